@@ -1,0 +1,118 @@
+"""The verdict: what the judge concluded from a transcript. Reports print it; nothing changes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where a story can stop, in the order in which it can.
+
+    `HANDSHAKE`: the dialler's own handshake failed. `ACCEPTANCE`: it finished here and was refused there
+    (TLS 1.3, trap X8). `IDENTITY`: the chain was fine, the name was not, the connection was closed after
+    the handshake. `SIP`: a SIP entity refused or did not answer.
+    """
+
+    DNS = "dns"
+    TCP = "tcp"
+    HANDSHAKE = "handshake"
+    ACCEPTANCE = "acceptance"
+    IDENTITY = "identity"
+    SIP = "sip"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyOpinion:
+    """What one name policy says of one certificate. `matched` is empty where it says no."""
+
+    policy: str
+    accepted: bool
+    matched: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The three facts that are never one (trap X8), for the connection on which the step hung.
+
+    None means that nobody could see it.
+    """
+
+    handshake_finished: bool | None
+    certificate_accepted: bool | None
+    sip_answered: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class EndView:
+    """What one end saw, as sentences for a person, in order."""
+
+    actor: str
+    saw: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What to do about it: the screen to open, the CLI setting, and the sentence that says what to change."""
+
+    action: str
+    screen: str = ""
+    command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StepVerdict:
+    """How one step of the play went.
+
+    `stopped_at` is None where it completed. `by` is the actor that refused, `refused` the one it refused.
+    `alert` is the fatal alert's number, None where none was sent. `status` is the final SIP or HTTP status
+    that the protagonist received, None where there was none. `connection` is the number of the connection on
+    which it hung.
+    """
+
+    step: str
+    actor: str
+    stopped_at: Stage | None
+    by: str
+    refused: str
+    alert: int | None
+    status: int | None
+    closing: str
+    connection: int | None
+    facts: Facts
+    ends: tuple[EndView, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the step completed."""
+        return self.stopped_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judge's answer to one play.
+
+    `cause` is a key of the table of causes (`none` where the story completed). `diagnosis` is plain English.
+    `warnings` are things that worked here and fail elsewhere. `cannot_tell` names causes that this evidence
+    does not tell apart and `probe` says what would. `opinions` are the four name policies on the certificate
+    that mattered, for the names in `names`.
+    """
+
+    scenario: str
+    tls_version: str
+    network: str
+    steps: tuple[StepVerdict, ...]
+    cause: str
+    diagnosis: str
+    remedies: tuple[Remedy, ...]
+    warnings: tuple[str, ...] = ()
+    cannot_tell: tuple[str, ...] = ()
+    probe: str = ""
+    names: tuple[str, ...] = ()
+    opinions: tuple[PolicyOpinion, ...] = ()
+
+    @property
+    def stopped(self) -> StepVerdict | None:
+        """The first step that did not complete, or None."""
+        return next((step for step in self.steps if not step.ok), None)
