@@ -1,0 +1,440 @@
+"""The TLS engine: one OpenSSL connection on memory BIOs, sans-IO, with everything about it observed.
+
+Bytes go in with `receive`, come out with `outgoing`; between the two, `handshake`, `read`, `write` and
+`close` say what they need next. Whoever pumps the engine keeps one rule: **after every call, also one
+that failed, send what `outgoing` gives.** The alert of a failed handshake lies there; a pump that raises
+first keeps it from the peer, which then sees a bare end of stream and can diagnose nothing (trap X31).
+
+What OpenSSL tells is written down as it happens: alerts come with their number and direction from the
+info callback, verify errors with their depth from the verify callback, secrets from the key-log callback.
+No error string is ever matched. What OpenSSL does not tell, above all the chain of a client that was
+refused, is read later from the recorded bytes by `harness.tls.inspector`.
+
+Refusing as somebody else. OpenSSL picks the alert of a failed path check. A simulated cloud must answer
+as Java does (domain.md 5.3), so the alert is exchanged:
+
+* A TLS client's alert about the server's certificate leaves as seven clear bytes, in TLS 1.2 and 1.3
+  alike (measured, domain.md 5.2). The last of them is the number.
+* A TLS server accepts in the verify callback, remembers its objection, and lets the handshake finish. Its
+  last flight is then thrown away unsent and the alert goes out in its place: in TLS 1.2 in clear, since the
+  client never got our ChangeCipherSpec; in TLS 1.3 sealed under the application traffic secret, sequence
+  number 0, since nothing has been sent under it (libraries.md 1, "Sending a chosen alert").
+
+This is the only module that imports OpenSSL. One frozen context serves all connections of a profile;
+what belongs to a connection is found through its app data.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import lru_cache
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from OpenSSL import SSL, crypto
+
+from harness.errors import LabError
+from harness.tls.profile import Dialect, TlsProfile
+from harness.tls.sealing import plain_alert, sealed_alert
+from harness.tls.verify_errors import (
+    BAD_CERTIFICATE,
+    HOSTNAME_MISMATCH,
+    INVALID_PURPOSE,
+    chosen_alert,
+    text_of,
+)
+from harness.transcript import ClientCertificate, Direction
+
+NameCheck = Callable[[bytes], bool]
+"""Takes the peer's leaf (DER) and says whether one of its names is wanted."""
+
+_OPENSSL_VERSIONS = {
+    "1.0": SSL.TLS1_VERSION,
+    "1.1": SSL.TLS1_1_VERSION,
+    "1.2": SSL.TLS1_2_VERSION,
+    "1.3": SSL.TLS1_3_VERSION,
+}
+_CALLBACK_ALERT = 0x4000
+_CALLBACK_READ = 0x04
+_MODE_NO_AUTO_CHAIN = 0x08
+_MODE_RELEASE_BUFFERS = 0x10
+_PIECE = 65536
+_HANDSHAKE_RECORD = 22
+_ALERT_RECORD = 21
+_SSL2_HELLO = 0x80
+_FATAL = 2
+_ALERT_LENGTH = 7
+
+
+class Progress(Enum):
+    """What a call of the engine came to."""
+
+    DONE = auto()
+    WANTS_BYTES = auto()
+    FAILED = auto()
+    ENDED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An alert crossed this end; level 2 is fatal."""
+
+    direction: Direction
+    level: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyError:
+    """The path check objected; `overridden` where a setting let it pass."""
+
+    depth: int
+    code: int
+    text: str
+    overridden: bool
+
+
+class TlsEngine:
+    """One end of one TLS connection.
+
+    `listens` makes it the TLS server. `server_name` is the SNI that a client sends, empty for none.
+    `accept_name` is asked about the peer's leaf inside the handshake, for peers that check names there
+    (alert 42, or 46 from Java); Expressway judges names after the handshake and leaves it None.
+    """
+
+    def __init__(
+        self,
+        profile: TlsProfile,
+        *,
+        listens: bool,
+        server_name: str = "",
+        accept_name: NameCheck | None = None,
+    ) -> None:
+        self.profile = profile
+        self.listens = listens
+        self.observed: list[Alert | VerifyError] = []
+        self.key_log: list[str] = []
+        self.states: list[str] = []
+        self.failure = ""
+        self.failed_state = ""
+        self._accept_name = accept_name
+        self._objection: int | None = None
+        self._first_byte: int | None = None
+        self._instead: bytes | None = None
+        self._finished = False
+        self._connection = SSL.Connection(_context(profile, listens), None)
+        self._connection.set_app_data(self)
+        if listens:
+            self._connection.set_accept_state()
+        else:
+            self._connection.set_connect_state()
+            if server_name:
+                self._connection.set_tlsext_host_name(server_name.encode("idna"))
+
+    # --- bytes ---
+
+    def receive(self, data: bytes) -> None:
+        """Take bytes from the peer; empty bytes mean that its stream ended."""
+        if not data:
+            self._connection.bio_shutdown()
+            return
+        if self._first_byte is None:
+            self._first_byte = data[0]
+        self._connection.bio_write(data)
+
+    def outgoing(self) -> bytes:
+        """Return the bytes to send now; to be called after every other call."""
+        if self._instead is not None:
+            data, self._instead = self._instead, b""
+            return data
+        pieces = []
+        while True:
+            try:
+                pieces.append(self._connection.bio_read(_PIECE))
+            except SSL.Error:
+                break
+        data = b"".join(pieces)
+        return self._in_dialect(data) if self._objection is not None and not self.listens else data
+
+    # --- calls ---
+
+    def handshake(self) -> Progress:
+        """Advance the handshake."""
+        try:
+            self._connection.do_handshake()
+        except SSL.WantReadError:
+            return Progress.WANTS_BYTES
+        except SSL.Error:
+            return self._fail()
+        if self._refuses_late():
+            return Progress.FAILED
+        self._finished = True
+        return Progress.DONE
+
+    def read(self, limit: int = _PIECE) -> bytes | Progress:
+        """Return decrypted bytes, or what is needed or happened instead."""
+        if self._instead is not None:
+            return Progress.ENDED
+        try:
+            return self._connection.recv(limit)
+        except SSL.WantReadError:
+            return Progress.WANTS_BYTES
+        except SSL.ZeroReturnError:
+            return Progress.ENDED
+        except SSL.Error:
+            return self._fail()
+
+    def write(self, data: bytes) -> Progress:
+        """Encrypt `data`; it lies in `outgoing` afterwards."""
+        try:
+            self._connection.sendall(data)
+        except SSL.Error:
+            return self._fail()
+        return Progress.DONE
+
+    def close(self) -> None:
+        """Say close_notify, if there is anybody to say it to."""
+        if self._finished and not self.failure:
+            try:
+                self._connection.shutdown()
+            except SSL.Error:
+                self.failure = "internal"
+
+    # --- what is known afterwards ---
+
+    @property
+    def finished(self) -> bool:
+        """Whether this end's handshake call has returned."""
+        return self._finished
+
+    @property
+    def version(self) -> str:
+        """The negotiated version, "1.2"; empty before the ServerHello."""
+        name = self._connection.get_protocol_version_name()
+        return {"TLSv1": "1.0"}.get(name, name.removeprefix("TLSv")) if name.startswith("TLS") else ""
+
+    @property
+    def cipher(self) -> str:
+        """The negotiated cipher suite in OpenSSL's name; empty before there is one."""
+        return self._connection.get_cipher_name() or ""
+
+    @property
+    def close_notify_received(self) -> bool:
+        """Whether the peer closed in good order."""
+        return bool(self._connection.get_shutdown() & SSL.RECEIVED_SHUTDOWN)
+
+    @property
+    def peer_certificate(self) -> bytes:
+        """The peer's leaf (DER) once the handshake is over; empty where it presented none."""
+        certificate = self._connection.get_peer_certificate(as_cryptography=True)
+        return certificate.public_bytes(Encoding.DER) if certificate else b""
+
+    @property
+    def verified_chain(self) -> tuple[bytes, ...]:
+        """The chain that the path check built (DER, leaf first); empty where there is none."""
+        if not self._finished:
+            return ()
+        chain = self._connection.get_verified_chain(as_cryptography=True) or ()
+        return tuple(certificate.public_bytes(Encoding.DER) for certificate in chain)
+
+    # --- callbacks, through the context ---
+
+    def note_state(self, where: int, code: int) -> None:
+        """Take what the info callback says: an alert, or another state reached."""
+        if not where & _CALLBACK_ALERT:
+            state = self._connection.get_state_string().decode("ascii", "replace")
+            if not self.states or self.states[-1] != state:
+                self.states.append(state)
+            return
+        direction = Direction.RECEIVED if where & _CALLBACK_READ else Direction.SENT
+        number = code & 0xFF
+        if direction is Direction.SENT and self._objection is not None:
+            number = self._alert_for(self._objection) or number
+        self.observed.append(Alert(direction, code >> 8, number))
+
+    def judge_certificate(self, certificate: crypto.X509, code: int, depth: int, ok: int) -> bool:
+        """Take one result of the path check; return whether to go on."""
+        if ok:
+            return depth > 0 or self._name_is_wanted(certificate)
+        overridden = not self.profile.verify or (code == INVALID_PURPOSE and not self.profile.check_purpose)
+        self.observed.append(VerifyError(depth, code, text_of(code), overridden))
+        if overridden:
+            return True
+        self._objection = self._objection or code
+        return self._speaks_late
+
+    def _name_is_wanted(self, certificate: crypto.X509) -> bool:
+        if self._accept_name is None or not self.profile.verify or self._objection is not None:
+            return True
+        if self._accept_name(certificate.to_cryptography().public_bytes(Encoding.DER)):
+            return True
+        self.observed.append(VerifyError(0, HOSTNAME_MISMATCH, text_of(HOSTNAME_MISMATCH), overridden=False))
+        self._objection = HOSTNAME_MISMATCH
+        return self._speaks_late
+
+    # --- refusing as somebody else ---
+
+    @property
+    def _speaks_late(self) -> bool:
+        return self.listens and self.profile.dialect is Dialect.JSSE
+
+    def _alert_for(self, code: int) -> int | None:
+        name = self._connection.get_protocol_version_name()
+        return chosen_alert(self.profile.dialect, code, name, listens=self.listens)
+
+    def _in_dialect(self, data: bytes) -> bytes:
+        """Exchange the number in the clear alert that ends `data`."""
+        number = self._alert_for(self._objection or 0)
+        tail = data[-_ALERT_LENGTH:]
+        if number is None or len(tail) < _ALERT_LENGTH or tail[0] != _ALERT_RECORD or tail[5] != _FATAL:
+            return data
+        return data[:-1] + bytes([number])
+
+    def _refuses_late(self) -> bool:
+        """After the handshake: put the alert of a late objection in place of our last flight."""
+        if not self._speaks_late:
+            return False
+        number = self._alert_for(self._objection) if self._objection is not None else None
+        if self.profile.request is ClientCertificate.REQUIRED and not self.peer_certificate:
+            number = BAD_CERTIFICATE
+        if number is None:
+            return False
+        self._instead = self._alert_record(number)
+        self.observed.append(Alert(Direction.SENT, _FATAL, number))
+        self.failure, self.failed_state = "alert-sent", self.states[-1] if self.states else ""
+        return True
+
+    def _alert_record(self, number: int) -> bytes:
+        if self.version != "1.3":
+            return plain_alert(self.version, number)
+        secret = next(line.split()[2] for line in self.key_log if line.startswith("SERVER_TRAFFIC_SECRET_0"))
+        return sealed_alert(self.cipher, bytes.fromhex(secret), number)
+
+    # --- failing ---
+
+    def _fail(self) -> Progress:
+        if not self.failure:
+            self.failure = self._reason()
+            self.failed_state = self._connection.get_state_string().decode("ascii", "replace")
+        return Progress.FAILED
+
+    def _reason(self) -> str:
+        fatal = [seen for seen in self.observed if isinstance(seen, Alert) and seen.level == _FATAL]
+        if fatal:
+            return "alert-received" if fatal[-1].direction is Direction.RECEIVED else "alert-sent"
+        if not self._finished and self._first_byte not in {
+            None,
+            _HANDSHAKE_RECORD,
+            _ALERT_RECORD,
+            _SSL2_HELLO,
+        }:
+            return "not-tls"
+        return "peer-closed"
+
+
+# --- Contexts: one a profile and role, frozen ------------------------------------------------------------
+
+
+def _engine_of(connection: SSL.Connection) -> TlsEngine:
+    engine = connection.get_app_data()
+    assert isinstance(engine, TlsEngine)  # noqa: S101  # set in __init__, before any callback can run
+    return engine
+
+
+def _on_state(connection: SSL.Connection, where: int, code: int) -> None:
+    _engine_of(connection).note_state(where, code)
+
+
+def _on_certificate(
+    connection: SSL.Connection, certificate: crypto.X509, code: int, depth: int, ok: int
+) -> bool:
+    return _engine_of(connection).judge_certificate(certificate, code, depth, ok)
+
+
+def _on_secret(connection: SSL.Connection, line: bytes) -> None:
+    _engine_of(connection).key_log.append(line.decode("ascii"))
+
+
+@lru_cache(maxsize=256)
+def _context(profile: TlsProfile, listens: bool) -> SSL.Context:  # noqa: FBT001  # lru_cache wants it plain
+    """Return the OpenSSL context of a profile; LabError where OpenSSL will not take its settings."""
+    context = SSL.Context(SSL.TLS_SERVER_METHOD if listens else SSL.TLS_CLIENT_METHOD)
+    try:
+        _set_versions(context, profile)
+        _set_trust(context, profile)
+        _set_own_certificate(context, profile)
+    except (SSL.Error, ValueError) as error:
+        raise LabError(f"OpenSSL refuses these TLS settings: {error}") from error
+    context.set_verify(_verify_mode(profile, listens), _on_certificate)
+    context.set_info_callback(_on_state)
+    context.set_keylog_callback(_on_secret)
+    context.set_mode(_MODE_RELEASE_BUFFERS)
+    if not profile.resumption:
+        context.set_options(SSL.OP_NO_TICKET)
+        context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+    context.set_session_id(b"sip-mtls")
+    return context
+
+
+def _set_versions(context: SSL.Context, profile: TlsProfile) -> None:
+    lowest, highest = profile.versions
+    context.set_min_proto_version(_OPENSSL_VERSIONS[lowest])
+    context.set_max_proto_version(_OPENSSL_VERSIONS[highest])
+    ciphers = profile.ciphers or "DEFAULT"
+    context.set_cipher_list((ciphers + (":@SECLEVEL=0" if profile.old_gear else "")).encode("ascii"))
+    if profile.signature_algorithms:
+        _set_signature_algorithms(context, profile.signature_algorithms)
+
+
+def _set_signature_algorithms(context: SSL.Context, algorithms: str) -> None:
+    """Limit the offered signature algorithms, the one setting that pyOpenSSL does not wrap."""
+    from OpenSSL._util import lib  # noqa: PLC0415  # private, and needed for this setting alone
+
+    if not lib.SSL_CTX_set1_sigalgs_list(context._context, algorithms.encode("ascii")):  # noqa: SLF001
+        raise ValueError(f"unknown signature algorithm in {algorithms!r}")
+
+
+def _set_trust(context: SSL.Context, profile: TlsProfile) -> None:
+    store = context.get_cert_store()
+    if store is None:
+        raise LabError("OpenSSL gave a context without a certificate store")
+    for der in profile.trusted:
+        certificate = _load(der)
+        store.add_cert(crypto.X509.from_cryptography(certificate))
+        if profile.request is not ClientCertificate.NONE and profile.announce_authorities:
+            context.add_client_ca(certificate)
+    if profile.clock is not None:
+        store.set_time(profile.clock)
+
+
+def _set_own_certificate(context: SSL.Context, profile: TlsProfile) -> None:
+    if not profile.complete_chain:
+        context.set_mode(_MODE_NO_AUTO_CHAIN)
+    if not profile.chain:
+        return
+    leaf, *others = (_load(der) for der in profile.chain)
+    context.use_certificate(leaf)
+    context.use_privatekey(load_pem_private_key(profile.private_key, None))  # type: ignore[arg-type]
+    for certificate in others:
+        context.add_extra_chain_cert(certificate)
+
+
+def _verify_mode(profile: TlsProfile, listens: bool) -> int:  # noqa: FBT001
+    if not listens:
+        return SSL.VERIFY_PEER
+    match profile.request:
+        case ClientCertificate.NONE:
+            return SSL.VERIFY_NONE
+        case ClientCertificate.REQUIRED if profile.dialect is Dialect.OPENSSL:
+            return SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT
+        case _:
+            return SSL.VERIFY_PEER
+
+
+def _load(der: bytes) -> x509.Certificate:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # odd certificates are our trade
+        return x509.load_der_x509_certificate(der)

@@ -1,0 +1,48 @@
+"""How one end behaves in every handshake that it takes part in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from harness.transcript import ClientCertificate
+
+VERSIONS = ("1.0", "1.1", "1.2", "1.3")
+
+
+class Dialect(StrEnum):
+    """Whose alert numbers an end speaks (domain.md 5.1 and 5.3)."""
+
+    OPENSSL = "openssl"
+    JSSE = "jsse"
+
+
+@dataclass(frozen=True, slots=True)
+class TlsProfile:
+    """The TLS settings of one actor in one role. Hashable: each distinct profile is one OpenSSL context.
+
+    `chain` is what is presented, DER, leaf first, empty for none; `private_key` is PKCS#8 PEM. `trusted`
+    are the anchors (DER). With `complete_chain` the sent chain is completed from `trusted`, root included,
+    as Expressway does (domain.md 5.4, point 5; trap X11). `request` is what a listener asks of its clients.
+    `verify` Off accepts any chain and records what was wrong with it; `check_purpose` Off forgives a wrong
+    EKU only. `versions` are the lowest and the highest offered. `old_gear` lowers OpenSSL's security level
+    to 0: TLS 1.0, RSA-1024 and SHA-1 then work. `clock` is the date at which chains are judged, None for now.
+    `resumption` allows tickets; off, since a resumed handshake shows no certificates (trap X23).
+    """
+
+    chain: tuple[bytes, ...] = ()
+    private_key: bytes = field(default=b"", repr=False)
+    trusted: tuple[bytes, ...] = ()
+    complete_chain: bool = False
+    request: ClientCertificate = ClientCertificate.NONE
+    announce_authorities: bool = True
+    verify: bool = True
+    check_purpose: bool = True
+    versions: tuple[str, str] = ("1.2", "1.3")
+    ciphers: str = ""
+    signature_algorithms: str = ""
+    old_gear: bool = False
+    dialect: Dialect = Dialect.OPENSSL
+    clock: datetime | None = None
+    resumption: bool = False

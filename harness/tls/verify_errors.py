@@ -1,0 +1,64 @@
+"""OpenSSL's verify errors by number, and the alert that each verifier sends for it.
+
+The numbers are X509_V_ERR_*; the texts are OpenSSL's, since they are what people search for. Alerts are
+measured: domain.md 5.1 for OpenSSL, 5.3 for JSSE.
+"""
+
+from __future__ import annotations
+
+from harness.tls.profile import Dialect
+
+HOSTNAME_MISMATCH = 62
+INVALID_PURPOSE = 26
+EXPIRED = 10
+
+TEXTS = {
+    2: "unable to get issuer certificate",
+    3: "unable to get certificate CRL",
+    7: "certificate signature failure",
+    9: "certificate is not yet valid",
+    10: "certificate has expired",
+    11: "CRL is not yet valid",
+    12: "CRL has expired",
+    18: "self-signed certificate",
+    19: "self-signed certificate in certificate chain",
+    20: "unable to get local issuer certificate",
+    21: "unable to verify the first certificate",
+    22: "certificate chain too long",
+    23: "certificate revoked",
+    24: "issuer certificate doesn't have a public key",
+    25: "path length constraint exceeded",
+    26: "unsuitable certificate purpose",
+    27: "certificate not trusted",
+    28: "certificate rejected",
+    32: "key usage does not include certificate signing",
+    34: "unhandled critical extension",
+    47: "permitted subtree violation",
+    48: "excluded subtree violation",
+    62: "hostname mismatch",
+    66: "EE certificate key too weak",
+    67: "CA certificate key too weak",
+    68: "CA signature digest algorithm too weak",
+    79: "invalid CA certificate",
+    85: "missing authority key identifier",
+}
+
+
+def text_of(code: int) -> str:
+    """Return OpenSSL's words for a verify error."""
+    return TEXTS.get(code, f"certificate verify error {code}")
+
+
+CERTIFICATE_EXPIRED, BAD_CERTIFICATE, CERTIFICATE_UNKNOWN = 45, 42, 46
+
+
+def chosen_alert(dialect: Dialect, code: int, version: str, *, listens: bool) -> int | None:
+    """Return the alert number with which `dialect` refuses for verify error `code`; None: OpenSSL's own.
+
+    A JSSE peer says 46 to nearly everything; only as TLS 1.2 client it names an expired certificate (45).
+    """
+    if dialect is Dialect.OPENSSL:
+        return BAD_CERTIFICATE if code == HOSTNAME_MISMATCH else None
+    if code == EXPIRED and not listens and version != "TLSv1.3":
+        return CERTIFICATE_EXPIRED
+    return CERTIFICATE_UNKNOWN
