@@ -33,7 +33,7 @@ class ScenarioError(Exception):
 
 
 class LabError(Exception):
-    """The lab could not be set up: a port is busy, an address missing, a right lacking. Says what to do next."""
+    """The lab could not be set up: a busy port, a missing address or right. Says what to do next."""
 
 
 class LocalProtocolError(Exception):

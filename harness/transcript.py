@@ -157,7 +157,7 @@ class AlertSeen:
 
 @dataclass(frozen=True, slots=True)
 class VerifyFailed:
-    """This end's path check objected to a certificate of the peer.
+    """The path check of this end objected to a certificate of the peer.
 
     `code` is OpenSSL's X509_V_ERR number, `text` its meaning, `depth` 0 for the leaf. `overridden` says
     that a setting (verify mode Off, EKU check Off) let it pass all the same.
@@ -214,8 +214,8 @@ class HttpSeen:
 class Decision:
     """Something an actor decided by its own settings, in the words of its log.
 
-    `topic` is a stable word (`zone-match`, `access-rules`, `identity`, `preloaded-route`, `cpl`, `search-rule`,
-    `authentication`…), `outcome` what came of it, `facts` the candidates, rules and settings it looked at.
+    `topic` is a stable word (`zone-match`, `access-rules`, `identity`, `preloaded-route`, `cpl`,
+    `search-rule`…), `outcome` what came of it, `facts` the candidates, rules and settings it looked at.
     `connection` is 0 where none is concerned.
     """
 
@@ -230,7 +230,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """Bytes that made no sense here: not TLS, not SIP, over a limit. The listener survives; this is the record."""
+    """Bytes that made no sense here: not TLS, not SIP, over a limit. The listener survives it."""
 
     at: float
     actor: str

@@ -359,7 +359,7 @@ def _on_secret(connection: SSL.Connection, line: bytes) -> None:
 
 
 @lru_cache(maxsize=256)
-def _context(profile: TlsProfile, listens: bool) -> SSL.Context:  # noqa: FBT001  # lru_cache wants it plain
+def _context(profile: TlsProfile, listens: bool) -> SSL.Context:  # lru_cache wants it plain
     """Return the OpenSSL context of a profile; LabError where OpenSSL will not take its settings."""
     context = SSL.Context(SSL.TLS_SERVER_METHOD if listens else SSL.TLS_CLIENT_METHOD)
     try:
@@ -422,7 +422,7 @@ def _set_own_certificate(context: SSL.Context, profile: TlsProfile) -> None:
         context.add_extra_chain_cert(certificate)
 
 
-def _verify_mode(profile: TlsProfile, listens: bool) -> int:  # noqa: FBT001
+def _verify_mode(profile: TlsProfile, listens: bool) -> int:
     if not listens:
         return SSL.VERIFY_PEER
     match profile.request:

@@ -1,0 +1,70 @@
+"""The kinds of value that a setting can have, and how a setting tells what it is on the real box."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
+from pydantic.fields import FieldInfo
+
+LOWEST_PORT, HIGHEST_PORT = 1024, 65534
+_SWITCH = {"on": True, "off": False}
+
+
+def _kebab(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def _read_switch(value: object) -> object:
+    """YAML 1.2 leaves `on` and `off` text; people write them as the Expressway screens do."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in _SWITCH:
+        return _SWITCH[value.lower()]
+    raise ValueError(f"expected on or off, got {value!r}")
+
+
+def _check_pattern(value: str) -> str:
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return value
+
+
+Switch = Annotated[
+    bool,
+    BeforeValidator(_read_switch),
+    WithJsonSchema({"enum": ["on", "off", True, False]}),
+]
+"""`on` or `off`, as the Expressway screens write it."""
+
+Port = Annotated[int, Field(ge=LOWEST_PORT, le=HIGHEST_PORT, strict=True)]
+"""A listening port; Expressway takes 1024 to 65534 (seed)."""
+
+Seconds = Annotated[float, Field(gt=0, le=600)]
+Pattern = Annotated[str, Field(max_length=512), AfterValidator(_check_pattern)]
+
+
+class Settings(BaseModel):
+    """A group of settings; its keys are written with hyphens, unknown ones are refused."""
+
+    model_config = ConfigDict(alias_generator=_kebab, extra="forbid", frozen=True)
+
+
+def setting(default: Any, meaning: str, *, screen: str = "", command: str = "", source: str = "") -> Any:
+    """Declare a setting: its default, what it means, where the real product shows it, and who says so.
+
+    `screen` is the menu path, `command` the CLI name (xConfiguration), `source` a key of domain.md.
+    """
+    extra = {
+        key: text for key, text in (("screen", screen), ("command", command), ("source", source)) if text
+    }
+    return Field(default=default, description=meaning, json_schema_extra=extra or None)
+
+
+def describe(field: FieldInfo) -> dict[str, str]:
+    """Return what `setting` declared, for the documentation: meaning, screen, command, source."""
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    return {"meaning": field.description or "", **{key: str(value) for key, value in extra.items()}}

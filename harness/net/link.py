@@ -1,0 +1,279 @@
+"""One end of a connection: the pump between a byte stream and the TLS engine, and the tap on both.
+
+Three rules, each paid for (libraries.md 1):
+
+* After every engine call its outgoing bytes are sent, also after one that failed: there lies the alert.
+* OpenSSL is read out synchronously and only then does the send lock come, else the reader waits for a
+  lock that a blocked writer holds.
+* A failed write is not the end: the peer's alert may still lie in the receive buffer. So `send` only
+  returns False, and `receive` tells how the connection ended.
+
+One task may send while another receives.
+"""
+
+from __future__ import annotations
+
+import trio
+
+from harness.net.network import ByteStream, StreamResetError
+from harness.net.recorder import Recorder
+from harness.tls.engine import Alert, NameCheck, Progress, TlsEngine
+from harness.tls.profile import TlsProfile
+from harness.transcript import (
+    AlertSeen,
+    Chunk,
+    Closed,
+    Closing,
+    Connected,
+    Direction,
+    End,
+    HandshakeFailed,
+    HandshakeFinished,
+    Oddity,
+    VerifyFailed,
+)
+
+_DRAIN_SECONDS = 2.0
+_DRAIN_BYTES = 1 << 20
+_TAPPED_BYTES = 4 << 20
+
+
+class Link:
+    """One end of connection `number`, plain until `secure` is called.
+
+    `ended` is None while the connection lives, then how it ended.
+    """
+
+    def __init__(
+        self, stream: ByteStream, recorder: Recorder, *, actor: str, number: int, listens: bool
+    ) -> None:
+        self.actor = actor
+        self.number = number
+        self.listens = listens
+        self.ended: Closing | None = None
+        self.profile: TlsProfile | None = None
+        self.expected_names: tuple[str, ...] = ()
+        self._stream = stream
+        self._recorder = recorder
+        self._engine: TlsEngine | None = None
+        self._send_lock = trio.Lock()
+        self._tapped: list[tuple[float, bool, bytes]] = []
+        self._tapped_bytes = 0
+        self._told = 0
+        self._closing = False
+        recorder.keep(number, self.end)
+        recorder.note(Connected(recorder.now(), actor, number))
+
+    # --- the handshake ---
+
+    async def secure(
+        self, profile: TlsProfile, *, server_name: str = "", accept_name: NameCheck | None = None
+    ) -> bool:
+        """Run the TLS handshake; return whether this end's part of it succeeded."""
+        self.profile = profile
+        engine = TlsEngine(profile, listens=self.listens, server_name=server_name, accept_name=accept_name)
+        self._engine = engine
+        while True:
+            progress = engine.handshake()
+            await self._push()
+            match progress:
+                case Progress.DONE:
+                    self._note_finished(engine)
+                    return True
+                case Progress.FAILED:
+                    await self._fail_handshake(engine.failure, engine.failed_state)
+                    return False
+            data = await self._pull()
+            if self.ended is Closing.RST:
+                await self._fail_handshake("peer-reset", engine.states[-1] if engine.states else "")
+                return False
+            engine.receive(data)
+
+    def _note_finished(self, engine: TlsEngine) -> None:
+        now = self._recorder.now()
+        self._recorder.note(HandshakeFinished(now, self.actor, self.number, engine.version, engine.cipher))
+
+    async def _fail_handshake(self, reason: str, state: str) -> None:
+        self._recorder.note(HandshakeFailed(self._recorder.now(), self.actor, self.number, reason, state))
+        await self._leave(reason)
+
+    async def time_out(self) -> None:
+        """Give up a handshake that took too long, as a listener does."""
+        state = self._engine.states[-1] if self._engine and self._engine.states else ""
+        await self._fail_handshake("timed-out", state)
+
+    # --- data ---
+
+    async def send(self, data: bytes) -> bool:
+        """Send application data; False when it could not be written. `receive` then tells why."""
+        if self.ended is not None:
+            return False
+        if self._engine is None:
+            return await self._transmit(data)
+        if self._engine.write(data) is not Progress.DONE:
+            return False
+        return await self._push()
+
+    async def receive(self) -> bytes:
+        """Return the next application data, empty when the connection is over; `ended` tells how."""
+        while self.ended is None:
+            if self._engine is None:
+                return await self._pull()
+            got = self._engine.read()
+            await self._push()
+            if isinstance(got, bytes):
+                return got
+            if got is Progress.WANTS_BYTES:
+                await self._feed(self._engine)
+            else:
+                await self._peer_left()
+        return b""
+
+    async def _feed(self, engine: TlsEngine) -> None:
+        data = await self._pull()
+        if data:
+            engine.receive(data)
+
+    async def _peer_left(self) -> None:
+        """Answer a goodbye or an alert with our FIN, and wait a moment for the peer's FIN or RST."""
+        self._stream.finish()
+        with trio.move_on_after(_DRAIN_SECONDS):
+            while self.ended is None:
+                await self._pull()
+        self.ended = self.ended or Closing.FIN
+        self._stream.close()
+
+    # --- endings ---
+
+    async def close(self, why: str = "") -> None:
+        """Close in good order: close_notify where there is TLS, FIN, and a moment for the peer's."""
+        if self.ended is not None:
+            self._stream.close()
+            return
+        if self._engine is not None:
+            self._engine.close()
+            await self._push()
+        how = Closing.FIN if self._engine is None else Closing.CLOSE_NOTIFY
+        await self._leave(why, how)
+
+    async def abandon(self, why: str) -> None:
+        """Close with a bare FIN, without close_notify: how Expressway drops a peer that it dialled."""
+        await self._leave(why)
+
+    def reset(self, why: str) -> None:
+        """Close with an RST."""
+        if self.ended is None:
+            self.ended = Closing.RST
+            self._note_closed(Direction.SENT, Closing.RST, why)
+        self._stream.reset()
+
+    async def _leave(self, why: str, how: Closing = Closing.FIN) -> None:
+        """Send our FIN, then drain: closing with unread bytes would turn the FIN, and our alert, into RST."""
+        if self.ended is None:
+            self._closing = True
+            self._note_closed(Direction.SENT, how, why)
+            self._stream.finish()
+            drained = 0
+            with trio.move_on_after(_DRAIN_SECONDS):
+                while self.ended is None and drained < _DRAIN_BYTES:
+                    drained += len(await self._pull())
+            self.ended = how
+        self._stream.close()
+
+    # --- the pump and the tap ---
+
+    async def _push(self) -> bool:
+        """Send what the engine holds, and tell the recorder what the engine saw."""
+        engine = self._engine
+        if engine is None:
+            return True
+        data = engine.outgoing()
+        self._tell(engine)
+        return await self._transmit(data) if data else True
+
+    async def _transmit(self, data: bytes) -> bool:
+        async with self._send_lock:
+            self._tap(data, sent=True)
+            try:
+                await self._stream.send(data)
+            except StreamResetError:
+                return False
+        return True
+
+    async def _pull(self) -> bytes:
+        """Return the next bytes from the wire; empty, with `ended` set, at its end."""
+        try:
+            data = await self._stream.receive()
+        except StreamResetError:
+            self._end(Closing.RST)
+            return b""
+        if data:
+            self._tap(data, sent=False)
+        else:
+            engine = self._engine
+            orderly = engine is not None and engine.finished and engine.close_notify_received
+            self._end(Closing.CLOSE_NOTIFY if orderly else Closing.FIN)
+        return data
+
+    def _end(self, how: Closing) -> None:
+        if self.ended is None:
+            self.ended = how
+            if not self._closing:
+                self._note_closed(Direction.RECEIVED, how, "")
+
+    def _note_closed(self, direction: Direction, how: Closing, why: str) -> None:
+        self._recorder.note(Closed(self._recorder.now(), self.actor, self.number, direction, how, why))
+
+    def _tap(self, data: bytes, *, sent: bool) -> None:
+        """Keep the wire bytes, up to a limit: a flood must not fill the memory."""
+        self._tapped_bytes += len(data)
+        if self._tapped_bytes <= _TAPPED_BYTES:
+            self._tapped.append((self._recorder.now(), sent, data))
+        elif self._tapped_bytes - len(data) <= _TAPPED_BYTES:
+            what = f"more than {_TAPPED_BYTES >> 20} MiB crossed this connection; the rest is not recorded"
+            self._recorder.note(Oddity(self._recorder.now(), self.actor, self.number, what))
+
+    def _tell(self, engine: TlsEngine) -> None:
+        now = self._recorder.now()
+        for seen in engine.observed[self._told :]:
+            if isinstance(seen, Alert):
+                event: AlertSeen | VerifyFailed = AlertSeen(
+                    now, self.actor, self.number, seen.direction, seen.level, seen.number
+                )
+            else:
+                event = VerifyFailed(
+                    now, self.actor, self.number, seen.depth, seen.code, seen.text, seen.overridden
+                )
+            self._recorder.note(event)
+        self._told = len(engine.observed)
+
+    # --- what is known afterwards ---
+
+    @property
+    def peer_certificate(self) -> bytes:
+        """The peer's leaf (DER) after the handshake; empty where it presented none."""
+        return self._engine.peer_certificate if self._engine else b""
+
+    @property
+    def version(self) -> str:
+        """The negotiated TLS version; empty on a plain connection."""
+        return self._engine.version if self._engine else ""
+
+    def end(self) -> End:
+        """Return what this end saw, for the transcript."""
+        profile, engine = self.profile, self._engine
+        return End(
+            actor=self.actor,
+            listens=self.listens,
+            tls=engine is not None,
+            certificate_request=profile.request if profile and self.listens else None,
+            chunks=tuple(
+                Chunk(at, Direction.SENT if sent else Direction.RECEIVED, data)
+                for at, sent, data in self._tapped
+            ),
+            key_log=tuple(engine.key_log) if engine else (),
+            states=tuple(engine.states) if engine else (),
+            trusted=profile.trusted if profile else (),
+            verified_chain=engine.verified_chain if engine else (),
+            expected_names=self.expected_names,
+        )

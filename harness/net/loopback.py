@@ -1,0 +1,153 @@
+"""The loopback network: real sockets, an address for each actor, the real port numbers.
+
+All of 127.0.0.0/8 is this machine on Linux, so Expressway-E and the cloud can both listen on 5062, without
+root, and labs side by side do not meet: each takes a block of its own.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import trio
+
+from harness.errors import LabError
+from harness.net.network import ByteStream, DialError, Listener, StreamResetError
+from harness.transcript import Address, DialFailure
+
+_PIECE = 65536
+_BACKLOG = 128
+_LINGER_ZERO = struct.pack("ii", 1, 0)
+_GONE = {errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN, errno.ECONNABORTED, errno.EBADF, errno.ETIMEDOUT}
+_RESOURCES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
+_PAUSE_WHEN_EXHAUSTED = 0.1
+
+
+class SocketStream:
+    """One end of a TCP connection."""
+
+    def __init__(self, sock: trio.socket.SocketType) -> None:
+        self._socket = sock
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    async def send(self, data: bytes) -> None:
+        """Send all of `data`; raise StreamResetError when the peer is gone."""
+        left = memoryview(data)
+        while left:
+            try:
+                left = left[await self._socket.send(left) :]
+            except (OSError, trio.ClosedResourceError) as error:
+                raise _reset(error) from error
+
+    async def receive(self) -> bytes:
+        """Return the next bytes, empty at the peer's FIN; raise StreamResetError at its RST."""
+        try:
+            return await self._socket.recv(_PIECE)
+        except (OSError, trio.ClosedResourceError) as error:
+            raise _reset(error) from error
+
+    def finish(self) -> None:
+        """Send a FIN; receiving goes on."""
+        try:
+            self._socket.shutdown(socket.SHUT_WR)
+        except OSError as error:
+            if error.errno not in _GONE:
+                raise
+
+    def close(self) -> None:
+        """Give the connection up; the kernel sends a FIN, or an RST where unread bytes are left."""
+        self._socket.close()
+
+    def reset(self) -> None:
+        """Give the connection up with an RST."""
+        if self._socket.fileno() >= 0:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_ZERO)
+        self._socket.close()
+
+
+def _reset(error: Exception) -> Exception:
+    gone = not isinstance(error, OSError) or error.errno in _GONE
+    return StreamResetError() if gone else error
+
+
+@dataclass
+class _SocketListener:
+    sock: trio.socket.SocketType
+
+    async def accept(self) -> tuple[ByteStream, Address]:
+        while True:
+            try:
+                sock, (host, port, *_) = await self.sock.accept()
+            except OSError as error:
+                if error.errno in _RESOURCES:
+                    await trio.sleep(_PAUSE_WHEN_EXHAUSTED)
+                elif error.errno not in _GONE or self.sock.fileno() < 0:
+                    raise
+            else:
+                return SocketStream(sock), Address(host, port)
+
+    def close(self) -> None:
+        self.sock.close()
+
+
+class LoopbackNetwork:
+    """Real sockets on this machine."""
+
+    name = "loopback"
+
+    async def listen(self, address: Address) -> Listener:
+        """Listen at `address`; LabError where that cannot be."""
+        sock = _new_socket(address.host)
+        try:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            await sock.bind((address.host, address.port))
+            sock.listen(_BACKLOG)
+        except OSError as error:
+            sock.close()
+            raise LabError(_why_not(address, error)) from error
+        return _SocketListener(sock)
+
+    async def dial(
+        self, source: str, target: Address, *, within: float, bound: Callable[[Address], None]
+    ) -> ByteStream:
+        """Connect from the host `source` to `target` within `within` seconds; raise DialError."""
+        sock = _new_socket(target.host)
+        try:
+            await sock.bind((source, 0))
+            bound(Address(*sock.getsockname()[:2]))
+            with trio.fail_after(within):
+                await sock.connect((target.host, target.port))
+        except BaseException as error:
+            sock.close()
+            if isinstance(error, trio.TooSlowError):
+                raise DialError(DialFailure.TIMED_OUT) from error
+            if isinstance(error, OSError):
+                refused = isinstance(error, ConnectionRefusedError)
+                raise DialError(DialFailure.REFUSED if refused else DialFailure.UNREACHABLE) from error
+            raise
+        return SocketStream(sock)
+
+
+def _new_socket(host: str) -> trio.socket.SocketType:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return trio.socket.socket(family, socket.SOCK_STREAM)
+
+
+def _why_not(address: Address, error: OSError) -> str:
+    """Say what keeps us from listening, and what to do next."""
+    match error.errno:
+        case errno.EADDRINUSE:
+            return (
+                f"{address} is taken by another program. Stop it (`ss -ltnp 'sport = :{address.port}'` names "
+                "it), or give the lab another block of addresses with --addresses."
+            )
+        case errno.EACCES | errno.EPERM:
+            return f"{address}: ports below 1024 need rights that this user lacks. Choose 1024 to 65534."
+        case errno.EADDRNOTAVAIL:
+            return f"{address.host} is not an address of this machine. Use --network memory here."
+        case number:
+            return f"cannot listen on {address}: {os.strerror(number or 0)}"

@@ -1,0 +1,96 @@
+"""The recorder: what every link and actor of a play writes its observations to. It decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from harness.transcript import Address, Connection, End, Event, StepEnded, StepStarted
+
+SET_UP = "set-up"
+
+
+@dataclass
+class _Attempt:
+    """A connection while it lives: who, where, when; and a way to ask each end what it saw."""
+
+    dialler: str
+    listener: str
+    source: Address
+    target: Address
+    protocol: str
+    step: str
+    ends: list[Callable[[], End]] = field(default_factory=list)
+
+
+class Recorder:
+    """Collects the events of one play and pairs the two ends of each connection.
+
+    `clock` gives seconds on any scale; the first reading is zero. `nominal` maps a real address to the one
+    that the lab file names.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._began = clock()
+        self._attempts: list[_Attempt] = []
+        self._by_source: dict[Address, int] = {}
+        self.events: list[Event] = []
+        self.step = SET_UP
+
+    def now(self) -> float:
+        """Seconds since the play began."""
+        return self._clock() - self._began
+
+    def note(self, event: Event) -> None:
+        """Write one event down."""
+        self.events.append(event)
+
+    def begin_step(self, actor: str, step: str) -> None:
+        """From here on, new connections belong to `step`."""
+        self.step = step
+        self.note(StepStarted(self.now(), actor, step))
+
+    def end_step(self, actor: str, step: str, detail: str, *, completed: bool) -> None:
+        """Write down what the step's protagonist got."""
+        self.note(StepEnded(self.now(), actor, step, completed, detail))
+
+    def dialling(self, dialler: str, target: Address, protocol: str) -> int:
+        """Open the record of a connection that `dialler` is about to attempt; return its number."""
+        nowhere = Address("", 0)
+        self._attempts.append(_Attempt(dialler, "", nowhere, target, protocol, self.step))
+        return len(self._attempts)
+
+    def bound(self, number: int, source: Address) -> None:
+        """Note the address from which connection `number` is dialled."""
+        self._attempts[number - 1].source = source
+        self._by_source[source] = number
+
+    def accepted(self, listener: str, source: Address, target: Address, protocol: str) -> int:
+        """Return the number of the connection that `listener` accepted, opening a record for a stranger."""
+        number = self._by_source.pop(source, None)
+        if number is None:
+            self._attempts.append(_Attempt("outside", listener, source, target, protocol, self.step))
+            return len(self._attempts)
+        self._attempts[number - 1].listener = listener
+        return number
+
+    def keep(self, number: int, end: Callable[[], End]) -> None:
+        """Remember how to ask one end of connection `number` what it saw."""
+        self._attempts[number - 1].ends.append(end)
+
+    def connections(self) -> tuple[Connection, ...]:
+        """Return every connection with both its ends, the dialler's first."""
+        return tuple(
+            Connection(
+                number=number,
+                dialler=attempt.dialler,
+                listener=attempt.listener,
+                source=attempt.source,
+                target=attempt.target,
+                protocol=attempt.protocol,
+                step=attempt.step,
+                ends=tuple(sorted((end() for end in attempt.ends), key=lambda end: end.listens)),
+            )
+            for number, attempt in enumerate(self._attempts, 1)
+        )
