@@ -1,0 +1,146 @@
+"""What the test PKI can make: authorities, leaf profiles and named faults, as certs/*.yaml states them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field, fields
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic.dataclasses import dataclass
+
+from harness.pki.keys import KEY_TYPES
+from harness.pki.names import NAME_CHANGES
+from harness.pki.sending import SENDINGS
+from harness.pki.vocabulary import EXTENDED_KEY_USAGES, KEY_USAGES, one_of
+from harness.pki.weak_signatures import SIGNATURES
+
+_STATED: Final = ConfigDict(
+    extra="forbid",
+    alias_generator=lambda name: name.replace("_", "-"),
+    validate_by_name=True,
+    validate_by_alias=True,
+)
+
+Days = Annotated[int, Field(ge=-18_000, le=36_500)]
+KeyType = Annotated[str, AfterValidator(one_of(KEY_TYPES))]
+KeyUsages = tuple[Annotated[str, AfterValidator(one_of(KEY_USAGES))], ...]
+ExtendedKeyUsages = tuple[Annotated[str, AfterValidator(one_of(EXTENDED_KEY_USAGES))], ...]
+NameChange = Annotated[str, AfterValidator(one_of(NAME_CHANGES))]
+Sending = Annotated[str, AfterValidator(one_of(SENDINGS))]
+AuthorityName = Annotated[str, Field(min_length=1, max_length=64)]
+Domain = Annotated[str, Field(pattern=r"^[a-z0-9.-]+$")]
+Signature = Annotated[str, AfterValidator(one_of(SIGNATURES))]
+
+
+@dataclass(frozen=True, slots=True, config=_STATED)
+class Validity:
+    """From when until when a certificate is in date, in days from now; past days are negative."""
+
+    begins: Days
+    ends: Days
+
+    def __post_init__(self) -> None:
+        if self.ends <= self.begins:
+            raise ValueError(f"ends ({self.ends}) must come after begins ({self.begins})")
+
+
+@dataclass(frozen=True, slots=True, config=_STATED)
+class AuthorityProfile:
+    """One CA. `under` is the CA that issued it, empty for a root.
+
+    `flaw` says what is wrong with it and is empty for a sound CA. A flawed CA is a graft: the fault that
+    names it puts it beneath the leaf's own CAs, so that its flaw and not its root is what a peer refuses.
+    `path_length` None means no limit; `permitted_names` are the dNSName subtrees of RFC 5280 section
+    4.2.1.10; `is_authority` False makes an ordinary certificate that signs all the same.
+    """
+
+    common_name: AuthorityName
+    under: str = ""
+    flaw: str = ""
+    key_type: KeyType = "ecdsa-p256"
+    validity: Validity = Validity(-1_000, 2_650)
+    path_length: Annotated[int, Field(ge=0, le=9)] | None = None
+    extended_key_usage: ExtendedKeyUsages = ()
+    permitted_names: tuple[Domain, ...] = ()
+    is_authority: bool = True
+
+
+@dataclass(frozen=True, slots=True, config=_STATED)
+class LeafProfile:
+    """The healthy certificate of one role. The first of `dns_names` is the name that peers look for."""
+
+    title: str
+    issuer: str
+    common_name: str
+    dns_names: tuple[str, ...] = ()
+    uris: tuple[str, ...] = ()
+    ip_addresses: tuple[str, ...] = ()
+    key_type: KeyType = "ecdsa-p256"
+    key_usage: KeyUsages = ("digital-signature",)
+    extended_key_usage: ExtendedKeyUsages = ("server-auth", "client-auth")
+    validity: Validity = Validity(-10, 180)
+
+
+@dataclass(frozen=True, slots=True, config=_STATED)
+class CertificateChange:
+    """What a fault changes in the leaf itself; None leaves a thing as it is."""
+
+    validity: Validity | None = None
+    key_type: KeyType | None = None
+    key_usage: KeyUsages | None = None
+    extended_key_usage: ExtendedKeyUsages | None = None
+    names: NameChange | None = None
+    signature: Signature | None = None
+
+
+@dataclass(frozen=True, slots=True, config=_STATED)
+class ChainChange:
+    """What a fault changes in the chain; None leaves a thing as it is.
+
+    `issuer` is another CA, or `self`. `intermediate` is a flawed CA to put beneath the leaf's own ones, or
+    `none`. `sends` is a row of `SENDINGS`.
+    """
+
+    issuer: str | None = None
+    intermediate: str | None = None
+    sends: Sending | None = None
+
+
+@dataclass(frozen=True, slots=True, config=_STATED)
+class FaultProfile:
+    """One named fault: a title for people and the change it makes."""
+
+    title: str
+    certificate: CertificateChange = field(default_factory=CertificateChange)
+    chain: ChainChange = field(default_factory=ChainChange)
+
+    @property
+    def acts_on(self) -> Literal["certificate", "chain"]:
+        """Where the fault acts: in the leaf itself, or in who issued it and what is sent with it."""
+        return "chain" if _made(self.chain) else "certificate"
+
+    @property
+    def changes(self) -> dict[str, object]:
+        """What the fault changes, by field of `Blueprint`. Two faults with a common field contradict."""
+        return _made(self.certificate) | _made(self.chain)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The three files of certs/, read and checked. Each maps a name to its profile."""
+
+    authorities: Mapping[str, AuthorityProfile]
+    leaves: Mapping[str, LeafProfile]
+    faults: Mapping[str, FaultProfile]
+
+    def path_of(self, authority: str) -> tuple[str, ...]:
+        """Return the names from the root down to `authority`; KeyError where one is unknown."""
+        profile = self.authorities[authority]
+        above = self.path_of(profile.under) if profile.under else ()
+        return (*above, authority)
+
+
+def _made(change: CertificateChange | ChainChange) -> dict[str, object]:
+    values = {each.name: getattr(change, each.name) for each in fields(change)}
+    return {name: value for name, value in values.items() if value is not None}

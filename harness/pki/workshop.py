@@ -1,0 +1,108 @@
+"""The workshop of the lab's PKI: it makes what is asked for once and keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from harness.errors import Fault, ScenarioError
+from harness.pki.blueprint import Blueprint, LeafOrder, draw, path_of
+from harness.pki.catalogue import Catalogue
+from harness.pki.issuing import Authority, found_authority, issue_leaf
+from harness.pki.keys import private_key_pem
+from harness.pki.sending import SENDINGS
+from harness.pki.vocabulary import nearest
+
+_YEARS: Final = range(2000, 2200)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a holder has: its certificate and key, what it presents, and who really issued it.
+
+    `leaf` is DER, `private_key` unencrypted PKCS#8 in PEM. `sent` is the chain of its handshakes, leaf first
+    and without root unless a fault says otherwise. `issuers` are all true issuers, nearest first, the root
+    last; empty where the leaf signed itself.
+    """
+
+    leaf: bytes
+    private_key: bytes = field(repr=False)
+    sent: tuple[bytes, ...]
+    issuers: tuple[bytes, ...]
+
+
+class Workshop:
+    """A test PKI at the time `now`: what is asked for is made once.
+
+    Nothing is shared between two workshops. Raises ScenarioError where `now` has no time zone or is outside
+    the years 2000 to 2199.
+    """
+
+    def __init__(self, catalogue: Catalogue, now: datetime) -> None:
+        if now.tzinfo is None or now.year not in _YEARS:
+            bounds = f"give an aware time in the years {_YEARS.start} to {_YEARS.stop - 1}"
+            raise ScenarioError(
+                [Fault("certificates", 0, 0, f"no certificates can be issued at {now}", bounds)]
+            )
+        self.catalogue = catalogue
+        self.now = now.replace(microsecond=0)
+        self._founded: dict[tuple[str, ...], Authority] = {}
+        self._issued: dict[LeafOrder, Credentials] = {}
+
+    def authority(self, name: str) -> Authority:
+        """Return the CA of that name; ScenarioError where the catalogue has none."""
+        return self._authority_at(self._path(name))
+
+    def certificate_of(self, name: str) -> bytes:
+        """Return the certificate (DER) of the CA of that name; ScenarioError where there is none."""
+        return self.authority(name).certificate
+
+    def chain_of(self, name: str) -> tuple[bytes, ...]:
+        """Return the certificates (DER) of the CA of that name and of those above it, the root last."""
+        return self._chain_at(self._path(name))
+
+    def authorities(self) -> Mapping[str, bytes]:
+        """Return every CA certificate (DER) by name: the catalogue's, and the grafts made so far."""
+        paths = {self.catalogue.path_of(name) for name in self.catalogue.authorities} | self._founded.keys()
+        made = [self._authority_at(path) for path in sorted(paths)]
+        return {authority.name: authority.certificate for authority in made}
+
+    def issue(self, order: LeafOrder) -> Credentials:
+        """Return the credentials for `order`, the same ones each time.
+
+        Raises ScenarioError where the order holds unknown words, contradictory faults or impossible names.
+        """
+        if order not in self._issued:
+            self._issued[order] = self._make(draw(self.catalogue, order))
+        return self._issued[order]
+
+    def _make(self, drawn: Blueprint) -> Credentials:
+        path = path_of(self.catalogue, drawn)
+        leaf, key = issue_leaf(drawn, self._authority_at(path) if path else None, self.now)
+        issuers = self._chain_at(path)
+        return Credentials(leaf, private_key_pem(key), SENDINGS[drawn.sends](leaf, issuers), issuers)
+
+    def _path(self, name: str) -> tuple[str, ...]:
+        known = self.catalogue.authorities
+        if name not in known:
+            raise ScenarioError(
+                [Fault("certificates", 0, 0, f"unknown authority '{name}'", nearest(name, known))]
+            )
+        return self.catalogue.path_of(name)
+
+    def _chain_at(self, path: tuple[str, ...]) -> tuple[bytes, ...]:
+        return tuple(self._authority_at(path[:end]).certificate for end in range(len(path), 0, -1))
+
+    def _authority_at(self, path: tuple[str, ...]) -> Authority:
+        """Return the CA at the end of `path`, which names the CAs from the root down."""
+        if path not in self._founded:
+            issuer = self._authority_at(path[:-1]) if len(path) > 1 else None
+            profile = self.catalogue.authorities[path[-1]]
+            self._founded[path] = found_authority(self._name_at(path), profile, issuer, self.now)
+        return self._founded[path]
+
+    def _name_at(self, path: tuple[str, ...]) -> str:
+        own_place = path == self.catalogue.path_of(path[-1])
+        return path[-1] if own_place else " under ".join(reversed(path))
