@@ -1,0 +1,1 @@
+"""Names and paths: what a certificate says, whom it names, and whether its chain holds. Pure values."""

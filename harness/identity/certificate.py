@@ -1,0 +1,159 @@
+"""One certificate as plain values: what is readable becomes a fact, what is not becomes a sentence."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache, partial
+from typing import Any, TypeVar
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.x509.oid import NameOID
+
+from harness.identity.extensions import READERS, Unreadable, each_extension
+
+T = TypeVar("T")
+
+MAX_CERTIFICATE_BYTES = 100 * 1024
+"""Larger ones are not looked into: OpenSSL's own limit for a whole certificate message (measured default)."""
+
+_CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """What one certificate says.
+
+    `subject` and `issuer` are RFC 4514 text; `sha256`, `serial` and the key identifiers lower-case hex.
+    `extended_key_usage` and `key_usage` are None where the extension is absent, which is a different thing
+    from empty (RFC 5280 section 4.2.1.12); unknown usages stay dotted. `path_length` is None where nothing
+    limits it. `permitted_names` and `excluded_names` are name constraints such as `dns:example.com`.
+    `key` reads "ECDSA P-256" or "RSA 2048". `problems` has a sentence for every part that could not be read;
+    that part keeps the value of an absent one.
+    """
+
+    sha256: str
+    subject: str = ""
+    issuer: str = ""
+    serial: str = ""
+    common_names: tuple[str, ...] = ()
+    dns_names: tuple[str, ...] = ()
+    uris: tuple[str, ...] = ()
+    srv_names: tuple[str, ...] = ()
+    ip_addresses: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    has_san_extension: bool = False
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    extended_key_usage: tuple[str, ...] | None = None
+    key_usage: tuple[str, ...] | None = None
+    is_ca: bool = False
+    path_length: int | None = None
+    permitted_names: tuple[str, ...] = ()
+    excluded_names: tuple[str, ...] = ()
+    key: str = ""
+    signature_hash: str = ""
+    self_issued: bool = False
+    subject_key_identifier: str = ""
+    authority_key_identifier: str = ""
+    problems: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What a person calls it: its first common name, else its first DNS name, else its subject."""
+        return next(iter(self.common_names + self.dns_names), self.subject or "an unreadable certificate")
+
+
+@lru_cache(maxsize=1024)
+def read_certificate(der: bytes) -> CertificateFacts:
+    """Return what `der` says; never raises, also for bytes that are no certificate (see `problems`)."""
+    fingerprint = hashlib.sha256(der).hexdigest()
+    if len(der) > MAX_CERTIFICATE_BYTES:
+        return CertificateFacts(fingerprint, problems=(f"{len(der)} bytes are too many for a certificate",))
+    reading = _Reading()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter(
+            "always"
+        )  # cryptography warns of what it will refuse one day: a finding, not noise
+        certificate = reading.attempt("certificate", lambda: x509.load_der_x509_certificate(der), None)
+        values = {} if certificate is None else _values(certificate, der, reading)
+    problems = (*reading.problems, *dict.fromkeys(_one_line(warning.message) for warning in caught))
+    return CertificateFacts(fingerprint, **values, problems=problems)
+
+
+class _Reading:
+    """Collects a sentence for each part that could not be read."""
+
+    def __init__(self) -> None:
+        self.problems: list[str] = []
+
+    def attempt(self, part: str, read: Callable[[], T], otherwise: T) -> T:
+        """Return what `read` gives, or `otherwise` and a problem that names the part."""
+        try:
+            return read()
+        except Exception as error:  # any kind: the bytes are a stranger's
+            self.problems.append(f"the {part} could not be read: {_one_line(error)}")
+            return otherwise
+
+
+def _one_line(error: object) -> str:
+    return (" ".join(str(error).split()) or type(error).__name__)[:200]
+
+
+def _values(certificate: x509.Certificate, der: bytes, reading: _Reading) -> dict[str, Any]:
+    attempt = reading.attempt
+    no_names: tuple[str, ...] = ()
+    return {
+        "subject": attempt("subject", certificate.subject.rfc4514_string, ""),
+        "issuer": attempt("issuer", certificate.issuer.rfc4514_string, ""),
+        "self_issued": attempt("issuer", lambda: certificate.subject == certificate.issuer, False),
+        "serial": attempt("serial number", lambda: f"{certificate.serial_number:x}", ""),
+        "common_names": attempt("common name", lambda: _common_names(certificate), no_names),
+        "not_before": attempt("start date", lambda: certificate.not_valid_before_utc, None),
+        "not_after": attempt("end date", lambda: certificate.not_valid_after_utc, None),
+        "key": attempt("public key", lambda: _key(certificate), ""),
+        "signature_hash": attempt("signature algorithm", lambda: _signature_hash(certificate), ""),
+        **_extension_values(certificate, der, reading),
+    }
+
+
+def _extension_values(certificate: x509.Certificate, der: bytes, reading: _Reading) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for extension in each_extension(certificate, der):
+        if isinstance(extension, Unreadable):
+            values |= {"has_san_extension": True} if extension.is_san else {}
+            reading.problems.append(f"the {extension.name} could not be read: {_one_line(extension.error)}")
+        elif reader := READERS.get(extension.oid):
+            read, nothing = partial(reader, extension.value), dict[str, Any]()
+            values |= reading.attempt(f"extension {extension.oid.dotted_string}", read, nothing)
+    return values
+
+
+def _common_names(certificate: x509.Certificate) -> tuple[str, ...]:
+    values = (
+        attribute.value for attribute in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    )
+    return tuple(value if isinstance(value, str) else value.decode("latin-1") for value in values)
+
+
+def _key(certificate: x509.Certificate) -> str:
+    match certificate.public_key():
+        case rsa.RSAPublicKey(key_size=size):
+            return f"RSA {size}"
+        case ec.EllipticCurvePublicKey(curve=curve):
+            return f"ECDSA {_CURVES.get(curve.name, curve.name)}"
+        case ed25519.Ed25519PublicKey():
+            return "Ed25519"
+        case ed448.Ed448PublicKey():
+            return "Ed448"
+        case other:
+            return type(other).__name__.removesuffix("PublicKey").lstrip("_")
+
+
+def _signature_hash(certificate: x509.Certificate) -> str:
+    algorithm = certificate.signature_hash_algorithm
+    return algorithm.name if algorithm else ""

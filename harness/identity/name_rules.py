@@ -1,0 +1,87 @@
+"""The four schools of reading names in a certificate, as one table.
+
+Trap X1: Cisco's own texts disagree on whether the common name counts, and the RFCs disagree with Cisco. So
+the policy is chosen, never assumed, and a report can show all four opinions side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+from harness.identity.presented import IdentityKind
+
+
+class CommonName(StrEnum):
+    """When a policy reads the subject's common name."""
+
+    ALWAYS = "always"
+    WITHOUT_SAN = "only without a subjectAltName extension"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class NamePolicy:
+    """One school of reading names.
+
+    `kinds` count besides the common name; `uri_schemes` are those of a URI that does. `optional_sip_uris`:
+    a knob may add sip: URIs. `uris_hide_dns`: dNSNames count only where no sip: URI identity exists.
+    `wildcards_possible` is False where not even the knob allows them.
+    """
+
+    name: str
+    summary: str
+    source: str
+    kinds: frozenset[IdentityKind]
+    common_name: CommonName
+    uri_schemes: frozenset[str] = frozenset({"sip"})
+    optional_sip_uris: bool = False
+    uris_hide_dns: bool = False
+    wildcards_possible: bool = True
+
+
+_DNS, _URI, _SRV, _IP = IdentityKind.DNS, IdentityKind.URI, IdentityKind.SRV, IdentityKind.IP_ADDRESS
+
+POLICIES: Mapping[str, NamePolicy] = MappingProxyType(
+    {
+        policy.name: policy
+        for policy in (
+            NamePolicy(
+                name="expressway",
+                summary="the common name or any dNSName; sip: URIs by a knob",
+                source="domain.md section 4 and X1",
+                kinds=frozenset({_DNS}),
+                common_name=CommonName.ALWAYS,
+                optional_sip_uris=True,
+            ),
+            NamePolicy(
+                name="san-only",
+                summary="any dNSName, never the common name; sip: URIs by a knob",
+                source="domain.md X1",
+                kinds=frozenset({_DNS}),
+                common_name=CommonName.NEVER,
+                optional_sip_uris=True,
+            ),
+            NamePolicy(
+                name="rfc5922",
+                summary="sip: URIs without a user, else dNSNames; the common name only without a SAN",
+                source="RFC 5922 sections 7.1 and 7.2",
+                kinds=frozenset({_DNS, _URI}),
+                common_name=CommonName.WITHOUT_SAN,
+                uris_hide_dns=True,
+                wildcards_possible=False,
+            ),
+            NamePolicy(
+                name="rfc9525",
+                summary="dNSNames, sip(s) URIs, SRVNames and IP addresses, never the common name",
+                source="RFC 9525 section 6",
+                kinds=frozenset({_DNS, _URI, _SRV, _IP}),
+                common_name=CommonName.NEVER,
+                uri_schemes=frozenset({"sip", "sips"}),
+            ),
+        )
+    }
+)
+"""The policies by name, in the order in which reports show them."""

@@ -1,0 +1,182 @@
+"""Judge a certificate's names by one policy, candidate by candidate, or by all four."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.identity.certificate import CertificateFacts
+from harness.identity.name_rules import POLICIES, CommonName, NamePolicy
+from harness.identity.near_miss import NearMiss, nearest_miss
+from harness.identity.presented import (
+    IdentityKind,
+    PresentedIdentity,
+    ReferenceIdentity,
+    presented_by,
+    wildcard_covers,
+)
+from harness.verdict import PolicyOpinion
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One presented identity and what became of it. `wanted` is the name it matched, empty where none."""
+
+    presented: PresentedIdentity
+    accepted: bool
+    wanted: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class NameVerdict:
+    """What one policy says of one certificate, candidate by candidate.
+
+    `matched` and `matched_name` are the identity that decided and the wanted name it met, None and empty
+    where none did. `warnings` are things that work here and fail in strict peers.
+    """
+
+    policy: str
+    accepted: bool
+    matched: PresentedIdentity | None
+    matched_name: str
+    candidates: tuple[Candidate, ...]
+    nearest_miss: NearMiss | None
+    warnings: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        """One sentence: what matched, or the nearest miss, or that nothing is near."""
+        if self.matched:
+            return f'the {self.matched.kind} "{self.matched.value}" matches'
+        return self.nearest_miss.sentence if self.nearest_miss else "no name in the certificate comes near"
+
+
+def judge_names(
+    certificate: CertificateFacts,
+    wanted: Sequence[str],
+    *,
+    policy: str = "expressway",
+    allow_wildcards: bool = False,
+    accept_sip_uris: bool = False,
+) -> NameVerdict:
+    """Return whether `certificate` carries one of the `wanted` names in the eyes of `policy`.
+
+    Names are compared whole and case-insensitively. `allow_wildcards` means RFC 9525's rule and is off for
+    every policy; `rfc5922` refuses wildcards all the same. `accept_sip_uris` adds sip: URIs where the policy
+    has that knob. KeyError where there is no such policy.
+    """
+    rules = POLICIES[policy]
+    references = tuple(ReferenceIdentity(name) for name in wanted)
+    looking = _Looking(certificate, rules, allow_wildcards and rules.wildcards_possible, accept_sip_uris)
+    candidates = tuple(looking.judge(presented, references) for presented in presented_by(certificate))
+    winner = next(iter(sorted(filter(_is_accepted, candidates), key=_weakness)), None)
+    return NameVerdict(
+        policy=policy,
+        accepted=winner is not None,
+        matched=winner.presented if winner else None,
+        matched_name=winner.wanted if winner else "",
+        candidates=candidates,
+        nearest_miss=None if winner else nearest_miss(presented_by(certificate), references),
+        warnings=_warnings(winner),
+    )
+
+
+def opinions(
+    certificate: CertificateFacts, wanted: Sequence[str], *, allow_wildcards: bool = False
+) -> tuple[PolicyOpinion, ...]:
+    """Return what each of the four policies says, in the order of the table."""
+    verdicts = (
+        judge_names(certificate, wanted, policy=name, allow_wildcards=allow_wildcards) for name in POLICIES
+    )
+    return tuple(
+        PolicyOpinion(
+            policy=verdict.policy,
+            accepted=verdict.accepted,
+            matched=verdict.matched.value if verdict.matched else "",
+            reason=verdict.reason,
+        )
+        for verdict in verdicts
+    )
+
+
+def _is_accepted(candidate: Candidate) -> bool:
+    return candidate.accepted
+
+
+def _weakness(candidate: Candidate) -> tuple[bool, bool]:
+    return candidate.presented.kind is IdentityKind.COMMON_NAME, candidate.presented.is_wildcard
+
+
+def _warnings(winner: Candidate | None) -> tuple[str, ...]:
+    if winner is None:
+        return ()
+    sentences = {
+        f'matched only by the common name "{winner.presented.value}": works here, fails in strict peers '
+        "(add it as a dNSName)": winner.presented.kind is IdentityKind.COMMON_NAME,
+        f'matched only by the wildcard "{winner.presented.value}": works here, fails in peers that follow '
+        "RFC 5922 (name the host itself)": winner.presented.is_wildcard,
+    }
+    return tuple(sentence for sentence, holds in sentences.items() if holds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    certificate: CertificateFacts
+    rules: NamePolicy
+    wildcards: bool
+    sip_uris: bool
+
+    def judge(self, presented: PresentedIdentity, wanted: Sequence[ReferenceIdentity]) -> Candidate:
+        if obstacle := self._uncounted(presented) or self._unusable(presented):
+            return Candidate(presented, accepted=False, wanted="", reason=obstacle)
+        for reference in wanted:
+            if self._equal(presented, reference.canonical):
+                how = "covers" if presented.is_wildcard else "equals"
+                return Candidate(
+                    presented, accepted=True, wanted=reference.name, reason=f'{how} "{reference.name}"'
+                )
+        return Candidate(presented, accepted=False, wanted="", reason="equals none of the wanted names")
+
+    def _equal(self, presented: PresentedIdentity, wanted: str) -> bool:
+        if presented.is_wildcard:
+            return wildcard_covers(presented.name, wanted)
+        return presented.name == wanted
+
+    def _uncounted(self, presented: PresentedIdentity) -> str:
+        """Return why the policy does not read this kind of identity, empty where it does."""
+        match presented.kind:
+            case IdentityKind.COMMON_NAME:
+                return self._common_name_uncounted()
+            case IdentityKind.URI if self.sip_uris and self.rules.optional_sip_uris:
+                return ""
+            case IdentityKind.DNS if self.rules.uris_hide_dns and self._has_sip_uri():
+                return "not read: the certificate names its SIP domain by a sip: URI (RFC 5922 section 7.1)"
+            case kind if kind not in self.rules.kinds:
+                return f"not read: the policy {self.rules.name} does not count a {kind}"
+        return ""
+
+    def _common_name_uncounted(self) -> str:
+        match self.rules.common_name:
+            case CommonName.NEVER:
+                return f"not read: the policy {self.rules.name} never counts the common name"
+            case CommonName.WITHOUT_SAN if self.certificate.has_san_extension:
+                return "not read: it counts only where there is no subjectAltName (RFC 5922 section 7.1)"
+        return ""
+
+    def _has_sip_uri(self) -> bool:
+        uris = (PresentedIdentity(IdentityKind.URI, uri) for uri in self.certificate.uris)
+        return any(not self._unusable(uri) for uri in uris)
+
+    def _unusable(self, presented: PresentedIdentity) -> str:
+        """Return what is wrong with the identity itself, empty where it can be compared."""
+        is_uri = presented.kind is IdentityKind.URI
+        if is_uri and presented.scheme not in self.rules.uri_schemes:
+            return f'not compared: its scheme is "{presented.scheme}"'
+        if presented.has_user:
+            return "not compared: a URI with a user names a person, not a domain (RFC 5922 section 7.1)"
+        if not presented.name:
+            return "not compared: no DNS name can be read in it"
+        if presented.is_wildcard and not self.wildcards:
+            return "not compared: a wildcard, and SIP never matches wildcards (RFC 5922 section 7.2)"
+        return ""
