@@ -58,10 +58,9 @@ def setting(default: Any, meaning: str, *, screen: str = "", command: str = "", 
 
     `screen` is the menu path, `command` the CLI name (xConfiguration), `source` a key of domain.md.
     """
-    extra = {
-        key: text for key, text in (("screen", screen), ("command", command), ("source", source)) if text
-    }
-    return Field(default=default, description=meaning, json_schema_extra=extra or None)
+    extra = {"screen": screen, "command": command, "source": source}
+    shown: dict[str, JsonValue] = {key: text for key, text in extra.items() if text}
+    return Field(default=default, description=meaning, json_schema_extra=shown or None)
 
 
 def describe(field: FieldInfo) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Every setting of the lab, by actor.
 
 The models are the one table: files are checked against them, the actors read them, the documentation and
-the JSON Schema are printed from them. Where a setting exists on the real product, it carries Cisco's label and CLI name (domain.md section 3).
+the JSON Schema are printed from them. Where a setting exists on the real product, it carries Cisco's label
+and CLI name (domain.md section 3).
 """
 
 from __future__ import annotations
@@ -305,7 +306,6 @@ class MraEndpoint(Settings):
     )
     trusted_ca: tuple[str, ...] = setting(("public-root",), "its trust store")
     tls_versions: Versions = setting(("1.2", "1.3"), "TLS versions")
-    retries: int = Field(default=0, ge=0, le=10, description="how often it tries again")
     user: str = setting("user1@example.com", "the user's address")
     password: str = setting("lab-only", "the user's password")
 
