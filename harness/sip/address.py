@@ -1,0 +1,64 @@
+"""One address of From, To, Contact, Route and Record-Route: `"Name" <uri>;parameters` (RFC 3261 20.10)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from harness.sip.parameters import Parameters
+from harness.sip.splitting import find_outside_quotes, quote, unquote
+from harness.sip.uri import SipUri
+
+
+@dataclass(frozen=True, slots=True)
+class NameAddress:
+    """A URI of any scheme with a display name and header parameters (`tag`, `expires`, `q`…)."""
+
+    uri: str
+    display: str = ""
+    parameters: Parameters = field(default_factory=Parameters)
+
+    @classmethod
+    def parse(cls, text: str) -> NameAddress:
+        """Read one address; ValueError where a bracket is not closed or the URI is empty.
+
+        Without brackets, what follows the first `;` belongs to the header (RFC 3261 20.10).
+        """
+        opening = find_outside_quotes(text, "<")
+        if opening < 0:
+            return _checked(cls(*_bare(text)))
+        uri, closing, rest = text[opening + 1 :].partition(">")
+        if not closing or rest.strip()[:1] not in ("", ";"):
+            raise ValueError(f"not an address: {text[:80]!r}")
+        return _checked(cls(uri.strip(), unquote(text[:opening].strip()), Parameters.parse(rest)))
+
+    @property
+    def sip_uri(self) -> SipUri | None:
+        """The URI read as a SIP URI, None where it is of another scheme or unreadable."""
+        try:
+            return SipUri.parse(self.uri)
+        except ValueError:
+            return None
+
+    @property
+    def tag(self) -> str:
+        """The tag parameter, "" where there is none."""
+        return self.parameters.get("tag") or ""
+
+    def with_parameter(self, name: str, value: str | None) -> NameAddress:
+        """Return a copy in which the header parameter has that value; None makes it a bare one."""
+        return replace(self, parameters=self.parameters.with_value(name, value))
+
+    def __str__(self) -> str:
+        display = f"{quote(self.display)} " if self.display else ""
+        return f"{display}<{self.uri}>{self.parameters}"
+
+
+def _bare(text: str) -> tuple[str, str, Parameters]:
+    uri, _, parameters = text.partition(";")
+    return uri.strip(), "", Parameters.parse(parameters)
+
+
+def _checked(address: NameAddress) -> NameAddress:
+    if ":" not in address.uri or any(character.isspace() for character in address.uri):
+        raise ValueError(f"not a URI: {address.uri[:80]!r}")
+    return address
