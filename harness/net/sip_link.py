@@ -1,0 +1,245 @@
+"""SIP over a link: framing, transactions and their timers, driven by one task.
+
+A request that comes in is handed to `serve` in a task of its own; what this end asks goes out with `ask`,
+which yields every response until the final one. When the link ends, all that hung on it ends with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import trio
+
+from harness.net.link import Link
+from harness.net.recorder import Recorder
+from harness.sip.framing import Framed, KeepAlive, MessageFramed, StreamFramer, Violation
+from harness.sip.message import Message, Request, Response
+from harness.sip.transaction_keys import TransactionKey, client_key, server_key
+from harness.sip.transactions import (
+    Action,
+    ClientTransaction,
+    Deliver,
+    SendMessage,
+    ServerTransaction,
+    StartTimer,
+    StopTimer,
+    Terminated,
+    TimedOut,
+    Timer,
+    TransportFailed,
+)
+from harness.transcript import Direction, Oddity, SipSeen
+
+_PONG = b"\r\n"
+_RESPONSES_IN_FLIGHT = 64
+_TRANSACTIONS = 256
+
+Serve = Callable[["Inquiry"], Awaitable[None]]
+
+
+@dataclass
+class Inquiry:
+    """A request that came in over `link`, and the way to answer it. An ACK cannot be answered."""
+
+    link: SipLink
+    request: Request
+
+    async def answer(self, response: Response) -> None:
+        """Send a response; after a final one, further ones are discarded."""
+        await self.link.answer(self.request, response)
+
+
+@dataclass
+class _Pending:
+    """One transaction and what is running for it."""
+
+    transaction: ClientTransaction | ServerTransaction
+    timers: dict[Timer, trio.CancelScope] = field(default_factory=dict)
+    responses: trio.MemorySendChannel[Response] | None = None
+
+
+class SipLink:
+    """SIP on one connection. `run` reads until the connection is over; nothing outlives it."""
+
+    def __init__(self, link: Link, recorder: Recorder, serve: Serve, *, max_message: int = 32768) -> None:
+        self.link = link
+        self._recorder = recorder
+        self._serve = serve
+        self._framer = StreamFramer(max_head=max_message, max_body=max_message)
+        self._pending: dict[TransactionKey, _Pending] = {}
+        self._nursery: trio.Nursery | None = None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the connection still stands."""
+        return self.link.ended is None and self._nursery is not None
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Read and dispatch until the connection is over."""
+        async with trio.open_nursery() as nursery:
+            self._nursery = nursery
+            task_status.started()
+            while data := await self.link.receive():
+                self._framer.feed(data)
+                for framed in self._framer.events():
+                    await self._take(framed)
+                if self._framer.violation is not None:
+                    break
+            await self._lose_transport()
+            nursery.cancel_scope.cancel()
+        self._nursery = None
+        await self.link.close("not SIP" if self._framer.violation else "")
+
+    # --- asking ---
+
+    @asynccontextmanager
+    async def ask(self, request: Request) -> AsyncIterator[trio.MemoryReceiveChannel[Response]]:
+        """Send a request; the channel gives its responses and ends after the final one, or without one."""
+        inbox, outbox = trio.open_memory_channel[Response](_RESPONSES_IN_FLIGHT)
+        pending = _Pending(ClientTransaction(request), responses=inbox)
+        key = client_key(request)
+        with inbox, outbox:
+            if self.alive:
+                self._pending[key] = pending
+                await self._carry_out(key, pending, pending.transaction.start())
+            else:
+                inbox.close()
+            try:
+                yield outbox
+            finally:
+                pending.responses = None
+
+    async def send(self, request: Request) -> None:
+        """Send a request that has no transaction: the ACK of a 2xx."""
+        await self._write(request)
+
+    async def answer(self, request: Request, response: Response) -> None:
+        """Send a response to a request that came in over this link."""
+        key = server_key(request)
+        pending = self._pending.get(key)
+        if pending is not None and isinstance(pending.transaction, ServerTransaction):
+            await self._carry_out(key, pending, pending.transaction.send_response(response))
+
+    # --- what comes in ---
+
+    async def _take(self, framed: Framed) -> None:
+        match framed:
+            case MessageFramed(message=Request() as request):
+                self._seen(Direction.RECEIVED, request)
+                await self._take_request(request)
+            case MessageFramed(message=Response() as response):
+                self._seen(Direction.RECEIVED, response)
+                await self._take_response(response)
+            case KeepAlive(ping=True):
+                await self.link.send(_PONG)
+            case KeepAlive():
+                pass
+            case Violation(reason=reason):
+                self._odd(reason)
+
+    async def _take_request(self, request: Request) -> None:
+        key = server_key(request)
+        pending = self._pending.get(key)
+        if pending is not None and isinstance(pending.transaction, ServerTransaction):
+            await self._carry_out(key, pending, pending.transaction.receive(request))
+        elif request.method == "ACK":
+            self._spawn(request)
+        elif len(self._pending) >= _TRANSACTIONS:
+            self._odd(f"more than {_TRANSACTIONS} transactions at once; {request.method} dropped")
+        else:
+            self._pending[key] = fresh = _Pending(ServerTransaction(request))
+            await self._carry_out(key, fresh, fresh.transaction.start())
+
+    async def _take_response(self, response: Response) -> None:
+        key = client_key(response)
+        pending = self._pending.get(key)
+        if pending is None or not isinstance(pending.transaction, ClientTransaction):
+            self._odd(f"a {response.status} that answers nothing we asked")
+            return
+        await self._carry_out(key, pending, pending.transaction.receive(response))
+
+    # --- carrying out what the transactions say ---
+
+    async def _carry_out(self, key: TransactionKey, pending: _Pending, actions: Iterable[Action]) -> None:
+        for action in actions:
+            match action:
+                case SendMessage(message=message):
+                    await self._write(message)
+                case Deliver(message=Request() as request):
+                    self._spawn(request)
+                case Deliver(message=Response() as response):
+                    self._deliver(pending, response)
+                case StartTimer(name=name, seconds=seconds):
+                    self._start_timer(key, pending, name, seconds)
+                case StopTimer(name=name):
+                    self._stop_timer(pending, name)
+                case TimedOut() | TransportFailed():
+                    self._end_responses(pending)
+                case Terminated():
+                    self._forget(key, pending)
+
+    def _deliver(self, pending: _Pending, response: Response) -> None:
+        if pending.responses is None:
+            return
+        try:
+            pending.responses.send_nowait(response)
+        except trio.WouldBlock:
+            self._odd("too many provisional responses")
+        if not response.is_provisional:
+            self._end_responses(pending)
+
+    def _end_responses(self, pending: _Pending) -> None:
+        if pending.responses is not None:
+            pending.responses.close()
+            pending.responses = None
+
+    def _forget(self, key: TransactionKey, pending: _Pending) -> None:
+        self._end_responses(pending)
+        for name in tuple(pending.timers):
+            self._stop_timer(pending, name)
+        self._pending.pop(key, None)
+
+    def _start_timer(self, key: TransactionKey, pending: _Pending, name: Timer, seconds: float) -> None:
+        if self._nursery is not None:
+            pending.timers[name] = scope = trio.CancelScope()
+            self._nursery.start_soon(self._ring, key, pending, name, (seconds, scope))
+
+    def _stop_timer(self, pending: _Pending, name: Timer) -> None:
+        scope = pending.timers.pop(name, None)
+        if scope is not None:
+            scope.cancel()
+
+    async def _ring(
+        self, key: TransactionKey, pending: _Pending, name: Timer, wait: tuple[float, trio.CancelScope]
+    ) -> None:
+        seconds, scope = wait
+        with scope:
+            await trio.sleep(seconds)
+            if pending.timers.pop(name, None) is not None:
+                await self._carry_out(key, pending, pending.transaction.timer(name))
+
+    async def _lose_transport(self) -> None:
+        for key, pending in tuple(self._pending.items()):
+            if isinstance(pending.transaction, ClientTransaction):
+                await self._carry_out(key, pending, pending.transaction.transport_failed())
+
+    # --- the wire ---
+
+    def _spawn(self, request: Request) -> None:
+        if self._nursery is not None:
+            self._nursery.start_soon(self._serve, Inquiry(self, request))
+
+    async def _write(self, message: Message) -> None:
+        if self.link.ended is None:
+            self._seen(Direction.SENT, message)
+            await self.link.send(message.to_bytes())
+
+    def _seen(self, direction: Direction, message: Message) -> None:
+        recorder, link = self._recorder, self.link
+        recorder.note(SipSeen(recorder.now(), link.actor, link.number, direction, message.to_bytes()))
+
+    def _odd(self, what: str) -> None:
+        recorder, link = self._recorder, self.link
+        recorder.note(Oddity(recorder.now(), link.actor, link.number, what))
