@@ -1,0 +1,91 @@
+"""Default Zone access rules: who may come in on a port that enforces mutual TLS (domain.md 3.1, B04, B05)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from harness.identity.certificate import CertificateFacts
+from harness.identity.pattern import expression_fault, matches_expression
+from harness.identity.presented import MAX_NAME, PresentedIdentity, presented_by
+
+
+class PatternType(StrEnum):
+    """How a rule's pattern is read; the words of the Default Zone access rules page."""
+
+    EXACT = "exact"
+    PREFIX = "prefix"
+    SUFFIX = "suffix"
+    REGEX = "regex"
+
+
+class Action(StrEnum):
+    """What a rule does with a certificate that it matches."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRule:
+    """One access rule. The lowest `priority` number is tried first; rules of one priority in their order."""
+
+    priority: int
+    pattern_type: PatternType
+    pattern: str
+    action: Action
+    name: str = ""
+
+    def matches(self, identity: PresentedIdentity) -> bool:
+        """Whether the pattern fits one identity as it stands in the certificate; case does not count."""
+        return _MATCHERS[self.pattern_type](self.pattern, identity.value)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleVerdict:
+    """What the rules say of a certificate: `rule` and `identity` that decided, None where no rule matched."""
+
+    allowed: bool
+    rule: AccessRule | None
+    identity: PresentedIdentity | None
+    reason: str
+
+
+_MATCHERS: Mapping[str, Callable[[str, str], bool]] = {
+    PatternType.EXACT: lambda pattern, value: value.lower() == pattern.lower(),
+    PatternType.PREFIX: lambda pattern, value: value.lower().startswith(pattern.lower()),
+    PatternType.SUFFIX: lambda pattern, value: value.lower().endswith(pattern.lower()),
+    PatternType.REGEX: matches_expression,
+}
+
+
+def evaluate(rules: Sequence[AccessRule], certificate: CertificateFacts) -> RuleVerdict:
+    """Return what the rules decide: the first that matches a common name or SAN wins, none denies.
+
+    Identities longer than a DNS name are passed over by every rule: nobody is let in by one.
+    """
+    identities = [identity for identity in presented_by(certificate) if len(identity.value) <= MAX_NAME]
+    for rule in sorted(rules, key=lambda rule: rule.priority):
+        for identity in filter(rule.matches, identities):
+            return RuleVerdict(rule.action == Action.ALLOW, rule, identity, _reason(rule, identity))
+    return RuleVerdict(
+        allowed=False, rule=None, identity=None, reason="no access rule matches any of its names"
+    )
+
+
+def _reason(rule: AccessRule, identity: PresentedIdentity) -> str:
+    called = f' "{rule.name}"' if rule.name else ""
+    return (
+        f"access rule{called} of priority {rule.priority} ({rule.pattern_type} {rule.pattern}) "
+        f'matches the {identity.kind} "{identity.value}": {rule.action}'
+    )
+
+
+def validate(rule: AccessRule) -> str:
+    """Return what is wrong with a rule as a sentence, empty where nothing is. To be asked when a file is read."""
+    if not 1 <= rule.priority <= 65534:
+        return f"the priority {rule.priority} is not between 1 and 65534"
+    if not rule.pattern:
+        return "the pattern is empty"
+    return expression_fault(rule.pattern) if rule.pattern_type == PatternType.REGEX else ""
