@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import Final
 
-
 COMMON_NAME_LIMIT: Final = 64
 """Characters in a common name, ub-common-name of RFC 5280 appendix A.1."""
 
