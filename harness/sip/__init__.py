@@ -1,7 +1,8 @@
 """The SIP craft (RFC 3261): messages, transactions, dialogs and proxies, without any input or output.
 
 Reading order: `splitting`, `parameters`, `uri`, `via`, `address` (values); `headers`, `scanner`, `message`,
-`findings`, `building`, `framing` (messages); `transaction_tables`, `transactions`, `dialog` (conversation);
+`findings`, `building`, `framing` (messages); `transaction_tables`, `transaction_actions`, `transactions`,
+`transaction_keys`, `dialog` (conversation);
 `proxy`, `registrar`, `digest`, `sdp` (what an element does with a message); `identifiers` (where branches and
 tags come from).
 

@@ -53,6 +53,22 @@ class NameAddress:
         return f"{display}<{self.uri}>{self.parameters}"
 
 
+def tag_of(value: str | None) -> str:
+    """Return the tag of a From or To value; "" where the value is missing, unreadable or without one."""
+    try:
+        return NameAddress.parse(value or "").tag
+    except ValueError:
+        return ""
+
+
+def sip_uri_of(value: str) -> SipUri | None:
+    """Return the SIP URI in the address of a Route, Contact or other header; None where there is none."""
+    try:
+        return NameAddress.parse(value).sip_uri
+    except ValueError:
+        return None
+
+
 def _bare(text: str) -> tuple[str, str, Parameters]:
     uri, _, parameters = text.partition(";")
     return uri.strip(), "", Parameters.parse(parameters)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TypeAlias
 
 from harness.errors import LocalProtocolError
-from harness.sip.address import NameAddress
+from harness.sip.address import tag_of
 from harness.sip.findings import MANDATORY
 from harness.sip.headers import HeaderField, Headers
 from harness.sip.message import Request, Response
@@ -39,9 +39,11 @@ DIALOG_FORMING = ("INVITE", "SUBSCRIBE", "REFER")
 def request(method: str, uri: str, *, headers: Pairs, body: bytes = b"") -> Request:
     """Return a request with these headers, Max-Forwards 70 where none is given, and its Content-Length.
 
-    LocalProtocolError where one of the six headers of RFC 3261 8.1.1 is missing. A malformed request that is
-    meant to be one is made with `Request` itself.
+    LocalProtocolError where one of the six headers of RFC 3261 8.1.1 is missing or the start line would
+    break. A malformed request that is meant to be one is made with `Request` itself.
     """
+    if any(character.isspace() for character in method + uri) or not (method and uri):
+        raise LocalProtocolError(f"not a request line: {method!r} {uri!r}")
     made = Headers.of(headers)
     if "max-forwards" not in made:
         made = made.with_added("Max-Forwards", "70")
@@ -99,16 +101,9 @@ def _copied(headers: Headers, *names: str) -> list[HeaderField]:
 
 def _to(headers: Headers, tag: str) -> list[HeaderField]:
     fields = _copied(headers, "to")[:1]
-    if not tag or not fields or _has_tag(fields[0].value):
+    if not tag or not fields or tag_of(fields[0].value):
         return fields
     return [HeaderField.of(fields[0].name, f"{fields[0].value};tag={tag}")]
-
-
-def _has_tag(value: str) -> bool:
-    try:
-        return bool(NameAddress.parse(value).tag)
-    except ValueError:
-        return ";tag=" in value.lower()
 
 
 def _with_length(headers: Headers, body: bytes) -> Headers:

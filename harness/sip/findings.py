@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sipmessage import CSeq, MediaType
 
 from harness.sip.address import NameAddress
-from harness.sip.headers import Headers
+from harness.sip.headers import Headers, whole_number
 from harness.sip.uri import SipUri
 from harness.sip.via import Via
 
@@ -27,7 +27,7 @@ _SINGLE = ("from", "to", "call-id", "cseq", "max-forwards", "content-type", "exp
 
 def _whole_number(limit: int) -> Callable[[str], object]:
     def check(value: str) -> object:
-        if not (value.isascii() and value.isdigit() and len(value) <= 10 and int(value) <= limit):
+        if whole_number(value, limit) is None:
             raise ValueError(f"not a number of 0 to {limit}: {value[:40]!r}")
         return value
 

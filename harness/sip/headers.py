@@ -120,3 +120,10 @@ class Headers:
     def _named(self, name: str) -> Iterator[HeaderField]:
         wanted = canonical_name(name)
         return (header for header in self.fields if header.canonical == wanted)
+
+
+def whole_number(text: str | None, limit: int) -> int | None:
+    """Return a number of plain digits, 0 to `limit`; None for anything else."""
+    if text is None or not (text.isascii() and text.isdigit() and len(text) <= 10):
+        return None
+    return int(text) if int(text) <= limit else None

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from harness.sip.findings import Finding, header_findings
-from harness.sip.headers import HeaderField, Headers
+from harness.sip.headers import HeaderField, Headers, whole_number
 from harness.sip.scanner import Violation, content_length, head_end, leading_blank_lines, split_head
 
 __all__ = [
-    "Finding", "HeaderField", "Headers", "Message", "Request", "Response", "Violation", "compose", "findings",
-    "parse_message", "parse_start_line",
+    "Finding", "HeaderField", "Headers", "Message", "Request", "Response", "Violation", "compose",
+    "cseq_number", "findings", "parse_message", "parse_start_line",
 ]  # fmt: skip
 
 SIP_VERSION = "SIP/2.0"
@@ -147,6 +147,12 @@ def findings(message: Message) -> tuple[Finding, ...]:
                 *_line_findings("status-line", message.version, ""),
                 *header_findings(message.headers, None),
             )
+
+
+def cseq_number(headers: Headers) -> int:
+    """Return the number in CSeq, 0 where it is missing or unreadable."""
+    number = (headers.get("cseq") or "").split()[:1]
+    return (whole_number(number[0], 2**31 - 1) if number else None) or 0
 
 
 def _line_findings(line: str, version: str, uri: str) -> tuple[Finding, ...]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.sip.address import NameAddress
+from harness.sip.address import tag_of
 from harness.sip.message import Message, Request
-from harness.sip.via import Via
+from harness.sip.via import top_via
 
 MAGIC_COOKIE = "z9hG4bK"
 
@@ -22,7 +22,7 @@ class TransactionKey:
 
 def client_key(message: Message) -> TransactionKey:
     """Return the key of a request that we sent, or of a response to it: top branch and CSeq method."""
-    via = _top_via(message)
+    via = top_via(message.headers)
     method = (message.headers.get("cseq") or "").split()[-1:] or [""]
     return TransactionKey(via.branch if via else "", "", method[0])
 
@@ -34,7 +34,7 @@ def server_key(request: Request, method: str = "") -> TransactionKey:
     cookie is of RFC 2543 and proves nothing, so there the Request-URI, From tag, Call-ID, CSeq number and top
     Via stand in for it.
     """
-    via = _top_via(request)
+    via = top_via(request.headers)
     method = method or ("INVITE" if request.method == "ACK" else request.method)
     if via is not None and via.branch.lower().startswith(MAGIC_COOKIE.lower()):
         host, port = via.sent_by
@@ -42,23 +42,7 @@ def server_key(request: Request, method: str = "") -> TransactionKey:
     return TransactionKey(_old_branch(request), str(via), method)
 
 
-def _top_via(message: Message) -> Via | None:
-    for value in message.headers.get_list("via")[:1]:
-        try:
-            return Via.parse(value)
-        except ValueError:
-            return None
-    return None
-
-
 def _old_branch(request: Request) -> str:
     headers = request.headers
     number = (headers.get("cseq") or "").split()[:1]
-    return " ".join((request.uri, _tag(headers.get("from") or ""), headers.get("call-id") or "", *number))
-
-
-def _tag(value: str) -> str:
-    try:
-        return NameAddress.parse(value).tag
-    except ValueError:
-        return value
+    return " ".join((request.uri, tag_of(headers.get("from")), headers.get("call-id") or "", *number))

@@ -119,7 +119,8 @@ Table: TypeAlias = Mapping[tuple[State, Input], Cell]
 CALLING, TRYING, PROCEEDING, ACCEPTED, COMPLETED, CONFIRMED, TERMINATED = State
 _TRANSPORT_FAILED = (Step.TRANSPORT_FAILED,)
 
-# RFC 3261 17.1.1.2, figure 5; Accepted from RFC 6026 8.4.
+# RFC 3261 17.1.1.2, figure 5; Accepted from RFC 6026 8.4. A connection that is lost while Proceeding changes
+# nothing here: the answer may come over another one (18.2.2). Who knows better gives up from above.
 INVITE_CLIENT: Table = {
     (CALLING, Happening.PROVISIONAL): Cell(PROCEEDING, (Step.DELIVER,), stop=Timer.B),
     (CALLING, Happening.SUCCESS): Cell(ACCEPTED, (Step.DELIVER,), stop=Timer.B, start=Timer.M),

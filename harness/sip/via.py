@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
+from harness.sip.headers import Headers
 from harness.sip.parameters import Parameters
 from harness.sip.splitting import collapse_blanks
 from harness.sip.uri import host_and_port
@@ -59,3 +60,11 @@ class Via:
     def __str__(self) -> str:
         port = "" if self.port is None else f":{self.port}"
         return f"SIP/2.0/{self.transport} {self.host}{port}{self.parameters}"
+
+
+def top_via(headers: Headers) -> Via | None:
+    """Return the top Via of a message, None where there is none or it cannot be read."""
+    try:
+        return next((Via.parse(value) for value in headers.get_list("via")), None)
+    except ValueError:
+        return None
