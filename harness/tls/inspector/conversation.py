@@ -84,8 +84,8 @@ class _Conversation:
                 self._read_record(side, record)
 
     def _read_record(self, side: Side, record: Record) -> None:
-        sealed = side.begin(record)
         try:
+            sealed = side.begin(record)
             content, data = self._opened(side, record) if sealed else (record.content, record.payload)
             stamp = Stamp(record.at, side.from_client, sealed)
             for item in self._items(side, stamp, content, data):

@@ -9,6 +9,7 @@ from harness.tls.inspector.items import Item, Malformed, Stamp, Undecrypted
 from harness.tls.inspector.messages import MessageBuffer
 from harness.tls.inspector.protection import Clear, Protection
 from harness.tls.inspector.records import ContentType, Framed, Record
+from harness.tls.inspector.wire import DecodeError
 
 MOST_ITEMS = 100_000
 
@@ -28,20 +29,16 @@ class Side:
         self._latest: Record | None = None
 
     def begin(self, record: Record) -> bool:
-        """Take up a record; True where it is sealed."""
+        """Take up a record; True where it is sealed, DecodeError where there were too many things before."""
         self._latest = record
+        if len(self.items) >= MOST_ITEMS:
+            raise DecodeError(f"more than {MOST_ITEMS} items in one direction")
         return self.protection.covers(record.content)
 
     def add(self, order: int, item: Item) -> None:
         """Add an item that the chunk `order` completed."""
         self._close_run()
-        if len(self.items) < MOST_ITEMS:
-            self.items.append((order, item))
-        elif self.waiting:
-            self.waiting.clear()
-            what = f"more than {MOST_ITEMS} items in one direction"
-            stamp = Stamp(item.at, self.from_client, encrypted=False)
-            self.items.append((order, Malformed(*stamp, what, self._latest.offset if self._latest else 0)))
+        self.items.append((order, item))
 
     def leave_shut(self, record: Record, why: str) -> None:
         """Count a record that no key opens, together with its like before it."""

@@ -1,0 +1,112 @@
+"""Single messages: old shapes, odd contents, and compressed chains."""
+
+from __future__ import annotations
+
+import zlib
+
+import pytest
+from forged_records import client_hello, vector
+from hypothesis import given
+from hypothesis import strategies as st
+from recorded_handshakes import authority, der, leaf
+
+from harness.tls.inspector import Certificate, CertificateRequest, ClientHello, Handshake, inspect
+from harness.tls.inspector.certificates import LONGEST_CERTIFICATE_MESSAGE
+from harness.tls.inspector.items import Stamp
+from harness.tls.inspector.messages import decode
+from harness.tls.inspector.wire import DecodeError
+from harness.transcript import Chunk, Direction
+
+STAMP = Stamp(1.5, from_client=True, encrypted=True)
+CERTIFICATE, CERTIFICATE_REQUEST, COMPRESSED_CERTIFICATE = 11, 13, 25
+
+
+def hello(suites: list[int], extensions: dict[int, bytes]) -> ClientHello:
+    chunk = Chunk(0.0, Direction.SENT, client_hello(suites, extensions))
+    offer = inspect([chunk], [], listens=False).client_hello
+    assert offer is not None
+    return offer
+
+
+def test_unknown_numbers_show_as_hex_and_grease_as_grease() -> None:
+    offer = hello(
+        [0x0A0A, 0xC02F, 0x0A1A, 0xFFFE],
+        {
+            10: vector(2, bytes.fromhex("dada0017ff00")),
+            13: vector(2, bytes.fromhex("0403fafa4141")),
+            43: vector(1, bytes.fromhex("baba03040303")),
+        },
+    )
+    assert offer.cipher_suites == ("GREASE", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "0x0a1a", "0xfffe")
+    assert offer.groups == ("GREASE", "secp256r1", "0xff00")
+    assert offer.signature_algorithms == ("ecdsa_secp256r1_sha256", "GREASE", "0x4141")
+    assert offer.versions == ("GREASE", "1.3", "1.2")
+
+
+def test_a_bare_hello_offers_its_legacy_version_and_nothing_else() -> None:
+    offer = hello([0x000A], {})
+    assert offer.versions == ("1.2",)
+    assert offer.cipher_suites == ("TLS_RSA_WITH_3DES_EDE_CBC_SHA",)
+    assert (offer.server_name, offer.alpn, offer.groups, offer.signature_algorithms) == (None, (), (), ())
+    assert not offer.ticket_offered
+
+
+def test_an_empty_ticket_asks_for_one_and_a_full_one_offers_it() -> None:
+    assert not hello([0x000A], {35: b""}).ticket_offered
+    assert hello([0x000A], {35: b"ticket"}).ticket_offered
+
+
+def test_a_server_name_that_is_no_ascii_is_shown_escaped() -> None:
+    assert hello([0x000A], {0: vector(2, b"\x00" + vector(2, b"exp\xff"))}).server_name == "exp\\xff"
+
+
+@pytest.mark.parametrize(("version", "schemes"), [("1.1", ()), ("1.2", ("rsa_pkcs1_sha256",))])
+def test_a_request_before_tls_1_2_has_no_signature_schemes(version: str, schemes: tuple[str, ...]) -> None:
+    name = authority().certificate.subject.public_bytes()
+    algorithms = vector(2, b"\x04\x01") if schemes else b""
+    body = vector(1, b"\x01\x40\x99") + algorithms + vector(2, vector(2, name) + vector(2, b"no name"))
+    assert decode(STAMP, CERTIFICATE_REQUEST, body, version) == CertificateRequest(
+        *STAMP, ("CN=Lab Root", "#" + b"no name".hex()), ("rsa_sign", "ecdsa_sign", "0x99"), schemes
+    )
+
+
+def chain_message() -> bytes:
+    chain = (der(leaf("exp-e")), der(authority()))
+    entries = b"".join(vector(3, certificate) + vector(2, b"") for certificate in chain)
+    return vector(1, b"") + vector(3, entries)
+
+
+def test_a_chain_compressed_with_zlib_is_the_chain() -> None:
+    plain = chain_message()
+    body = b"\x00\x01" + len(plain).to_bytes(3, "big") + vector(3, zlib.compress(plain))
+    seen = decode(STAMP, COMPRESSED_CERTIFICATE, body, "1.3")
+    assert seen == decode(STAMP, CERTIFICATE, plain, "1.3")
+    assert seen == Certificate(*STAMP, (der(leaf("exp-e")), der(authority())))
+
+
+@pytest.mark.parametrize(("algorithm", "name"), [(2, "brotli"), (3, "zstd"), (9, "0x0009")])
+def test_a_chain_compressed_otherwise_is_named(algorithm: int, name: str) -> None:
+    body = algorithm.to_bytes(2, "big") + b"\x00\x00\x09" + vector(3, b"squeezed")
+    seen = decode(STAMP, COMPRESSED_CERTIFICATE, body, "1.3")
+    assert seen == Handshake(*STAMP, f"compressed_certificate ({name})", len(body))
+
+
+@pytest.mark.parametrize("announced", [10, LONGEST_CERTIFICATE_MESSAGE, 2**24 - 1])
+def test_a_chain_that_swells_when_unpacked_is_refused(announced: int) -> None:
+    bomb = zlib.compress(bytes(5_000_000))
+    body = b"\x00\x01" + announced.to_bytes(3, "big") + vector(3, bomb)
+    with pytest.raises(DecodeError, match="certificates announced"):
+        decode(STAMP, COMPRESSED_CERTIFICATE, body, "1.3")
+
+
+@given(
+    kind=st.integers(0, 255),
+    body=st.binary(max_size=200),
+    version=st.sampled_from(["", "ssl3", "1.0", "1.2", "1.3"]),
+)
+def test_any_message_is_an_item_or_a_decode_error(kind: int, body: bytes, version: str) -> None:
+    try:
+        item = decode(STAMP, kind, body, version)
+    except DecodeError:
+        return
+    assert (item.at, item.from_client, item.encrypted) == STAMP
