@@ -63,15 +63,20 @@ _MATCHERS: Mapping[str, Callable[[str, str], bool]] = {
 def evaluate(rules: Sequence[AccessRule], certificate: CertificateFacts) -> RuleVerdict:
     """Return what the rules decide: the first that matches a common name or SAN wins, none denies.
 
-    Identities longer than a DNS name are passed over by every rule: nobody is let in by one.
+    Identities longer than a DNS name, or with letters outside ASCII, are passed over by every rule: nobody is
+    let in by a look-alike.
     """
-    identities = [identity for identity in presented_by(certificate) if len(identity.value) <= MAX_NAME]
+    identities = list(filter(_is_plain, presented_by(certificate)))
     for rule in sorted(rules, key=lambda rule: rule.priority):
         for identity in filter(rule.matches, identities):
             return RuleVerdict(rule.action == Action.ALLOW, rule, identity, _reason(rule, identity))
     return RuleVerdict(
         allowed=False, rule=None, identity=None, reason="no access rule matches any of its names"
     )
+
+
+def _is_plain(identity: PresentedIdentity) -> bool:
+    return identity.value.isascii() and len(identity.value) <= MAX_NAME
 
 
 def _reason(rule: AccessRule, identity: PresentedIdentity) -> str:
@@ -83,7 +88,7 @@ def _reason(rule: AccessRule, identity: PresentedIdentity) -> str:
 
 
 def validate(rule: AccessRule) -> str:
-    """Return what is wrong with a rule as a sentence, empty where nothing is. To be asked when a file is read."""
+    """Return what is wrong with a rule as a sentence, empty where nothing is; for the reader of a file."""
     if not 1 <= rule.priority <= 65534:
         return f"the priority {rule.priority} is not between 1 and 65534"
     if not rule.pattern:

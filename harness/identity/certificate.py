@@ -28,7 +28,8 @@ _CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 class CertificateFacts:
     """What one certificate says.
 
-    `subject` and `issuer` are RFC 4514 text; `sha256`, `serial` and the key identifiers lower-case hex.
+    `subject` and `issuer` are RFC 4514 text; `sha256`, `serial` and the key identifiers lower-case hex;
+    `version` is 1 or 3, 0 where unreadable.
     `extended_key_usage` and `key_usage` are None where the extension is absent, which is a different thing
     from empty (RFC 5280 section 4.2.1.12); unknown usages stay dotted. `path_length` is None where nothing
     limits it. `permitted_names` and `excluded_names` are name constraints such as `dns:example.com`.
@@ -37,6 +38,7 @@ class CertificateFacts:
     """
 
     sha256: str
+    version: int = 0
     subject: str = ""
     issuer: str = ""
     serial: str = ""
@@ -61,6 +63,11 @@ class CertificateFacts:
     subject_key_identifier: str = ""
     authority_key_identifier: str = ""
     problems: tuple[str, ...] = ()
+
+    @property
+    def readable(self) -> bool:
+        """Whether it is a certificate at all; parts of it may be unreadable all the same (see `problems`)."""
+        return self.version != 0
 
     @property
     def label(self) -> str:
@@ -108,6 +115,7 @@ def _values(certificate: x509.Certificate, der: bytes, reading: _Reading) -> dic
     attempt = reading.attempt
     no_names: tuple[str, ...] = ()
     return {
+        "version": attempt("version", lambda: certificate.version.value + 1, 0),
         "subject": attempt("subject", certificate.subject.rfc4514_string, ""),
         "issuer": attempt("issuer", certificate.issuer.rfc4514_string, ""),
         "self_issued": attempt("issuer", lambda: certificate.subject == certificate.issuer, False),

@@ -1,0 +1,42 @@
+"""Whether one certificate was signed by another's key, also where that signature is a weak one."""
+
+from __future__ import annotations
+
+import warnings
+from functools import lru_cache
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+
+@lru_cache(maxsize=4096)
+def is_signed_by(certificate: bytes, issuer: bytes) -> bool:
+    """Return whether the key of `issuer` signed `certificate` (both DER); names are not compared.
+
+    False for bytes that are no certificates and for algorithms that nobody here knows.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # read_certificate tells of oddities; here only the answer counts
+        try:
+            _check(x509.load_der_x509_certificate(certificate), x509.load_der_x509_certificate(issuer))
+        except Exception:  # InvalidSignature, or whatever a stranger's bytes bring about
+            return False
+    return True
+
+
+def _check(certificate: x509.Certificate, issuer: x509.Certificate) -> None:
+    """Raise where the signature does not fit.
+
+    Not verify_directly_issued_by: it refuses SHA-1 and MD5 (measured, libraries.md 2), and an explainer has
+    to tell a weak signature from a wrong one.
+    """
+    key, algorithm = issuer.public_key(), certificate.signature_hash_algorithm
+    signature, signed = certificate.signature, certificate.tbs_certificate_bytes
+    parameters = certificate.signature_algorithm_parameters
+    match key, parameters:
+        case rsa.RSAPublicKey(), padding.PKCS1v15() | padding.PSS() if algorithm:
+            key.verify(signature, signed, parameters, algorithm)
+        case ec.EllipticCurvePublicKey(), ec.ECDSA():
+            key.verify(signature, signed, parameters)
+        case _:
+            certificate.verify_directly_issued_by(issuer)

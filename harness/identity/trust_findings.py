@@ -1,0 +1,84 @@
+"""Where a chain ends, and what that means: missing intermediate, unknown root, or not to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from harness.identity.chain import Chain, ChainEnd, Link, continuation, is_root
+from harness.identity.findings import FindingKind, PathFinding
+
+_SELF_SIGNED_LEAF, _UNKNOWN_ROOT_SENT, _NO_ISSUER, _NO_ISSUER_OF_TRUSTED = 18, 19, 20, 2
+
+
+def trust_findings(chain: Chain, trusted: Sequence[Link], known: Sequence[Link]) -> Iterator[PathFinding]:
+    """Yield at most one finding: why this chain does not end in a trusted root.
+
+    `known` are authorities that the observer has seen elsewhere; without them a missing intermediate and an
+    unknown root look the same (both X509_V_ERR 20, libraries.md 1).
+    """
+    match chain.end:
+        case ChainEnd.UNTRUSTED_ROOT if len(chain.links) == 1:
+            yield _self_signed_leaf(chain)
+        case ChainEnd.UNTRUSTED_ROOT:
+            yield _unknown_root_sent(chain)
+        case ChainEnd.NO_ISSUER if chain.trusted_from < len(chain.links):
+            yield _only_intermediate_trusted(chain)
+        case ChainEnd.NO_ISSUER:
+            yield _open_end(chain, trusted, known)
+
+
+def _depth(chain: Chain) -> int:
+    return len(chain.links) - 1
+
+
+def _self_signed_leaf(chain: Chain) -> PathFinding:
+    sentence = (
+        f"the certificate {chain.top.called} signed itself, and the verifier does not trust it by itself"
+    )
+    return PathFinding(FindingKind.SELF_SIGNED_LEAF, 0, sentence, _SELF_SIGNED_LEAF)
+
+
+def _unknown_root_sent(chain: Chain) -> PathFinding:
+    sentence = (
+        f"the chain ends in the root {chain.top.called}, which is not in the verifier's trust list; OpenSSL "
+        'calls this "self-signed certificate in certificate chain", since the root itself was sent'
+    )
+    return PathFinding(FindingKind.UNKNOWN_ROOT, _depth(chain), sentence, _UNKNOWN_ROOT_SENT)
+
+
+def _only_intermediate_trusted(chain: Chain) -> PathFinding:
+    sentence = (
+        f"the trust list holds the intermediate {chain.top.called} and not the root above it "
+        f"({chain.top.facts.issuer}); without partial chains that is not enough"
+    )
+    return PathFinding(FindingKind.ONLY_INTERMEDIATE_TRUSTED, _depth(chain), sentence, _NO_ISSUER_OF_TRUSTED)
+
+
+def _open_end(chain: Chain, trusted: Sequence[Link], known: Sequence[Link]) -> PathFinding:
+    kind, sentence = _what_is_missing(chain.top, trusted, known)
+    return PathFinding(kind, _depth(chain), sentence, _NO_ISSUER)
+
+
+def _what_is_missing(top: Link, trusted: Sequence[Link], known: Sequence[Link]) -> tuple[FindingKind, str]:
+    way = continuation(top, (*trusted, *known))
+    if way and way[-1] in trusted and is_root(way[-1]):
+        names = ", ".join(link.called for link in way if link not in trusted)
+        return FindingKind.MISSING_INTERMEDIATE, (
+            f"the intermediate {names} was not sent and is not trusted; it would lead from {top.called} to "
+            f"the trusted root {way[-1].called}"
+        )
+    if way and is_root(way[-1]):
+        return FindingKind.UNKNOWN_ROOT, (
+            f"the chain leads to the root {way[-1].called}, which is not in the verifier's trust list"
+        )
+    return FindingKind.CHAIN_INCOMPLETE_OR_UNKNOWN_ROOT, _cannot_tell(top, trusted)
+
+
+def _cannot_tell(top: Link, trusted: Sequence[Link]) -> str:
+    sentence = (
+        f'the issuer of {top.called}, "{top.facts.issuer}", was neither sent nor is it trusted. '
+        "Either an intermediate is missing or the root is unknown; the evidence cannot tell which"
+    )
+    if any(link.facts.subject == top.facts.issuer for link in trusted):
+        sentence += ". A trusted authority has the same name and another key"
+    return sentence
