@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeAlias
@@ -61,31 +61,29 @@ Framed: TypeAlias = Record | Stop
 
 def records(pieces: Iterable[Piece], *, from_client: bool) -> deque[Framed]:
     """Cut a direction into records; a `Stop` comes last where the bytes end inside one or are none."""
-    framer = _Framer(from_client)
-    for piece in pieces:
-        framer.feed(piece)
-    framer.end()
-    return framer.framed
+    spoken = [piece for piece in pieces if piece.data]
+    return _Framer(spoken, from_client=from_client).run() if spoken else deque()
 
 
 class _Framer:
-    def __init__(self, from_client: bool) -> None:
-        self.framed: deque[Framed] = deque()
+    def __init__(self, spoken: Sequence[Piece], *, from_client: bool) -> None:
+        self._spoken = spoken
         self._from_client = from_client
+        self._framed: deque[Framed] = deque()
         self._buffer = bytearray()
         self._offset = 0
-        self._first: Piece | None = None
-        self._last: Piece | None = None
         self._stopped = False
 
-    def feed(self, piece: Piece) -> None:
-        if not piece.data or self._stopped:
-            return
-        self._first = self._first or piece
-        self._last = piece
-        self._buffer += piece.data
-        while not self._stopped and len(self._buffer) >= _HEADER_LENGTH and self._cut(piece):
-            pass
+    def run(self) -> deque[Framed]:
+        for piece in self._spoken:
+            self._buffer += piece.data
+            while len(self._buffer) >= _HEADER_LENGTH and self._cut(piece):
+                pass
+            if self._stopped:
+                break
+        else:
+            self._end()
+        return self._framed
 
     def _cut(self, piece: Piece) -> bool:
         """Take one record off the buffer; False where it is not whole yet, or none."""
@@ -96,7 +94,7 @@ class _Framer:
         if len(self._buffer) < end:
             return False
         payload = bytes(self._buffer[_HEADER_LENGTH:end])
-        self.framed.append(Record(piece.order, piece.at, self._offset, header[0], header, payload))
+        self._framed.append(Record(piece.order, piece.at, self._offset, header[0], header, payload))
         del self._buffer[:end]
         self._offset += end
         return True
@@ -104,30 +102,32 @@ class _Framer:
     def _refuse(self, piece: Piece) -> bool:
         """Stop at a header that is none; what never was TLS waits until its first bytes are together."""
         if self._offset:
-            self._stop(piece, f"no TLS record begins with {self._buffer[:_HEADER_LENGTH].hex(' ')}")
+            self._break_off(piece, f"no TLS record begins with {self._buffer[:_HEADER_LENGTH].hex(' ')}")
         elif len(self._buffer) >= FIRST_BYTES_KEPT:
             self._not_tls()
         return False
 
-    def end(self) -> None:
-        if self._stopped or not self._buffer or self._last is None:
-            return
-        if not self._offset and not _plausible(bytes(self._buffer[:_HEADER_LENGTH])):
+    def _end(self) -> None:
+        beginning = bytes(self._buffer[:_HEADER_LENGTH])
+        if beginning and not self._offset and not _plausible(beginning):
             self._not_tls()
-        else:
-            self._stop(self._last, f"the bytes end inside a record, {len(self._buffer)} bytes after it began")
+        elif beginning:
+            what = f"the bytes end inside a record, {len(self._buffer)} bytes after it began"
+            self._break_off(self._spoken[-1], what)
 
     def _not_tls(self) -> None:
-        if self._first is not None:
-            self._stopped = True
-            stamp = Stamp(self._first.at, self._from_client, encrypted=False)
-            first = bytes(self._buffer[:FIRST_BYTES_KEPT])
-            self.framed.append(Stop(self._first.order, NotTls(*stamp, first)))
+        piece, first = self._spoken[0], bytes(self._buffer[:FIRST_BYTES_KEPT])
+        self._stop(piece, NotTls(*self._stamp(piece), first))
 
-    def _stop(self, piece: Piece, what: str) -> None:
+    def _break_off(self, piece: Piece, what: str) -> None:
+        self._stop(piece, Malformed(*self._stamp(piece), what, self._offset))
+
+    def _stamp(self, piece: Piece) -> Stamp:
+        return Stamp(piece.at, self._from_client, encrypted=False)
+
+    def _stop(self, piece: Piece, item: NotTls | Malformed) -> None:
         self._stopped = True
-        stamp = Stamp(piece.at, self._from_client, encrypted=False)
-        self.framed.append(Stop(piece.order, Malformed(*stamp, what, self._offset)))
+        self._framed.append(Stop(piece.order, item))
 
 
 def _plausible(header: bytes) -> bool:

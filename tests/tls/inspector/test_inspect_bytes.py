@@ -180,6 +180,19 @@ def test_a_key_log_with_another_secret_opens_nothing(version: str) -> None:
     assert {item.why for item in seen.of_kind(Undecrypted)} == {"the secret in the key log does not open it"}
 
 
+def test_a_noisy_key_log_with_other_connections_in_it_is_as_good() -> None:
+    meeting, other = recorded("1.3"), recorded("1.2")
+    noise = [
+        "",
+        "# comment",
+        "CLIENT_RANDOM zz zz",
+        "CLIENT_RANDOM 00",
+        "SERVER_TRAFFIC_SECRET_0 00 " + "00" * 900,
+    ]
+    seen = inspect(meeting.chunks, [*noise, *other.key_log, *meeting.key_log, *noise], listens=True)
+    assert seen == meeting.inspection()
+
+
 @pytest.mark.parametrize(
     "first",
     [
