@@ -20,6 +20,7 @@ from harness.net.recorder import Recorder
 from harness.tls.engine import Alert, NameCheck, Progress, TlsEngine
 from harness.tls.profile import TlsProfile
 from harness.transcript import (
+    Address,
     AlertSeen,
     Chunk,
     Closed,
@@ -45,9 +46,17 @@ class Link:
     """
 
     def __init__(
-        self, stream: ByteStream, recorder: Recorder, *, actor: str, number: int, listens: bool
+        self,
+        stream: ByteStream,
+        recorder: Recorder,
+        *,
+        actor: str,
+        number: int,
+        listens: bool,
+        peer: Address,
     ) -> None:
         self.actor = actor
+        self.peer = peer
         self.number = number
         self.listens = listens
         self.ended: Closing | None = None
@@ -137,24 +146,28 @@ class Link:
     async def _peer_left(self) -> None:
         """Answer a goodbye or an alert with our FIN, and wait a moment for the peer's FIN or RST."""
         self._stream.finish()
-        with trio.move_on_after(_DRAIN_SECONDS):
-            while self.ended is None:
-                await self._pull()
-        self.ended = self.ended or Closing.FIN
+        await self._drain()
         self._stream.close()
 
     # --- endings ---
 
     async def close(self, why: str = "") -> None:
-        """Close in good order: close_notify where there is TLS, FIN, and a moment for the peer's."""
-        if self.ended is not None:
-            self._stream.close()
-            return
-        if self._engine is not None:
-            self._engine.close()
-            await self._push()
-        how = Closing.FIN if self._engine is None else Closing.CLOSE_NOTIFY
-        await self._leave(why, how)
+        """Close in good order: close_notify where there is TLS, FIN, and a moment for the peer's.
+
+        For whoever is the only reader of this link; while another task receives, `finish` is the call.
+        """
+        if self.ended is None:
+            await self.finish(why)
+            await self._drain()
+        self._stream.close()
+
+    async def finish(self, why: str = "") -> None:
+        """Say close_notify where there is TLS, and FIN; receiving goes on until the peer's FIN."""
+        if self.ended is None and not self._closing:
+            if self._engine is not None:
+                self._engine.close()
+                await self._push()
+            self._part(Closing.FIN if self._engine is None else Closing.CLOSE_NOTIFY, why)
 
     async def abandon(self, why: str) -> None:
         """Close with a bare FIN, without close_notify: how Expressway drops a peer that it dialled."""
@@ -167,18 +180,29 @@ class Link:
             self._note_closed(Direction.SENT, Closing.RST, why)
         self._stream.reset()
 
-    async def _leave(self, why: str, how: Closing = Closing.FIN) -> None:
-        """Send our FIN, then drain: closing with unread bytes would turn the FIN, and our alert, into RST."""
-        if self.ended is None:
-            self._closing = True
-            self._note_closed(Direction.SENT, how, why)
-            self._stream.finish()
-            drained = 0
-            with trio.move_on_after(_DRAIN_SECONDS):
-                while self.ended is None and drained < _DRAIN_BYTES:
-                    drained += len(await self._pull())
-            self.ended = how
+    def drop(self) -> None:
+        """Let go of the connection at once, for whoever is cancelled or done; a second time is harmless."""
         self._stream.close()
+
+    async def _leave(self, why: str) -> None:
+        """Send a bare FIN, then drain and close."""
+        if self.ended is None:
+            self._part(Closing.FIN, why)
+            await self._drain()
+        self._stream.close()
+
+    def _part(self, how: Closing, why: str) -> None:
+        self._closing = True
+        self._note_closed(Direction.SENT, how, why)
+        self._stream.finish()
+
+    async def _drain(self) -> None:
+        """Read what still comes: closing with unread bytes would turn our FIN, and alert, into an RST."""
+        drained = 0
+        with trio.move_on_after(_DRAIN_SECONDS):
+            while self.ended is None and drained < _DRAIN_BYTES:
+                drained += len(await self._pull())
+        self.ended = self.ended or Closing.FIN
 
     # --- the pump and the tap ---
 

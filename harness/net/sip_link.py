@@ -35,6 +35,7 @@ from harness.transcript import Direction, Oddity, SipSeen
 _PONG = b"\r\n"
 _RESPONSES_IN_FLIGHT = 64
 _TRANSACTIONS = 256
+_GOODBYE_SECONDS = 2.0
 
 Serve = Callable[["Inquiry"], Awaitable[None]]
 
@@ -70,6 +71,7 @@ class SipLink:
         self._framer = StreamFramer(max_head=max_message, max_body=max_message)
         self._pending: dict[TransactionKey, _Pending] = {}
         self._nursery: trio.Nursery | None = None
+        self._over = trio.Event()
 
     @property
     def alive(self) -> bool:
@@ -78,19 +80,34 @@ class SipLink:
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Read and dispatch until the connection is over."""
-        async with trio.open_nursery() as nursery:
-            self._nursery = nursery
-            task_status.started()
-            while data := await self.link.receive():
-                self._framer.feed(data)
-                for framed in self._framer.events():
-                    await self._take(framed)
-                if self._framer.violation is not None:
-                    break
-            await self._lose_transport()
-            nursery.cancel_scope.cancel()
-        self._nursery = None
-        await self.link.close("not SIP" if self._framer.violation else "")
+        try:
+            async with trio.open_nursery() as nursery:
+                self._nursery = nursery
+                task_status.started()
+                await self._read()
+                self._nursery = None  # whoever asks from here on finds the link dead
+                await self._lose_transport()
+                nursery.cancel_scope.cancel()
+            await self.link.close("not SIP" if self._framer.violation else "")
+        finally:
+            self._nursery = None
+            self._over.set()
+            self.link.drop()
+
+    async def _read(self) -> None:
+        while self._framer.violation is None:
+            data = await self.link.receive()
+            if not data:
+                return
+            self._framer.feed(data)
+            for framed in self._framer.events():
+                await self._take(framed)
+
+    async def close(self) -> None:
+        """Close in good order while `run` reads on, and wait a moment for the peer to do the same."""
+        await self.link.finish()
+        with trio.move_on_after(_GOODBYE_SECONDS):
+            await self._over.wait()
 
     # --- asking ---
 
@@ -104,8 +121,8 @@ class SipLink:
             if self.alive:
                 self._pending[key] = pending
                 await self._carry_out(key, pending, pending.transaction.start())
-            else:
-                inbox.close()
+            if not self.alive:
+                self._end_responses(pending)
             try:
                 yield outbox
             finally:

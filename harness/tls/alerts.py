@@ -54,3 +54,8 @@ def alert_name(number: int) -> str:
 def alert_number(name: str) -> int:
     """Return the number of the alert with that name (RFC 8446 section 6.2); KeyError where there is none."""
     return _NUMBERS[name]
+
+
+def alert_names() -> tuple[str, ...]:
+    """Return every alert name, in the order of the numbers."""
+    return tuple(_NUMBERS)

@@ -223,8 +223,11 @@ class TlsEngine:
 
     @property
     def close_notify_received(self) -> bool:
-        """Whether the peer closed in good order."""
-        return bool(self._connection.get_shutdown() & SSL.RECEIVED_SHUTDOWN)
+        """Whether the peer closed in good order; OpenSSL's own flag is also set by a fatal alert."""
+        return any(
+            isinstance(seen, Alert) and seen.direction is Direction.RECEIVED and seen.number == 0
+            for seen in self.observed
+        )
 
     @property
     def peer_certificate(self) -> bytes:

@@ -1,0 +1,1 @@
+"""The cast: one file for each role, each a real network endpoint."""

@@ -1,0 +1,118 @@
+"""Another company's edge: dials Expressway-E, and is dialled by it."""
+
+from __future__ import annotations
+
+import trio
+
+from harness.actors.site import Site, Stage
+from harness.actors.user_agent import CallOrder, Outcome, UserAgent
+from harness.identity.certificate import read_certificate
+from harness.identity.policy import judge_names
+from harness.lab.settings import Certificate
+from harness.net.link import Link
+from harness.net.sip_link import SipLink
+from harness.tls.profile import Dialect, TlsProfile
+from harness.transcript import ClientCertificate
+
+NAME = "b2b-peer"
+_HANDSHAKE_SECONDS = 10.0
+
+
+class B2bPeer:
+    """One-way TLS is its norm; a client certificate is a setting."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.site = Site(stage, NAME)
+        self.settings = stage.lab.b2b_peer
+        self._agent = UserAgent(self.site, port=self.settings.port)
+
+    async def start(self) -> None:
+        """Listen for calls."""
+        await self.site.listen(self.settings.port, self._welcome)
+
+    async def _welcome(self, link: Link) -> None:
+        secured = False
+        with trio.move_on_after(_HANDSHAKE_SECONDS) as budget:
+            secured = await link.secure(self._profile(listens=True))
+        if budget.cancelled_caught:
+            await link.time_out()
+        if secured:
+            await SipLink(link, self.site.stage.recorder, self._agent.serve).run()
+
+    # --- dialling ---
+
+    async def call(self, port: int, transport: str, order: CallOrder) -> Outcome:
+        """Call a user of the company."""
+        sip = await self._reach(port, transport)
+        if sip is None:
+            return Outcome(completed=False, detail="no connection")
+        outcome = await self._agent.call(sip, order)
+        await sip.close()
+        return outcome
+
+    async def options(self, port: int, transport: str) -> Outcome:
+        """Ask OPTIONS."""
+        sip = await self._reach(port, transport)
+        if sip is None:
+            return Outcome(completed=False, detail="no connection")
+        host = self.site.stage.lab.expressway_e.host_name
+        outcome = await self._agent.options(
+            sip, CallOrder(caller=f"ping@{self.settings.domain}", called=host)
+        )
+        await sip.close()
+        return outcome
+
+    async def stay_silent(self, port: int, seconds: float) -> Outcome:
+        """Open a TCP connection, say nothing, and see for how long it stands."""
+        link = await self.site.dial(self.site.stage.directory.address_of("expressway-e"), port)
+        if link is None:
+            return Outcome(completed=False, detail="no TCP connection")
+        with trio.move_on_after(seconds):
+            await link.receive()
+        stands = link.ended is None
+        await link.close()
+        return Outcome(stands, "still open" if stands else "closed by the listener")
+
+    async def _reach(self, port: int, transport: str) -> SipLink | None:
+        link = await self.site.dial(self.site.stage.directory.address_of("expressway-e"), port)
+        if link is None:
+            return None
+        if transport == "tls" and not await self._secure(link):
+            return None
+        return await self.site.speak_sip(link, self._agent.serve)
+
+    async def _secure(self, link: Link) -> bool:
+        settings = self.settings
+        checks = settings.name_check
+        link.expected_names = () if checks == "off" else settings.expected_names
+        accept = self._knows if checks == "in-handshake" else None
+        name = self.site.stage.lab.expressway_e.host_name
+        if not await link.secure(self._profile(listens=False), server_name=name, accept_name=accept):
+            return False
+        if checks == "after-handshake" and not self._knows(link.peer_certificate):
+            self.site.decide(link.number, "identity", "unacceptable", wanted=", ".join(link.expected_names))
+            await link.abandon("the name is not the expected one")
+            return False
+        return True
+
+    def _knows(self, leaf: bytes) -> bool:
+        return judge_names(read_certificate(leaf), self.settings.expected_names, policy="rfc5922").accepted
+
+    def _profile(self, *, listens: bool) -> TlsProfile:
+        wardrobe, settings = self.site.stage.wardrobe, self.settings
+        held = settings.server_certificate if listens else settings.client_certificate
+        worn = wardrobe.credentials(held) if isinstance(held, Certificate) else None
+        versions = (wardrobe.listener_versions if listens else wardrobe.client_versions)(
+            settings.tls_versions
+        )
+        return TlsProfile(
+            chain=worn.sent if worn else (),
+            private_key=worn.private_key if worn else b"",
+            trusted=wardrobe.anchors(settings.trusted_ca),
+            request=ClientCertificate(settings.request) if listens else ClientCertificate.NONE,
+            versions=versions,
+            ciphers=settings.ciphers,
+            signature_algorithms=settings.signature_algorithms,
+            old_gear=wardrobe.needs_old_gear(versions),
+            dialect=Dialect(settings.dialect),
+        )

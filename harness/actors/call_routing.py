@@ -1,0 +1,152 @@
+"""What an Expressway does with a SIP request: preloaded-route switch, CPL, search rules, in that order.
+
+domain.md section 2, step 6, and 3.1: an unwelcome Route header and a search that finds nothing are a 404,
+call policy is a 403; the Route header, not the Request-URI, says where a call goes (1.3).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from harness.actors.admission import Entry
+from harness.actors.relay import Relay
+from harness.actors.site import Site
+from harness.actors.user_agent import ALLOW
+from harness.lab.settings import CallPolicyRule, SearchRule
+from harness.net.sip_link import Inquiry, SipLink
+from harness.sip.address import sip_uri_of, tag_of
+from harness.sip.building import respond
+from harness.sip.message import Request
+from harness.sip.proxy import has_preloaded_route, next_hop
+from harness.sip.uri import SipUri
+
+REGISTRAR = "registrar"
+"""The target of every REGISTER; the other targets are named by search rules."""
+
+_FORBIDDEN, _NOT_FOUND, _NO_CALL = 403, 404, 481
+_MOST_CALLS = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """The way on: the connection, None where it could not be had, and the zone that it belongs to."""
+
+    sip: SipLink | None
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of one Expressway."""
+
+    search: tuple[SearchRule, ...]
+    call_policy: tuple[CallPolicyRule, ...] = ()
+
+
+Reach = Callable[[str, Request], Awaitable[Leg]]
+"""Leads to a target named by a search rule, dialling where that is needed."""
+
+
+class CallRouting:
+    """Takes every request that comes in through an Expressway zone."""
+
+    def __init__(self, site: Site, relay: Relay, rules: Rules, reach: Reach) -> None:
+        self._site = site
+        self._relay = relay
+        self._rules = rules
+        self._reach = reach
+        self._calls: dict[str, Leg] = {}
+
+    async def serve(self, entry: Entry, inquiry: Inquiry) -> None:
+        """Answer a request, or send it where it belongs."""
+        request = self._relay.taken(inquiry, entry.zone)
+        if request.method == "OPTIONS" and self._is_for_us(request):
+            await inquiry.answer(respond(inquiry.request, 200, headers=[("Allow", ALLOW)]))
+        elif request.method == "REGISTER":
+            await self._send_on(inquiry, request, await self._reach(REGISTRAR, request))
+        elif tag_of(request.headers.get("to")):
+            await self._in_dialog(inquiry, request)
+        else:
+            await self._new_call(entry, inquiry, request)
+
+    def _is_for_us(self, request: Request) -> bool:
+        uri = next_hop(request)
+        return uri is None or uri.user is None or self._relay.is_me(uri)
+
+    async def _in_dialog(self, inquiry: Inquiry, request: Request) -> None:
+        leg = self._calls.get(_call_id(request))
+        if leg is not None:
+            await self._send_on(inquiry, request, leg)
+        elif request.method != "ACK":
+            await inquiry.answer(respond(inquiry.request, _NO_CALL))
+        if request.method == "BYE":
+            self._calls.pop(_call_id(request), None)
+
+    async def _new_call(self, entry: Entry, inquiry: Inquiry, request: Request) -> None:
+        if has_preloaded_route(request) and not entry.preloaded_routes:
+            await self._refuse(inquiry, _NOT_FOUND, "preloaded-route", "refused", zone=entry.zone)
+        elif (policy := self._rejection(entry, request)) is not None:
+            await self._refuse(inquiry, _FORBIDDEN, "cpl", "rejected", zone=entry.zone, rule=policy.source)
+        elif (rule := self._search(request)) is None:
+            await self._refuse(inquiry, _NOT_FOUND, "search-rule", "no-match", address=_sought(request))
+        else:
+            await self._follow(entry, inquiry, request, rule)
+
+    async def _follow(self, entry: Entry, inquiry: Inquiry, request: Request, rule: SearchRule) -> None:
+        number = inquiry.link.link.number
+        self._site.decide(number, "search-rule", rule.target, pattern=rule.pattern, zone=entry.zone)
+        leg = await self._reach(rule.target, request)
+        if request.method == "INVITE" and len(self._calls) < _MOST_CALLS:
+            self._calls[_call_id(request)] = leg
+        await self._send_on(inquiry, request, leg)
+
+    async def _send_on(self, inquiry: Inquiry, request: Request, leg: Leg) -> None:
+        await self._relay.forward(inquiry, request, leg.sip, leg.zone)
+
+    def _rejection(self, entry: Entry, request: Request) -> CallPolicyRule | None:
+        """Return the call policy rule that rejects; the first that fits decides."""
+        caller, called = _address(request.headers.get("from")), _address(request.uri)
+        standing = "authenticated" if entry.authenticated else "unauthenticated"
+        for rule in self._rules.call_policy:
+            fits = re.fullmatch(rule.source, caller) and re.fullmatch(rule.destination, called)
+            if fits and rule.source_is in {"any", standing}:
+                return rule if rule.action == "reject" else None
+        return None
+
+    def _search(self, request: Request) -> SearchRule | None:
+        sought = _sought(request)
+        rules = sorted(self._rules.search, key=lambda rule: rule.priority)
+        return next((rule for rule in rules if re.fullmatch(rule.pattern, sought)), None)
+
+    async def _refuse(self, inquiry: Inquiry, status: int, topic: str, outcome: str, **facts: str) -> None:
+        self._site.decide(inquiry.link.link.number, topic, outcome, status=str(status), **facts)
+        warning = [("Warning", f'399 {self._relay.place} "Policy Response"')]
+        await inquiry.answer(respond(inquiry.request, status, headers=warning))
+
+
+def _call_id(request: Request) -> str:
+    return request.headers.get("call-id") or ""
+
+
+def _sought(request: Request) -> str:
+    """Return what search rules are matched against: the next Route's host, else the called address."""
+    routes = request.headers.get_list("route")
+    uri = sip_uri_of(routes[0]) if routes else None
+    return uri.host if uri else _address(request.uri)
+
+
+def _address(text: str | None) -> str:
+    """Return user@host of a URI or a From value, the host alone where it names no user."""
+    uri = sip_uri_of(text or "") or _parsed(text or "")
+    if uri is None:
+        return text or ""
+    return f"{uri.user}@{uri.host}" if uri.user else uri.host
+
+
+def _parsed(text: str) -> SipUri | None:
+    try:
+        return SipUri.parse(text)
+    except ValueError:
+        return None

@@ -1,0 +1,105 @@
+"""Expressway-C, inside: dials the traversal zones outward and joins them to Unified CM.
+
+It opens no port towards the DMZ.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, UNACCEPTABLE, Entry
+from harness.actors.call_routing import REGISTRAR, CallRouting, Leg, Rules
+from harness.actors.relay import Relay
+from harness.actors.site import Site, Stage
+from harness.actors.user_agent import CallOrder, UserAgent
+from harness.identity.certificate import read_certificate
+from harness.identity.policy import judge_names
+from harness.net.link import Link
+from harness.net.sip_link import Serve, SipLink
+from harness.sip.message import Request
+from harness.tls.profile import TlsProfile
+
+NAME = "expressway-c"
+NEIGHBOUR_ZONE = "CUCMNeighbour"
+
+
+class ExpresswayC:
+    """The traversal client."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.site = Site(stage, NAME)
+        self.settings = stage.lab.expressway_c
+        relay = Relay(self.site, names=(self.settings.host_name,), port=self.settings.trunk_port)
+        self._routing = CallRouting(self.site, relay, Rules(self.settings.search_rules), self._reach)
+        self._traversal: dict[str, SipLink] = {}
+        self._neighbour: SipLink | None = None
+
+    async def start(self) -> None:
+        """Listen for Unified CM and bring the traversal zones up; one that fails is on record, no more."""
+        await self.site.listen(self.settings.trunk_port, self._welcome_trunk)
+        edge = self.site.stage.lab.expressway_e
+        if edge.mra:
+            await self._dial_zone(MRA_ZONE, edge.uc_traversal_zone.port)
+        await self._dial_zone(TRAVERSAL_ZONE, edge.traversal_zone.port)
+
+    async def _dial_zone(self, name: str, port: int) -> None:
+        active = await self._bring_up(name, port)
+        self.site.decide(0, "traversal-zone", "active" if active else "failed", zone=name, port=str(port))
+
+    async def _bring_up(self, name: str, port: int) -> bool:
+        stage = self.site.stage
+        link = await self.site.dial(stage.directory.address_of("expressway-e"), port)
+        if link is None:
+            return False
+        link.expected_names = (stage.lab.expressway_e.host_name,)
+        if not await link.secure(self._profile()):
+            return False
+        names = judge_names(read_certificate(link.peer_certificate), link.expected_names)
+        if not names.accepted:
+            await link.abandon(UNACCEPTABLE)
+            return False
+        sip = await self.site.speak_sip(link, self._serving(name))
+        self._traversal[name] = sip
+        return await self._answers(sip)
+
+    async def _answers(self, sip: SipLink) -> bool:
+        """Ping the traversal server: only its answer proves that it accepted our certificate (trap X8)."""
+        agent = UserAgent(self.site, port=self.settings.trunk_port)
+        host = self.site.stage.lab.expressway_e.host_name
+        outcome = await agent.options(sip, CallOrder(caller=f"ping@{self.settings.host_name}", called=host))
+        return outcome.completed
+
+    def _profile(self) -> TlsProfile:
+        wardrobe = self.site.stage.wardrobe
+        worn = wardrobe.credentials(self.settings.certificate)
+        return TlsProfile(
+            chain=(worn.leaf,),
+            private_key=worn.private_key,
+            trusted=wardrobe.anchors(self.settings.trusted_ca),
+            complete_chain=True,
+            versions=wardrobe.client_versions(("1.2", "1.3")),
+        )
+
+    async def _welcome_trunk(self, link: Link) -> None:
+        await SipLink(link, self.site.stage.recorder, self._serving(NEIGHBOUR_ZONE)).run()
+
+    def _serving(self, zone: str) -> Serve:
+        neighbour = zone == NEIGHBOUR_ZONE
+        settings = self.settings
+        takes = settings.neighbour_preloaded_routes if neighbour else settings.traversal_preloaded_routes
+        return partial(self._routing.serve, Entry(zone, takes, authenticated=True))
+
+    # --- the way on ---
+
+    async def _reach(self, target: str, _request: Request) -> Leg:
+        if target in {REGISTRAR, "neighbour-zone"}:
+            return Leg(await self._reach_neighbour(), NEIGHBOUR_ZONE)
+        return Leg(self._traversal.get(TRAVERSAL_ZONE), TRAVERSAL_ZONE)
+
+    async def _reach_neighbour(self) -> SipLink | None:
+        if self._neighbour is None or not self._neighbour.alive:
+            stage = self.site.stage
+            host = stage.directory.address_of("unified-cm")
+            link = await self.site.dial(host, stage.lab.unified_cm.port)
+            self._neighbour = await self.site.speak_sip(link, self._serving(NEIGHBOUR_ZONE)) if link else None
+        return self._neighbour

@@ -1,0 +1,241 @@
+"""Expressway-E, in the DMZ: the listeners, and what happens to a connection before the first SIP message.
+
+Decisions come in the order of domain.md section 2: TCP, handshake within its budget, chain, names, and only
+then SIP. What happens to SIP messages is in `call_routing`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+import trio
+
+from harness.actors.admission import (
+    DNS_ZONE,
+    MRA_ZONE,
+    TRAVERSAL_ZONE,
+    UNACCEPTABLE,
+    WEBEX_ZONE,
+    Admission,
+    Entry,
+    admit,
+    names_verdict,
+    spoken,
+    webex_names,
+)
+from harness.actors.call_routing import CallRouting, Leg, Rules
+from harness.actors.https import ServedRequest, serve_https
+from harness.actors.relay import Relay
+from harness.actors.site import Site, Stage
+from harness.identity.certificate import read_certificate
+from harness.lab.settings import Certificate, TraversalZone
+from harness.net.link import Link
+from harness.net.sip_link import SipLink
+from harness.sip.message import Request
+from harness.sip.proxy import next_hop
+from harness.tls.profile import TlsProfile
+from harness.transcript import ClientCertificate
+
+NAME = "expressway-e"
+GENERAL_NAMES = ("sip.webex.com",)
+"""The documented name of the cloud for general calls (domain.md 1.4)."""
+
+
+class ExpresswayE:
+    """The box under test."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.site = Site(stage, NAME)
+        self.settings = stage.lab.expressway_e
+        relay = Relay(self.site, names=(self.settings.host_name,), port=self.settings.sip.tls_port)
+        rules = Rules(self.settings.search_rules, self.settings.call_policy)
+        self._routing = CallRouting(self.site, relay, rules, self._reach)
+        self._traversal: dict[str, SipLink] = {}
+        self._outbound: dict[tuple[str, int], SipLink] = {}
+
+    async def start(self) -> None:
+        """Open every listener that the settings ask for."""
+        sip, settings = self.settings.sip, self.settings
+        if sip.tcp_mode:
+            await self.site.listen(sip.tcp_port, partial(self._speak, self._admit_plain()))
+        if sip.tls_mode:
+            demands = settings.default_zone.mutual_tls
+            request = ClientCertificate.REQUIRED if demands else ClientCertificate(sip.client_certificate)
+            await self.site.listen(sip.tls_port, partial(self._welcome, request))
+        if sip.mutual_tls_mode:
+            await self.site.listen(sip.mutual_tls_port, partial(self._welcome, ClientCertificate.REQUIRED))
+        if settings.mra:
+            await self.site.listen(settings.mra_port, self._welcome_mra, protocol="https")
+            await self._open_traversal(MRA_ZONE, settings.uc_traversal_zone)
+        await self._open_traversal(TRAVERSAL_ZONE, settings.traversal_zone)
+
+    async def _open_traversal(self, name: str, zone: TraversalZone) -> None:
+        await self.site.listen(zone.port, partial(self._welcome_traversal, name, zone))
+
+    # --- inbound ---
+
+    async def _welcome(self, request: ClientCertificate, link: Link) -> None:
+        link.expected_names = webex_names(self.settings.webex_zone)
+        if not await self._handshake(link, request):
+            return
+        enforcing = request is ClientCertificate.REQUIRED
+        admission = admit(self.settings, link.peer_certificate, enforcing=enforcing)
+        self._put_on_record(link, admission)
+        if admission.entry is None:
+            link.reset(UNACCEPTABLE)
+            return
+        await self._speak(admission.entry, link)
+
+    async def _handshake(self, link: Link, request: ClientCertificate) -> bool:
+        done = False
+        with trio.move_on_after(self.settings.sip.tls_handshake_timeout) as budget:
+            done = await link.secure(self.server_profile(request))
+        if budget.cancelled_caught:
+            await link.time_out()
+        return done
+
+    def _put_on_record(self, link: Link, admission: Admission) -> None:
+        for finding in admission.findings:
+            self.site.decide(link.number, finding.topic, finding.outcome, **finding.facts)
+        if admission.entry is not None:
+            self.site.decide(link.number, "ingress-zone", admission.entry.zone)
+
+    def _admit_plain(self) -> Entry:
+        admission = admit(self.settings, b"", enforcing=False)
+        assert admission.entry is not None  # noqa: S101  # nothing is refused for a certificate not asked for
+        return admission.entry
+
+    async def _speak(self, entry: Entry, link: Link) -> None:
+        sip = SipLink(
+            link,
+            self.site.stage.recorder,
+            partial(self._routing.serve, entry),
+            max_message=self.settings.sip.max_message_size,
+        )
+        await sip.run()
+
+    async def _welcome_traversal(self, name: str, zone: TraversalZone, link: Link) -> None:
+        link.expected_names = (zone.subject_name,) if zone.subject_name else ()
+        if not await self._handshake(link, ClientCertificate.REQUIRED):
+            return
+        if link.expected_names and not self._accepts(link, name, link.expected_names):
+            link.reset(UNACCEPTABLE)
+            return
+        entry = Entry(name, zone.preloaded_routes, authenticated=True)
+        self._traversal[name] = sip = SipLink(
+            link, self.site.stage.recorder, partial(self._routing.serve, entry)
+        )
+        await sip.run()
+
+    async def _welcome_mra(self, link: Link) -> None:
+        if await self._handshake(link, ClientCertificate.NONE):
+            await serve_https(link, self.site.stage.recorder, self._sign_in)
+
+    def _sign_in(self, request: ServedRequest) -> tuple[int, bytes]:
+        """Answer the edge configuration to whoever has the user's password (domain.md L7, L8)."""
+        manager = self.site.stage.lab.unified_cm
+        if request.credentials != (manager.user, manager.password):
+            return 401, b""
+        edge = f"{self.settings.host_name}:{self.settings.sip.tls_port}"
+        body = f"<getEdgeConfigResponse><sipEdgeServer>{edge}</sipEdgeServer></getEdgeConfigResponse>"
+        return 200, body.encode("ascii")
+
+    # --- outbound ---
+
+    async def _reach(self, target: str, request: Request) -> Leg:
+        """Lead to the target of a search rule, or to the registrar behind Expressway-C."""
+        zone = self.settings.webex_zone
+        match target:
+            case "registrar":
+                return Leg(self._traversal.get(MRA_ZONE), MRA_ZONE)
+            case "traversal-zone":
+                return Leg(self._traversal.get(TRAVERSAL_ZONE), TRAVERSAL_ZONE)
+            case "webex-zone":
+                return await self._reach_cloud(zone.port, webex_names(zone))
+            case "webex-general":
+                return await self._reach_cloud(self.site.stage.lab.webex_cloud.general_port, GENERAL_NAMES)
+            case _:
+                return await self._reach_company(request)
+
+    async def _reach_cloud(self, port: int, names: tuple[str, ...]) -> Leg:
+        host = self.site.stage.directory.address_of("webex-cloud")
+        verified = names if self.settings.webex_zone.tls_verify else ()
+        return Leg(await self._outbound_link(host, port, WEBEX_ZONE, verified), WEBEX_ZONE)
+
+    async def _reach_company(self, request: Request) -> Leg:
+        """Dial the edge of the company whose domain was called; an empty subject name means that domain."""
+        stage, zone = self.site.stage, self.settings.dns_zone
+        uri = next_hop(request)
+        domain = uri.host if uri else ""
+        host = stage.directory.resolve(domain)
+        if not host:
+            return Leg(None, DNS_ZONE)
+        names = (zone.subject_name or domain,) if zone.tls_verify else ()
+        return Leg(await self._outbound_link(host, stage.lab.b2b_peer.port, DNS_ZONE, names), DNS_ZONE)
+
+    async def _outbound_link(self, host: str, port: int, zone: str, names: tuple[str, ...]) -> SipLink | None:
+        known = self._outbound.get((host, port))
+        if known is not None and known.alive:
+            return known
+        link = await self.site.dial(host, port, within=self.settings.sip.tcp_connect_timeout)
+        if link is None:
+            return None
+        link.expected_names = names
+        if not await link.secure(self.client_profile(verify=bool(names))):
+            return None
+        if names and not self._accepts(link, zone, names):
+            await link.abandon(UNACCEPTABLE)
+            return None
+        entry = Entry(zone, preloaded_routes=False)
+        self._outbound[host, port] = sip = await self.site.speak_sip(
+            link, partial(self._routing.serve, entry)
+        )
+        return sip
+
+    def _accepts(self, link: Link, zone: str, names: tuple[str, ...]) -> bool:
+        verdict = names_verdict(self.settings, read_certificate(link.peer_certificate), names)
+        outcome = "accepted" if verdict.accepted else "unacceptable"
+        detail = {} if verdict.accepted else {"detail": UNACCEPTABLE}
+        self.site.decide(link.number, "identity", outcome, zone=zone, **spoken(verdict), **detail)
+        return verdict.accepted
+
+    # --- profiles ---
+
+    def server_profile(self, request: ClientCertificate) -> TlsProfile:
+        """Return how this box behaves when it is dialled."""
+        return self._profile(
+            self.settings.server_certificate, request=request, check_purpose=self.settings.sip.eku_check
+        )
+
+    def client_profile(self, *, verify: bool) -> TlsProfile:
+        """Return how this box behaves when it dials."""
+        held = self.settings.client_certificate
+        if held == "same-as-server":
+            held = self.settings.server_certificate
+        return self._profile(held if isinstance(held, Certificate) else None, verify=verify)
+
+    def _profile(
+        self,
+        certificate: Certificate | None,
+        *,
+        request: ClientCertificate | None = None,
+        verify: bool = True,
+        check_purpose: bool = True,
+    ) -> TlsProfile:
+        wardrobe, sip = self.site.stage.wardrobe, self.settings.sip
+        worn = wardrobe.credentials(certificate) if certificate else None
+        listens = request is not None
+        versions = (wardrobe.listener_versions if listens else wardrobe.client_versions)(sip.tls_versions)
+        return TlsProfile(
+            chain=(worn.leaf,) if worn else (),
+            private_key=worn.private_key if worn else b"",
+            trusted=wardrobe.anchors(self.settings.trusted_ca),
+            complete_chain=True,
+            request=request or ClientCertificate.NONE,
+            verify=verify,
+            check_purpose=check_purpose,
+            versions=versions,
+            ciphers=sip.ciphers,
+            old_gear=wardrobe.needs_old_gear(versions),
+            clock=wardrobe.clock(self.settings.clock_offset_days),
+        )

@@ -1,0 +1,117 @@
+"""HTTPS on a link, by h11: enough to sign in, with the same observations as SIP."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import h11
+
+from harness.net.link import Link
+from harness.net.recorder import Recorder
+from harness.transcript import Direction, HttpSeen, Oddity
+
+_MOST_HEAD = 16384
+
+
+@dataclass(frozen=True, slots=True)
+class ServedRequest:
+    """A request as a service sees it. `credentials` are user and password of Basic, empty without."""
+
+    method: str
+    target: str
+    credentials: tuple[str, str]
+
+
+Answer = Callable[[ServedRequest], tuple[int, bytes]]
+"""Takes a request, gives status and body."""
+
+
+async def serve_https(link: Link, recorder: Recorder, answer: Answer) -> None:
+    """Answer requests until the client leaves; what is not HTTP gets a 400 and is on record."""
+    http = h11.Connection(h11.SERVER, max_incomplete_event_size=_MOST_HEAD)
+    try:
+        while (request := await _next_request(http, link)) is not None:
+            _note(link, recorder, Direction.RECEIVED, f"{request.method} {request.target}")
+            await _respond(http, link, recorder, answer(request))
+            if http.our_state is h11.MUST_CLOSE:
+                break
+            http.start_next_cycle()
+    except h11.RemoteProtocolError as error:
+        recorder.note(Oddity(recorder.now(), link.actor, link.number, f"not HTTP: {error}"))
+        if http.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            await _respond(http, link, recorder, (error.error_status_hint, b""))
+    await link.close()
+
+
+async def ask_https(link: Link, recorder: Recorder, target: str, credentials: tuple[str, str]) -> int | None:
+    """GET `target` with Basic credentials; return the status, None where no answer came."""
+    http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_HEAD)
+    basic = base64.b64encode(":".join(credentials).encode()).decode("ascii")
+    headers = [("Host", "expressway-e"), ("Authorization", f"Basic {basic}")]
+    _note(link, recorder, Direction.SENT, f"GET {target}")
+    await link.send(http.send(h11.Request(method="GET", target=target, headers=headers)) or b"")
+    await link.send(http.send(h11.EndOfMessage()) or b"")
+    try:
+        while True:
+            event = await _next_event(http, link)
+            if isinstance(event, h11.Response):
+                _note(link, recorder, Direction.RECEIVED, f"HTTP {event.status_code}")
+                return event.status_code
+            if not isinstance(event, h11.InformationalResponse):
+                return None
+    except h11.RemoteProtocolError as error:
+        recorder.note(Oddity(recorder.now(), link.actor, link.number, f"not HTTP: {error}"))
+        return None
+
+
+async def _next_request(http: h11.Connection, link: Link) -> ServedRequest | None:
+    """Return the next request with its body drained, None at the end."""
+    request: ServedRequest | None = None
+    while True:
+        event = await _next_event(http, link)
+        match event:
+            case h11.Request():
+                request = ServedRequest(event.method.decode(), event.target.decode(), _credentials(event))
+            case h11.EndOfMessage():
+                return request
+            case h11.Data():
+                pass
+            case _:
+                return None
+
+
+async def _next_event(http: h11.Connection, link: Link) -> object:
+    while True:
+        event = http.next_event()
+        if event is not h11.NEED_DATA:
+            return event
+        http.receive_data(await link.receive())
+
+
+async def _respond(http: h11.Connection, link: Link, recorder: Recorder, answer: tuple[int, bytes]) -> None:
+    status, body = answer
+    _note(link, recorder, Direction.SENT, f"HTTP {status}")
+    headers = [("Content-Length", str(len(body))), ("Content-Type", "application/xml")]
+    if status == 401:
+        headers.append(("WWW-Authenticate", 'Basic realm="sip-mtls"'))
+    for event in (h11.Response(status_code=status, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
+        await link.send(http.send(event) or b"")
+
+
+def _credentials(request: h11.Request) -> tuple[str, str]:
+    value = dict(request.headers).get(b"authorization", b"")
+    scheme, _, encoded = value.partition(b" ")
+    if scheme.lower() != b"basic":
+        return "", ""
+    try:
+        user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return "", ""
+    return user, password
+
+
+def _note(link: Link, recorder: Recorder, direction: Direction, head: str) -> None:
+    recorder.note(HttpSeen(recorder.now(), link.actor, link.number, direction, head))

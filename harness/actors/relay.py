@@ -1,0 +1,76 @@
+"""The proxying half of an Expressway: a request goes on over another link, its answers come back."""
+
+from __future__ import annotations
+
+from harness.actors.site import Site
+from harness.actors.user_agent import transport_of
+from harness.net.sip_link import Inquiry, SipLink
+from harness.sip.building import respond
+from harness.sip.message import Request
+from harness.sip.proxy import (
+    add_received,
+    forward_request,
+    forward_response,
+    max_forwards_exhausted,
+    strip_own_route,
+    with_zones,
+)
+from harness.sip.uri import SipUri
+from harness.sip.via import Via, top_via
+
+TRANSPORT_FAILURE = 500
+"""What the caller hears when the next hop cannot be reached (RFC 3261 16.7: a 503 is not passed on)."""
+
+_TIMED_OUT, _TOO_MANY_HOPS, _TRYING = 408, 483, 100
+
+
+class Relay:
+    """Forwards for one Expressway, which is known by `names` and answers on `port`."""
+
+    def __init__(self, site: Site, *, names: tuple[str, ...], port: int) -> None:
+        self._site = site
+        self._names = {name.lower() for name in (*names, site.host)}
+        self._port = port
+        self.place = f"{site.host}:{port}"
+
+    def is_me(self, uri: SipUri) -> bool:
+        """Whether a URI names this Expressway."""
+        return uri.host.lower() in self._names
+
+    def taken(self, inquiry: Inquiry, zone: str) -> Request:
+        """Return the request as it is taken in: source and ingress zone noted, our own Routes gone."""
+        peer = inquiry.link.link.peer
+        request = add_received(inquiry.request, peer.host, peer.port)
+        via = top_via(request.headers)
+        if via is not None:
+            noted = with_zones(via, {"ingress-zone": zone})
+            request = request.with_headers(request.headers.with_first_replaced("Via", str(noted)))
+        return strip_own_route(request, self.is_me)
+
+    async def forward(self, inquiry: Inquiry, request: Request, sip: SipLink | None, egress: str) -> None:
+        """Send `request` on over `sip` and answer `inquiry`; None: the next hop could not be reached."""
+        if max_forwards_exhausted(request):
+            await inquiry.answer(respond(request, _TOO_MANY_HOPS))
+        elif sip is None:
+            await inquiry.answer(respond(inquiry.request, TRANSPORT_FAILURE))
+        elif request.method == "ACK":
+            await sip.send(self._outgoing(request, sip, egress))
+        else:
+            await self._exchange(inquiry, self._outgoing(request, sip, egress), sip)
+
+    def _outgoing(self, request: Request, sip: SipLink, egress: str) -> Request:
+        transport = transport_of(sip)
+        via = Via.of(transport, self._site.host, self._port, self._site.identifiers.branch())
+        ours = f"sip:{self._site.host}:{self._port};transport={transport.lower()};lr"
+        stays = ours if request.method == "INVITE" else None
+        return forward_request(request, via=with_zones(via, {"egress-zone": egress}), record_route=stays)
+
+    async def _exchange(self, inquiry: Inquiry, outgoing: Request, sip: SipLink) -> None:
+        async with sip.ask(outgoing) as responses:
+            async for response in responses:
+                if response.status != _TRYING:
+                    await inquiry.answer(forward_response(response)[0])
+                if not response.is_provisional:
+                    return
+        failure = _TIMED_OUT if sip.alive else TRANSPORT_FAILURE
+        await inquiry.answer(respond(inquiry.request, failure))

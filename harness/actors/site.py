@@ -1,0 +1,105 @@
+"""What an actor stands on: its name and address, the network, and the recorder that it tells everything."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import trio
+
+from harness.actors.wardrobe import Wardrobe
+from harness.lab.directory import Directory
+from harness.lab.settings import Lab
+from harness.net.link import Link
+from harness.net.network import ByteStream, DialError, Listener, Network
+from harness.net.recorder import Recorder
+from harness.net.sip_link import Serve, SipLink
+from harness.sip.identifiers import Identifiers
+from harness.transcript import Address, Decision, DialFailed, Dialled
+
+Welcome = Callable[[Link], Awaitable[None]]
+
+CONNECT_SECONDS = 10.0
+"""Expressway's TCP connect timeout (domain.md 3.1), used by everybody who has no setting of his own."""
+
+_MOST_CONNECTIONS = 256
+
+
+@dataclass
+class Stage:
+    """What all actors of one lab share."""
+
+    lab: Lab
+    directory: Directory
+    network: Network
+    recorder: Recorder
+    wardrobe: Wardrobe
+    nursery: trio.Nursery
+
+
+class Site:
+    """One actor's place on the stage."""
+
+    def __init__(self, stage: Stage, actor: str) -> None:
+        self.stage = stage
+        self.actor = actor
+        self.host = stage.directory.address_of(actor)
+        self.identifiers = Identifiers(actor)
+        self._places = trio.Semaphore(_MOST_CONNECTIONS)
+
+    async def listen(self, port: int, welcome: Welcome, *, protocol: str = "sip") -> None:
+        """Listen on `port`; `welcome` gets each connection in a task of its own. LabError if it cannot be."""
+        address = Address(self.host, port)
+        listener = await self.stage.network.listen(address)
+        self.stage.nursery.start_soon(self._serve, listener, address, welcome, protocol)
+
+    async def _serve(self, listener: Listener, address: Address, welcome: Welcome, protocol: str) -> None:
+        try:
+            async with trio.open_nursery() as nursery:
+                while True:
+                    await self._places.acquire()
+                    stream, source = await listener.accept()
+                    number = self.stage.recorder.accepted(self.actor, source, address, protocol)
+                    link = self._link(stream, number, source, listens=True)
+                    nursery.start_soon(self._receive, link, welcome)
+        finally:
+            listener.close()
+
+    async def _receive(self, link: Link, welcome: Welcome) -> None:
+        try:
+            await welcome(link)
+        finally:
+            self._places.release()
+            link.drop()
+
+    async def dial(
+        self, host: str, port: int, *, within: float = CONNECT_SECONDS, protocol: str = "sip"
+    ) -> Link | None:
+        """Connect to `host`:`port`; None when no TCP connection came about, which is then on record."""
+        recorder, target = self.stage.recorder, Address(host, port)
+        number = recorder.dialling(self.actor, target, protocol)
+        recorder.note(Dialled(recorder.now(), self.actor, number))
+        try:
+            stream = await self.stage.network.dial(
+                self.host, target, within=within, bound=lambda source: recorder.bound(number, source)
+            )
+        except DialError as error:
+            recorder.note(DialFailed(recorder.now(), self.actor, number, error.failure))
+            return None
+        return self._link(stream, number, target, listens=False)
+
+    def _link(self, stream: ByteStream, number: int, peer: Address, *, listens: bool) -> Link:
+        recorder = self.stage.recorder
+        return Link(stream, recorder, actor=self.actor, number=number, listens=listens, peer=peer)
+
+    async def speak_sip(self, link: Link, serve: Serve, *, max_message: int = 32768) -> SipLink:
+        """Start SIP on a link that this actor dialled; it runs until the link ends."""
+        sip = SipLink(link, self.stage.recorder, serve, max_message=max_message)
+        await self.stage.nursery.start(sip.run)
+        return sip
+
+    def decide(self, connection: int, topic: str, outcome: str, **facts: str) -> None:
+        """Put a decision of this actor on record; underscores in fact names become hyphens."""
+        named = {name.replace("_", "-"): value for name, value in facts.items()}
+        recorder = self.stage.recorder
+        recorder.note(Decision(recorder.now(), self.actor, connection, topic, outcome, named))

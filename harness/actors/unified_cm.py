@@ -1,0 +1,98 @@
+"""Unified CM stand-in: registrar and called phone inside, caller for calls that go out."""
+
+from __future__ import annotations
+
+import secrets
+
+from harness.actors.site import Site, Stage
+from harness.actors.user_agent import CallOrder, Outcome, UserAgent
+from harness.net.link import Link
+from harness.net.sip_link import Inquiry, SipLink
+from harness.sip.building import respond
+from harness.sip.digest import DigestResult, challenge, ha1, verify
+from harness.sip.message import Request
+from harness.sip.registrar import Registrar
+
+NAME = "unified-cm"
+_MOST_NONCES = 1024
+
+
+class UnifiedCm:
+    """Speaks plain TCP to Expressway-C, as a non-secure trunk does."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.site = Site(stage, NAME)
+        self.settings = stage.lab.unified_cm
+        self._agent = UserAgent(self.site, port=self.settings.port)
+        self._registrar = Registrar()
+        self._nonces: dict[str, str] = {}
+
+    async def start(self) -> None:
+        """Listen for Expressway-C."""
+        await self.site.listen(self.settings.port, self._welcome)
+
+    async def _welcome(self, link: Link) -> None:
+        await SipLink(link, self.site.stage.recorder, self._serve).run()
+
+    async def _serve(self, inquiry: Inquiry) -> None:
+        request = inquiry.request
+        if request.method == "REGISTER":
+            await self._register(inquiry)
+        elif request.method == "INVITE" and not self._knows(request):
+            await inquiry.answer(respond(request, 404))
+        else:
+            await self._agent.serve(inquiry)
+
+    def _knows(self, request: Request) -> bool:
+        return request.uri.partition(";")[0].removeprefix("sips:").removeprefix("sip:") == self.settings.user
+
+    # --- registrar ---
+
+    async def _register(self, inquiry: Inquiry) -> None:
+        """Challenge, then bind (RFC 3261 10.3, 22.4)."""
+        request = inquiry.request
+        credentials = request.headers.get("authorization") or ""
+        if self._verified(credentials) is not DigestResult.ACCEPTED:
+            await inquiry.answer(respond(request, 401, headers=[("WWW-Authenticate", self._challenge())]))
+            return
+        await inquiry.answer(self._registrar.handle(request, self.site.stage.recorder.now()))
+
+    def _challenge(self) -> str:
+        if len(self._nonces) >= _MOST_NONCES:
+            self._nonces.clear()
+        nonce = secrets.token_hex(16)
+        self._nonces[nonce] = ""
+        return challenge(realm=self.settings.realm, nonce=nonce)
+
+    def _verified(self, credentials: str) -> DigestResult:
+        return verify(
+            credentials, method="REGISTER", ha1_of=self._secret_of, nonce_is_fresh=self._nonce_is_fresh
+        )
+
+    def _secret_of(self, username: str, realm: str, algorithm: str) -> str | None:
+        settings = self.settings
+        if username != settings.user or realm != settings.realm:
+            return None
+        return ha1(username, realm, settings.password, algorithm)
+
+    def _nonce_is_fresh(self, nonce: str, count: str) -> bool:
+        """Whether we gave the nonce out and saw only lower counts with it."""
+        if nonce not in self._nonces or count <= self._nonces[nonce]:
+            return False
+        self._nonces[nonce] = count
+        return True
+
+    # --- calling out ---
+
+    async def call(self, to: str) -> Outcome:
+        """Call an address outside, through Expressway-C and Expressway-E."""
+        stage = self.site.stage
+        link = await self.site.dial(
+            stage.directory.address_of("expressway-c"), stage.lab.expressway_c.trunk_port
+        )
+        if link is None:
+            return Outcome(completed=False, detail="Expressway-C does not answer")
+        sip = await self.site.speak_sip(link, self._serve)
+        outcome = await self._agent.call(sip, CallOrder(caller=self.settings.user, called=to))
+        await sip.close()
+        return outcome

@@ -1,0 +1,157 @@
+"""Both ends of a call: who calls, and who is called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import trio
+
+from harness.actors.site import Site
+from harness.net.sip_link import Inquiry, SipLink
+from harness.sip.building import request as build_request
+from harness.sip.building import respond
+from harness.sip.dialog import Dialog
+from harness.sip.message import Request, Response
+from harness.sip.sdp import SessionDescription, make_offer
+from harness.sip.sdp import answer as answer_offer
+from harness.sip.via import Via
+
+ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS"
+_SDP = ("Content-Type", "application/sdp")
+_MEDIA_PORT = 36000
+_CALL_PATIENCE = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the protagonist of a step got."""
+
+    completed: bool
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallOrder:
+    """A call to be made: the parties, and how the caller wants it routed."""
+
+    caller: str
+    called: str
+    routes: tuple[str, ...] = ()
+    contact_parameters: str = ""
+
+
+def transport_of(sip: SipLink) -> str:
+    """Return the transport as Via spells it."""
+    return "TLS" if sip.link.version else "TCP"
+
+
+def outcome_of(final: Response | None) -> Outcome:
+    """Return the outcome of a request by its final response."""
+    if final is None:
+        return Outcome(completed=False, detail="no answer")
+    return Outcome(final.is_success, f"{final.status} {final.reason}")
+
+
+class UserAgent:
+    """Calls and answers for one actor."""
+
+    def __init__(self, site: Site, *, port: int) -> None:
+        self._site = site
+        self._port = port
+        self._dialogs: list[Dialog] = []
+
+    # --- calling ---
+
+    async def call(self, sip: SipLink, order: CallOrder) -> Outcome:
+        """INVITE, ACK, and BYE once it was answered."""
+        invite = self._request(
+            sip,
+            "INVITE",
+            f"sip:{order.called}",
+            order,
+            body=make_offer(self._site.host, _MEDIA_PORT).to_bytes(),
+        )
+        final = await self.final_response(sip, invite)
+        if final is not None and final.is_success:
+            await self._hang_up(sip, Dialog.as_caller(invite, final))
+        return outcome_of(final)
+
+    async def options(self, sip: SipLink, order: CallOrder) -> Outcome:
+        """OPTIONS, the ping of the Control Hub test."""
+        request = self._request(sip, "OPTIONS", f"sip:{order.called}", order)
+        return outcome_of(await self.final_response(sip, request))
+
+    async def final_response(self, sip: SipLink, request: Request) -> Response | None:
+        """Send a request and return its final response, None where none came."""
+        with trio.move_on_after(_CALL_PATIENCE):
+            async with sip.ask(request) as responses:
+                async for response in responses:
+                    if not response.is_provisional:
+                        return response
+        return None
+
+    async def _hang_up(self, sip: SipLink, dialog: Dialog) -> None:
+        await sip.send(dialog.acknowledge(via=self.via(sip)))
+        await self.final_response(sip, dialog.request("BYE", via=self.via(sip)))
+
+    def _request(
+        self, sip: SipLink, method: str, uri: str, order: CallOrder, *, body: bytes = b""
+    ) -> Request:
+        headers = [
+            ("Via", str(self.via(sip))),
+            *(("Route", route) for route in order.routes),
+            ("From", f"<sip:{order.caller}>;tag={self._site.identifiers.tag()}"),
+            ("To", f"<sip:{order.called}>"),
+            ("Call-ID", self._site.identifiers.call_id(self._site.host)),
+            ("CSeq", f"1 {method}"),
+            ("Contact", self.contact(sip, order.caller.partition("@")[0]) + order.contact_parameters),
+            ("User-Agent", f"sip-mtls {self._site.actor} (simulated)"),
+        ]
+        return build_request(method, uri, headers=headers + ([_SDP] if body else []), body=body)
+
+    def via(self, sip: SipLink) -> Via:
+        """Return a Via with a fresh branch."""
+        return Via.of(transport_of(sip), self._site.host, self._port, self._site.identifiers.branch())
+
+    def contact(self, sip: SipLink, user: str) -> str:
+        """Return this agent's Contact on that connection."""
+        transport = transport_of(sip).lower()
+        return f"<sip:{user}@{self._site.host}:{self._port};transport={transport}>"
+
+    # --- being called ---
+
+    async def serve(self, inquiry: Inquiry) -> None:
+        """Answer what a called party answers."""
+        request = inquiry.request
+        match request.method:
+            case "ACK":
+                return
+            case "INVITE":
+                await self._pick_up(inquiry)
+            case "BYE":
+                known = [dialog for dialog in self._dialogs if dialog.belongs(request)]
+                await inquiry.answer(respond(request, 200 if known else 481))
+                self._dialogs = [dialog for dialog in self._dialogs if dialog not in known]
+            case "OPTIONS":
+                await inquiry.answer(respond(request, 200, headers=[("Allow", ALLOW)]))
+            case "CANCEL":
+                await inquiry.answer(respond(request, 481))
+            case _:
+                await inquiry.answer(respond(request, 405, headers=[("Allow", ALLOW)]))
+
+    async def _pick_up(self, inquiry: Inquiry) -> None:
+        request, tag = inquiry.request, self._site.identifiers.tag()
+        contact = [("Contact", self.contact(inquiry.link, self._site.actor))]
+        await inquiry.answer(respond(request, 180, to_tag=tag, headers=contact))
+        body = self._answer_media(request)
+        headers = [*contact, ("Allow", ALLOW), *([_SDP] if body else [])]
+        final = respond(request, 200, to_tag=tag, headers=headers, body=body)
+        self._dialogs.append(Dialog.as_callee(request, final))
+        await inquiry.answer(final)
+
+    def _answer_media(self, request: Request) -> bytes:
+        """Answer an offer with one of our own, or make the offer where the INVITE brought none."""
+        if not request.body:
+            return make_offer(self._site.host, _MEDIA_PORT).to_bytes()
+        offer = SessionDescription.parse(request.body)
+        return answer_offer(offer, self._site.host, _MEDIA_PORT).to_bytes()

@@ -1,0 +1,50 @@
+"""What each actor wears: the certificates it presents and the authorities it trusts, as TLS profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from harness.lab.changes import leaf_order
+from harness.lab.settings import Certificate
+from harness.pki.workshop import Credentials, Workshop
+from harness.tls.profile import VERSIONS
+
+_OLDEST_MODERN_VERSION = "1.2"
+
+
+class Wardrobe:
+    """Hands out credentials and anchors; `tls_version` caps what the lab's TLS clients offer."""
+
+    def __init__(self, workshop: Workshop, tls_version: str) -> None:
+        self._workshop = workshop
+        self._cap = tls_version
+
+    def credentials(self, certificate: Certificate) -> Credentials:
+        """Return the certificate, key and chain behind a setting."""
+        return self._workshop.issue(leaf_order(certificate))
+
+    def anchors(self, names: Iterable[str]) -> tuple[bytes, ...]:
+        """Return the certificates (DER) of the named authorities."""
+        return tuple(self._workshop.certificate_of(name) for name in names)
+
+    def client_versions(self, versions: Sequence[str]) -> tuple[str, str]:
+        """Return the lowest and highest version that a TLS client offers in this play."""
+        lowest, highest = self.listener_versions(versions)
+        capped = min(highest, self._cap, key=VERSIONS.index)
+        return lowest, max(lowest, capped, key=VERSIONS.index)
+
+    def clock(self, offset_days: int) -> datetime | None:
+        """Return what a clock shows that is off by so many days; None for one that is right."""
+        return self._workshop.now + timedelta(days=offset_days) if offset_days else None
+
+    @staticmethod
+    def listener_versions(versions: Sequence[str]) -> tuple[str, str]:
+        """Return the lowest and highest version of a setting."""
+        ordered = sorted(versions, key=VERSIONS.index)
+        return ordered[0], ordered[-1]
+
+    @staticmethod
+    def needs_old_gear(versions: tuple[str, str]) -> bool:
+        """Whether OpenSSL must lower its security level for these versions (libraries.md 1, "Old gear")."""
+        return VERSIONS.index(versions[0]) < VERSIONS.index(_OLDEST_MODERN_VERSION)

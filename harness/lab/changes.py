@@ -1,0 +1,83 @@
+"""A changed lab: the healthy one with some settings replaced, and the words in it that nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from harness.errors import ScenarioError
+from harness.lab.settings import Certificate, Lab
+from harness.pki.blueprint import LeafOrder, draw
+from harness.pki.catalogue import Catalogue
+
+Place = tuple[str | int, ...]
+_TRUST_LISTS = {"trusted_ca", "default_trust", "uploaded_trust"}
+
+
+def changed(healthy: Lab, change: Mapping[str, Any]) -> Lab:
+    """Return the lab with the settings of `change` (dotted name to value) replaced.
+
+    Raises pydantic's ValidationError where a value does not fit; its places start at the actor.
+    """
+    if not change:
+        return healthy
+    data = healthy.model_dump(by_alias=True, mode="json")
+    for path, value in change.items():
+        _put(data, path.split("."), value)
+    return Lab.model_validate(data)
+
+
+def _put(data: dict[str, Any], keys: list[str], value: Any) -> None:
+    *groups, last = keys
+    for key in groups:
+        inner = data.get(key)
+        if not isinstance(inner, dict):
+            inner = data[key] = {}
+        data = inner
+    data[last] = value
+
+
+def leaf_order(certificate: Certificate) -> LeafOrder:
+    """Return the order for the workshop behind a certificate setting."""
+    return LeafOrder(
+        profile=certificate.profile,
+        faults=certificate.faults,
+        issuer=certificate.issuer,
+        common_name=certificate.common_name,
+        dns_names=certificate.dns_names,
+        uris=certificate.uris,
+        key_type=certificate.key,
+    )
+
+
+def unknown_words(lab: Lab, catalogue: Catalogue) -> Iterator[tuple[Place, str, str]]:
+    """Yield (place, what is wrong, hint) for every certificate or authority that cannot be made."""
+    yield from _walk(lab, (), catalogue)
+
+
+def _walk(group: BaseModel, place: Place, catalogue: Catalogue) -> Iterator[tuple[Place, str, str]]:
+    for name, field in type(group).model_fields.items():
+        value, here = getattr(group, name), (*place, field.alias or name)
+        if isinstance(value, Certificate):
+            yield from _misordered(value, here, catalogue)
+        elif isinstance(value, BaseModel):
+            yield from _walk(value, here, catalogue)
+        elif name in _TRUST_LISTS:
+            yield from _strangers(value, here, catalogue)
+
+
+def _misordered(value: Certificate, here: Place, catalogue: Catalogue) -> Iterator[tuple[Place, str, str]]:
+    try:
+        draw(catalogue, leaf_order(value))
+    except ScenarioError as error:
+        for fault in error.faults:
+            yield here, fault.message, fault.hint
+
+
+def _strangers(names: tuple[str, ...], here: Place, catalogue: Catalogue) -> Iterator[tuple[Place, str, str]]:
+    known = sorted(catalogue.authorities)
+    for number, name in enumerate(names):
+        if name not in catalogue.authorities:
+            yield (*here, number), f"unknown authority '{name}'", f"known are {', '.join(known)}"

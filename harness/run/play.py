@@ -1,0 +1,93 @@
+"""One play: a lab put on for one plan, its steps played, its transcript taken down."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import trio
+
+from harness.actors.site import Stage
+from harness.actors.wardrobe import Wardrobe
+from harness.lab.directory import LAST_OCTETS, ROLES, Directory, directory_of
+from harness.lab.settings import Lab
+from harness.net.loopback import LoopbackNetwork
+from harness.net.memory import MemoryNetwork
+from harness.net.network import Network
+from harness.net.recorder import Recorder
+from harness.pki.workshop import Workshop
+from harness.run.cast import Cast
+from harness.scenario.plan import Plan
+from harness.transcript import ActorCard, Transcript
+
+STEP_SECONDS = 90.0
+"""No step may take longer; the longest honest one waits for a SIP transaction (32 s) and a SYN (10 s)."""
+
+
+@dataclass
+class OpenLab:
+    """A lab whose listeners are open."""
+
+    cast: Cast
+    recorder: Recorder
+    directory: Directory
+
+
+@asynccontextmanager
+async def open_lab(
+    lab: Lab, workshop: Workshop, network: Network, *, tls_version: str = "1.3", block: str = ""
+) -> AsyncIterator[OpenLab]:
+    """Put the cast on and keep it there; everything is over when the block is left.
+
+    `block` are the first three octets of the lab's addresses, by default a free block of its own. LabError
+    where a listener cannot be opened.
+    """
+    directory = directory_of(lab, block or _any_block())
+    recorder = Recorder(trio.current_time)
+    async with trio.open_nursery() as nursery:
+        stage = Stage(lab, directory, network, recorder, Wardrobe(workshop, tls_version), nursery)
+        cast = Cast(stage)
+        await cast.start()
+        yield OpenLab(cast, recorder, directory)
+        nursery.cancel_scope.cancel()
+
+
+async def perform(plan: Plan, workshop: Workshop, network: Network, *, block: str = "") -> Transcript:
+    """Play a plan; return what was seen. A peer's refusal is part of it, never an exception."""
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    async with open_lab(plan.lab, workshop, network, tls_version=plan.tls_version, block=block) as opened:
+        recorder = opened.recorder
+        for step in plan.play:
+            recorder.begin_step(step.actor, step.name)
+            with trio.move_on_after(STEP_SECONDS):
+                outcome = await opened.cast.perform(step)
+                recorder.end_step(step.actor, step.name, outcome.detail, completed=outcome.completed)
+                continue
+            recorder.end_step(step.actor, step.name, "took too long", completed=False)
+        return Transcript(
+            scenario=plan.scenario,
+            tls_version=plan.tls_version,
+            network=network.name,
+            started=started,
+            actors=_cards(opened.directory),
+            events=tuple(recorder.events),
+            connections=recorder.connections(),
+            authorities=tuple(workshop.authorities().values()),
+        )
+
+
+def new_network(name: str) -> Network:
+    """Return a network by its name, `loopback` or `memory`."""
+    return MemoryNetwork() if name == "memory" else LoopbackNetwork()
+
+
+def _cards(directory: Directory) -> tuple[ActorCard, ...]:
+    return tuple(ActorCard(name, ROLES[name], directory.address_of(name)) for name in LAST_OCTETS)
+
+
+def _any_block() -> str:
+    """Return a block of 127.0.0.0/8 by chance; two labs that meet there get a LabError from the kernel."""
+    return f"127.{random.randrange(64, 255)}.{random.randrange(256)}"  # noqa: S311  # no secret

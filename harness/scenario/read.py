@@ -1,0 +1,255 @@
+"""From text to Scenario, with every fault at once, each with its place and the nearest word."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from harness.errors import Fault, ScenarioError
+from harness.lab.changes import changed, unknown_words
+from harness.lab.settings import Lab
+from harness.lab.table import setting_rows
+from harness.pki.catalogue import Catalogue
+from harness.scenario.document import Document, Path, faults_from, nearest, read_document
+from harness.scenario.expectations import ExpectationReader
+from harness.scenario.model import TLS_VERSIONS, Control, Scenario, Step
+from harness.scenario.steps import actors_with_steps, step_kind, verbs_of
+
+_STRICT = ConfigDict(extra="forbid", frozen=True)
+
+
+class ControlText(BaseModel):
+    """The control as written."""
+
+    model_config = _STRICT
+    change: dict[str, Any] | None = Field(
+        default=None, description="settings changed instead of the scenario's"
+    )
+    play: list[dict[str, Any]] | None = Field(default=None, description="steps instead of the scenario's")
+
+
+class ScenarioText(BaseModel):
+    """A scenario file as written, before its words are looked up."""
+
+    model_config = _STRICT
+    title: str = Field(min_length=1, max_length=100, description="one line for tables")
+    story: str = Field(min_length=1, description="what happened, for a person")
+    row: str = Field(default="", description="row of the catalogue of domain.md")
+    source: list[str] = Field(default_factory=list, description="who says so")
+    tls: list[Literal["1.2", "1.3"]] = Field(
+        default=list(TLS_VERSIONS), min_length=1, description="TLS versions"
+    )
+    change: dict[str, Any] = Field(
+        default_factory=dict, description="settings that differ from the healthy lab"
+    )
+    play: list[dict[str, Any]] = Field(min_length=1, max_length=20, description="who does what, in order")
+    expect: dict[str, Any] = Field(description="what each step comes to, and the cause")
+    control: ControlText | None = Field(default=None, description="the same story without its fault")
+    notes: str = Field(default="", description="where the measured behaviour differs from the catalogue")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words that a scenario may use beyond the tables of this package.
+
+    `healthy` is the lab that it changes, `catalogue` names authorities, profiles and faults, `causes` are the
+    keys of the judge's table.
+    """
+
+    healthy: Lab
+    catalogue: Catalogue
+    causes: Collection[str]
+
+
+def read_scenario(text: str, *, name: str, file: str, vocabulary: Vocabulary) -> Scenario:
+    """Read one scenario; ScenarioError with every fault where something is wrong with it."""
+    document = read_document(text, file)
+    try:
+        written = ScenarioText.model_validate(document.data)
+    except ValidationError as error:
+        raise ScenarioError(faults_from(error, document, vocabulary=_top_words)) from None
+    reader = _Reader(document, vocabulary)
+    scenario = reader.scenario(name, file, written)
+    if reader.faults:
+        raise ScenarioError(sorted(reader.faults, key=lambda fault: (fault.line, fault.column)))
+    return scenario
+
+
+def read_lab(text: str, *, file: str, catalogue: Catalogue) -> Lab:
+    """Read a lab file; ScenarioError with every fault where something is wrong with it."""
+    document = read_document(text, file)
+    try:
+        lab = Lab.model_validate(document.data or {})
+    except ValidationError as error:
+        raise ScenarioError(faults_from(error, document, vocabulary=_lab_words)) from None
+    faults = [
+        Fault(file, *document.position(place), message, hint)
+        for place, message, hint in unknown_words(lab, catalogue)
+    ]
+    if faults:
+        raise ScenarioError(faults)
+    return lab
+
+
+def _top_words(place: Path) -> Sequence[str]:
+    model = ControlText if place[:1] == ("control",) else ScenarioText
+    return tuple(model.model_fields)
+
+
+def _lab_words(place: Path) -> Sequence[str]:
+    """Return the keys that fit at a place of the lab file."""
+    prefix = ".".join(str(part) for part in place if isinstance(part, str))
+    start = f"{prefix}." if prefix else ""
+    below = (row.path.removeprefix(start) for row in setting_rows() if row.path.startswith(start))
+    return tuple(dict.fromkeys(path.split(".")[0] for path in below))
+
+
+class _Reader:
+    """Collects faults while the parts of one scenario are looked up."""
+
+    def __init__(self, document: Document, vocabulary: Vocabulary) -> None:
+        self.faults: list[Fault] = []
+        self._document = document
+        self._vocabulary = vocabulary
+
+    def scenario(self, name: str, file: str, written: ScenarioText) -> Scenario:
+        self._check_change(written.change, ("change",))
+        play = self._play(written.play, ("play",))
+        expectations = ExpectationReader(self._fault, play, self._vocabulary.causes)
+        return Scenario(
+            name=name,
+            file=file,
+            row=written.row,
+            title=written.title,
+            story=" ".join(written.story.split()),
+            source=tuple(written.source),
+            tls_versions=tuple(written.tls),
+            change=written.change,
+            play=play,
+            expectations={version: expectations.read(written.expect, version) for version in written.tls},
+            control=self._control(written, play),
+            notes=" ".join(written.notes.split()),
+        )
+
+    def _fault(self, place: Path, message: str, hint: str = "", *, of_key: bool = False) -> None:
+        line, column = self._document.position(place, of_key=of_key)
+        found = Fault(self._document.file, line, column, message, hint)
+        if found not in self.faults:
+            self.faults.append(found)
+
+    # --- change ---
+
+    def _check_change(self, change: Mapping[str, Any], place: Path) -> None:
+        known = [row.path for row in setting_rows()]
+        wrong = [path for path in change if path not in known]
+        for path in wrong:
+            self._fault((*place, path), f"unknown setting '{path}'", _did_you_mean(path, known), of_key=True)
+        if wrong:
+            return
+        try:
+            lab = changed(self._vocabulary.healthy, change)
+        except ValidationError as error:
+            self._misfits(error, change, place)
+            return
+        for where, message, hint in unknown_words(lab, self._vocabulary.catalogue):
+            self._fault(self._place_in_change(where, change, place), message, hint)
+
+    def _misfits(self, error: ValidationError, change: Mapping[str, Any], place: Path) -> None:
+        def relocate(where: Path) -> Path:
+            return self._place_in_change(where, change, place)
+
+        self.faults += faults_from(error, self._document, relocate=relocate, vocabulary=_lab_words)
+
+    def _place_in_change(self, where: Path, change: Mapping[str, Any], place: Path) -> Path:
+        """Translate a place in the lab to the place in `change` that set it."""
+        for path in change:
+            keys = tuple(path.split("."))
+            if tuple(where[: len(keys)]) == keys:
+                return (*place, path, *where[len(keys) :])
+        dotted = ".".join(str(part) for part in where)
+        for path in change:
+            if path.startswith(dotted):
+                return (*place, path)
+        return place
+
+    # --- play and control ---
+
+    def _play(self, steps: Sequence[Mapping[str, Any]], place: Path) -> tuple[Step, ...]:
+        read = [self._step(step, (*place, number)) for number, step in enumerate(steps)]
+        names: set[str] = set()
+        for number, step in enumerate(read):
+            if step is not None and step.name in names:
+                self._fault((*place, number), f"two steps are called '{step.name}'", "name one with `as:`")
+            names |= {step.name} if step else set()
+        return tuple(step for step in read if step is not None)
+
+    def _step(self, written: Mapping[str, Any], place: Path) -> Step | None:
+        actors = [key for key in written if key in actors_with_steps()]
+        if len(actors) != 1:
+            self._fault(place, "a step names one actor", f"one of {', '.join(actors_with_steps())}")
+            return None
+        actor, verb = actors[0], str(written[actors[0]])
+        kind = step_kind(actor, verb)
+        if kind is None:
+            hint = _did_you_mean(verb, verbs_of(actor))
+            self._fault((*place, actor), f"{actor} cannot '{verb}'", hint)
+            return None
+        options = {key: value for key, value in written.items() if key not in {actor, "as"}}
+        for key in options.keys() - kind.options.keys():
+            hint = _did_you_mean(key, [*kind.options, "as"])
+            self._fault((*place, key), f"'{actor}: {verb}' has no option '{key}'", hint, of_key=True)
+        for key in kind.needs:
+            if key not in options:
+                self._fault((*place, actor), f"'{actor}: {verb}' needs the option '{key}'")
+        self._check_options(options, place)
+        return Step(actor, verb, str(written.get("as", verb)), options)
+
+    def _check_options(self, options: Mapping[str, Any], place: Path) -> None:
+        for key, value in options.items():
+            if problem := _problem_of_option(key, value):
+                self._fault((*place, key), problem)
+
+    def _control(self, written: ScenarioText, play: tuple[Step, ...]) -> Control | None:
+        if written.control is None:
+            return Control({}, play) if written.change else None
+        change = written.control.change
+        if change is not None:
+            self._check_change(change, ("control", "change"))
+        other = written.control.play
+        return Control(
+            change=change if change is not None else ({} if other is None else written.change),
+            play=self._play(other, ("control", "play")) if other is not None else play,
+        )
+
+
+_HIGHEST_PORT, _MOST_ATTEMPTS, _LONGEST_WAIT = 65535, 10, 60
+
+
+def _problem_of_option(key: str, value: object) -> str:
+    """Say what is wrong with an option's value, empty where nothing is."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    match key:
+        case "port" if not (whole and 0 < int(str(value)) <= _HIGHEST_PORT):
+            return f"expected a port number from 1 to {_HIGHEST_PORT}, got {value!r}"
+        case "attempts" if not (whole and 0 < int(str(value)) <= _MOST_ATTEMPTS):
+            return f"expected a number from 1 to {_MOST_ATTEMPTS}, got {value!r}"
+        case "seconds" if isinstance(value, bool) or not isinstance(value, int | float):
+            return f"expected a number of seconds, got {value!r}"
+        case "seconds" if not 0 < float(str(value)) <= _LONGEST_WAIT:
+            return f"expected up to {_LONGEST_WAIT} seconds, got {value!r}"
+        case "transport" if value not in {"tls", "tcp"}:
+            return f"expected tls or tcp, got {value!r}"
+        case "to" | "from" if not isinstance(value, str) or "@" not in value:
+            return f"expected an address such as user1@example.com, got {value!r}"
+        case _:
+            return ""
+
+
+def _did_you_mean(word: str, choices: Sequence[str]) -> str:
+    near = nearest(word, choices)
+    if near is not None:
+        return f"did you mean '{near}'?"
+    return f"known are {', '.join(choices)}" if len(choices) <= 12 else "docs/settings.md lists them all"
