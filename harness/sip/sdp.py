@@ -7,6 +7,7 @@ answers 200 with `m=audio 0` because no codec fits (domain.md 3.2).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from harness.sip.headers import whole_number
@@ -72,10 +73,9 @@ class SessionDescription:
         lines = [
             line for line in body.decode("utf-8", "surrogateescape").replace("\r", "").split("\n") if line
         ]
-        starts = [place for place, line in enumerate(lines) if line.startswith("m=")]
-        ends = [*starts[1:], len(lines)]
-        media = (_section(lines[start:end]) for start, end in zip(starts, ends, strict=True))
-        return cls(tuple(lines[: starts[0]] if starts else lines), tuple(media))
+        edges = [place for place, line in enumerate(lines) if line.startswith("m=")] + [len(lines)]
+        media = tuple(_section(lines[start:end]) for start, end in pairwise(edges))
+        return cls(tuple(lines[: edges[0]]), media)
 
     @property
     def is_rejected(self) -> bool:

@@ -1,0 +1,101 @@
+"""Dialogs between two ends that remember the same call."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.sip.building import request, respond
+from harness.sip.dialog import NOBODY, Dialog
+from harness.sip.headers import HeaderField, Headers
+from harness.sip.message import Request, Response
+from harness.sip.via import Via
+
+VIA = Via.of("TLS", "alice.example", 5061, "z9hG4bKa")
+
+
+def invite(**more: str) -> Request:
+    headers = {
+        "Via": str(VIA), "From": "<sip:alice@a.example>;tag=a", "To": "<sip:bob@b.example>", "Call-ID": "c",
+        "CSeq": "31 INVITE", "Contact": "<sip:alice@alice.example>",
+    }  # fmt: skip
+    return request("INVITE", "sip:bob@b.example", headers=[*headers.items(), *more.items()])
+
+
+def call(asked: Request, contact: str = "<sip:bob@bob.example:5061;transport=tls>") -> tuple[Dialog, Dialog]:
+    answered = respond(asked, 200, to_tag="b", headers=[("Contact", contact)])
+    return Dialog.as_caller(asked, answered), Dialog.as_callee(asked, answered)
+
+
+def test_both_ends_know_the_call_by_mirrored_tags() -> None:
+    caller, callee = call(invite())
+    assert (caller.identity.local_tag, caller.identity.remote_tag) == ("a", "b")
+    assert (callee.identity.local_tag, callee.identity.remote_tag) == ("b", "a")
+    assert callee.belongs(caller.request("BYE", via=VIA))
+    assert caller.belongs(callee.request("BYE", via=VIA))
+
+
+def test_the_caller_counts_on_and_the_ack_keeps_the_number_of_the_invite() -> None:
+    caller, callee = call(invite())
+    assert caller.request("INFO", via=VIA).headers.get("CSeq") == "32 INFO"
+    assert caller.acknowledge(via=VIA).headers.get("CSeq") == "31 ACK"
+    assert callee.receive(caller.request("INVITE", via=VIA))
+    assert caller.acknowledge(via=VIA).headers.get("CSeq") == "33 ACK"
+
+
+def test_a_request_whose_number_goes_back_is_refused() -> None:
+    caller, callee = call(invite())
+    old, new = caller.request("INFO", via=VIA), caller.request("INFO", via=VIA)
+    assert callee.receive(new)
+    assert not callee.receive(old)
+    assert callee.remote_sequence == 33
+
+
+def test_a_re_invite_moves_the_target_and_so_does_its_answer() -> None:
+    caller, callee = call(invite())
+    moved = caller.request("INVITE", via=VIA, headers=[("Contact", "<sip:alice@moved.example>")])
+    assert callee.receive(moved)
+    assert callee.request("BYE", via=VIA).uri == "sip:alice@moved.example"
+    caller.refresh(respond(moved, 200, headers=[("Contact", "<sip:bob@elsewhere.example>")]))
+    assert caller.request("BYE", via=VIA).uri == "sip:bob@elsewhere.example"
+
+
+def test_routes_are_walked_from_each_end_in_its_own_order() -> None:
+    caller, callee = call(invite(**{"Record-Route": "<sip:p2.example;lr>, <sip:p1.example;lr>"}))
+    assert caller.request("BYE", via=VIA).headers.get_list("Route") == (
+        "<sip:p1.example;lr>",
+        "<sip:p2.example;lr>",
+    )
+    assert callee.request("BYE", via=VIA).headers.get_list("Route") == (
+        "<sip:p2.example;lr>",
+        "<sip:p1.example;lr>",
+    )
+
+
+def test_a_strict_first_hop_finds_the_target_behind_the_routes() -> None:
+    caller, _ = call(invite(**{"Record-Route": "<sip:p2.example;lr>, <sip:p1.example>"}))
+    bye = caller.request("BYE", via=VIA)
+    assert bye.uri == "sip:p1.example"
+    assert bye.headers.get_list("Route") == (
+        "<sip:p2.example;lr>",
+        "<sip:bob@bob.example:5061;transport=tls>",
+    )
+
+
+JUNK = st.text(alphabet='<>";,:@ sip=\\a*1', max_size=30)
+
+
+@given(values=st.lists(JUNK, min_size=6, max_size=6))
+def test_a_dialog_with_a_sloppy_peer_can_always_be_hung_up(values: list[str]) -> None:
+    names = ("From", "To", "Call-ID", "CSeq", "Contact", "Record-Route")
+    headers = Headers(tuple(HeaderField.of(name, value) for name, value in zip(names, values, strict=True)))
+    asked, answered = Request("INVITE", "sip:bob@b.example", headers), Response(200, "OK", headers)
+    for dialog in (Dialog.as_caller(asked, answered), Dialog.as_callee(asked, answered)):
+        bye = dialog.request("BYE", via=VIA)
+        assert bye.start_line.split(" ")[0::2] == ["BYE", "SIP/2.0"]
+
+
+def test_a_peer_without_any_address_is_nobody() -> None:
+    asked = Request("INVITE", "sip:bob@b.example")
+    assert Dialog.as_callee(asked, Response(200, "OK")).target == NOBODY
+    assert Dialog.as_caller(asked, Response(200, "OK")).target == "sip:bob@b.example"

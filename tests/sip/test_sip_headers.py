@@ -1,0 +1,114 @@
+"""Header fields and the values in them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sipmessage import URI, Address
+from sipmessage import Via as OtherVia
+
+from harness.errors import LocalProtocolError
+from harness.sip.address import NameAddress
+from harness.sip.headers import Headers
+from harness.sip.parameters import Parameters
+from harness.sip.splitting import quote, split_outside_quotes, unquote
+from harness.sip.via import Via
+
+THREE_HOPS = Headers.of(
+    [
+        ("v", "SIP/2.0/TLS a.example;branch=z9hG4bK1, SIP/2.0/TLS b.example;branch=z9hG4bK2"),
+        ("To", "<sip:bob@b.example>"),
+        ("Via", "SIP/2.0/TLS c.example;branch=z9hG4bK3"),
+    ]
+)
+
+
+def hosts(headers: Headers) -> list[str]:
+    return [Via.parse(value).host for value in headers.get_list("via")]
+
+
+def test_a_compact_name_and_a_long_one_are_the_same_header() -> None:
+    assert hosts(THREE_HOPS) == ["a.example", "b.example", "c.example"]
+    assert "VIA" in THREE_HOPS
+    assert THREE_HOPS.get("t") == "<sip:bob@b.example>"
+
+
+def test_taking_the_top_hop_off_a_comma_list_leaves_the_others() -> None:
+    assert hosts(THREE_HOPS.without_first("Via")) == ["b.example", "c.example"]
+    assert hosts(THREE_HOPS.without_first("Via").without_first("Via").without_first("Via")) == []
+
+
+def test_a_new_hop_goes_above_the_old_ones_and_touches_no_other_field() -> None:
+    more = THREE_HOPS.with_prepended("Via", "SIP/2.0/TLS new.example;branch=z9hG4bK0")
+    assert hosts(more) == ["new.example", "a.example", "b.example", "c.example"]
+    assert more.fields[1:] == THREE_HOPS.fields
+
+
+def test_a_replaced_header_keeps_its_place() -> None:
+    changed = THREE_HOPS.with_replaced("Via", "SIP/2.0/TLS only.example")
+    assert [field.name for field in changed] == ["Via", "To"]
+    assert [field.name for field in THREE_HOPS.with_replaced("Expires", "60")][-1] == "Expires"
+
+
+def test_a_line_end_in_a_header_that_we_write_is_our_bug() -> None:
+    with pytest.raises(LocalProtocolError, match="line end"):
+        Headers().with_added("Subject", "x\r\nEvil: yes")
+
+
+def test_commas_in_quotes_and_brackets_do_not_part_a_list() -> None:
+    value = '"Smith, J." <sip:a,b@c.example>;x="1,2", <sip:d@e.example>'
+    assert split_outside_quotes(value, ",") == (
+        '"Smith, J." <sip:a,b@c.example>;x="1,2"',
+        "<sip:d@e.example>",
+    )
+
+
+@given(st.text())
+def test_quoting_and_unquoting_is_the_way_there_and_back(text: str) -> None:
+    assert unquote(quote(text)) == text
+    assert split_outside_quotes(f"{quote(text)},x", ",") == (quote(text), "x")
+
+
+def test_a_parameter_is_found_whatever_the_case_and_kept_as_written() -> None:
+    parameters = Parameters.parse(';Branch=z9hG4bKx;lr;q="0;5"')
+    assert (parameters.get("branch"), parameters.get("LR"), parameters.get("q")) == ("z9hG4bKx", "", "0;5")
+    assert str(parameters.with_value("LR", None).without("Branch")) == ';lr;q="0;5"'
+
+
+@given(st.text(max_size=80) | st.text(alphabet='<>";,:@ sip=\\', max_size=80))
+def test_any_text_is_an_address_and_a_hop_or_a_value_error(text: str) -> None:
+    for read in (NameAddress.parse, Via.parse):
+        try:
+            value = read(text)
+        except ValueError:
+            continue
+        assert str(value)
+
+
+NAMES = st.from_regex(r"[a-z]{1,8}(\.[a-z]{2,5}){1,2}", fullmatch=True)
+PORTS = st.none() | st.integers(1, 65535)
+
+
+@given(host=NAMES, port=PORTS, branch=st.from_regex(r"z9hG4bK[a-z0-9]{1,9}", fullmatch=True))
+def test_a_hop_reads_as_in_sipmessage(host: str, port: int | None, branch: str) -> None:
+    mine = Via.of("TLS", host, port, branch).with_parameter("rport", None)
+    other = OtherVia.parse(str(mine))
+    assert Via.parse(str(mine)) == mine
+    assert (other.transport, other.host, other.port) == ("TLS", host, port)
+    assert (other.parameters["branch"], other.parameters["rport"]) == (branch, None)
+
+
+@given(
+    user=st.from_regex(r"[a-z0-9]{1,8}", fullmatch=True),
+    host=NAMES,
+    port=PORTS,
+    display=st.sampled_from(["", "Al B", "C"]),
+)
+def test_an_address_reads_as_in_sipmessage(user: str, host: str, port: int | None, display: str) -> None:
+    place = host if port is None else f"{host}:{port}"
+    mine = NameAddress(f"sip:{user}@{place}", display, Parameters((("tag", "1"),)))
+    other = Address.parse(str(mine))
+    assert other.uri == URI(scheme="sip", user=user, host=host, port=port)
+    assert (other.name, other.parameters["tag"]) == (display, "1")
+    assert NameAddress.parse(str(other)) == mine

@@ -1,0 +1,19 @@
+"""Identifiers that can be had again from the same seed."""
+
+from __future__ import annotations
+
+from harness.sip.identifiers import Identifiers
+
+
+def test_a_play_that_is_played_again_has_the_same_identifiers() -> None:
+    first, again, other = Identifiers("seed"), Identifiers("seed"), Identifiers("another")
+    drawn = [first.branch(), first.tag(), first.call_id("a.example")]
+    assert drawn == [again.branch(), again.tag(), again.call_id("a.example")]
+    assert drawn[0].startswith("z9hG4bK")
+    assert drawn[2].endswith("@a.example")
+    assert other.branch() != drawn[0]
+
+
+def test_no_identifier_comes_twice() -> None:
+    source = Identifiers("seed")
+    assert len({source() for _ in range(1000)}) == 1000
