@@ -40,15 +40,16 @@ def alice(challenged: str, password: str = RIGHT, username: str = "alice") -> st
     ],
 )
 def test_the_examples_of_rfc_7616_come_out(algorithm: str, response: str) -> None:
-    written = answer(challenge(algorithm=algorithm, realm=REALM, nonce=NONCE, opaque=OPAQUE), username="Mufasa", password=CIRCLE[0],
-                     method="GET", uri="/dir/index.html",
+    asked = challenge(algorithm=algorithm, realm=REALM, nonce=NONCE, opaque=OPAQUE)
+    written = answer(asked, username="Mufasa", password=CIRCLE[0], method="GET", uri="/dir/index.html",
                      cnonce="f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ")  # fmt: skip
     assert written is not None
     assert fields(written)["response"] == response
 
 
 def test_the_example_of_rfc_2617_comes_out_although_its_server_offers_auth_int_too() -> None:
-    offered = ('Digest realm="testrealm@host.com", qop="auth,auth-int", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", '
+    offered = ('Digest realm="testrealm@host.com", qop="auth,auth-int", '
+               'nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093", '
                'opaque="5ccc069c403ebaf9f0171e9517f40e41"')  # fmt: skip
     written = answer(offered, username="Mufasa", password=CIRCLE[1], method="GET",
                      uri="/dir/index.html", cnonce="0a4f113b")  # fmt: skip
