@@ -32,11 +32,12 @@ def _check(certificate: x509.Certificate, issuer: x509.Certificate) -> None:
     """
     key, algorithm = issuer.public_key(), certificate.signature_hash_algorithm
     signature, signed = certificate.signature, certificate.tbs_certificate_bytes
-    parameters = certificate.signature_algorithm_parameters
-    match key, parameters:
-        case rsa.RSAPublicKey(), padding.PKCS1v15() | padding.PSS() if algorithm:
-            key.verify(signature, signed, parameters, algorithm)
-        case ec.EllipticCurvePublicKey(), ec.ECDSA():
-            key.verify(signature, signed, parameters)
+    match key:
+        case rsa.RSAPublicKey() if algorithm:
+            padded = certificate.signature_algorithm_parameters
+            scheme = padded if isinstance(padded, padding.PSS) else padding.PKCS1v15()
+            key.verify(signature, signed, scheme, algorithm)
+        case ec.EllipticCurvePublicKey() if algorithm:
+            key.verify(signature, signed, ec.ECDSA(algorithm))
         case _:
             certificate.verify_directly_issued_by(issuer)
