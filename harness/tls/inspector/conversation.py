@@ -123,8 +123,7 @@ class _Conversation:
                 self._early_data = self._early_data or item.early_data
             case ServerHello() if side is self._server:
                 self._answered = True
-                if not item.retry:
-                    self._agree(item)
+                self._agree(item)
             case ChangeCipherSpec():
                 self._turn_key(side)
             case Finished() if self._version == "1.3" and not side.finished:
@@ -134,6 +133,7 @@ class _Conversation:
                 side.protection = side.protection.updated()
 
     def _agree(self, hello: ServerHello) -> None:
+        """Take what the server chose; a retry's choice holds until the real hello repeats it."""
         self._agreed = Agreement(
             version=hello.version,
             cipher_suite=hello.cipher_suite,
@@ -150,10 +150,10 @@ class _Conversation:
             side.protection = traffic_protection(self._key_log, self._agreed, labels[side.from_client])
 
     def _turn_key(self, side: Side) -> None:
-        """Seal this side in TLS 1.2 and below; in 1.3 and after a retry the message means nothing."""
+        """Seal this side in TLS 1.2 and below; in 1.3 the message means nothing."""
         if self._agreed and self._version != "1.3":
             side.protection = block_protection(self._key_log, self._agreed, from_client=side.from_client)
-        elif not self._answered:
+        elif not self._agreed:
             side.protection = Shut("", "no ServerHello was seen")
 
     def _leave_shut(self, side: Side, record: Record, why: str) -> None:

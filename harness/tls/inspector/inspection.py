@@ -32,12 +32,13 @@ class Inspection:
     @property
     def client_hello(self) -> ClientHello | None:
         """The client's first offer, None where none was seen."""
-        return next(self.of_kind(ClientHello), None)
+        return next((hello for hello in self.of_kind(ClientHello) if hello.from_client), None)
 
     @property
     def server_hello(self) -> ServerHello | None:
         """The server's choice, never the retry; None where it made none."""
-        return next((hello for hello in self.of_kind(ServerHello) if not hello.retry), None)
+        hellos = (hello for hello in self.of_kind(ServerHello) if not hello.from_client)
+        return next((hello for hello in hellos if not hello.retry), None)
 
     @property
     def version(self) -> str | None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import new as new_digest
 
 from harness.tls.sealing import expand_label
-
-LONGEST_SECRET = 64
 
 
 class KeyLog:
@@ -24,8 +23,7 @@ class KeyLog:
             label, random, secret = words[0], bytes.fromhex(words[1]), bytes.fromhex(words[2])
         except (ValueError, IndexError):
             return
-        if len(secret) <= LONGEST_SECRET:
-            self._secrets[label, random] = secret
+        self._secrets[label, random] = secret
 
     def secret(self, label: str, client_random: bytes) -> bytes | None:
         """Return the secret that the log holds under this label for this connection, None without one."""
@@ -52,7 +50,7 @@ def traffic_keys(secret: bytes, digest: str, key_length: int) -> RecordKeys:
 
 def next_secret(secret: bytes, digest: str) -> bytes:
     """Return the traffic secret that follows a KeyUpdate (RFC 8446 section 7.2)."""
-    return expand_label(secret, "traffic upd", len(secret), digest)
+    return expand_label(secret, "traffic upd", new_digest(digest).digest_size, digest)
 
 
 def key_block(master: bytes, randoms: bytes, length: int, version: str, digest: str) -> bytes:

@@ -19,7 +19,6 @@ from harness.tls.inspector import (
     Item,
     Malformed,
     NotTls,
-    ServerHello,
     Undecrypted,
     inspect,
     side,
@@ -276,12 +275,15 @@ def test_a_listener_alone_stays_shut_for_want_of_the_clients_random() -> None:
 def test_early_data_stays_shut_and_does_no_harm_to_what_follows() -> None:
     meeting = Meeting(context("1.3"), context("1.3", own=leaf("exp-e"))).shake_hands()
     hello, *rest = meeting.chunks
-    early = with_early_data(hello.data) + record(APPLICATION_DATA, b"0-RTT" * 9) * 2
-    seen = inspect([Chunk(hello.at, hello.direction, early), *rest], meeting.key_log, listens=True)
+    strange = record(APPLICATION_DATA, b"0-RTT" * 9)
+    early = Chunk(hello.at, hello.direction, with_early_data(hello.data) + strange * 2)
+    late = Chunk(9.0, hello.direction, strange)
+    seen = inspect([early, *rest, late], meeting.key_log, listens=True)
     assert seen.client_hello is not None
     assert seen.client_hello.early_data
     assert [(item.from_client, item.records, item.why) for item in seen.of_kind(Undecrypted)] == [
-        (True, 2, "0-RTT data")
+        (True, 2, "0-RTT data"),
+        (True, 1, "the secret in the key log does not open it"),
     ]
     assert list(seen.of_kind(Finished)) == list(meeting.inspection().of_kind(Finished))
 
@@ -293,7 +295,20 @@ def test_a_flood_of_records_meets_a_limit(monkeypatch: pytest.MonkeyPatch) -> No
     assert isinstance(items[-1], Malformed)
 
 
-def test_a_server_hello_from_the_client_changes_no_keys() -> None:
-    hello = record(HANDSHAKE, bytes.fromhex("02000026") + b"\x03\x03" + bytes(32) + b"\x00\x13\x01\x00")
-    seen = inspect([Chunk(0.0, Direction.RECEIVED, hello)], [], listens=True)
-    assert [type(item) for item in seen.items] == [ServerHello]
+SERVER_HELLO = record(HANDSHAKE, bytes.fromhex("02000026") + b"\x03\x01" + bytes(32) + b"\x00\x00\x2f\x00")
+
+
+@pytest.mark.parametrize("version", SUITES)
+@pytest.mark.parametrize(
+    ("direction", "forged"),
+    [(Direction.RECEIVED, SERVER_HELLO), (Direction.SENT, client_hello([0x002F], {}))],
+)
+def test_a_hello_from_the_wrong_end_changes_nothing(
+    version: str, direction: Direction, forged: bytes
+) -> None:
+    meeting = recorded(version)
+    hello, *rest = meeting.chunks
+    seen = inspect([hello, Chunk(0.0, direction, forged), *rest], meeting.key_log, listens=True)
+    complete = meeting.inspection()
+    assert (seen.client_hello, seen.server_hello) == (complete.client_hello, complete.server_hello)
+    assert (seen.items[0], *seen.items[2:]) == complete.items

@@ -195,6 +195,8 @@ def test_a_retried_hello_is_told_from_the_real_one() -> None:
         (False, "secp384r1"),
     ]
     assert meeting.client.get_group_name() == "secp384r1"
+    assert seen.server_hello is not None
+    assert seen.server_hello.random == meeting.client.server_random()
     assert seen.client_chain == (der(leaf("cloud")), der(authority()))
 
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from functools import cache
 
-from forged_records import ALERT, APPLICATION_DATA, HANDSHAKE, sealed
+from forged_records import ALERT, APPLICATION_DATA, HANDSHAKE, message, record, sealed
 from hypothesis import given
 from hypothesis import strategies as st
 from recorded_handshakes import Meeting, context, leaf
 
-from harness.tls.inspector import Alert, Item, KeyUpdate, Malformed, NewSessionTicket, Undecrypted, inspect
+from harness.tls.inspector import (
+    Alert,
+    ApplicationData,
+    Item,
+    KeyUpdate,
+    Malformed,
+    NewSessionTicket,
+    Undecrypted,
+    inspect,
+)
 from harness.tls.inspector.key_schedule import next_secret
 from harness.transcript import Chunk, Direction
 
@@ -62,10 +71,55 @@ def test_padding_is_taken_off_and_padding_alone_is_no_message() -> None:
     meeting = kept()
     secret = secret_of(meeting, "CLIENT_TRAFFIC_SECRET_0")
     padded = sealed(secret, 0, 0, b"OPTIONS" + bytes([APPLICATION_DATA]) + bytes(40))
-    chunks = [*meeting.chunks, Chunk(9.0, Direction.RECEIVED, padded + sealed(secret, 1, 0, b""))]
+    strange = padded + sealed(secret, 1, 0, b"") + record(APPLICATION_DATA, b"strange")
+    chunks = [*meeting.chunks, Chunk(9.0, Direction.RECEIVED, strange)]
     seen = inspect(chunks, meeting.key_log, listens=True)
     assert seen.application_data(client=True) == b"OPTIONS"
-    assert [item.why for item in seen.of_kind(Undecrypted)] == ["it holds padding only"]
+    assert [item.why for item in seen.of_kind(Undecrypted)] == [
+        "it holds padding only",
+        "the secret in the key log does not open it",
+    ]
+
+
+def test_a_second_finished_after_a_certificate_asked_for_later_keeps_the_key() -> None:
+    meeting = kept()
+    secret = secret_of(meeting, "CLIENT_TRAFFIC_SECRET_0")
+    proof = sealed(secret, 0, HANDSHAKE, message(11, bytes(4)) + message(20, bytes(32)))
+    said = Chunk(9.0, Direction.RECEIVED, proof + sealed(secret, 1, APPLICATION_DATA, b"still read"))
+    seen = inspect([*meeting.chunks, said], meeting.key_log, listens=True)
+    assert seen.client_chain == ()
+    assert seen.application_data(client=True) == b"still read"
+
+
+@cache
+def older(suite: str) -> Meeting:
+    version = "1.0" if suite == "ECDHE-ECDSA-AES256-SHA" else "1.2"
+    listener = context(version, own=leaf("exp-e"), suites=suite)
+    return Meeting(context(version, suites=suite), listener).shake_hands()
+
+
+@given(
+    suite=st.sampled_from(
+        [
+            "ECDHE-ECDSA-AES128-GCM-SHA256",
+            "ECDHE-ECDSA-CHACHA20-POLY1305",
+            "ECDHE-ECDSA-AES128-CCM8",
+            "ECDHE-ECDSA-AES128-SHA",
+            "ECDHE-ECDSA-AES256-SHA",
+        ]
+    ),
+    payloads=st.lists(
+        st.binary(max_size=70) | st.just(bytes(16)) | st.just(bytes(48)), min_size=1, max_size=3
+    ),
+)
+def test_any_bytes_behind_an_older_handshake_stay_shut(suite: str, payloads: list[bytes]) -> None:
+    meeting = older(suite)
+    strange = b"".join(record(APPLICATION_DATA, payload) for payload in payloads)
+    chunks = [*meeting.chunks, Chunk(9.0, Direction.RECEIVED, strange)]
+    seen = inspect(chunks, meeting.key_log, listens=True)
+    assert seen.items == meeting.inspection().items + tuple(
+        ApplicationData(9.0, True, True, None, len(payload)) for payload in payloads
+    )
 
 
 @given(said=st.lists(st.tuples(st.integers(0, 30), st.binary(max_size=50)), max_size=6))
