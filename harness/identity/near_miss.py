@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from harness.identity.cloud_names import other_generation
 from harness.identity.presented import IdentityKind, PresentedIdentity, ReferenceIdentity, wildcard_covers
@@ -15,10 +16,23 @@ MAX_DISTANCE = 3
 """Letters that may differ before two names count as unrelated."""
 
 
+class NearMissKind(StrEnum):
+    """In which way two names nearly match. Stable words: causes refer to them."""
+
+    WRONG_PLACE = "wrong-place"
+    TRAILING_DOT = "trailing-dot"
+    WILDCARD = "wildcard"
+    OTHER_GENERATION = "other-generation"
+    BEGINS_ALIKE = "begins-alike"
+    ENDS_ALIKE = "ends-alike"
+    FEW_LETTERS = "few-letters"
+
+
 @dataclass(frozen=True, slots=True)
 class NearMiss:
     """A presented and a wanted name that nearly match, their distance in letters, and why they do not."""
 
+    kind: NearMissKind
     presented: PresentedIdentity
     wanted: str
     distance: int
@@ -34,8 +48,8 @@ def nearest_miss(
     cloud's other generation, a name that only begins or ends like the wanted one, a few letters' difference.
     """
     named = [identity for identity in presented[:MAX_COMPARED] if identity.name]
-    for recognise in _RECOGNISERS:
-        found = [miss for one in named for other in wanted if (miss := _miss(recognise, one, other))]
+    for kind in _RECOGNISERS:
+        found = [miss for one in named for other in wanted if (miss := _miss(kind, one, other))]
         if found:
             return min(found, key=lambda miss: miss.distance)
     return None
@@ -60,13 +74,14 @@ def edit_distance(one: str, other: str, limit: int = MAX_DISTANCE) -> int:
 _Recogniser = Callable[[PresentedIdentity, str], str]
 
 
-def _miss(recognise: _Recogniser, presented: PresentedIdentity, wanted: ReferenceIdentity) -> NearMiss | None:
-    sentence = recognise(presented, wanted.canonical)
+def _miss(kind: NearMissKind, presented: PresentedIdentity, wanted: ReferenceIdentity) -> NearMiss | None:
+    sentence = _RECOGNISERS[kind](presented, wanted.canonical)
     if not sentence:
         return None
     text = sentence.format(presented=f'"{presented.value}"', wanted=f'"{wanted.name}"')
     longest = max(len(presented.name), len(wanted.canonical))
-    return NearMiss(presented, wanted.name, edit_distance(presented.name, wanted.canonical, longest), text)
+    distance = edit_distance(presented.name, wanted.canonical, longest)
+    return NearMiss(kind, presented, wanted.name, distance, text)
 
 
 def _right_name_wrong_place(presented: PresentedIdentity, wanted: str) -> str:
@@ -118,12 +133,12 @@ def _few_letters(presented: PresentedIdentity, wanted: str) -> str:
     return f"{{presented}} is {number} off {{wanted}}"
 
 
-_RECOGNISERS: tuple[_Recogniser, ...] = (
-    _right_name_wrong_place,
-    _trailing_dot,
-    _wildcard,
-    _other_generation,
-    _only_begins_alike,
-    _only_ends_alike,
-    _few_letters,
-)
+_RECOGNISERS: Mapping[NearMissKind, _Recogniser] = {
+    NearMissKind.WRONG_PLACE: _right_name_wrong_place,
+    NearMissKind.TRAILING_DOT: _trailing_dot,
+    NearMissKind.WILDCARD: _wildcard,
+    NearMissKind.OTHER_GENERATION: _other_generation,
+    NearMissKind.BEGINS_ALIKE: _only_begins_alike,
+    NearMissKind.ENDS_ALIKE: _only_ends_alike,
+    NearMissKind.FEW_LETTERS: _few_letters,
+}
