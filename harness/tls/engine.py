@@ -20,23 +20,20 @@ as Java does (domain.md 5.3), so the alert is exchanged:
   client never got our ChangeCipherSpec; in TLS 1.3 sealed under the application traffic secret, sequence
   number 0, since nothing has been sent under it (libraries.md 1, "Sending a chosen alert").
 
-This is the only module that imports OpenSSL. One frozen context serves all connections of a profile;
-what belongs to a connection is found through its app data.
+OpenSSL is imported here and in `harness.tls.context`, which turns a profile into the settings that all its
+connections share, and nowhere else.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import lru_cache
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL, crypto
 
-from harness.errors import LabError
+from harness.tls.context import context_of, observe
 from harness.tls.profile import Dialect, TlsProfile
 from harness.tls.sealing import plain_alert, sealed_alert
 from harness.tls.verify_errors import (
@@ -51,16 +48,8 @@ from harness.transcript import ClientCertificate, Direction
 NameCheck = Callable[[bytes], bool]
 """Takes the peer's leaf (DER) and says whether one of its names is wanted."""
 
-_OPENSSL_VERSIONS = {
-    "1.0": SSL.TLS1_VERSION,
-    "1.1": SSL.TLS1_1_VERSION,
-    "1.2": SSL.TLS1_2_VERSION,
-    "1.3": SSL.TLS1_3_VERSION,
-}
 _CALLBACK_ALERT = 0x4000
 _CALLBACK_READ = 0x04
-_MODE_NO_AUTO_CHAIN = 0x08
-_MODE_RELEASE_BUFFERS = 0x10
 _PIECE = 65536
 _HANDSHAKE_RECORD = 22
 _ALERT_RECORD = 21
@@ -125,8 +114,8 @@ class TlsEngine:
         self._first_byte: int | None = None
         self._instead: bytes | None = None
         self._finished = False
-        self._connection = SSL.Connection(_context(profile, listens), None)
-        self._connection.set_app_data(self)
+        self._connection = SSL.Connection(context_of(profile, listens), None)
+        observe(self._connection, self)
         if listens:
             self._connection.set_accept_state()
         else:
@@ -243,7 +232,7 @@ class TlsEngine:
         chain = self._connection.get_verified_chain(as_cryptography=True) or ()
         return tuple(certificate.public_bytes(Encoding.DER) for certificate in chain)
 
-    # --- callbacks, through the context ---
+    # --- what OpenSSL tells, as `harness.tls.context.Observer` ---
 
     def note_state(self, where: int, code: int) -> None:
         """Take what the info callback says: an alert, or another state reached."""
@@ -257,6 +246,10 @@ class TlsEngine:
         if direction is Direction.SENT and self._objection is not None:
             number = self._alert_for(self._objection) or number
         self.observed.append(Alert(direction, code >> 8, number))
+
+    def note_secret(self, line: str) -> None:
+        """Take a line of the key log."""
+        self.key_log.append(line)
 
     def judge_certificate(self, certificate: crypto.X509, code: int, depth: int, ok: int) -> bool:
         """Take one result of the path check; return whether to go on."""
@@ -336,108 +329,3 @@ class TlsEngine:
         }:
             return "not-tls"
         return "peer-closed"
-
-
-# --- Contexts: one a profile and role, frozen ------------------------------------------------------------
-
-
-def _engine_of(connection: SSL.Connection) -> TlsEngine:
-    engine = connection.get_app_data()
-    assert isinstance(engine, TlsEngine)  # noqa: S101  # set in __init__, before any callback can run
-    return engine
-
-
-def _on_state(connection: SSL.Connection, where: int, code: int) -> None:
-    _engine_of(connection).note_state(where, code)
-
-
-def _on_certificate(
-    connection: SSL.Connection, certificate: crypto.X509, code: int, depth: int, ok: int
-) -> bool:
-    return _engine_of(connection).judge_certificate(certificate, code, depth, ok)
-
-
-def _on_secret(connection: SSL.Connection, line: bytes) -> None:
-    _engine_of(connection).key_log.append(line.decode("ascii"))
-
-
-@lru_cache(maxsize=256)
-def _context(profile: TlsProfile, listens: bool) -> SSL.Context:  # lru_cache wants it plain
-    """Return the OpenSSL context of a profile; LabError where OpenSSL will not take its settings."""
-    context = SSL.Context(SSL.TLS_SERVER_METHOD if listens else SSL.TLS_CLIENT_METHOD)
-    try:
-        _set_versions(context, profile)
-        _set_trust(context, profile)
-        _set_own_certificate(context, profile)
-    except (SSL.Error, ValueError) as error:
-        raise LabError(f"OpenSSL refuses these TLS settings: {error}") from error
-    context.set_verify(_verify_mode(profile, listens), _on_certificate)
-    context.set_info_callback(_on_state)
-    context.set_keylog_callback(_on_secret)
-    context.set_mode(_MODE_RELEASE_BUFFERS)
-    if not profile.resumption:
-        context.set_options(SSL.OP_NO_TICKET)
-        context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
-    context.set_session_id(b"sip-mtls")
-    return context
-
-
-def _set_versions(context: SSL.Context, profile: TlsProfile) -> None:
-    lowest, highest = profile.versions
-    context.set_min_proto_version(_OPENSSL_VERSIONS[lowest])
-    context.set_max_proto_version(_OPENSSL_VERSIONS[highest])
-    ciphers = profile.ciphers or "DEFAULT"
-    context.set_cipher_list((ciphers + (":@SECLEVEL=0" if profile.old_gear else "")).encode("ascii"))
-    if profile.signature_algorithms:
-        _set_signature_algorithms(context, profile.signature_algorithms)
-
-
-def _set_signature_algorithms(context: SSL.Context, algorithms: str) -> None:
-    """Limit the offered signature algorithms, the one setting that pyOpenSSL does not wrap."""
-    from OpenSSL._util import lib  # noqa: PLC0415  # private, and needed for this setting alone
-
-    if not lib.SSL_CTX_set1_sigalgs_list(context._context, algorithms.encode("ascii")):  # noqa: SLF001
-        raise ValueError(f"unknown signature algorithm in {algorithms!r}")
-
-
-def _set_trust(context: SSL.Context, profile: TlsProfile) -> None:
-    store = context.get_cert_store()
-    if store is None:
-        raise LabError("OpenSSL gave a context without a certificate store")
-    for der in profile.trusted:
-        certificate = _load(der)
-        store.add_cert(crypto.X509.from_cryptography(certificate))
-        if profile.request is not ClientCertificate.NONE and profile.announce_authorities:
-            context.add_client_ca(certificate)
-    if profile.clock is not None:
-        store.set_time(profile.clock)
-
-
-def _set_own_certificate(context: SSL.Context, profile: TlsProfile) -> None:
-    if not profile.complete_chain:
-        context.set_mode(_MODE_NO_AUTO_CHAIN)
-    if not profile.chain:
-        return
-    leaf, *others = (_load(der) for der in profile.chain)
-    context.use_certificate(leaf)
-    context.use_privatekey(load_pem_private_key(profile.private_key, None))  # type: ignore[arg-type]
-    for certificate in others:
-        context.add_extra_chain_cert(certificate)
-
-
-def _verify_mode(profile: TlsProfile, listens: bool) -> int:
-    if not listens:
-        return SSL.VERIFY_PEER
-    match profile.request:
-        case ClientCertificate.NONE:
-            return SSL.VERIFY_NONE
-        case ClientCertificate.REQUIRED if profile.dialect is Dialect.OPENSSL:
-            return SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT
-        case _:
-            return SSL.VERIFY_PEER
-
-
-def _load(der: bytes) -> x509.Certificate:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # odd certificates are our trade
-        return x509.load_der_x509_certificate(der)
