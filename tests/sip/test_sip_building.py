@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.errors import LocalProtocolError
-from harness.sip.building import request, respond
+from harness.sip.building import cancel, request, respond
 from harness.sip.message import Request, Response, findings, parse_message
 
 HEADERS = [
@@ -62,6 +62,13 @@ def test_even_a_request_without_headers_gets_its_400() -> None:
         Request("INVITE", "sip:b"), 400, "What?", to_tag="b", headers=[("Warning", '399 e "Policy"')]
     )
     assert refused.to_bytes() == b'SIP/2.0 400 What?\r\nWarning: 399 e "Policy"\r\nContent-Length: 0\r\n\r\n'
+
+
+def test_a_cancel_carries_the_top_via_only_for_it_goes_hop_by_hop() -> None:
+    cancelled = cancel(INVITE)
+    assert cancelled.headers.get_all("Via") == INVITE.headers.get_list("Via")[:1]
+    assert (cancelled.uri, cancelled.headers.get("CSeq")) == (INVITE.uri, "1 CANCEL")
+    assert "record-route" not in cancelled.headers
 
 
 def test_a_changed_message_forgets_the_bytes_in_which_it_came() -> None:

@@ -95,6 +95,17 @@ def test_a_challenge_that_we_cannot_meet_is_not_answered(offered: str) -> None:
     assert answer(offered, username="a", password=GUESS, method="REGISTER", uri="sip:x", cnonce="c") is None
 
 
+def test_credentials_that_lack_a_part_are_malformed() -> None:
+    whole = alice(challenge(realm="example.com", nonce="n"))
+    for name in ("username", "realm", "nonce", "uri", "response", "cnonce", "nc"):
+        assert _verified(whole.replace(f" {name}=", " lost=")) is DigestResult.MALFORMED, name
+    assert _verified(whole.replace("qop=auth", "qop=auth-int")) is DigestResult.MALFORMED
+
+
+def test_of_a_repeated_parameter_the_first_one_counts() -> None:
+    assert fields('Digest realm="one", realm="two"') == {"realm": "one"}
+
+
 @given(
     st.text(max_size=80)
     | st.text(alphabet='username="rlmnocuip,q\\', max_size=80).map(lambda text: "Digest " + text)

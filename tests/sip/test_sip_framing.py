@@ -105,7 +105,8 @@ def test_two_empty_lines_between_messages_are_a_ping() -> None:
 
 
 def test_one_empty_line_before_a_message_means_nothing() -> None:
-    assert [type(event) for event in framed(PONG + invite())] == [MessageFramed]
+    assert [type(event) for event in framed((PONG + invite()) * 2)] == [MessageFramed, MessageFramed]
+    assert [type(event) for event in framed(invite() + PONG)] == [MessageFramed]
 
 
 def test_the_end_that_sends_pings_reads_an_empty_line_as_the_pong() -> None:
@@ -141,6 +142,18 @@ def test_the_largest_message_an_expressway_takes_passes_and_one_byte_more_does_n
     assert wire(framed(largest, framer=StreamFramer(max_message=32768))) == [largest]
     assert framed(larger, framer=StreamFramer(max_message=32768)) == [
         Violation("a message of 32769 bytes is over the limit", 0)
+    ]
+
+
+def test_a_body_and_a_head_pass_at_their_limit_and_not_over_it() -> None:
+    head = len(invite(b""))
+    exact = StreamFramer(max_head=head, max_body=5)
+    assert wire(framed(invite() + invite(b""), framer=exact)) == [invite(), invite(b"")]
+    assert framed(invite(b"sixsix"), framer=StreamFramer(max_body=5)) == [
+        Violation(f"a message of {head + 6} bytes is over the limit", 0)
+    ]
+    assert framed(invite(), framer=StreamFramer(max_head=head - 1)) == [
+        Violation(f"a head of more than {head - 1} bytes", 0)
     ]
 
 

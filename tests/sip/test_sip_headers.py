@@ -76,6 +76,21 @@ def test_a_parameter_is_found_whatever_the_case_and_kept_as_written() -> None:
     assert str(parameters.with_value("LR", None).without("Branch")) == ';lr;q="0;5"'
 
 
+def test_an_address_may_lack_its_brackets_and_then_the_parameters_are_the_headers() -> None:
+    bare = NameAddress.parse("sip:bob@b.example;tag=1")
+    assert (bare.uri, bare.tag, bare.display) == ("sip:bob@b.example", "1", "")
+    inside = NameAddress.parse("<sip:bob@b.example;tag=1>")
+    assert (inside.uri, inside.tag) == ("sip:bob@b.example;tag=1", "")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "<>", "<sip:a@b.example>x", "<sip:a@b.example", "bob", "<sip:a b@c.example>"]
+)
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not a"):
+        NameAddress.parse(text)
+
+
 @given(st.text(max_size=80) | st.text(alphabet='<>";,:@ sip=\\', max_size=80))
 def test_any_text_is_an_address_and_a_hop_or_a_value_error(text: str) -> None:
     for read in (NameAddress.parse, Via.parse):

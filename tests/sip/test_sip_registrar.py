@@ -51,6 +51,12 @@ def test_an_interval_that_is_too_brief_is_refused_with_the_least_one() -> None:
     refused = registrar.handle(register("<sip:a@h>", Expires="59"), now=0)
     assert (refused.status, refused.headers.get("Min-Expires")) == (423, "60")
     assert places(registrar, now=1) == []
+    assert registrar.handle(register("<sip:a@h>", Expires="60"), now=0).status == 200
+
+
+def test_nobody_is_registered_for_longer_than_the_most() -> None:
+    answered = Registrar(max_expires=7200).handle(register("<sip:a@h>", Expires="4294967295"), now=0)
+    assert answered.headers.get("Contact") == "<sip:a@h>;expires=7200"
 
 
 def test_a_phone_takes_itself_off_and_leaves_the_other_one() -> None:

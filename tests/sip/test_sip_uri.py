@@ -70,6 +70,15 @@ def test_a_uri_prints_as_it_was_written_and_knows_its_port(text: str, port: int)
     assert uri.is_loose_router == text.endswith(";lr")
 
 
+def test_the_first_at_ends_the_user_part_whatever_it_holds() -> None:
+    odd = SipUri.parse("sip:user;par=u%40example.net?@example.com;lr?to=x@example.org")
+    assert (odd.user, odd.host, odd.headers) == (
+        "user;par=u%40example.net?",
+        "example.com",
+        "to=x@example.org",
+    )
+
+
 @pytest.mark.parametrize("text", ["tel:+15551234", "sip:", "sip:a@", "sip:a@h:70000", "alice", "sip:a b@c d"])
 def test_what_is_no_sip_uri_is_refused_with_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match="not a"):
