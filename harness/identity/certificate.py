@@ -88,8 +88,8 @@ def read_certificate(der: bytes) -> CertificateFacts:
         )  # cryptography warns of what it will refuse one day: a finding, not noise
         certificate = reading.attempt("certificate", lambda: x509.load_der_x509_certificate(der), None)
         values = {} if certificate is None else _values(certificate, der, reading)
-    problems = (*reading.problems, *dict.fromkeys(_one_line(warning.message) for warning in caught))
-    return CertificateFacts(fingerprint, **values, problems=problems)
+    problems = dict.fromkeys((*reading.problems, *(_one_line(warning.message) for warning in caught)))
+    return CertificateFacts(fingerprint, **values, problems=tuple(problems))
 
 
 class _Reading:
@@ -112,21 +112,11 @@ def _one_line(error: object) -> str:
 
 
 def _values(certificate: x509.Certificate, der: bytes, reading: _Reading) -> dict[str, Any]:
-    attempt = reading.attempt
-    no_names: tuple[str, ...] = ()
-    return {
-        "version": attempt("version", lambda: certificate.version.value + 1, 0),
-        "subject": attempt("subject", certificate.subject.rfc4514_string, ""),
-        "issuer": attempt("issuer", certificate.issuer.rfc4514_string, ""),
-        "self_issued": attempt("issuer", lambda: certificate.subject == certificate.issuer, False),
-        "serial": attempt("serial number", lambda: f"{certificate.serial_number:x}", ""),
-        "common_names": attempt("common name", lambda: _common_names(certificate), no_names),
-        "not_before": attempt("start date", lambda: certificate.not_valid_before_utc, None),
-        "not_after": attempt("end date", lambda: certificate.not_valid_after_utc, None),
-        "key": attempt("public key", lambda: _key(certificate), ""),
-        "signature_hash": attempt("signature algorithm", lambda: _signature_hash(certificate), ""),
-        **_extension_values(certificate, der, reading),
+    values = {
+        field: reading.attempt(part, partial(read, certificate), otherwise)
+        for field, part, read, otherwise in _PARTS
     }
+    return values | _extension_values(certificate, der, reading)
 
 
 def _extension_values(certificate: x509.Certificate, der: bytes, reading: _Reading) -> dict[str, Any]:
@@ -165,3 +155,18 @@ def _key(certificate: x509.Certificate) -> str:
 def _signature_hash(certificate: x509.Certificate) -> str:
     algorithm = certificate.signature_hash_algorithm
     return algorithm.name if algorithm else ""
+
+
+_PARTS: tuple[tuple[str, str, Callable[[x509.Certificate], Any], Any], ...] = (
+    ("version", "version", lambda one: one.version.value + 1, 0),
+    ("subject", "subject", lambda one: one.subject.rfc4514_string(), ""),
+    ("issuer", "issuer", lambda one: one.issuer.rfc4514_string(), ""),
+    ("self_issued", "subject", lambda one: one.subject == one.issuer, False),
+    ("serial", "serial number", lambda one: f"{one.serial_number:x}", ""),
+    ("common_names", "subject", _common_names, ()),
+    ("not_before", "start date", lambda one: one.not_valid_before_utc, None),
+    ("not_after", "end date", lambda one: one.not_valid_after_utc, None),
+    ("key", "public key", _key, ""),
+    ("signature_hash", "signature algorithm", _signature_hash, ""),
+)
+"""Field of the facts, the part of the certificate behind it, how to read it, and its value if unreadable."""

@@ -54,7 +54,7 @@ _PLAIN_VALUES: tuple[tuple[re.Pattern[str], Any], ...] = (
     (re.compile(r"~|null|Null|NULL|"), lambda _: None),
     (re.compile(r"true|True|TRUE"), lambda _: True),
     (re.compile(r"false|False|FALSE"), lambda _: False),
-    (re.compile(r"[-+]?[0-9]{1,100}"), int),
+    (re.compile(r"[-+]?[0-9]{1,4000}"), int),
     (re.compile(r"0o[0-7]{1,100}"), lambda text: int(text, 8)),
     (re.compile(r"0x[0-9a-fA-F]{1,100}"), lambda text: int(text, 16)),
     (re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?"), float),
@@ -73,7 +73,7 @@ class PlaceReader:
 
     def read(self, node: Node, path: Path = (), key: Node | None = None) -> Any:
         """Return the value of `node`, which stands at `path`; ScenarioError where there is too much."""
-        self.places[path] = Place(node.start, (key or node).start)
+        self.places[path] = _place(node, key or node)
         if len(self.places) > MAX_VALUES or len(path) > MAX_DEPTH:
             raise ScenarioError([Fault(self.file, *node.start, *_TOO_MUCH)])
         match node:
@@ -83,6 +83,12 @@ class PlaceReader:
                 return [self.read(held, (*path, index)) for index, held in enumerate(items)]
             case Scalar():
                 return _plain_value(node.text) if node.plain else node.text
+
+
+def _place(node: Node, key: Node) -> Place:
+    """Return where a value stands; nothing at all stands where its key does (YAML marks the next token)."""
+    absent = isinstance(node, Scalar) and node.plain and not node.text
+    return Place(key.start if absent else node.start, key.start)
 
 
 _TOO_MUCH = (f"more than {MAX_VALUES} values or {MAX_DEPTH} levels", "do not multiply them by aliases")

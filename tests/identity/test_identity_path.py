@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from typing import Literal
@@ -372,3 +372,11 @@ def test_bytes_that_are_no_certificate_are_findings(
         )
         assert len(explained.lines) == len(set(sent))
     assert not explain_path([garbage], trusted=[], known_authorities=[], purpose="client", at=NOW).accepted
+
+
+@pytest.mark.parametrize("story", SENDINGS)
+def test_trusting_one_more_root_never_loses_a_chain(story: str) -> None:
+    sending = SENDINGS[story]()
+    wider = replace(sending, trusted=(root("Stranger"), *sending.trusted, root("Lab Root")))
+
+    assert wider.explained().accepted >= sending.explained().accepted
