@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 import zlib
 
 from cryptography import x509
@@ -81,10 +82,12 @@ def _authorities(reader: Reader) -> tuple[str, ...]:
 
 def _distinguished_name(der: bytes) -> str:
     """RFC 4514 text; a name that cannot be read becomes `#` and hex, that RFC's own escape (section 2.4)."""
-    try:
-        return x509.Name.from_bytes(der).rfc4514_string()
-    except ValueError:
-        return f"#{der.hex()}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a country of three letters is the sender's business
+        try:
+            return x509.Name.from_bytes(der).rfc4514_string()
+        except (ValueError, TypeError):  # TypeError: a BIT STRING as common name (measured)
+            return f"#{der.hex()}"
 
 
 def certificate_verify(stamp: Stamp, body: bytes, version: str) -> CertificateVerify:

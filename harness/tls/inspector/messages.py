@@ -48,11 +48,11 @@ class MessageBuffer:
 
 def decode(stamp: Stamp, kind: int, body: bytes, version: str) -> Item:
     """Decode a handshake message of the negotiated `version`; DecodeError where its lengths do not add up."""
+    decoder = _DECODERS.get(kind)
+    if decoder is None:
+        return Handshake(*stamp, handshake_name(kind), len(body))
     try:
-        decoder = _DECODERS.get(kind)
-        return (
-            decoder(stamp, body, version) if decoder else Handshake(*stamp, handshake_name(kind), len(body))
-        )
+        return decoder(stamp, body, version)
     except DecodeError as error:
         raise DecodeError(f"{handshake_name(kind)}: {error}") from error
 

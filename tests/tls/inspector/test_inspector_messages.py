@@ -6,6 +6,8 @@ import tracemalloc
 import zlib
 
 import pytest
+from cryptography import x509
+from cryptography.x509.oid import NameOID
 from forged_records import client_hello, vector
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,6 +71,43 @@ def test_a_request_before_tls_1_2_has_no_signature_schemes(version: str, schemes
     assert decode(STAMP, CERTIFICATE_REQUEST, body, version) == CertificateRequest(
         *STAMP, ("CN=Lab Root", "#" + b"no name".hex()), ("rsa_sign", "ecdsa_sign", "0x99"), schemes
     )
+
+
+NAME = x509.Name(
+    [
+        x509.NameAttribute(NameOID.COUNTRY_NAME, "US"),
+        x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Lab, Inc"),
+        x509.NameAttribute(NameOID.COMMON_NAME, "Wurzel ü"),
+    ]
+).public_bytes()
+
+
+def authorities(name: bytes) -> tuple[str, ...]:
+    body = vector(1, b"\x01") + vector(2, vector(2, name))
+    item = decode(STAMP, CERTIFICATE_REQUEST, body, "1.1")
+    assert isinstance(item, CertificateRequest)
+    return item.authorities
+
+
+def test_a_country_of_three_letters_is_shown_as_it_is() -> None:
+    three = bytes.fromhex("300e310c300a060355040613035553 41".replace(" ", ""))
+    assert authorities(three) == ("C=USA",)
+
+
+@pytest.mark.parametrize("odd_type", [0x03, 0x05, 0x30])
+def test_a_name_of_an_odd_type_is_shown_as_hex(odd_type: int) -> None:
+    odd = NAME.replace(b"\x0c\x09Wurzel", bytes([odd_type]) + b"\x09Wurzel")
+    assert odd != NAME
+    assert authorities(odd) == (f"#{odd.hex()}",)
+
+
+@given(changes=st.lists(st.tuples(st.integers(0, len(NAME) - 1), st.integers(0, 255)), max_size=4))
+def test_any_authority_name_is_text(changes: list[tuple[int, int]]) -> None:
+    changed = bytearray(NAME)
+    for place, byte in changes:
+        changed[place] = byte
+    (name,) = authorities(bytes(changed))
+    assert name == f"#{changed.hex()}" or "=" in name
 
 
 def chain_message() -> bytes:
