@@ -165,6 +165,13 @@ def test_a_head_without_end_is_given_up_at_its_limit(flood: bytes) -> None:
     assert framer.pending == 0
 
 
+def test_a_head_is_given_up_as_soon_as_it_cannot_end_in_time() -> None:
+    assert framed(b"A" * 199, framer=StreamFramer(max_head=200)) == []
+    assert framed(b"A" * 200, framer=StreamFramer(max_head=200)) == [
+        Violation("a head of more than 200 bytes", 0)
+    ]
+
+
 def test_a_stream_that_ends_inside_a_message_leaves_bytes_behind() -> None:
     framer = StreamFramer()
     assert framed(invite()[:-2], framer=framer) == []

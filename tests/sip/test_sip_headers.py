@@ -43,6 +43,9 @@ def test_a_new_hop_goes_above_the_old_ones_and_touches_no_other_field() -> None:
     more = THREE_HOPS.with_prepended("Via", "SIP/2.0/TLS new.example;branch=z9hG4bK0")
     assert hosts(more) == ["new.example", "a.example", "b.example", "c.example"]
     assert more.fields[1:] == THREE_HOPS.fields
+    below = Headers.of([("To", "<sip:bob@b.example>"), ("Via", "SIP/2.0/TLS a.example")])
+    assert [field.name for field in below.with_prepended("v", "SIP/2.0/TLS b.example")] == ["To", "v", "Via"]
+    assert below.with_prepended("Record-Route", "<sip:p>").fields[0].name == "Record-Route"
 
 
 def test_a_replaced_header_keeps_its_place() -> None:

@@ -149,6 +149,11 @@ def test_a_strict_router_gets_its_own_uri_and_gives_the_target_back() -> None:
     assert taken.headers.get_list("Route") == ("<sip:next.example;lr>",)
 
 
+def test_a_request_for_the_proxy_itself_keeps_its_routes() -> None:
+    asked = invite("<sip:next.example;lr>", uri="sip:e.example")
+    assert strip_own_route(asked, lambda uri: uri.host == "e.example") == asked
+
+
 def test_a_proxy_that_recorded_itself_twice_takes_both_routes_off() -> None:
     twice = invite(f"<{own_uri(EXPRESSWAY_E)}>, <sip:{EXPRESSWAY_E}:7003;lr>, <sip:next.example;lr>")
     taken = strip_own_route(twice, lambda uri: uri.host == EXPRESSWAY_E)

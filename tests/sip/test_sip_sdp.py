@@ -64,12 +64,13 @@ def test_a_direction_is_answered_with_its_mirror(theirs: str, ours: str) -> None
     assert agreed.direction_of(agreed.media[0]) == ours
 
 
-def test_media_that_are_no_rtp_and_a_second_audio_are_rejected() -> None:
+def test_media_that_are_no_rtp_a_second_audio_and_what_was_off_already_are_rejected() -> None:
     offered = SessionDescription.parse(
         b"m=application 5070 UDP/BFCP *\nm=audio 5004 RTP/AVP 0\nm=audio 5006 RTP/AVP 0\n"
-        b"m=audio x RTP/AVP 0\nm=\n"
+        b"m=video 0 RTP/AVP 97\na=rtpmap:97 H264/90000\nm=\n"
     )
-    assert [media.port for media in answer(offered, "192.0.2.2", 20000).media] == [0, 20000, 0, 0, 0]
+    agreed = answer(offered, "192.0.2.2", 20000, ("PCMU", "H264"))
+    assert [media.port for media in agreed.media] == [0, 20000, 0, 0, 0]
 
 
 LINES = st.sampled_from(

@@ -169,6 +169,12 @@ def test_bytes_without_a_start_or_an_end_are_no_message(name: str) -> None:
     assert isinstance(parse_message(LOST[name]), Violation)
 
 
+def test_empty_lines_before_a_message_are_passed_over_and_kept() -> None:
+    late = message(b"\r\n\r\n" + VALID["esc01"])
+    assert late == message(VALID["esc01"])
+    assert late.to_bytes() == b"\r\n\r\n" + VALID["esc01"]
+
+
 def test_a_second_request_in_the_same_bytes_is_another_message() -> None:
     first, second = options(VIA, FROM, TO, *IDENTITY), VALID["esc01"]
     assert message(first + second).to_bytes() == first

@@ -234,6 +234,10 @@ def test_two_callers_with_the_same_branch_are_told_apart_by_sent_by() -> None:
 
 def test_a_branch_without_the_cookie_is_not_trusted_to_be_unique() -> None:
     old, other = asking("INVITE", branch="1"), asking("INVITE", branch="1")
-    other = other.with_headers(other.headers.with_replaced("Call-ID", "another"))
-    assert server_key(old) != server_key(other)
+    for changed in (
+        other.with_headers(other.headers.with_replaced("Call-ID", "another")),
+        other.with_headers(other.headers.with_replaced("From", "<sip:alice@example.com>;tag=z")),
+        other.with_uri("sip:carol@example.net"),
+    ):
+        assert server_key(old) != server_key(changed)
     assert server_key(old) == server_key(asking("INVITE", branch="1"))
