@@ -27,6 +27,8 @@ __all__ = [
 MAX_BYTES = 1_000_000
 """Size of a file in bytes of UTF-8."""
 
+_BEYOND_UNICODE = re.compile(r"\\U(?!00(10|0[0-9A-Fa-f]))[0-9A-Fa-f]{8}")
+
 
 def read_document(text: str, file: str) -> Document:
     """Return the document in `text`; `file` is what faults call it.
@@ -50,6 +52,8 @@ def _compose(text: str, file: str) -> Node | None:
         raise ScenarioError([_syntax_fault(error, file)]) from None
     except ReaderError as error:
         raise ScenarioError([_character_fault(error, text, file)]) from None
+    except (ValueError, OverflowError):  # what chr() says to an escape beyond Unicode (measured)
+        raise ScenarioError([_escape_fault(text, file)]) from None
 
 
 def _syntax_fault(error: MarkedYAMLError, file: str) -> Fault:
@@ -60,7 +64,18 @@ def _syntax_fault(error: MarkedYAMLError, file: str) -> Fault:
 
 
 def _character_fault(error: ReaderError, text: str, file: str) -> Fault:
-    before = text[: error.position]
-    column = error.position - (before.rfind("\n") + 1) + 1
     message = f"the character U+{ord(text[error.position]):04X} cannot stand in a file"
-    return Fault(file, before.count("\n") + 1, column, message, "remove it; it is invisible in most editors")
+    return Fault(
+        file, *_place_of(error.position, text), message, "remove it; it is invisible in most editors"
+    )
+
+
+def _escape_fault(text: str, file: str) -> Fault:
+    beyond = _BEYOND_UNICODE.search(text)
+    message = "an escape for a character that does not exist"
+    return Fault(file, *_place_of(beyond.start() if beyond else 0, text), message, "Unicode ends at U+10FFFF")
+
+
+def _place_of(index: int, text: str) -> tuple[int, int]:
+    before = text[:index]
+    return before.count("\n") + 1, index - before.rfind("\n")

@@ -109,9 +109,14 @@ class _Composer:
             case SequenceStartEvent():
                 return Sequence(tuple(self._items(depth + 1)), start)
             case ScalarEvent():
-                return Scalar(str(event.value), event.style is None, start)
+                return Scalar(self._writable(str(event.value), start), event.style is None, start)
             case _:
                 raise self.fault(start, "a value is missing here")
+
+    def _writable(self, text: str, start: tuple[int, int]) -> str:
+        if any("\ud800" <= letter <= "\udfff" for letter in text):
+            raise self.fault(start, "half of a character (an escape from U+D800 to U+DFFF)", "write it whole")
+        return text
 
     def _items(self, depth: int) -> Iterator[Node]:
         while not isinstance(event := next(self.events), SequenceEndEvent):

@@ -41,6 +41,7 @@ SYNTAX: tuple[tuple[str, str, str], ...] = (
         "close it; put a comma between items",
     ),
     ("flow mapping", "a { is opened here and not closed rightly", "close it; put a comma between entries"),
+    ("<document start>", "nothing can follow here", "a file is one mapping or one list"),
     ("cannot start any token", "a value cannot begin with this character", "put it in quotes"),
     ("expected <block end>|sequence entries|block (mapping|collection)", "the indentation does not fit", ""),
     (

@@ -64,6 +64,15 @@ BROKEN: dict[str, tuple[str, str]] = {
         """bad.yaml:1:4: an escape that a double-quoted text does not have
     double the backslash, or use single quotes""",
     ),
+    "an escape beyond Unicode": (
+        'a: 1\nb: "\\U0010FFFF \\U00110000"\n',
+        """bad.yaml:2:16: an escape for a character that does not exist
+    Unicode ends at U+10FFFF""",
+    ),
+    "half a character": (
+        'a: "\\ud800"\n',
+        "bad.yaml:1:4: half of a character (an escape from U+D800 to U+DFFF)\n    write it whole",
+    ),
     "an unknown alias": (
         "a: 1\nb: *c\n",
         "bad.yaml:2:4: no value above is named &c\n    write &c before that value",
