@@ -61,13 +61,17 @@ class ExpresswayE:
         if sip.tls_mode:
             demands = settings.default_zone.mutual_tls
             request = ClientCertificate.REQUIRED if demands else ClientCertificate(sip.client_certificate)
-            await self.site.listen(sip.tls_port, partial(self._welcome, request))
+            await self._open("TLS", sip.tls_port, request)
         if sip.mutual_tls_mode:
-            await self.site.listen(sip.mutual_tls_port, partial(self._welcome, ClientCertificate.REQUIRED))
+            await self._open("mutual TLS", sip.mutual_tls_port, ClientCertificate.REQUIRED)
         if settings.mra:
             await self.site.listen(settings.mra_port, self._welcome_mra, protocol="https")
             await self._open_traversal(MRA_ZONE, settings.uc_traversal_zone)
         await self._open_traversal(TRAVERSAL_ZONE, settings.traversal_zone)
+
+    async def _open(self, service: str, port: int, request: ClientCertificate) -> None:
+        await self.site.listen(port, partial(self._welcome, request))
+        self.site.decide(0, "listener", service, port=str(port), client_certificate=request.value)
 
     async def _open_traversal(self, name: str, zone: TraversalZone) -> None:
         await self.site.listen(zone.port, partial(self._welcome_traversal, name, zone))

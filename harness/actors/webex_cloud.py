@@ -70,6 +70,7 @@ class WebexCloud:
             return Outcome(completed=False, detail="no TCP connection")
         link.expected_names = self.settings.verified_domains if self.settings.uploaded_trust else ()
         accept = self._owns if self.settings.uploaded_trust else None
+        self.site.decide(link.number, "trust", "uploaded-list" if accept else "default-list")
         if not await link.secure(self._profile(ClientCertificate.NONE), accept_name=accept):
             return Outcome(completed=False, detail="the handshake failed")
         sip = await self.site.speak_sip(link, self._agent.serve)

@@ -1,0 +1,54 @@
+"""The one table of causes: what the judge runs, the reports print and docs/causes.md lists.
+
+Rows are tried in order; the first that applies is the cause. The last one always applies and says openly that
+the evidence does not explain the story.
+"""
+
+from __future__ import annotations
+
+from harness.judge.causes.certificates import CERTIFICATE_CAUSES
+from harness.judge.causes.connection import CONNECTION_CAUSES
+from harness.judge.causes.names import NAME_CAUSES
+from harness.judge.causes.routing import ROUTING_CAUSES
+from harness.judge.causes.row import Cause
+
+COMPLETED = "none"
+
+NO_CAUSE = Cause(
+    key=COMPLETED,
+    title="The story completed",
+    applies=lambda evidence: evidence.stage is None,
+    diagnosis="Every step got the answer that it hoped for.",
+)
+
+UNEXPLAINED = Cause(
+    key="unexplained",
+    title="The evidence does not explain it",
+    applies=lambda _: True,
+    diagnosis=(
+        "The story stopped at {stage}, refused by {by}, but nothing that was recorded says why. Look at the "
+        "ladder; if {by} is real gear, its own log knows more."
+    ),
+)
+
+CAUSES: tuple[Cause, ...] = (
+    NO_CAUSE,
+    *CONNECTION_CAUSES,
+    *CERTIFICATE_CAUSES,
+    *NAME_CAUSES,
+    *ROUTING_CAUSES,
+    UNEXPLAINED,
+)
+
+
+def cause_keys() -> tuple[str, ...]:
+    """Return every key that a scenario may expect."""
+    return tuple(cause.key for cause in CAUSES)
+
+
+def cause_named(key: str) -> Cause:
+    """Return the row with that key; KeyError where there is none."""
+    for cause in CAUSES:
+        if cause.key == key:
+            return cause
+    raise KeyError(key)

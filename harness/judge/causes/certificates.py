@@ -1,0 +1,309 @@
+"""Causes that lie in a chain: who issued it, what it may be used for, and when."""
+
+from __future__ import annotations
+
+from harness.identity.findings import FindingKind
+from harness.judge.causes.row import (
+    ANYBODY,
+    CLIENT_CERTIFICATE,
+    SERVER_CERTIFICATE,
+    SIP_PAGE,
+    TRUSTED_CA,
+    UPLOADED_LIST,
+    Cause,
+    do,
+)
+from harness.judge.evidence import Evidence
+from harness.transcript import ClientCertificate
+from harness.verdict import Stage
+
+_EXPIRED, _NOT_YET_VALID, _PURPOSE, _HOSTNAME = 10, 9, 26, 62
+_UNTRUSTED = {2, 18, 19, 20, 21}
+_WEAK = {66, 67, 68}
+_ALERTS_OF = {_EXPIRED: {45}, _NOT_YET_VALID: set[int](), _PURPOSE: {43}}
+_UNTRUSTED_ALERTS = {46, 48}
+
+
+def _refused_certificate(evidence: Evidence) -> bool:
+    """Whether a certificate that was presented was refused in the handshake."""
+    return evidence.stage in {Stage.HANDSHAKE, Stage.ACCEPTANCE} and bool(evidence.chain_of(evidence.refused))
+
+
+def _objection(evidence: Evidence, code: int) -> bool:
+    """Whether the refuser objected with that verify code; by the alert where the refuser is not ours."""
+    if not _refused_certificate(evidence):
+        return False
+    if evidence.verify is not None:
+        return evidence.verify.code == code
+    return evidence.one_sided and evidence.alert in _ALERTS_OF.get(code, set())
+
+
+def _untrusted(evidence: Evidence, *kinds: FindingKind) -> bool:
+    """Whether the chain reached no anchor of the refuser, for one of these reasons if any are given."""
+    if not _refused_certificate(evidence):
+        return False
+    code = evidence.verify.code if evidence.verify else 0
+    if code not in _UNTRUSTED and not (code == 0 and evidence.alert in _UNTRUSTED_ALERTS):
+        return False
+    return not kinds or (evidence.path is not None and any(evidence.path.finding(kind) for kind in kinds))
+
+
+def _wrong_usage(evidence: Evidence, *details: str) -> bool:
+    if not _objection(evidence, _PURPOSE) or evidence.path is None:
+        return False
+    finding = evidence.path.finding(FindingKind.WRONG_EKU)
+    return finding is not None and (not details or finding.detail in details)
+
+
+_APPEND_CA = do("Append the missing CA certificate to the trusted CA list of {by}.", TRUSTED_CA)
+_RENEW = do("Renew the certificate of {refused}; upload it, then restart.", SERVER_CERTIFICATE)
+_CLIENT_STORE = do(
+    "Put a certificate with clientAuth into the client store (from X15.5 the two stores are apart).",
+    CLIENT_CERTIFICATE,
+)
+_CHECK_OFF = do(
+    "Or switch EKU checking off (X15.5); names are still verified, roles no longer are.",
+    SIP_PAGE,
+    "xConfiguration SIP TLS Certificate ExtendedKeyUsage Checking Mode: Off",
+)
+
+CERTIFICATE_CAUSES = (
+    Cause(
+        key="server-name-mismatch",
+        title="The certificate does not carry the name that was dialled",
+        applies=lambda e: _objection(e, _HOSTNAME),
+        diagnosis=(
+            "{by} looked for {names} in the certificate of {refused} and found {presented}. It refused inside "
+            "the handshake."
+        ),
+        remedies={
+            "expressway-e": (
+                do(
+                    "Issue a certificate whose SANs hold the SIP domain and the host name of Expressway-E.",
+                    SERVER_CERTIFICATE,
+                ),
+            ),
+            ANYBODY: (do("Issue a certificate for {refused} that carries {names} as a dNSName."),),
+        },
+        source="B09, M09",
+    ),
+    Cause(
+        key="bad-optional-certificate",
+        title="A certificate was optional, and a bad one was volunteered",
+        applies=lambda e: (
+            e.requested is ClientCertificate.OPTIONAL and e.refused == e.dialler and _untrusted(e)
+        ),
+        diagnosis=(
+            "Port {port} only asks for a client certificate. {dialler} volunteered one that {by} cannot trace "
+            "to a trusted root: a bad certificate is worse than none."
+        ),
+        remedies={
+            ANYBODY: (
+                do("Let {dialler} send no certificate here."),
+                do("Or append its CA to the trusted CA list.", TRUSTED_CA),
+            )
+        },
+        source="B11",
+    ),
+    Cause(
+        key="uploaded-list-overrides",
+        title="The uploaded certificate list does not cover the installed certificate",
+        applies=lambda e: (
+            e.decision("trust", "uploaded-list") is not None and e.by == "webex-cloud" and _untrusted(e)
+        ),
+        diagnosis=(
+            "The organisation has uploaded a certificate list of its own to Control Hub, and only that list "
+            "counts. The certificate of {refused} was issued by {issuer}, which is not on it, however public it is."
+        ),
+        remedies={
+            ANYBODY: (
+                do(
+                    "Remove the old upload, or upload the root that issued today's certificate.",
+                    UPLOADED_LIST,
+                ),
+            )
+        },
+        looks_like=("unknown-root", "missing-intermediate"),
+        told_apart_by="Whether Control Hub shows an uploaded list.",
+        source="I07",
+    ),
+    Cause(
+        key="self-signed-certificate",
+        title="The certificate is self-signed",
+        applies=lambda e: _untrusted(e, FindingKind.SELF_SIGNED_LEAF),
+        diagnosis="{refused} presented a certificate that it signed itself ({presented}); {by} does not know it.",
+        remedies={
+            "expressway-e": (do("Install a certificate of a real CA.", SERVER_CERTIFICATE),),
+            ANYBODY: (do("Let {refused} use a certificate of a CA that {by} trusts."),),
+        },
+        looks_like=("unknown-root",),
+        told_apart_by="Issuer and subject of the leaf are the same.",
+        source="I09",
+    ),
+    Cause(
+        key="missing-intermediate",
+        title="The intermediate certificate is missing",
+        applies=lambda e: _untrusted(e, FindingKind.MISSING_INTERMEDIATE),
+        diagnosis="{path} So {by} could not reach a root that it does trust.",
+        remedies={
+            "expressway-e": (
+                do(
+                    "Append the issuing CA to the trusted CA list of Expressway-E: from that list it completes "
+                    "the chain that it sends.",
+                    TRUSTED_CA,
+                ),
+            ),
+            ANYBODY: (
+                do("Let {refused} send its intermediate with its certificate."),
+                do("Or append that intermediate to the trusted CA list of {by}.", TRUSTED_CA),
+            ),
+        },
+        looks_like=("unknown-root",),
+        told_apart_by="The chain as it was sent: here it stops below a root that {by} trusts.",
+        source="B27, I05, O08",
+    ),
+    Cause(
+        key="only-intermediate-trusted",
+        title="Only the intermediate is trusted, not its root",
+        applies=lambda e: _untrusted(e, FindingKind.ONLY_INTERMEDIATE_TRUSTED),
+        diagnosis="{by} holds the intermediate but not the root above it, and takes no partial chains.",
+        remedies={ANYBODY: (_APPEND_CA,)},
+        looks_like=("unknown-root",),
+        source="T-01",
+    ),
+    Cause(
+        key="unknown-root",
+        title="The issuing CA is not trusted",
+        applies=lambda e: _untrusted(e, FindingKind.UNKNOWN_ROOT),
+        diagnosis=("{by} does not know the root of {refused}'s certificate. {path}{self_signed_words}"),
+        remedies={
+            "webex-cloud": (
+                do(
+                    "Get the certificates for the cloud: append the cloud's root to the trusted CA list.",
+                    TRUSTED_CA,
+                ),
+            ),
+            "expressway-e": (
+                do("Install a certificate of a public CA that {by} trusts.", SERVER_CERTIFICATE),
+                do("If {by} is Webex: or upload the private root for your organisation.", UPLOADED_LIST),
+            ),
+            ANYBODY: (
+                do("Append the root of {refused}'s certificate to the trusted CA list of {by}.", TRUSTED_CA),
+            ),
+        },
+        looks_like=("missing-intermediate", "uploaded-list-overrides"),
+        told_apart_by="The chain as it was sent: it is complete, and ends under a root that {by} does not hold.",
+        source="I02, I03, O09, M07, X6",
+    ),
+    Cause(
+        key="incomplete-or-unknown-chain",
+        title="The chain is incomplete, or its root unknown",
+        applies=_untrusted,
+        diagnosis="{by} could not trace {refused}'s certificate to a root that it trusts. {path}",
+        remedies={
+            ANYBODY: (
+                do("Let {refused} send its whole chain; append its root to the trusted CA list of {by}."),
+            )
+        },
+        looks_like=("missing-intermediate", "unknown-root"),
+        told_apart_by=(
+            "Ask {refused} for its intermediate and run `openssl verify -CAfile trusted.pem -untrusted "
+            "intermediate.pem leaf.pem`: if that passes, the intermediate was missing."
+        ),
+        ambiguous=True,
+        source="B27, I02",
+    ),
+    Cause(
+        key="certificate-expired",
+        title="The certificate has expired",
+        applies=lambda e: _objection(e, _EXPIRED),
+        diagnosis="The certificate of {refused} ({presented}) was valid until {not_after}; {by} refused it.",
+        remedies={
+            "expressway-e": (_RENEW,),
+            "webex-cloud": (do("This is on the cloud's side. Check the clock of {by} first (NTP)."),),
+            ANYBODY: (do("Renew the certificate of {refused}."),),
+        },
+        source="B10, I23",
+    ),
+    Cause(
+        key="certificate-not-yet-valid",
+        title="The certificate is not valid yet",
+        applies=lambda e: _objection(e, _NOT_YET_VALID),
+        diagnosis=(
+            "For {by} the certificate of {refused} ({presented}, valid from {not_before}) lies in the future. "
+            "If that date has passed, the clock of {by} is wrong."
+        ),
+        remedies={ANYBODY: (do("Check the clock of {by}: NTP servers, time zone.", "System > Time"),)},
+        source="I24",
+    ),
+    Cause(
+        key="eku-restricted-intermediate",
+        title="An intermediate restricts what the certificate may be used for",
+        applies=lambda e: _wrong_usage(e, "restricted-intermediate"),
+        diagnosis=(
+            "The leaf of {refused} carries the right key usages, but its intermediate is limited: {path} The "
+            "restriction is inherited."
+        ),
+        remedies={
+            ANYBODY: (do("Get a certificate from an intermediate without that restriction."), _CHECK_OFF)
+        },
+        looks_like=("eku-no-client-auth",),
+        told_apart_by="The EKU of the intermediate, not of the leaf.",
+        source="B16",
+    ),
+    Cause(
+        key="eku-any-only",
+        title="anyExtendedKeyUsage does not stand for clientAuth",
+        applies=lambda e: _wrong_usage(e, "any-eku-only"),
+        diagnosis=(
+            "The certificate of {refused} carries anyExtendedKeyUsage only. RFC 5280 lets a verifier take that "
+            "for everything; OpenSSL, and so {by}, does not."
+        ),
+        remedies={ANYBODY: (do("Issue the certificate with clientAuth named."), _CHECK_OFF)},
+        source="B15, X25",
+    ),
+    Cause(
+        key="eku-no-client-auth",
+        title="The certificate may not be used by a TLS client",
+        applies=lambda e: _wrong_usage(e) and e.refused == e.dialler,
+        diagnosis=(
+            "The certificate of {refused} ({presented}) lacks clientAuth in its extended key usage: {path} "
+            "Public CAs stopped issuing clientAuth in 2026, so a renewal is enough to get here."
+        ),
+        remedies={
+            "expressway-e": (_CLIENT_STORE,),
+            "webex-cloud": (_CHECK_OFF,),
+            ANYBODY: (
+                do("Let {refused} get a certificate with clientAuth, from a private CA if need be."),
+                _CHECK_OFF,
+            ),
+        },
+        source="B12, I28, O06",
+    ),
+    Cause(
+        key="eku-no-server-auth",
+        title="The certificate may not be used by a TLS server",
+        applies=_wrong_usage,
+        diagnosis="The certificate of {refused} ({presented}) lacks serverAuth in its extended key usage: {path}",
+        remedies={ANYBODY: (do("Install a certificate with serverAuth on {refused}.", SERVER_CERTIFICATE),)},
+        source="5.1",
+    ),
+    Cause(
+        key="weak-certificate",
+        title="The key or the signature is too weak",
+        applies=lambda e: _refused_certificate(e) and e.verify is not None and e.verify.code in _WEAK,
+        diagnosis="{by} refused the chain of {refused}: {verify}. {path}",
+        remedies={
+            ANYBODY: (do("Issue the certificate anew: RSA 2048 or more, or ECDSA; SHA-256 or better."),)
+        },
+        source="T-11",
+    ),
+    Cause(
+        key="broken-chain",
+        title="The chain breaks a rule of RFC 5280",
+        applies=lambda e: _refused_certificate(e) and (e.verify is not None or e.one_sided),
+        diagnosis="{by} refused the chain of {refused}: {verify}. {path}",
+        remedies={ANYBODY: (do("Have the CA re-issue the chain of {refused}."),)},
+        source="T-08, T-09, T-10",
+    ),
+)

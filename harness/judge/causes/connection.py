@@ -1,0 +1,269 @@
+"""Causes that lie before any certificate was judged: TCP, the port, versions, ciphers, no certificate at all."""
+
+from __future__ import annotations
+
+from harness.judge.causes.row import (
+    ANYBODY,
+    CLIENT_CERTIFICATE,
+    DEFAULT_ZONE,
+    SIP_DESTINATION,
+    SIP_PAGE,
+    Cause,
+    do,
+)
+from harness.judge.connection_view import NETWORK
+from harness.judge.evidence import Evidence
+from harness.transcript import ClientCertificate, DialFailed, DialFailure
+from harness.verdict import Stage
+
+_PROTOCOL_VERSION, _HANDSHAKE_FAILURE = 70, 40
+_NO_CERTIFICATE_ALERTS = {40, 42, 116}
+_MRA_CLIENTS = {"jabber", "mra-phone"}
+
+
+def _dial_failed(evidence: Evidence, failure: DialFailure) -> bool:
+    failed = evidence.view.events(DialFailed) if evidence.view else []
+    return bool(failed) and failed[0].failure is failure
+
+
+def _no_certificate(evidence: Evidence) -> bool:
+    """Whether the listener demanded a certificate and got none (domain.md 5.1, first row; 5.3, last)."""
+    refused = evidence.by == evidence.listener and evidence.alert in _NO_CERTIFICATE_ALERTS
+    demanded = evidence.requested is ClientCertificate.REQUIRED
+    return refused and demanded and evidence.empty_client_certificate
+
+
+def _no_common_cipher(evidence: Evidence) -> bool:
+    """Whether alert 40 came before any certificate was sent (trap X24)."""
+    return evidence.alert == _HANDSHAKE_FAILURE and evidence.chain_of(evidence.listener) is None
+
+
+_SWITCH_OFF = do(
+    "Set Enable Mutual TLS on Default Zone to Off, so that {port} stops asking for client certificates.",
+    DEFAULT_ZONE,
+    "xConfiguration Zones DefaultZone SIP TLS Verify Mode: Off",
+)
+_DEDICATED_PORT = do(
+    "Give Webex the dedicated mutual TLS port instead: Mutual TLS mode On, port 5062.",
+    SIP_PAGE,
+    "xConfiguration SIP MutualTLS Mode: On",
+)
+
+CONNECTION_CAUSES = (
+    Cause(
+        key="port-not-listening",
+        title="Nothing listens on that port",
+        applies=lambda e: e.stage is Stage.TCP and _dial_failed(e, DialFailure.REFUSED),
+        diagnosis=(
+            "{by} answered the SYN to port {port} with a reset: the packet arrived, and nothing listens there. "
+            "This is not a firewall."
+        ),
+        remedies={
+            "webex-cloud": (
+                do(
+                    "Switch Mutual TLS mode On and check its port.",
+                    SIP_PAGE,
+                    "xConfiguration SIP MutualTLS Mode: On",
+                ),
+                do("Check that the SIP destination names a port that is open.", SIP_DESTINATION),
+            ),
+            ANYBODY: (
+                do("Open the listener on port {port} of {by}, or dial the port that is open.", SIP_PAGE),
+            ),
+        },
+        looks_like=("connect-timed-out",),
+        told_apart_by="A reset answers at once; a firewall that drops lets the SYN run into its time-out.",
+        source="I13, X9",
+    ),
+    Cause(
+        key="connect-timed-out",
+        title="No answer to the SYN",
+        applies=lambda e: e.stage is Stage.TCP,
+        diagnosis="Nothing answered the SYN to port {port}: it never reached {by}, or its answer never came back.",
+        remedies={ANYBODY: (do("Open port {port} towards {by} on the firewall, and check NAT."),)},
+        looks_like=("port-not-listening",),
+        told_apart_by="Capture on {by}: no SYN arrives there.",
+        source="I12, X9",
+    ),
+    Cause(
+        key="plaintext-on-tls-port",
+        title="Plain SIP was sent to a TLS port",
+        applies=lambda e: e.by == e.listener and e.failure == "not-tls",
+        diagnosis=(
+            "{dialler} sent SIP in clear to port {port}, which speaks TLS. {listener} got bytes that are no "
+            "ClientHello and closed without a word: there is no alert to read."
+        ),
+        remedies={
+            ANYBODY: (
+                do(
+                    "Let {dialler} use TLS. If it follows DNS: publish _sips._tcp, not _sip._tcp, for {port}."
+                ),
+            )
+        },
+        source="B17",
+    ),
+    Cause(
+        key="tls-on-plaintext-port",
+        title="TLS was spoken to a plain port",
+        applies=lambda e: e.by == e.dialler and e.failure == "not-tls",
+        diagnosis="{dialler} began a TLS handshake on port {port}, and {listener} answered in clear.",
+        remedies={ANYBODY: (do("Dial the TLS port, 5061 by default."),)},
+        source="B18",
+    ),
+    Cause(
+        key="handshake-timeout",
+        title="The handshake took too long",
+        applies=lambda e: e.failure == "timed-out",
+        diagnosis=(
+            "{dialler} opened TCP to port {port} and did not finish a handshake within {listener}'s TLS "
+            "handshake timeout; {listener} closed."
+        ),
+        remedies={
+            ANYBODY: (
+                do(
+                    "Find out why {dialler} stays silent: SIP inspection in a firewall swallows the ClientHello."
+                ),
+                do(
+                    "If the handshake is slow, not silent (OCSP), raise the timeout.",
+                    SIP_PAGE,
+                    "xConfiguration SIP TLS Handshake Timeout: 10",
+                ),
+            )
+        },
+        source="B26, M19",
+    ),
+    Cause(
+        key="reset-by-middlebox",
+        title="Something between them reset the connection",
+        applies=lambda e: e.by == NETWORK,
+        diagnosis=(
+            "{dialler} saw a reset that {listener} never sent. Neither end refused the other: a device in the "
+            "path cut the connection {moment}."
+        ),
+        remedies={
+            ANYBODY: (
+                do("Disable SIP or TLS inspection for port {port} on the firewall."),
+                do("Capture on both sides of the firewall: the reset appears on one side only."),
+            )
+        },
+        looks_like=("name-unknown",),
+        told_apart_by=(
+            'Expressway that refuses a name logs "Peer\'s TLS certificate identity was unacceptable" and sends '
+            "the reset itself, after the handshake."
+        ),
+        source="I06, X9",
+    ),
+    Cause(
+        key="no-common-version",
+        title="No TLS version in common",
+        applies=lambda e: e.alert == _PROTOCOL_VERSION,
+        diagnosis="{dialler} offered TLS {offered}; {listener} takes none of these and answered alert 70.",
+        remedies={
+            ANYBODY: (
+                do("Raise {dialler} to TLS 1.2 or newer."),
+                do(
+                    "Or widen the versions of {listener}, knowing what the old ones are worth.",
+                    SIP_PAGE,
+                    "xConfiguration SIP Advanced SipTlsVersions: TLSv1.2:TLSv1.3",
+                ),
+            )
+        },
+        source="B19, B20",
+    ),
+    Cause(
+        key="no-common-cipher",
+        title="No cipher suite or signature algorithm in common",
+        applies=_no_common_cipher,
+        diagnosis=(
+            "{listener} answered the ClientHello with alert 40 before any certificate was sent: nothing that "
+            "{dialler} offers fits {listener}'s key. An RSA-only peer meets an ECDSA certificate this way."
+        ),
+        remedies={
+            ANYBODY: (
+                do("Let {dialler} offer ECDSA suites and signature algorithms."),
+                do(
+                    "Or install an RSA certificate on {listener}.",
+                    "Maintenance > Security > Server certificate",
+                ),
+            )
+        },
+        looks_like=("no-client-certificate",),
+        told_apart_by=(
+            "Alert 40 for a missing client certificate comes after the server's Certificate and its "
+            "CertificateRequest; this one comes before either."
+        ),
+        source="B21, X24",
+    ),
+    Cause(
+        key="mra-on-mutual-port",
+        title="MRA clients meet a port that demands a certificate",
+        applies=lambda e: e.dialler in _MRA_CLIENTS and _no_certificate(e),
+        diagnosis=(
+            "{listener} demands a client certificate on port {port}, and {dialler} has none: it sent an empty "
+            "Certificate. Sign-in on 8443 asks for none and still works, so users are signed in and their "
+            "phones never register."
+        ),
+        remedies={
+            ANYBODY: (
+                _SWITCH_OFF,
+                _DEDICATED_PORT,
+                do(
+                    "Check that the mutual TLS port is not 5061 itself, and that NAT does not map 5061 to 5062."
+                ),
+            )
+        },
+        looks_like=("no-common-cipher",),
+        told_apart_by="The CertificateRequest in the ladder.",
+        source="M02, M04, X4",
+    ),
+    Cause(
+        key="cloud-demands-certificate",
+        title="The cloud demands a client certificate",
+        applies=lambda e: e.listener == "webex-cloud" and _no_certificate(e),
+        diagnosis=(
+            "Webex asked for a client certificate on port {port} and takes no empty answer; Expressway-E has none "
+            'for the role of TLS client. "5061 never asks for a certificate" is false in this direction.'
+        ),
+        remedies={
+            ANYBODY: (
+                do("Install a certificate with clientAuth in the client store.", CLIENT_CERTIFICATE),
+                do("Or copy the server certificate there, if it carries clientAuth.", CLIENT_CERTIFICATE),
+            )
+        },
+        source="O12, X7",
+    ),
+    Cause(
+        key="mutual-tls-on-default-zone",
+        title="Mutual TLS on the Default Zone changed the TLS port",
+        applies=lambda e: e.service == "TLS" and _no_certificate(e),
+        diagnosis=(
+            "Enable Mutual TLS on Default Zone made port {port} demand a client certificate. {dialler} has none, "
+            "as is normal for business-to-business, and was turned away."
+        ),
+        remedies={ANYBODY: (_SWITCH_OFF, _DEDICATED_PORT)},
+        looks_like=("no-client-certificate", "no-common-cipher"),
+        told_apart_by="Whether the port is the TLS port or the mutual TLS port: see the SIP page.",
+        source="B06, X4",
+    ),
+    Cause(
+        key="no-client-certificate",
+        title="No client certificate on the mutual TLS port",
+        applies=_no_certificate,
+        diagnosis=(
+            "{dialler} reached port {port}, which demands a client certificate, and sent an empty Certificate. "
+            "{listener} refused it{late}."
+        ),
+        remedies={
+            "b2b-peer": (
+                do("Publish 5061 for business-to-business in DNS and keep 5062 for Webex."),
+                do("If this partner must use mutual TLS: let it install a certificate with clientAuth."),
+            ),
+            ANYBODY: (
+                do("Give {dialler} a certificate with clientAuth, or let it dial a port without mutual TLS."),
+            ),
+        },
+        looks_like=("no-common-cipher",),
+        told_apart_by="The CertificateRequest and the empty Certificate in the ladder.",
+        source="B02",
+    ),
+)

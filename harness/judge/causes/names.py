@@ -1,0 +1,179 @@
+"""Causes that lie in a name: the chain was fine, the certificate's names were not (domain.md section 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.identity.cloud_names import CLOUD_NAMES
+from harness.identity.near_miss import NearMissKind
+from harness.judge.causes.row import ACCESS_RULES, ANYBODY, ZONES, Cause, do
+from harness.judge.evidence import Evidence
+from harness.verdict import Stage
+
+_SUBJECT_NAME = "xConfiguration Zones Zone [n] DNS SIP TLS Verify Subject Name"
+_MAPPING = "xConfiguration Zones Zone [n] DNS SIP TLS Verify InboundClassification: On"
+
+
+def _name_refused(evidence: Evidence) -> bool:
+    return evidence.stage is Stage.IDENTITY and not evidence.one_sided
+
+
+def _nearly(*kinds: NearMissKind) -> Callable[[Evidence], bool]:
+    def applies(evidence: Evidence) -> bool:
+        return _name_refused(evidence) and evidence.near_miss is not None and evidence.near_miss.kind in kinds
+
+    return applies
+
+
+def _other_generation(evidence: Evidence) -> bool:
+    """Whether the certificate is the cloud's, under a name of another profile (trap X2)."""
+    if _nearly(NearMissKind.OTHER_GENERATION)(evidence):
+        return True
+    if not _name_refused(evidence) or evidence.presented is None:
+        return False
+    wanted_is_cloud = any(name in names for names in CLOUD_NAMES.values() for name in evidence.expected_names)
+    presented = {name.lower() for name in evidence.presented.dns_names}
+    return wanted_is_cloud and any(presented & set(names) for names in CLOUD_NAMES.values())
+
+
+_COMPARE = do(
+    "Compare the zone's TLS verify subject name with the names in the certificate, letter by letter.",
+    ZONES,
+    _SUBJECT_NAME,
+)
+_LEAVE_IT = do("Nothing: this refusal protects you. The name is not the cloud's.")
+
+NAME_CAUSES = (
+    Cause(
+        key="access-rule-denied",
+        title="An access rule denies this peer",
+        applies=lambda e: _name_refused(e) and e.decision("access-rules", "denied") is not None,
+        diagnosis='{refused} is trusted, and the access rule "{rule}" keeps it out. The lowest priority number wins.',
+        remedies={ANYBODY: (do("Change the order of the access rules, or the rule itself.", ACCESS_RULES),)},
+        source="B05",
+    ),
+    Cause(
+        key="inbound-mapping-off",
+        title="The zone does not map inbound connections",
+        applies=lambda e: _name_refused(e) and e.decision("zone-match", "mapping-off") is not None,
+        diagnosis=(
+            "The certificate of {refused} carries the name of the zone, but TLS verify inbound mapping is Off, "
+            "so no zone claims the connection. On a port that enforces mutual TLS it is dropped."
+        ),
+        remedies={ANYBODY: (do("Switch TLS verify inbound mapping On for the zone.", ZONES, _MAPPING),)},
+        looks_like=("name-typo", "name-unknown"),
+        told_apart_by="Whether the configured subject name is among the names presented: here it is.",
+        source="I08, X3",
+    ),
+    Cause(
+        key="name-only-in-cn",
+        title="The name stands where this policy does not look",
+        applies=_nearly(NearMissKind.WRONG_PLACE),
+        diagnosis="{near}. Policies differ here: see what the others say.",
+        remedies={
+            ANYBODY: (
+                do(
+                    "Have the name put into the certificate as a dNSName; a common name is a courtesy at best."
+                ),
+            )
+        },
+        source="I19, X1",
+    ),
+    Cause(
+        key="name-trailing-dot",
+        title="A trailing dot makes it another name",
+        applies=_nearly(NearMissKind.TRAILING_DOT),
+        diagnosis="{near}. A trailing dot is not stripped.",
+        remedies={ANYBODY: (_COMPARE,)},
+        source="I20",
+    ),
+    Cause(
+        key="name-wildcard",
+        title="A wildcard does not match",
+        applies=_nearly(NearMissKind.WILDCARD),
+        diagnosis="{near} (RFC 5922 section 7.2).",
+        remedies={ANYBODY: (do("Ask for a certificate that names {names} in full."),)},
+        source="I22, B24, X22",
+    ),
+    Cause(
+        key="name-of-other-generation",
+        title="The cloud's name is of another generation",
+        applies=_other_generation,
+        diagnosis=(
+            "The zone looks for {names}; the certificate carries {presented}. Both belong to the cloud, of "
+            "different generations."
+        ),
+        remedies={
+            ANYBODY: (
+                do(
+                    "Use the Webex zone, or give the zone the name that the cloud presents today.",
+                    ZONES,
+                    _SUBJECT_NAME,
+                ),
+            )
+        },
+        source="I15, I16, I18, X2",
+    ),
+    Cause(
+        key="name-imitated",
+        title="A name that only looks like the wanted one",
+        applies=_nearly(NearMissKind.BEGINS_ALIKE, NearMissKind.ENDS_ALIKE),
+        diagnosis="{near}.",
+        remedies={ANYBODY: (_LEAVE_IT,)},
+        source="I21",
+    ),
+    Cause(
+        key="name-typo",
+        title="The name is a few letters off",
+        applies=_nearly(NearMissKind.FEW_LETTERS),
+        diagnosis="{near}.",
+        remedies={ANYBODY: (_COMPARE,)},
+        looks_like=("inbound-mapping-off", "reset-by-middlebox"),
+        told_apart_by="The two names side by side.",
+        source="I04, O10",
+    ),
+    Cause(
+        key="no-access-rule",
+        title="A trusted peer whose name nobody expects",
+        applies=lambda e: _name_refused(e) and e.decision("access-rules", "no-match") is not None,
+        diagnosis=(
+            "{refused} ({presented}) has a certificate that {by} trusts, but on port {port} its name must belong "
+            "to a zone or to an access rule, and belongs to neither. Any publicly trusted client comes this far."
+        ),
+        remedies={
+            ANYBODY: (
+                do("Add an access rule that allows this peer.", ACCESS_RULES),
+                do("Or send it to the TLS port, 5061."),
+            )
+        },
+        looks_like=("reset-by-middlebox",),
+        told_apart_by='Expressway logs "Peer\'s TLS certificate identity was unacceptable" and sends the reset itself.',
+        source="B03, X33",
+    ),
+    Cause(
+        key="name-unknown",
+        title="The certificate carries none of the wanted names",
+        applies=_name_refused,
+        diagnosis="{by} looked for {names}; the certificate of {refused} carries {presented}. {by} closed.",
+        remedies={ANYBODY: (_COMPARE,)},
+        looks_like=("reset-by-middlebox",),
+        told_apart_by="Who sent the reset or the FIN, and that {by} logs the identity as unacceptable.",
+        source="O10, B23",
+    ),
+    Cause(
+        key="closed-after-handshake",
+        title="Dropped after the handshake, without a word",
+        applies=lambda e: e.stage is Stage.IDENTITY,
+        diagnosis=(
+            "The handshake finished, then {listener} dropped the connection without an alert. Expressway refuses a "
+            "name that way; a firewall does the same."
+        ),
+        looks_like=("name-unknown", "inbound-mapping-off", "reset-by-middlebox"),
+        told_apart_by=(
+            'Look into the log of {listener} for "Peer\'s TLS certificate identity was unacceptable", or capture '
+            "there: a reset that it did not send is the firewall's."
+        ),
+        ambiguous=True,
+        source="X9",
+    ),
+)

@@ -1,0 +1,110 @@
+"""Causes that lie in SIP: the connection stood, and the call or the registration was refused."""
+
+from __future__ import annotations
+
+from harness.judge.causes.row import ANYBODY, SIP_DESTINATION, ZONES, Cause, do
+from harness.judge.evidence import Evidence
+from harness.verdict import Stage
+
+_PRELOADED = "xConfiguration Zones Zone [n] SIP PreloadedRoutes Accept: On"
+_DEFAULT_ZONE = "DefaultZone"
+
+
+def _cloud_in_default_zone(evidence: Evidence) -> bool:
+    entered = evidence.decision("ingress-zone", _DEFAULT_ZONE)
+    return evidence.stage is Stage.SIP and evidence.dialler == "webex-cloud" and entered is not None
+
+
+def _refused(evidence: Evidence, topic: str) -> bool:
+    return (
+        evidence.stage is Stage.SIP
+        and evidence.decision(topic, "refused", "rejected", "no-match") is not None
+    )
+
+
+ROUTING_CAUSES = (
+    Cause(
+        key="cloud-in-default-zone",
+        title="The cloud calls the port that is meant for everybody",
+        applies=_cloud_in_default_zone,
+        diagnosis=(
+            "The SIP destination leads the cloud to port {port}, which asks for no client certificate. So no zone "
+            "claims the call: it enters the Default Zone unauthenticated and is answered {status}. TLS is fine."
+        ),
+        remedies={
+            ANYBODY: (
+                do(
+                    "Give the cloud an SRV record of its own that leads to the mutual TLS port.",
+                    SIP_DESTINATION,
+                ),
+            )
+        },
+        source="I14",
+    ),
+    Cause(
+        key="preloaded-routes-off",
+        title="A zone in the path does not accept preloaded routes",
+        applies=lambda e: _refused(e, "preloaded-route"),
+        diagnosis=(
+            '{by} answered {status} with Warning 399 "Policy Response": the call brings a Route header, and '
+            "preloaded SIP routes are Off on {zone}."
+        ),
+        remedies={
+            ANYBODY: (
+                do(
+                    "Switch Preloaded SIP routes support On on every zone in the path: traversal server, traversal "
+                    "client, neighbour and Webex zone.",
+                    ZONES,
+                    _PRELOADED,
+                ),
+            )
+        },
+        source="I29, X12",
+    ),
+    Cause(
+        key="rejected-by-call-policy",
+        title="Call policy rejects the call",
+        applies=lambda e: _refused(e, "cpl"),
+        diagnosis="{by} answered {status}: the CPL rule on {rule} rejects the call before any search rule is tried.",
+        remedies={
+            ANYBODY: (do("Check source, destination and order of the rules.", "Configuration > Call Policy"),)
+        },
+        source="O05, B25",
+    ),
+    Cause(
+        key="no-search-rule",
+        title="No search rule leads to the called address",
+        applies=lambda e: _refused(e, "search-rule"),
+        diagnosis="{by} answered {status}: no search rule matches the called address or the next Route.",
+        remedies={
+            ANYBODY: (
+                do("Add a search rule, or check the patterns.", "Configuration > Dial plan > Search rules"),
+            )
+        },
+        source="O04",
+    ),
+    Cause(
+        key="wrong-credentials",
+        title="User name or password is wrong",
+        applies=lambda e: e.stage is Stage.SIP and e.status == 401,
+        diagnosis="{by} challenged {refused} and did not accept its answer.",
+        remedies={ANYBODY: (do("Check the user's password."),)},
+        source="L8",
+    ),
+    Cause(
+        key="sip-refused",
+        title="A SIP entity refused the request",
+        applies=lambda e: e.stage is Stage.SIP and e.status is not None,
+        diagnosis="TLS stood on every leg. {by} answered {status}.",
+        remedies={ANYBODY: (do("Look into the search history of {by}."),)},
+        source="1.3",
+    ),
+    Cause(
+        key="sip-unanswered",
+        title="Nobody answered the request",
+        applies=lambda e: e.stage is Stage.SIP,
+        diagnosis="TLS stood, the request was written, and no final answer came back. {by} had it last.",
+        remedies={ANYBODY: (do("Look into the log of {by}."),)},
+        source="8.1",
+    ),
+)

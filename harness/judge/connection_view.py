@@ -1,0 +1,181 @@
+"""One connection, and how far it came: what each end saw, in the order in which a story can stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from harness.tls.inspector import Inspection, inspect
+from harness.transcript import (
+    AlertSeen,
+    Closed,
+    Closing,
+    Connection,
+    Decision,
+    DialFailed,
+    Direction,
+    End,
+    Event,
+    HandshakeFailed,
+    HandshakeFinished,
+    SipSeen,
+    Transcript,
+)
+from harness.verdict import Stage
+
+FATAL = 2
+NETWORK = "network"
+"""Who refused when neither end did: something between them."""
+
+_Seen = TypeVar("_Seen", bound=Event)
+
+
+def seen_on(
+    transcript: Transcript, connection: Connection, kind: type[_Seen], actor: str = ""
+) -> list[_Seen]:
+    """Return the events of one kind on a connection, of one actor or of all, in time order."""
+    return [
+        event
+        for event in transcript.events
+        if isinstance(event, kind)
+        and getattr(event, "connection", 0) == connection.number
+        and (not actor or event.actor == actor)
+    ]
+
+
+@dataclass(frozen=True)
+class ConnectionView:
+    """One connection, and how far it came."""
+
+    transcript: Transcript
+    connection: Connection
+
+    def events(self, kind: type[_Seen], actor: str = "") -> list[_Seen]:
+        """Return the events of one kind on this connection."""
+        return seen_on(self.transcript, self.connection, kind, actor)
+
+    @property
+    def dialler_end(self) -> End | None:
+        """What the dialler saw, None where it is not ours."""
+        return next((end for end in self.connection.ends if not end.listens), None)
+
+    @property
+    def listener_end(self) -> End | None:
+        """What the listener saw, None where it is not ours or nobody listened."""
+        return next((end for end in self.connection.ends if end.listens), None)
+
+    @property
+    def listener(self) -> str:
+        """The listener's name, also where it refused the SYN."""
+        hosts = {card.host: card.name for card in self.transcript.actors}
+        return self.connection.listener or hosts.get(self.connection.target.host, "")
+
+    def finished(self, actor: str) -> bool:
+        """Whether the handshake call of that end returned."""
+        return bool(self.events(HandshakeFinished, actor))
+
+    def failed(self, actor: str) -> HandshakeFailed | None:
+        """Return the handshake failure of that end, None where there was none."""
+        return next(iter(self.events(HandshakeFailed, actor)), None)
+
+    @cached_property
+    def fatal_alert(self) -> tuple[str, int] | None:
+        """Who sent the first fatal alert and its number; None where no end saw one."""
+        for alert in self.events(AlertSeen):
+            if alert.level == FATAL:
+                sent = alert.direction is Direction.SENT
+                return (alert.actor if sent else self.other(alert.actor)), alert.number
+        return None
+
+    def other(self, actor: str) -> str:
+        """Return the name of the opposite end."""
+        return self.listener if actor == self.connection.dialler else self.connection.dialler
+
+    @cached_property
+    def refused_identity(self) -> Decision | None:
+        """The decision by which one end refused the other's name after the handshake."""
+        decisions = self.events(Decision)
+        return next((d for d in decisions if d.topic == "identity" and d.outcome == "unacceptable"), None)
+
+    @cached_property
+    def foreign_reset(self) -> bool:
+        """Whether an end saw an RST that the other end did not send."""
+        for closed in self.events(Closed):
+            if closed.how is Closing.RST and closed.direction is Direction.RECEIVED:
+                other = self.connection.end_of(self.other(closed.actor))
+                sent = [
+                    c for c in self.events(Closed, self.other(closed.actor)) if c.direction is Direction.SENT
+                ]
+                if (
+                    other is not None
+                    and not any(c.how is Closing.RST for c in sent)
+                    and not self._gone_before(closed)
+                ):
+                    return True
+        return False
+
+    def _gone_before(self, closed: Closed) -> bool:
+        """Whether the other end had closed already, so that its kernel answered late data with the RST."""
+        return any(
+            earlier.direction is Direction.SENT and earlier.at <= closed.at
+            for earlier in self.events(Closed, self.other(closed.actor))
+        )
+
+    @cached_property
+    def inspection(self) -> Inspection | None:
+        """Every TLS message, from the end that holds the key log; None where nothing crossed."""
+        ends = [end for end in self.connection.ends if end.chunks]
+        if not ends:
+            return None
+        best = max(ends, key=lambda end: (len(end.key_log), sum(len(chunk.data) for chunk in end.chunks)))
+        return inspect(best.chunks, best.key_log, listens=best.listens)
+
+    @cached_property
+    def stage(self) -> Stage | None:
+        """Where the connection stopped; None where it stood and SIP could be spoken."""
+        dialler = self.connection.dialler
+        if self.events(DialFailed):
+            return Stage.TCP
+        if self.failed(dialler) or self._listener_failed_alone():
+            return Stage.HANDSHAKE
+        if self.failed(self.listener) or self._refused_late():
+            return Stage.ACCEPTANCE
+        if self.refused_identity or self._closed_unheard():
+            return Stage.IDENTITY
+        return None
+
+    def _listener_failed_alone(self) -> bool:
+        return self.failed(self.listener) is not None and not self.finished(self.connection.dialler)
+
+    def _refused_late(self) -> bool:
+        """Whether a fatal alert came after the dialler's handshake, seen from its end alone."""
+        alert = self.fatal_alert
+        return self.listener_end is None and alert is not None and alert[0] != self.connection.dialler
+
+    def _closed_unheard(self) -> bool:
+        """Whether the peer dropped a finished handshake without a word, seen from the dialler's end alone."""
+        dialler = self.connection.dialler
+        if self.listener_end is not None or not self.finished(dialler):
+            return False
+        dropped = any(closed.direction is Direction.RECEIVED for closed in self.events(Closed, dialler))
+        answered = any(seen.direction is Direction.RECEIVED for seen in self.events(SipSeen, dialler))
+        return dropped and not answered
+
+    @cached_property
+    def refuser(self) -> str:
+        """Who refused: who sent the alert, judged the name, or gave up; `network` where neither did."""
+        if self.stage is Stage.TCP:
+            return self.listener
+        if self.refused_identity is not None:
+            return self.refused_identity.actor
+        if self.fatal_alert is not None:
+            return self.fatal_alert[0]
+        if self.foreign_reset:
+            return NETWORK
+        gave_up = [end for end in (self.listener, self.connection.dialler) if self._gave_up(end)]
+        return gave_up[0] if gave_up else self.listener
+
+    def _gave_up(self, actor: str) -> bool:
+        failed = self.failed(actor)
+        return failed is not None and failed.reason in {"not-tls", "timed-out", "alert-sent"}

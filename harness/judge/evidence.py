@@ -1,0 +1,284 @@
+"""What one step of a play comes to: where it stopped, who refused whom, and what bears on the cause.
+
+Theory. A step hangs on one connection: the first that failed, else the first that its protagonist dialled.
+Where the story stopped follows from what each end of that connection saw, in the order in which a story can
+stop: no TCP; the dialler's handshake failed; it finished but the listener's did not (TLS 1.3, trap X8); both
+finished and one end then refused the name; else SIP. Of a connection of which only one end is ours, the other
+end's view is inferred from what reached us, and some stories cannot be told apart: the causes say so.
+
+Everything expensive (decoding the handshake, explaining the chain) is a cached property, computed when a rule
+asks for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from harness.identity.certificate import CertificateFacts, read_certificate
+from harness.identity.near_miss import NearMiss
+from harness.identity.path import PathExplanation, explain_path
+from harness.identity.policy import judge_names
+from harness.judge.connection_view import NETWORK, ConnectionView
+from harness.tls.inspector import Inspection
+from harness.transcript import (
+    ClientCertificate,
+    Decision,
+    Direction,
+    Event,
+    HttpSeen,
+    SipSeen,
+    Transcript,
+    VerifyFailed,
+)
+from harness.verdict import Stage
+
+_LOWEST_REFUSAL = 300
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One step with the connection on which it hung (None: it never dialled)."""
+
+    transcript: Transcript
+    step: str
+    actor: str
+    completed: bool
+    view: ConnectionView | None
+    events: tuple[Event, ...]
+
+    # --- where and who ---
+
+    @cached_property
+    def stage(self) -> Stage | None:
+        """Where the step stopped; None where it completed."""
+        if self.completed:
+            return None
+        return (self.view.stage if self.view else None) or Stage.SIP
+
+    @cached_property
+    def by(self) -> str:
+        """The actor that refused, empty where nobody did."""
+        if self.stage is None:
+            return ""
+        if self.view is not None and self.stage is not Stage.SIP:
+            return self.view.refuser
+        return self._who_answered_no
+
+    @cached_property
+    def refused(self) -> str:
+        """The actor that was refused."""
+        if self.stage is None:
+            return ""
+        if self.view is None or self.stage is Stage.SIP:
+            return self.actor
+        return self.view.connection.dialler if self.by == NETWORK else self.view.other(self.by)
+
+    @cached_property
+    def _who_answered_no(self) -> str:
+        """Who sent the final refusal first, or got the request last where nobody answered."""
+        for event in self.events:
+            if not isinstance(event, SipSeen | HttpSeen) or event.direction is not Direction.SENT:
+                continue
+            if (status_of(event) or 0) >= _LOWEST_REFUSAL and not is_challenge(event, self.transcript):
+                return event.actor
+        takers = [
+            e.actor for e in self.events if isinstance(e, SipSeen) and e.direction is Direction.RECEIVED
+        ]
+        return takers[-1] if takers else self.actor
+
+    @cached_property
+    def status(self) -> int | None:
+        """The last final status that the protagonist received, None where there was none."""
+        heard = [
+            status_of(event)
+            for event in self.events
+            if isinstance(event, SipSeen | HttpSeen)
+            and event.actor == self.actor
+            and event.direction is Direction.RECEIVED
+        ]
+        final = [status for status in heard if status is not None and status >= 200]
+        return final[-1] if final else None
+
+    @cached_property
+    def alert(self) -> int | None:
+        """The number of the fatal alert, None where none was seen."""
+        alert = self.view.fatal_alert if self.view else None
+        return alert[1] if alert else None
+
+    @cached_property
+    def listener(self) -> str:
+        """The listener of the connection."""
+        return self.view.listener if self.view else ""
+
+    @cached_property
+    def dialler(self) -> str:
+        """The dialler of the connection."""
+        return self.view.connection.dialler if self.view else ""
+
+    @cached_property
+    def port(self) -> int:
+        """The port that was dialled, 0 where none was."""
+        return self.view.connection.target.port if self.view else 0
+
+    @cached_property
+    def failure(self) -> str:
+        """The reason word of the listener's handshake failure, else of the dialler's, else empty."""
+        if self.view is None:
+            return ""
+        failed = self.view.failed(self.listener) or self.view.failed(self.dialler)
+        return failed.reason if failed else ""
+
+    @cached_property
+    def one_sided(self) -> bool:
+        """Whether only one end of the connection is ours."""
+        return self.view is not None and len(self.view.connection.ends) == 1
+
+    # --- what was decided ---
+
+    def decision(self, topic: str, *outcomes: str) -> Decision | None:
+        """Return the step's first decision on a topic, with one of these outcomes where any are given."""
+        for event in self.events:
+            if (
+                isinstance(event, Decision)
+                and event.topic == topic
+                and event.outcome in (outcomes or {event.outcome})
+            ):
+                return event
+        return None
+
+    @cached_property
+    def service(self) -> str:
+        """What the listener calls the dialled port (`TLS`, `mutual TLS`), empty if it never said."""
+        opened = [event for event in self.transcript.events if isinstance(event, Decision)]
+        opened = [event for event in opened if event.topic == "listener" and event.actor == self.listener]
+        return next((event.outcome for event in opened if event.facts["port"] == str(self.port)), "")
+
+    # --- certificates ---
+
+    @cached_property
+    def inspection(self) -> Inspection | None:
+        """Every TLS message of the connection."""
+        return self.view.inspection if self.view else None
+
+    def chain_of(self, actor: str) -> tuple[bytes, ...] | None:
+        """Return the chain (DER) that an end presented: () for an empty one, None where none was seen."""
+        if self.inspection is None:
+            return None
+        return self.inspection.server_chain if actor == self.listener else self.inspection.client_chain
+
+    @cached_property
+    def requested(self) -> ClientCertificate | None:
+        """What the listener does about client certificates, None where that is not known."""
+        end = self.view.listener_end if self.view else None
+        if end is not None:
+            return end.certificate_request
+        asked = self.inspection is not None and self.inspection.certificate_request is not None
+        return ClientCertificate.REQUIRED if asked else None
+
+    @cached_property
+    def empty_client_certificate(self) -> bool:
+        """Whether the listener asked and the client had nothing to show."""
+        if self.requested in {None, ClientCertificate.NONE} or self.view is None:
+            return False
+        return not self.chain_of(self.dialler) and self.chain_of(self.listener) is not None
+
+    @cached_property
+    def verify(self) -> VerifyFailed | None:
+        """The refuser's objection to the peer's chain, None where it had none or it is not ours."""
+        if self.view is None:
+            return None
+        objections = self.view.events(VerifyFailed, self.by)
+        return next((objection for objection in objections if not objection.overridden), None)
+
+    @cached_property
+    def presented(self) -> CertificateFacts | None:
+        """The leaf of the refused end, None where it presented none."""
+        chain = self.chain_of(self.refused)
+        return read_certificate(chain[0]) if chain else None
+
+    @cached_property
+    def path(self) -> PathExplanation | None:
+        """Why the refuser's anchors do not carry the refused end's chain, None where no chain was seen."""
+        chain = self.chain_of(self.refused)
+        if not chain or self.view is None:
+            return None
+        end = self.view.connection.end_of(self.by)
+        return explain_path(
+            chain,
+            trusted=end.trusted if end else (),
+            known_authorities=self.transcript.authorities if end else (),
+            purpose="server" if self.refused == self.listener else "client",
+            at=datetime.fromisoformat(self.transcript.started),
+        )
+
+    @cached_property
+    def expected_names(self) -> tuple[str, ...]:
+        """The names that the refuser looked for, else those that either end looked for."""
+        if self.view is None:
+            return ()
+        ends = sorted(self.view.connection.ends, key=lambda end: end.actor != self.by)
+        return next((end.expected_names for end in ends if end.expected_names), ())
+
+    @cached_property
+    def near_miss(self) -> NearMiss | None:
+        """The name that nearly matched, None where none did or no certificate was presented."""
+        if self.presented is None or not self.expected_names:
+            return None
+        decided = self.decision("zone-match") or self.decision("identity")
+        policy = decided.facts.get("policy", "") if decided else ""
+        return judge_names(self.presented, self.expected_names, policy=policy or "expressway").nearest_miss
+
+    def name_checks(self) -> Iterator[tuple[tuple[str, ...], CertificateFacts]]:
+        """Yield (names looked for, leaf looked at) of each end that looked for names, the refuser's first."""
+        ends = self.view.connection.ends if self.view else ()
+        for end in sorted(ends, key=lambda end: end.actor != self.by):
+            chain = self.chain_of(self.view.other(end.actor)) if self.view else None
+            if end.expected_names and chain:
+                yield end.expected_names, read_certificate(chain[0])
+
+
+# --- From a transcript to evidence -----------------------------------------------------------------------
+
+
+def evidence_of(transcript: Transcript) -> Iterator[Evidence]:
+    """Yield the evidence of each step, in the order of the play."""
+    for step, actor, completed, events in _steps(transcript):
+        views = [ConnectionView(transcript, c) for c in transcript.connections if c.step == step]
+        yield Evidence(transcript, step, actor, completed, _decisive(views), events)
+
+
+def _steps(transcript: Transcript) -> Iterator[tuple[str, str, bool, tuple[Event, ...]]]:
+    events: list[Event] = []
+    for event in transcript.events:
+        match event.kind:
+            case "step-started":
+                events = []
+            case "step-ended":
+                yield event.step, event.actor, event.completed, tuple(events)
+                events = []
+            case _:
+                events.append(event)
+
+
+def _decisive(views: list[ConnectionView]) -> ConnectionView | None:
+    """Return the connection on which a step hung: the first that failed, else the first that was dialled."""
+    return next((view for view in views if view.stage is not None), views[0] if views else None)
+
+
+def status_of(event: SipSeen | HttpSeen) -> int | None:
+    """Return the status of a response, None for a request."""
+    line = event.head if isinstance(event, HttpSeen) else event.message[:16].decode("ascii", "replace")
+    words = line.split()
+    is_response = len(words) > 1 and words[0].startswith(("SIP/2.0", "HTTP"))
+    return int(words[1][:3]) if is_response and words[1][:3].isdigit() else None
+
+
+def is_challenge(event: SipSeen | HttpSeen, transcript: Transcript) -> bool:
+    """Whether a 401 was answered with credentials, so that it refused nothing."""
+    if status_of(event) != 401:
+        return False
+    later = [e for e in transcript.events if isinstance(e, SipSeen) and e.at >= event.at]
+    return any(b"\r\nauthorization:" in e.message.lower() for e in later)

@@ -1,0 +1,114 @@
+"""The judge: a transcript in, a verdict out.
+
+Theory. The judge looks at evidence alone. It does not know what a scenario changed or expects: the same
+transcript, saved and loaded, or imported from a capture, gets the same verdict. Three facts are kept apart
+(trap X8): that the dialler's handshake finished, that the listener accepted it, and that SIP was answered; in
+TLS 1.3 the first says nothing about the second.
+
+The cause is that of the first step that stopped, by the first row of the table of causes that applies to it.
+Rows are ordered from what is certain to what is open, so that two faults which look alike on the wire get
+different causes where anything tells them apart, and else one that says openly what would.
+"""
+
+from __future__ import annotations
+
+from harness.identity.policy import opinions
+from harness.judge.causes import CAUSES, NO_CAUSE
+from harness.judge.causes.row import Cause
+from harness.judge.connection_view import ConnectionView
+from harness.judge.evidence import Evidence, evidence_of
+from harness.judge.warnings import warnings_of
+from harness.judge.words import end_views, words_of
+from harness.transcript import Closed, Direction, SipSeen, Transcript
+from harness.verdict import Facts, PolicyOpinion, Remedy, Stage, StepVerdict, Verdict
+
+
+def judge(transcript: Transcript) -> Verdict:
+    """Return the verdict on one play."""
+    steps = list(evidence_of(transcript))
+    decisive = next((step for step in steps if step.stage is not None), steps[-1] if steps else None)
+    cause = _cause_of(decisive)
+    words = words_of(decisive) if decisive is not None else {}
+    names, said = _opinions(decisive)
+    return Verdict(
+        scenario=transcript.scenario,
+        tls_version=transcript.tls_version,
+        network=transcript.network,
+        steps=tuple(_step_verdict(step) for step in steps),
+        cause=cause.key,
+        diagnosis=cause.diagnosis.format_map(words) if words else cause.diagnosis,
+        remedies=tuple(
+            _filled(remedy, words) for remedy in cause.remedies_for(decisive.refused if decisive else "")
+        ),
+        warnings=tuple(dict.fromkeys(text for step in steps for text in warnings_of(step))),
+        cannot_tell=cause.looks_like if cause.ambiguous else (),
+        probe=cause.told_apart_by.format_map(words) if words else "",
+        names=names,
+        opinions=said,
+    )
+
+
+def _cause_of(evidence: Evidence | None) -> Cause:
+    if evidence is None:
+        return NO_CAUSE
+    return next(cause for cause in CAUSES if cause.applies(evidence))
+
+
+def _filled(remedy: Remedy, words: dict[str, str]) -> Remedy:
+    return Remedy(remedy.action.format_map(words), remedy.screen, remedy.command)
+
+
+def _step_verdict(evidence: Evidence) -> StepVerdict:
+    return StepVerdict(
+        step=evidence.step,
+        actor=evidence.actor,
+        stopped_at=evidence.stage,
+        by=evidence.by,
+        refused=evidence.refused,
+        alert=evidence.alert,
+        status=evidence.status,
+        closing=_closing(evidence.view),
+        connection=evidence.view.connection.number if evidence.view else None,
+        facts=_facts(evidence),
+        ends=end_views(evidence),
+    )
+
+
+def _closing(view: ConnectionView | None) -> str:
+    """Return how the connection ended, by whoever closed first; empty while it stands."""
+    closed = view.events(Closed) if view else []
+    first = next((event for event in closed if event.direction is Direction.SENT), None) or next(
+        iter(closed), None
+    )
+    return first.how.value if first else ""
+
+
+def _facts(evidence: Evidence) -> Facts:
+    view = evidence.view
+    if view is None:
+        return Facts(None, None, None)
+    dialler = view.connection.dialler
+    answered = any(seen.direction is Direction.RECEIVED for seen in view.events(SipSeen, dialler))
+    return Facts(
+        handshake_finished=view.finished(dialler),
+        certificate_accepted=_accepted(evidence, view, answered=answered),
+        sip_answered=answered if view.connection.protocol == "sip" else None,
+    )
+
+
+def _accepted(evidence: Evidence, view: ConnectionView, *, answered: bool) -> bool | None:
+    """Whether the listener accepted the dialler: by its own view, else by what only an acceptance lets happen."""
+    if view.stage in {Stage.ACCEPTANCE, Stage.IDENTITY} and evidence.by == view.listener:
+        return False
+    if view.listener_end is not None:
+        return view.finished(view.listener)
+    return True if answered else None
+
+
+def _opinions(evidence: Evidence | None) -> tuple[tuple[str, ...], tuple[PolicyOpinion, ...]]:
+    """Return the names that were looked for, and what the four policies say of the certificate that mattered."""
+    if evidence is None:
+        return (), ()
+    for names, certificate in evidence.name_checks():
+        return names, opinions(certificate, names)
+    return (), ()

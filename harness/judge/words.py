@@ -1,0 +1,155 @@
+"""The words of a verdict: what the templates of the causes are filled with, and what each end saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from harness.identity.certificate import CertificateFacts
+from harness.judge.connection_view import NETWORK, ConnectionView
+from harness.judge.evidence import Evidence
+from harness.tls.alerts import alert_name
+from harness.transcript import (
+    AlertSeen,
+    Closed,
+    Closing,
+    Decision,
+    DialFailed,
+    Direction,
+    Event,
+    HandshakeFailed,
+    HandshakeFinished,
+    VerifyFailed,
+)
+from harness.verdict import EndView, Stage
+
+_SHOWN_NAMES = 4
+_SELF_SIGNED_IN_CHAIN = 19
+_CLOSINGS = {
+    Closing.CLOSE_NOTIFY: "in good order",
+    Closing.FIN: "with a bare FIN",
+    Closing.RST: "with a reset",
+}
+_REASONS = {
+    "not-tls": "got bytes that are not TLS",
+    "timed-out": "gave up: the handshake took too long",
+    "peer-closed": "saw the connection end in the middle of the handshake",
+    "peer-reset": "saw a reset in the middle of the handshake",
+    "internal": "failed for a reason of its own",
+}
+
+
+def label(evidence: Evidence, actor: str) -> str:
+    """Return an actor's name for a sentence."""
+    roles = {card.name: card.role for card in evidence.transcript.actors}
+    return "the network" if actor == NETWORK else roles.get(actor, actor)
+
+
+def words_of(evidence: Evidence) -> dict[str, str]:
+    """Return what the templates of the causes may name."""
+    presented, path = evidence.presented, evidence.path
+    rules = evidence.decision("access-rules") or evidence.decision("cpl")
+    refusal = evidence.decision("preloaded-route", "refused")
+    hello = evidence.inspection.client_hello if evidence.inspection else None
+    verify = evidence.verify
+    fatal = [finding.sentence for finding in path.findings if finding.fatal] if path else []
+    return {
+        "by": label(evidence, evidence.by),
+        "refused": label(evidence, evidence.refused),
+        "dialler": label(evidence, evidence.dialler),
+        "listener": label(evidence, evidence.listener),
+        "port": str(evidence.port),
+        "stage": evidence.stage.value if evidence.stage else "",
+        "status": str(evidence.status) if evidence.status else "no answer",
+        "names": " or ".join(evidence.expected_names) or "no particular name",
+        "presented": names_in(presented),
+        "issuer": presented.issuer if presented else "an unknown CA",
+        "not_before": f"{presented.not_before:%Y-%m-%d}" if presented and presented.not_before else "?",
+        "not_after": f"{presented.not_after:%Y-%m-%d}" if presented and presented.not_after else "?",
+        "near": evidence.near_miss.sentence if evidence.near_miss else "No name is near",
+        "verify": verify.text if verify else alert_words(evidence.alert),
+        "path": _sentence(fatal[0]) if fatal else "",
+        "offered": ", ".join(hello.versions) if hello else "?",
+        "rule": rules.facts.get("rule", "") if rules else "",
+        "zone": refusal.facts.get("zone", "") if refusal else "a zone",
+        "late": " after its handshake had finished (TLS 1.3)" if evidence.stage is Stage.ACCEPTANCE else "",
+        "moment": _moment(evidence),
+        "self_signed_words": _translated(verify),
+    }
+
+
+def _sentence(text: str) -> str:
+    """Return a finding as a sentence of its own."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+
+
+def names_in(certificate: CertificateFacts | None) -> str:
+    """Return the names of a certificate, the first few and how many more."""
+    if certificate is None:
+        return "no certificate"
+    names = list(dict.fromkeys([*certificate.dns_names, *certificate.uris, *certificate.common_names]))
+    more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
+    return (", ".join(names[:_SHOWN_NAMES]) + more) if names else certificate.subject
+
+
+def alert_words(number: int | None) -> str:
+    """Return an alert as people write it."""
+    return "no alert" if number is None else f"alert {number} {alert_name(number)}"
+
+
+def _moment(evidence: Evidence) -> str:
+    finished = evidence.view is not None and evidence.view.finished(evidence.dialler)
+    return "after the handshake" if finished else "in the middle of the handshake"
+
+
+def _translated(verify: VerifyFailed | None) -> str:
+    """Explain OpenSSL's words where they mislead (trap X6)."""
+    if verify is None or verify.code != _SELF_SIGNED_IN_CHAIN:
+        return ""
+    return (
+        f' The log reads "{verify.text}", which means no more than: a root travelled in the chain, and it is '
+        "not one that is trusted."
+    )
+
+
+def end_views(evidence: Evidence) -> tuple[EndView, ...]:
+    """Return what each end of the connection saw."""
+    view = evidence.view
+    if view is None:
+        return ()
+    actors = [view.connection.dialler] + ([view.listener] if view.connection.listener else [])
+    return tuple(EndView(actor, tuple(_saw(evidence, view, actor))) for actor in actors)
+
+
+def _saw(evidence: Evidence, view: ConnectionView, actor: str) -> Iterator[str]:
+    for event in evidence.transcript.events:
+        if event.actor == actor and getattr(event, "connection", 0) == view.connection.number:
+            sentence = _sentence_of(evidence, event)
+            if sentence:
+                yield sentence
+
+
+def _sentence_of(evidence: Evidence, event: Event) -> str:
+    """Return one event as a sentence about its actor; empty for those that the ladder shows better."""
+    other = label(evidence, evidence.view.other(event.actor)) if evidence.view else ""
+    match event:
+        case DialFailed():
+            return f"got no TCP connection: {event.failure.value}"
+        case HandshakeFinished():
+            return f"finished its handshake: TLS {event.version}, {event.cipher}"
+        case HandshakeFailed(reason=reason) if reason in _REASONS:
+            return _REASONS[reason]
+        case AlertSeen(level=2, direction=Direction.SENT):
+            return f"sent {alert_words(event.number)}"
+        case AlertSeen(level=2):
+            return f"was told {alert_words(event.number)} by {other}"
+        case VerifyFailed():
+            let_pass = ", and let it pass" if event.overridden else ""
+            return f"objected to the certificate of {other}: {event.text} (depth {event.depth}){let_pass}"
+        case Decision(topic="identity", outcome="unacceptable"):
+            return f"found the names of {other} unacceptable"
+        case Closed(direction=Direction.SENT):
+            return f"closed {_CLOSINGS[event.how]}"
+        case Closed():
+            return f"saw {other} close {_CLOSINGS[event.how]}"
+        case _:
+            return ""
