@@ -64,6 +64,8 @@ def context_of(profile: TlsProfile, listens: bool) -> SSL.Context:  # lru_cache 
     context.set_info_callback(_on_state)
     context.set_keylog_callback(_on_secret)
     context.set_mode(_MODE_RELEASE_BUFFERS)
+    # Else OpenSSL answers a bare FIN with alert 50 (measured, 4.0.3), as if this end had refused the peer.
+    context.set_options(SSL.OP_IGNORE_UNEXPECTED_EOF)
     if not profile.resumption:
         context.set_options(SSL.OP_NO_TICKET)
         context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
@@ -148,7 +150,5 @@ def _on_secret(connection: SSL.Connection, line: bytes) -> None:
     _observer_of(connection).note_secret(line.decode("ascii"))
 
 
-def _on_certificate(
-    connection: SSL.Connection, certificate: crypto.X509, code: int, depth: int, ok: int
-) -> bool:
+def _on_certificate(connection: SSL.Connection, certificate: crypto.X509, code: int, depth: int, ok: int) -> bool:
     return _observer_of(connection).judge_certificate(certificate, code, depth, ok)

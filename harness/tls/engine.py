@@ -202,8 +202,10 @@ class TlsEngine:
     @property
     def version(self) -> str:
         """The negotiated version, "1.2"; empty before the ServerHello."""
+        if not self.cipher:  # until then OpenSSL names the highest version that it would take
+            return ""
         name = self._connection.get_protocol_version_name()
-        return {"TLSv1": "1.0"}.get(name, name.removeprefix("TLSv")) if name.startswith("TLS") else ""
+        return {"TLSv1": "1.0"}.get(name, name.removeprefix("TLSv"))
 
     @property
     def cipher(self) -> str:
