@@ -70,9 +70,7 @@ def evaluate(rules: Sequence[AccessRule], certificate: CertificateFacts) -> Rule
     for rule in sorted(rules, key=lambda rule: rule.priority):
         for identity in filter(rule.matches, identities):
             return RuleVerdict(rule.action == Action.ALLOW, rule, identity, _reason(rule, identity))
-    return RuleVerdict(
-        allowed=False, rule=None, identity=None, reason="no access rule matches any of its names"
-    )
+    return RuleVerdict(allowed=False, rule=None, identity=None, reason="no access rule matches any of its names")
 
 
 def _is_plain(identity: PresentedIdentity) -> bool:

@@ -83,9 +83,7 @@ def read_certificate(der: bytes) -> CertificateFacts:
         return CertificateFacts(fingerprint, problems=(f"{len(der)} bytes are too many for a certificate",))
     reading = _Reading()
     with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter(
-            "always"
-        )  # cryptography warns of what it will refuse one day: a finding, not noise
+        warnings.simplefilter("always")  # cryptography warns of what it will refuse one day: a finding, not noise
         certificate = reading.attempt("certificate", lambda: x509.load_der_x509_certificate(der), None)
         values = {} if certificate is None else _values(certificate, der, reading)
     problems = dict.fromkeys((*reading.problems, *(_one_line(warning.message) for warning in caught)))
@@ -113,8 +111,7 @@ def _one_line(error: object) -> str:
 
 def _values(certificate: x509.Certificate, der: bytes, reading: _Reading) -> dict[str, Any]:
     values = {
-        field: reading.attempt(part, partial(read, certificate), otherwise)
-        for field, part, read, otherwise in _PARTS
+        field: reading.attempt(part, partial(read, certificate), otherwise) for field, part, read, otherwise in _PARTS
     }
     return values | _extension_values(certificate, der, reading)
 
@@ -132,9 +129,7 @@ def _extension_values(certificate: x509.Certificate, der: bytes, reading: _Readi
 
 
 def _common_names(certificate: x509.Certificate) -> tuple[str, ...]:
-    values = (
-        attribute.value for attribute in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
-    )
+    values = (attribute.value for attribute in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME))
     return tuple(value if isinstance(value, str) else value.decode("latin-1") for value in values)
 
 

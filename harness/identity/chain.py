@@ -102,9 +102,7 @@ def _names_issuer(child: Link, issuer: Link) -> bool:
     """Whether `child` names `issuer`; the signature is checked later, as OpenSSL does it."""
     named, held = child.facts.authority_key_identifier, issuer.facts.subject_key_identifier
     same_key = not named or not held or named == held
-    return (
-        bool(child.facts.issuer) and child.facts.issuer.lower() == issuer.facts.subject.lower() and same_key
-    )
+    return bool(child.facts.issuer) and child.facts.issuer.lower() == issuer.facts.subject.lower() and same_key
 
 
 def in_date(facts: CertificateFacts, at: datetime) -> bool:

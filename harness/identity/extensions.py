@@ -88,9 +88,7 @@ def _subject_alternative_name(value: x509.SubjectAlternativeName) -> dict[str, A
         "uris": tuple(value.get_values_for_type(x509.UniformResourceIdentifier)),
         "emails": tuple(value.get_values_for_type(x509.RFC822Name)),
         "ip_addresses": tuple(str(address) for address in value.get_values_for_type(x509.IPAddress)),
-        "srv_names": tuple(
-            other.value[2:].decode("ascii", "replace") for other in others if other.type_id == SRV_NAME
-        ),
+        "srv_names": tuple(other.value[2:].decode("ascii", "replace") for other in others if other.type_id == SRV_NAME),
     }
 
 

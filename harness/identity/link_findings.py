@@ -86,9 +86,7 @@ def _authority(here: Position) -> Iterator[PathFinding]:
 
 def _old_root(here: Position) -> bool:
     """Whether it is a root that may lack basicConstraints: of version 1, or with a key usage (measured)."""
-    return (
-        here.is_top and is_root(here.link) and (here.facts.version == 1 or here.facts.key_usage is not None)
-    )
+    return here.is_top and is_root(here.link) and (here.facts.version == 1 or here.facts.key_usage is not None)
 
 
 def _extended_key_usage(here: Position) -> Iterator[PathFinding]:
@@ -124,7 +122,7 @@ def _key_usage(here: Position) -> Iterator[PathFinding]:
 def _path_length(here: Position) -> Iterator[PathFinding]:
     allowed = here.facts.path_length
     below = sum(not link.facts.self_issued for link in here.chain.links[1 : here.depth])
-    if allowed is not None and here.depth > 1 and below > allowed:
+    if allowed is not None and below > allowed:
         sentence = f"allows {allowed} authorities below it, and there are {below}"
         yield here.finding(FindingKind.PATH_LENGTH, sentence, _PATH_LENGTH)
 

@@ -25,17 +25,17 @@ def constraint_findings(chain: Chain) -> Iterator[PathFinding]:
         if depth and link.facts.self_issued:
             continue
         for authority in chain.links[depth + 1 :]:
-            for sentence, code in _violations(_names(link.facts), authority.facts):
+            for sentence, code in _violations(_names(link.facts, depth), authority.facts):
                 told = f"{authority.called} may not certify {sentence}"
                 yield PathFinding(FindingKind.NAME_CONSTRAINTS, depth, told, code)
 
 
-def _names(facts: CertificateFacts) -> Iterator[tuple[str, str]]:
+def _names(facts: CertificateFacts, depth: int) -> Iterator[tuple[str, str]]:
     yield from (("dns", name) for name in facts.dns_names)
     yield from (("uri", name) for name in facts.uris)
     yield from (("email", name) for name in facts.emails)
     yield from (("ip", name) for name in facts.ip_addresses)
-    if not facts.dns_names:  # then OpenSSL reads a common name that looks like a host as one (measured)
+    if depth == 0 and not facts.dns_names:  # then OpenSSL takes a leaf's common name for a host (measured)
         yield from (("dns", name) for name in facts.common_names if _LIKE_A_DNS_NAME.fullmatch(name))
 
 

@@ -39,9 +39,7 @@ class NearMiss:
     sentence: str
 
 
-def nearest_miss(
-    presented: Sequence[PresentedIdentity], wanted: Sequence[ReferenceIdentity]
-) -> NearMiss | None:
+def nearest_miss(presented: Sequence[PresentedIdentity], wanted: Sequence[ReferenceIdentity]) -> NearMiss | None:
     """Return the most telling near miss, or None where no two names are alike.
 
     Telling, in this order: the right name in a place that does not count, a trailing dot, a wildcard, the
@@ -105,11 +103,7 @@ def _wildcard(presented: PresentedIdentity, wanted: str) -> str:
 
 def _other_generation(presented: PresentedIdentity, wanted: str) -> str:
     twin = other_generation(wanted)
-    return (
-        "{presented} is the name of the cloud's other generation, not {wanted}"
-        if presented.name == twin
-        else ""
-    )
+    return "{presented} is the name of the cloud's other generation, not {wanted}" if presented.name == twin else ""
 
 
 def _only_begins_alike(presented: PresentedIdentity, wanted: str) -> str:

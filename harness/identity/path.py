@@ -97,9 +97,7 @@ def _nothing_sent() -> PathFinding:
 def _unreadable(links: Sequence[Link]) -> Iterator[PathFinding]:
     for position, link in enumerate(links):
         if not link.facts.readable:
-            sentence = (
-                f"what was sent in place {position} is no certificate: {'; '.join(link.facts.problems)}"
-            )
+            sentence = f"what was sent in place {position} is no certificate: {'; '.join(link.facts.problems)}"
             yield PathFinding(FindingKind.UNREADABLE, position, sentence)
 
 
@@ -112,9 +110,7 @@ def _about_sending(sent: Sequence[bytes], links: Sequence[Link], chain: Chain) -
     surplus = [link for link in links if link not in chain.links]
     if surplus or len(sent) > len(links):
         names = ", ".join(link.called for link in surplus) or "one of them twice"
-        yield PathFinding(
-            FindingKind.EXTRA_CERTIFICATES, None, f"more was sent than the chain needs: {names}"
-        )
+        yield PathFinding(FindingKind.EXTRA_CERTIFICATES, None, f"more was sent than the chain needs: {names}")
     for link in filter(is_root, links[1:]):
         sentence = f"the root {link.called} was sent along; a verifier never needs that"
         yield PathFinding(FindingKind.ROOT_SENT, _depth_in(chain, link), sentence)
@@ -161,6 +157,4 @@ def _usable(facts: CertificateFacts, purpose: Purpose | None) -> str:
     if usages is None:
         return "for any purpose"
     unfit = purpose is not None and WANTED_USAGE[purpose] not in usages
-    return f"for {', '.join(usages) or 'no purpose'} only" + (
-        f" (unfit for a TLS {purpose})" if unfit else ""
-    )
+    return f"for {', '.join(usages) or 'no purpose'} only" + (f" (unfit for a TLS {purpose})" if unfit else "")

@@ -55,9 +55,7 @@ def _runaway(pattern: str) -> str:
     while group := _INNERMOST_GROUP.search(bare):
         varies = any(mark in group["body"] for mark in "*+?{|")
         if varies and group["repeated"]:
-            return (
-                "the pattern repeats a group that varies in itself, which can run for ever on a hostile name"
-            )
+            return "the pattern repeats a group that varies in itself, which can run for ever on a hostile name"
         bare = bare.replace(group[0], ("x?" if varies else "x") + (group["repeated"] or ""), 1)
     return ""
 

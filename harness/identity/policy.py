@@ -86,9 +86,7 @@ def opinions(
     certificate: CertificateFacts, wanted: Sequence[str], *, allow_wildcards: bool = False
 ) -> tuple[PolicyOpinion, ...]:
     """Return what each of the four policies says, in the order of the table."""
-    verdicts = (
-        judge_names(certificate, wanted, policy=name, allow_wildcards=allow_wildcards) for name in POLICIES
-    )
+    verdicts = (judge_names(certificate, wanted, policy=name, allow_wildcards=allow_wildcards) for name in POLICIES)
     return tuple(
         PolicyOpinion(
             policy=verdict.policy,
@@ -133,9 +131,7 @@ class _Looking:
         for reference in wanted:
             if self._equal(presented, reference.canonical):
                 how = "covers" if presented.is_wildcard else "equals"
-                return Candidate(
-                    presented, accepted=True, wanted=reference.name, reason=f'{how} "{reference.name}"'
-                )
+                return Candidate(presented, accepted=True, wanted=reference.name, reason=f'{how} "{reference.name}"')
         return Candidate(presented, accepted=False, wanted="", reason="equals none of the wanted names")
 
     def _equal(self, presented: PresentedIdentity, wanted: str) -> bool:

@@ -32,9 +32,7 @@ def _depth(chain: Chain) -> int:
 
 
 def _self_signed_leaf(chain: Chain) -> PathFinding:
-    sentence = (
-        f"the certificate {chain.top.called} signed itself, and the verifier does not trust it by itself"
-    )
+    sentence = f"the certificate {chain.top.called} signed itself, and the verifier does not trust it by itself"
     return PathFinding(FindingKind.SELF_SIGNED_LEAF, 0, sentence, _SELF_SIGNED_LEAF)
 
 

@@ -65,9 +65,7 @@ def _syntax_fault(error: MarkedYAMLError, file: str) -> Fault:
 
 def _character_fault(error: ReaderError, text: str, file: str) -> Fault:
     message = f"the character U+{ord(text[error.position]):04X} cannot stand in a file"
-    return Fault(
-        file, *_place_of(error.position, text), message, "remove it; it is invisible in most editors"
-    )
+    return Fault(file, *_place_of(error.position, text), message, "remove it; it is invisible in most editors")
 
 
 def _escape_fault(text: str, file: str) -> Fault:

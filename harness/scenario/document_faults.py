@@ -72,9 +72,7 @@ class _Naming:
             listed = f"choose one of {', '.join(choices)}" if choices else ""
             return self._at(path, f"expected {EXPECTED['dict_type']}, got {shown(given)}", listed)
         keys = [str(key) for key in given]
-        return self._unknown_key(
-            (*path, next((key for key in keys if nearest(key, choices)), keys[0])), choices
-        )
+        return self._unknown_key((*path, next((key for key in keys if nearest(key, choices)), keys[0])), choices)
 
     def _words(self, details: ErrorDetails, path: Path) -> tuple[str, str]:
         kind, given, context = details["type"], details["input"], details.get("ctx", {})

@@ -75,9 +75,7 @@ def compose(text: str, file: str) -> Node | None:
     for event in events:
         if isinstance(event, DocumentStartEvent):
             if root is not None:
-                raise composer.fault(
-                    place(event.start_mark), "a second document begins here", "remove the ---"
-                )
+                raise composer.fault(place(event.start_mark), "a second document begins here", "remove the ---")
             root = composer.node(next(events), 0)
         elif isinstance(event, StreamEndEvent):
             break

@@ -66,9 +66,7 @@ def forge(
     if identifiers:
         subject_identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
         authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.public_key())
-        builder = builder.add_extension(subject_identifier, critical=False).add_extension(
-            authority, critical=False
-        )
+        builder = builder.add_extension(subject_identifier, critical=False).add_extension(authority, critical=False)
     return Forged(builder.sign(issuer, hashes.SHA256()), key)
 
 
@@ -111,9 +109,7 @@ def general_name(text: str) -> x509.GeneralName:
             return x509.IPAddress(ipaddress.ip_address(value))
         case _:
             encoded = value.encode("ascii")
-            return x509.OtherName(
-                ObjectIdentifier("1.3.6.1.5.5.7.8.7"), bytes([0x16, len(encoded)]) + encoded
-            )
+            return x509.OtherName(ObjectIdentifier("1.3.6.1.5.5.7.8.7"), bytes([0x16, len(encoded)]) + encoded)
 
 
 def key_usage(usages: Sequence[str]) -> x509.KeyUsage:

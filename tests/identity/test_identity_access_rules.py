@@ -49,8 +49,7 @@ def test_the_lowest_priority_number_wins_even_if_it_denies() -> None:
     assert not verdict.allowed
     assert verdict.rule == rules[1]
     assert verdict.reason == (
-        'access rule "rule 1" of priority 1 (regex .*partner.*) '
-        'matches the common name "edge.partner.example": deny'
+        'access rule "rule 1" of priority 1 (regex .*partner.*) matches the common name "edge.partner.example": deny'
     )
 
 
@@ -65,9 +64,7 @@ def test_a_rule_may_match_a_san_where_the_common_name_does_not() -> None:
 def test_a_name_that_is_too_long_or_a_look_alike_lets_nobody_in() -> None:
     odd = CertificateFacts(sha256="", common_names=("a" * 254, "\u212a.example"))
 
-    assert not evaluate(
-        [rule(1, "prefix", "a"), rule(2, "exact", "k.example"), rule(3, "regex", ".*")], odd
-    ).allowed
+    assert not evaluate([rule(1, "prefix", "a"), rule(2, "exact", "k.example"), rule(3, "regex", ".*")], odd).allowed
 
 
 @pytest.mark.parametrize(
@@ -84,9 +81,7 @@ def test_a_name_that_is_too_long_or_a_look_alike_lets_nobody_in() -> None:
         ("|".join("abcdefghijklmn"), "alternatives"),
     ],
 )
-def test_a_pattern_that_is_wrong_or_may_run_away_is_a_fault_and_matches_nothing(
-    pattern: str, words: str
-) -> None:
+def test_a_pattern_that_is_wrong_or_may_run_away_is_a_fault_and_matches_nothing(pattern: str, words: str) -> None:
     regex = rule(1, "regex", pattern)
 
     assert words in validate(regex)

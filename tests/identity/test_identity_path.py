@@ -78,10 +78,29 @@ def straight_under(one: Forged, kind: FindingKind | None = None, detail: str = "
     return Sending(leaf(by=one), (), (one,), kind=kind, detail=detail)
 
 
+def dated_on_both_sides() -> Sending:
+    above = forge("Old CA", by=ROOT, ca=True, ends=NOW - DAY)
+    return Sending(leaf(by=above, starts=NOW + DAY), (above,), kind=F.EXPIRED, others=(F.NOT_YET_VALID,))
+
+
 def too_deep() -> Sending:
     short = forge("Short", by=ROOT, ca=True, path_length=0)
     below = forge("Below", by=short, ca=True)
     return Sending(leaf(by=below), (below, short), kind=F.PATH_LENGTH)
+
+
+def rolled_over(**how: object) -> Sending:
+    """A CA that may have no CA below it has certified its own next key: the same name does not count."""
+    short = forge("Short", by=ROOT, ca=True, path_length=0, permitted=["dns:example.com"])
+    rolled = forge("Short", by=short, ca=True, **how)  # type: ignore[arg-type]
+    return Sending(leaf(by=rolled), (rolled, short))
+
+
+def named_like_a_host(sans: Sequence[str] = (), kind: FindingKind | None = None) -> Sending:
+    """An authority outside what the one above it may certify, by its common name or by its SAN."""
+    above = forge("Above", by=ROOT, ca=True, permitted=["dns:example.com"])
+    issuer = forge("issuer.example.org", by=above, ca=True, sans=sans)
+    return Sending(leaf(by=issuer), (issuer, above), kind=kind)
 
 
 def twin_sent_in_its_place() -> Sending:
@@ -105,12 +124,8 @@ SENDINGS: dict[str, Callable[[], Sending]] = {
     "a full chain of three": lambda: Sending(leaf(by=DEEPER), (DEEPER, ISSUING)),
     "the intermediate trusted as well": lambda: Sending(leaf(by=ISSUING), (), (ROOT, ISSUING)),
     "wrong order": lambda: Sending(leaf(by=DEEPER), (ISSUING, DEEPER), others=(F.WRONG_ORDER,)),
-    "one certificate too many": lambda: Sending(
-        leaf(by=ISSUING), (DEEPER, ISSUING), others=(F.EXTRA_CERTIFICATES,)
-    ),
-    "one certificate twice": lambda: Sending(
-        leaf(by=ISSUING), (ISSUING, ISSUING), others=(F.EXTRA_CERTIFICATES,)
-    ),
+    "one certificate too many": lambda: Sending(leaf(by=ISSUING), (DEEPER, ISSUING), others=(F.EXTRA_CERTIFICATES,)),
+    "one certificate twice": lambda: Sending(leaf(by=ISSUING), (ISSUING, ISSUING), others=(F.EXTRA_CERTIFICATES,)),
     "the trusted root along": lambda: Sending(leaf(by=ISSUING), (ISSUING, ROOT), others=(F.ROOT_SENT,)),
     "a trusted self-signed leaf": lambda: Sending(SELF_SIGNED, (), (SELF_SIGNED,)),
     "missing intermediate": lambda: Sending(leaf(by=ISSUING), kind=F.MISSING_INTERMEDIATE),
@@ -144,22 +159,16 @@ SENDINGS: dict[str, Callable[[], Sending]] = {
     "expired intermediate sent before the renewed one": lambda: Sending(
         leaf(by=ISSUING), (expired_but_renewed(), ISSUING), others=(F.EXTRA_CERTIFICATES,)
     ),
-    "not yet valid leaf": lambda: Sending(
-        leaf(by=ISSUING, starts=NOW + DAY), (ISSUING,), kind=F.NOT_YET_VALID
-    ),
+    "not yet valid leaf": lambda: Sending(leaf(by=ISSUING, starts=NOW + DAY), (ISSUING,), kind=F.NOT_YET_VALID),
     "no EKU at all": lambda: Sending(leaf(by=ISSUING), (ISSUING,)),
     "both EKUs": lambda: Sending(ekus(CLIENT, SERVER), (ISSUING,)),
-    "server-auth-only client": lambda: Sending(
-        ekus(SERVER), (ISSUING,), kind=F.WRONG_EKU, detail="server-auth-only"
-    ),
+    "server-auth-only client": lambda: Sending(ekus(SERVER), (ISSUING,), kind=F.WRONG_EKU, detail="server-auth-only"),
     "server-auth-only server": lambda: Sending(ekus(SERVER), (ISSUING,), purpose="server"),
     "client-auth-only server": lambda: Sending(
         ekus(CLIENT), (ISSUING,), purpose="server", kind=F.WRONG_EKU, detail="client-auth-only"
     ),
     "any-EKU-only": lambda: Sending(ekus(ANY), (ISSUING,), kind=F.WRONG_EKU, detail="any-eku-only"),
-    "sipDomain-only": lambda: Sending(
-        ekus(SIP_DOMAIN), (ISSUING,), kind=F.WRONG_EKU, detail="sip-domain-only"
-    ),
+    "sipDomain-only": lambda: Sending(ekus(SIP_DOMAIN), (ISSUING,), kind=F.WRONG_EKU, detail="sip-domain-only"),
     "an EKU for something else": lambda: Sending(
         ekus("1.3.6.1.5.5.7.3.4"), (ISSUING,), kind=F.WRONG_EKU, detail="other-eku"
     ),
@@ -171,9 +180,7 @@ SENDINGS: dict[str, Callable[[], Sending]] = {
     "restricted root": lambda: straight_under(
         root("Server Root", extended=[SERVER]), F.WRONG_EKU, "restricted-intermediate"
     ),
-    "no digitalSignature": lambda: Sending(
-        leaf(by=ISSUING, usages=["key_encipherment"]), (ISSUING,), kind=F.KEY_USAGE
-    ),
+    "no digitalSignature": lambda: Sending(leaf(by=ISSUING, usages=["key_encipherment"]), (ISSUING,), kind=F.KEY_USAGE),
     "a leaf that issues": lambda: under(forge("Leaf", by=ROOT, ca=False), kind=F.NOT_A_CA),
     "a CA without basicConstraints": lambda: under(forge("Bare", by=ROOT), kind=F.NOT_A_CA),
     "a CA that may not sign": lambda: under(
@@ -182,6 +189,13 @@ SENDINGS: dict[str, Callable[[], Sending]] = {
     "a root without basicConstraints": lambda: straight_under(forge("Bare Root"), F.NOT_A_CA),
     "a root with keyCertSign alone": lambda: straight_under(forge("Old Root", usages=["key_cert_sign"])),
     "path length exceeded": too_deep,
+    "a CA's own next key": rolled_over,
+    "a CA's own next key under another host name": lambda: rolled_over(sans=["dns:issuer.example.org"]),
+    "an authority called like a forbidden host": named_like_a_host,
+    "an authority with a forbidden host name": lambda: named_like_a_host(
+        ["dns:issuer.example.org"], F.NAME_CONSTRAINTS
+    ),
+    "expired above what is not yet valid": dated_on_both_sides,
     "expired and of the wrong purpose": lambda: Sending(
         leaf(by=ISSUING, ends=NOW - DAY, extended=[SERVER]),
         (ISSUING,),
@@ -202,9 +216,7 @@ SENDINGS: dict[str, Callable[[], Sending]] = {
     "a weak leaf key": lambda: Sending(leaf(by=ISSUING, key=weak_key()), (ISSUING,), kind=F.WEAK_KEY),
     "a weak CA key": lambda: under(forge("Weak CA", by=ROOT, ca=True, key=weak_key()), kind=F.WEAK_KEY),
     "a weak root key": lambda: straight_under(root("Weak Root", key=weak_key()), F.WEAK_KEY),
-    "a SHA-1 leaf": lambda: Sending(
-        signed_with_sha1(leaf(by=ISSUING), ISSUING), (ISSUING,), kind=F.WEAK_SIGNATURE
-    ),
+    "a SHA-1 leaf": lambda: Sending(signed_with_sha1(leaf(by=ISSUING), ISSUING), (ISSUING,), kind=F.WEAK_SIGNATURE),
     "a SHA-1 intermediate": lambda: under(
         signed_with_sha1(forge("SHA-1 CA", by=ROOT, ca=True), ROOT), kind=F.WEAK_SIGNATURE
     ),
@@ -273,9 +285,7 @@ def test_each_fault_has_its_word(story: str) -> None:
 
 
 @pytest.mark.parametrize(("permitted", "excluded", "name", "allowed"), CONSTRAINTS)
-def test_name_constraints_bind_as_openssl_binds_them(
-    permitted: str, excluded: str, name: str, allowed: bool
-) -> None:
+def test_name_constraints_bind_as_openssl_binds_them(permitted: str, excluded: str, name: str, allowed: bool) -> None:
     authority = constrained(permitted, excluded)
     sending = Sending(forge("edge", by=authority, sans=[name]), (authority,))
     explained = sending.explained()
@@ -360,16 +370,12 @@ ISSUED = {"leaf": leaf(by=ISSUING).der, "issuing": ISSUING.der, "root": ROOT.der
     patch=st.binary(max_size=4),
     garbage=st.binary(max_size=60),
 )
-def test_bytes_that_are_no_certificate_are_findings(
-    which: str, cut: int, patch: bytes, garbage: bytes
-) -> None:
+def test_bytes_that_are_no_certificate_are_findings(which: str, cut: int, patch: bytes, garbage: bytes) -> None:
     der = ISSUED[which]
     spoilt = der[:cut] + patch + der[cut + len(patch) :]
 
     for sent in ([spoilt, ISSUING.der], [ISSUED["leaf"], spoilt], [garbage]):
-        explained = explain_path(
-            sent, trusted=[ROOT.der, spoilt], known_authorities=sent, purpose="client", at=NOW
-        )
+        explained = explain_path(sent, trusted=[ROOT.der, spoilt], known_authorities=sent, purpose="client", at=NOW)
         assert len(explained.lines) == len(set(sent))
     assert not explain_path([garbage], trusted=[], known_authorities=[], purpose="client", at=NOW).accepted
 

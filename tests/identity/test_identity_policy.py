@@ -75,6 +75,7 @@ def test_the_wildcard_knob_follows_rfc_9525_and_never_moves_rfc_5922() -> None:
     for refused in ("call*.webex.com", "*.com", "*", "*.*.com", "callservice.*.com", "*allservice.webex.com"):
         assert accepting(named("x", f"dns:{refused}"), allow_wildcards=True) == set()
     assert accepting(named("x", "dns:*.webex.com"), "a.b.webex.com", allow_wildcards=True) == set()
+    assert accepting(named("x", "dns:*.com"), "webex.com", allow_wildcards=True) == set()
 
 
 def test_sip_uris_count_for_an_expressway_by_a_knob_only() -> None:

@@ -240,9 +240,7 @@ class Colour(enum.StrEnum):
 
 
 class Strict(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", strict=False, alias_generator=lambda name: name.replace("_", "-")
-    )
+    model_config = ConfigDict(extra="forbid", strict=False, alias_generator=lambda name: name.replace("_", "-"))
 
 
 class Dial(Strict):
@@ -282,9 +280,7 @@ class Story(Strict):
 def known_words(path: Path) -> Sequence[str]:
     if path[-1:] == ("step:dial",):
         return ["dial", "port"]
-    return (
-        ["dial", "wait"] if path[:1] == ("play",) else [name.replace("_", "-") for name in Story.model_fields]
-    )
+    return ["dial", "wait"] if path[:1] == ("play",) else [name.replace("_", "-") for name in Story.model_fields]
 
 
 def faults(text: str, vocabulary: Vocabulary | None = known_words) -> list[str]:
@@ -381,9 +377,7 @@ title: t
 def test_no_sentence_speaks_the_librarys_jargon() -> None:
     for text, _ in WRONG.values():
         told = "\n".join(faults(text)).lower()
-        assert not any(
-            word in told for word in ("pydantic", "http", "input", "validator", "literal", "step:")
-        )
+        assert not any(word in told for word in ("pydantic", "http", "input", "validator", "literal", "step:"))
 
 
 def test_part_of_a_document_is_validated_under_its_prefix() -> None:
@@ -419,9 +413,7 @@ def test_any_text_is_a_document_or_faults_with_a_place(text: str) -> None:
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text("ab: #'-", max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", min_size=1), inner, max_size=3)
-    ),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", min_size=1), inner, max_size=3),
     max_leaves=8,
 )
 
