@@ -31,9 +31,7 @@ NETWORK = "network"
 _Seen = TypeVar("_Seen", bound=Event)
 
 
-def seen_on(
-    transcript: Transcript, connection: Connection, kind: type[_Seen], actor: str = ""
-) -> list[_Seen]:
+def seen_on(transcript: Transcript, connection: Connection, kind: type[_Seen], actor: str = "") -> list[_Seen]:
     """Return the events of one kind on a connection, of one actor or of all, in time order."""
     return [
         event
@@ -104,14 +102,8 @@ class ConnectionView:
         for closed in self.events(Closed):
             if closed.how is Closing.RST and closed.direction is Direction.RECEIVED:
                 other = self.connection.end_of(self.other(closed.actor))
-                sent = [
-                    c for c in self.events(Closed, self.other(closed.actor)) if c.direction is Direction.SENT
-                ]
-                if (
-                    other is not None
-                    and not any(c.how is Closing.RST for c in sent)
-                    and not self._gone_before(closed)
-                ):
+                sent = [c for c in self.events(Closed, self.other(closed.actor)) if c.direction is Direction.SENT]
+                if other is not None and not any(c.how is Closing.RST for c in sent) and not self._gone_before(closed):
                     return True
         return False
 

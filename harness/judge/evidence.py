@@ -84,9 +84,7 @@ class Evidence:
                 continue
             if (status_of(event) or 0) >= _LOWEST_REFUSAL and not is_challenge(event, self.transcript):
                 return event.actor
-        takers = [
-            e.actor for e in self.events if isinstance(e, SipSeen) and e.direction is Direction.RECEIVED
-        ]
+        takers = [e.actor for e in self.events if isinstance(e, SipSeen) and e.direction is Direction.RECEIVED]
         return takers[-1] if takers else self.actor
 
     @cached_property
@@ -141,11 +139,7 @@ class Evidence:
     def decision(self, topic: str, *outcomes: str) -> Decision | None:
         """Return the step's first decision on a topic, with one of these outcomes where any are given."""
         for event in self.events:
-            if (
-                isinstance(event, Decision)
-                and event.topic == topic
-                and event.outcome in (outcomes or {event.outcome})
-            ):
+            if isinstance(event, Decision) and event.topic == topic and event.outcome in (outcomes or {event.outcome}):
                 return event
         return None
 
@@ -264,8 +258,10 @@ def _steps(transcript: Transcript) -> Iterator[tuple[str, str, bool, tuple[Event
 
 
 def _decisive(views: list[ConnectionView]) -> ConnectionView | None:
-    """Return the connection on which a step hung: the first that failed, else the first that was dialled."""
-    return next((view for view in views if view.stage is not None), views[0] if views else None)
+    """Return the connection on which a step hung: the first that failed, else the first with TLS, else the first."""
+    failed = [view for view in views if view.stage is not None]
+    secured = [view for view in views if any(end.tls for end in view.connection.ends)]
+    return next(iter([*failed, *secured, *views]), None)
 
 
 def status_of(event: SipSeen | HttpSeen) -> int | None:

@@ -37,9 +37,7 @@ def judge(transcript: Transcript) -> Verdict:
         steps=tuple(_step_verdict(step) for step in steps),
         cause=cause.key,
         diagnosis=cause.diagnosis.format_map(words) if words else cause.diagnosis,
-        remedies=tuple(
-            _filled(remedy, words) for remedy in cause.remedies_for(decisive.refused if decisive else "")
-        ),
+        remedies=tuple(_filled(remedy, words) for remedy in cause.remedies_for(decisive.refused if decisive else "")),
         warnings=tuple(dict.fromkeys(text for step in steps for text in warnings_of(step))),
         cannot_tell=cause.looks_like if cause.ambiguous else (),
         probe=cause.told_apart_by.format_map(words) if words else "",
@@ -77,9 +75,7 @@ def _step_verdict(evidence: Evidence) -> StepVerdict:
 def _closing(view: ConnectionView | None) -> str:
     """Return how the connection ended, by whoever closed first; empty while it stands."""
     closed = view.events(Closed) if view else []
-    first = next((event for event in closed if event.direction is Direction.SENT), None) or next(
-        iter(closed), None
-    )
+    first = next((event for event in closed if event.direction is Direction.SENT), None) or next(iter(closed), None)
     return first.how.value if first else ""
 
 

@@ -43,19 +43,13 @@ def _eku_check_off(evidence: Evidence) -> str:
 
 def _only_by_common_name(evidence: Evidence) -> str:
     for event in evidence.events:
-        if (
-            isinstance(event, Decision)
-            and event.outcome in {"matched", "accepted"}
-            and event.facts.get("warnings")
-        ):
+        if isinstance(event, Decision) and event.outcome in {"matched", "accepted"} and event.facts.get("warnings"):
             return event.facts["warnings"]
     return ""
 
 
 def _tries_again(evidence: Evidence) -> str:
-    attempts = sum(
-        c.step == evidence.step and c.dialler == evidence.actor for c in evidence.transcript.connections
-    )
+    attempts = sum(c.step == evidence.step and c.dialler == evidence.actor for c in evidence.transcript.connections)
     if evidence.completed or attempts < _MANY_ATTEMPTS:
         return ""
     return (

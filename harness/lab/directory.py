@@ -56,7 +56,5 @@ def directory_of(lab: Lab, block: str) -> Directory:
         "webex-cloud": (lab.webex_cloud.host_name, lab.webex_cloud.organisation, "webex.com"),
         "b2b-peer": (lab.b2b_peer.host_name, lab.b2b_peer.domain),
     }
-    hosts = {
-        name.lower(): f"{block}.{LAST_OCTETS[actor]}" for actor, known in names.items() for name in known
-    }
+    hosts = {name.lower(): f"{block}.{LAST_OCTETS[actor]}" for actor, known in names.items() for name in known}
     return Directory(block, hosts)

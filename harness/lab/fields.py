@@ -25,6 +25,11 @@ def _read_switch(value: object) -> object:
     raise ValueError(f"expected on or off, got {value!r}")
 
 
+def _read_version(value: object) -> object:
+    """YAML reads an unquoted 1.2 as a number."""
+    return str(value) if isinstance(value, float) else value
+
+
 def _check_pattern(value: str) -> str:
     try:
         re.compile(value)
@@ -39,6 +44,9 @@ Switch = Annotated[
     WithJsonSchema({"enum": ["on", "off", True, False]}),
 ]
 """`on` or `off`, as the Expressway screens write it."""
+
+TextOfNumber = BeforeValidator(_read_version)
+"""For TLS versions, which people write without quotes."""
 
 Port = Annotated[int, Field(ge=LOWEST_PORT, le=HIGHEST_PORT, strict=True)]
 """A listening port; Expressway takes 1024 to 65534 (seed)."""

@@ -11,11 +11,11 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from harness.lab.fields import Pattern, Port, Seconds, Settings, Switch, setting
+from harness.lab.fields import Pattern, Port, Seconds, Settings, Switch, TextOfNumber, setting
 
 PolicyName = Literal["expressway", "san-only", "rfc5922", "rfc9525"]
 NameProfile = Literal["webex", "legacy", "dual", "sip-webex"]
-TlsVersion = Literal["1.0", "1.1", "1.2", "1.3"]
+TlsVersion = Annotated[Literal["1.0", "1.1", "1.2", "1.3"], TextOfNumber]
 Versions = Annotated[tuple[TlsVersion, ...], Field(min_length=1, max_length=4)]
 Request = Literal["none", "optional", "required"]
 Dialect = Literal["openssl", "jsse"]
@@ -82,9 +82,7 @@ class SearchRule(Settings):
 class SipPage(Settings):
     """The SIP page of Expressway-E."""
 
-    tcp_mode: Switch = setting(
-        False, "plain TCP listener", screen=_SIP_PAGE, command="SIP TCP Mode", source="C2"
-    )
+    tcp_mode: Switch = setting(False, "plain TCP listener", screen=_SIP_PAGE, command="SIP TCP Mode", source="C2")
     tcp_port: Port = setting(5060, "its port", screen=_SIP_PAGE, command="SIP TCP Port", source="C2")
     tls_mode: Switch = setting(True, "TLS listener", screen=_SIP_PAGE, command="SIP TLS Mode", source="C2")
     tls_port: Port = setting(5061, "its port", screen=_SIP_PAGE, command="SIP TLS Port", source="C2")
@@ -94,9 +92,7 @@ class SipPage(Settings):
     mutual_tls_mode: Switch = setting(
         False, "mutual TLS listener", screen=_SIP_PAGE, command="SIP MutualTLS Mode", source="C2"
     )
-    mutual_tls_port: Port = setting(
-        5062, "its port", screen=_SIP_PAGE, command="SIP MutualTLS Port", source="C2"
-    )
+    mutual_tls_port: Port = setting(5062, "its port", screen=_SIP_PAGE, command="SIP MutualTLS Port", source="C2")
     tls_handshake_timeout: Seconds = setting(
         5, "seconds for a handshake", screen=_SIP_PAGE, command="SIP TLS Handshake Timeout", source="C2"
     )
@@ -196,9 +192,7 @@ class Identity(Settings):
 
     policy: PolicyName = setting("expressway", "the name policy", source="X1")
     wildcards: Switch = setting(False, "let *.example.com match", source="X22")
-    fallthrough: Switch = setting(
-        False, "let an unmatched name on the mutual port into the Default Zone", source="X3"
-    )
+    fallthrough: Switch = setting(False, "let an unmatched name on the mutual port into the Default Zone", source="X3")
 
 
 class ExpresswayE(Settings):
@@ -230,9 +224,7 @@ class ExpresswayE(Settings):
     traversal_zone: TraversalZone = setting(TraversalZone(port=7003), "towards Expressway-C, for calls")
     uc_traversal_zone: TraversalZone = setting(TraversalZone(port=7001), "towards Expressway-C, for MRA")
     identity: Identity = setting(Identity(), "how names are judged")
-    call_policy: tuple[CallPolicyRule, ...] = setting(
-        (), "CPL", screen="Configuration > Call Policy", source="C4"
-    )
+    call_policy: tuple[CallPolicyRule, ...] = setting((), "CPL", screen="Configuration > Call Policy", source="C4")
     search_rules: tuple[SearchRule, ...] = setting((), "where calls go", source="C1")
     mra: Switch = setting(True, "Mobile and Remote Access")
     mra_port: Port = setting(8443, "sign-in port", source="C9")
@@ -245,9 +237,7 @@ class ExpresswayC(Settings):
     host_name: str = setting("expc1.example.com", "its DNS name")
     certificate: Certificate = setting(Certificate(profile="expressway-c"), "what it presents")
     trusted_ca: tuple[str, ...] = setting((), "its trusted CA list", source="C2")
-    traversal_preloaded_routes: Switch = setting(
-        True, "accept a Route header from the traversal zone", source="C1"
-    )
+    traversal_preloaded_routes: Switch = setting(True, "accept a Route header from the traversal zone", source="C1")
     neighbour_preloaded_routes: Switch = setting(True, "accept a Route header from Unified CM", source="C1")
     trunk_port: Port = setting(5060, "where it listens for Unified CM, plain TCP")
     search_rules: tuple[SearchRule, ...] = setting((), "where calls go", source="C1")
@@ -257,9 +247,7 @@ class UnifiedCm(Settings):
     """Unified CM stand-in: registrar and called phone."""
 
     host_name: str = setting("cucm1.example.com", "its DNS name")
-    cluster_name: str = setting(
-        "cucm-cluster.example.com", "Cluster Fully Qualified Domain Name", source="C4"
-    )
+    cluster_name: str = setting("cucm-cluster.example.com", "Cluster Fully Qualified Domain Name", source="C4")
     port: Port = setting(5060, "its SIP port, plain TCP", source="C4")
     user: str = setting("user1@example.com", "the called user's directory URI", source="seed")
     password: str = setting("lab-only", "the user's digest password")
@@ -301,9 +289,7 @@ class WebexCloud(Settings):
 class MraEndpoint(Settings):
     """A client of Mobile and Remote Access: Jabber, or a desk phone."""
 
-    certificate: MaybeCertificate = setting(
-        None, "client certificate; Jabber normally has none", source="seed"
-    )
+    certificate: MaybeCertificate = setting(None, "client certificate; Jabber normally has none", source="seed")
     trusted_ca: tuple[str, ...] = setting(("public-root",), "its trust store")
     tls_versions: Versions = setting(("1.2", "1.3"), "TLS versions")
     user: str = setting("user1@example.com", "the user's address")
@@ -317,9 +303,7 @@ class B2bPeer(Settings):
     domain: str = setting("peer.example", "its SIP domain")
     port: Port = setting(5061, "where it listens")
     client_certificate: MaybeCertificate = setting("none", "what it presents when it dials", source="seed")
-    server_certificate: Certificate = setting(
-        Certificate(profile="b2b-peer"), "what it presents when dialled"
-    )
+    server_certificate: Certificate = setting(Certificate(profile="b2b-peer"), "what it presents when dialled")
     request: Request = setting("none", "what it does about client certificates")
     trusted_ca: tuple[str, ...] = setting(("public-root",), "its trust store")
     expected_names: tuple[str, ...] = setting(
@@ -353,8 +337,6 @@ class Lab(Settings):
     unified_cm: UnifiedCm = setting(UnifiedCm(), "Unified CM")
     webex_cloud: WebexCloud = setting(WebexCloud(), "Webex cloud")
     jabber: MraEndpoint = setting(MraEndpoint(), "Jabber")
-    mra_phone: MraEndpoint = setting(
-        MraEndpoint(certificate=Certificate(profile="mra-phone")), "an MRA desk phone"
-    )
+    mra_phone: MraEndpoint = setting(MraEndpoint(certificate=Certificate(profile="mra-phone")), "an MRA desk phone")
     b2b_peer: B2bPeer = setting(B2bPeer(), "B2B peer")
     firewall: Firewall = setting(Firewall(), "the Internet firewall")

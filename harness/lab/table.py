@@ -66,9 +66,7 @@ def _row(path: str, default: Any, field: FieldInfo) -> SettingRow:
 
 def _group_of(field: FieldInfo) -> type[Settings] | None:
     """Return the model behind a field that is a group of settings, or may be a certificate."""
-    found = [
-        kind for kind in _kinds(field.annotation) if isinstance(kind, type) and issubclass(kind, Settings)
-    ]
+    found = [kind for kind in _kinds(field.annotation) if isinstance(kind, type) and issubclass(kind, Settings)]
     return found[0] if found else None
 
 

@@ -241,6 +241,8 @@ class SipLink:
         for key, pending in tuple(self._pending.items()):
             if isinstance(pending.transaction, ClientTransaction):
                 await self._carry_out(key, pending, pending.transaction.transport_failed())
+            # A proceeding INVITE has no answer to a lost transport in RFC 3261's table; whoever asked must know.
+            self._end_responses(pending)
 
     # --- the wire ---
 

@@ -60,9 +60,7 @@ class Cast:
                 port = options.get("port", self._lab.webex_cloud.sip_destination_port)
                 return await self.webex_cloud.call(port, options.get("to", self._lab.unified_cm.user))
             case "webex-cloud", "options":
-                return await self.webex_cloud.options(
-                    options.get("port", self._lab.webex_cloud.sip_destination_port)
-                )
+                return await self.webex_cloud.options(options.get("port", self._lab.webex_cloud.sip_destination_port))
             case "unified-cm", "call":
                 return await self.unified_cm.call(options["to"])
         raise LocalProtocolError(f"no actor for the step {step.actor}: {step.verb}")

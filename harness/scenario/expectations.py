@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from harness.scenario.document import Path, nearest
+from harness.scenario.document import Path, hint_for
 from harness.scenario.model import TLS_VERSIONS, Expectation, Step, StepExpectation
 from harness.tls.alerts import alert_names, alert_number
 from harness.verdict import Stage
@@ -33,13 +33,9 @@ class ExpectationReader:
         self._refuse_unknown(written, [*names, "cause", "warnings"], (_PLACE,))
         for name in names:
             if name not in written:
-                self._report(
-                    (_PLACE,), f"nothing is expected of the step '{name}'", "write `ok` or where it stops"
-                )
+                self._report((_PLACE,), f"nothing is expected of the step '{name}'", "write `ok` or where it stops")
         steps = {
-            name: self._step(_at(written[name], version), (_PLACE, name), version)
-            for name in names
-            if name in written
+            name: self._step(_at(written[name], version), (_PLACE, name), version) for name in names if name in written
         }
         return Expectation(steps, self._cause(written, version), self._warnings(written, version))
 
@@ -52,9 +48,7 @@ class ExpectationReader:
         self._refuse_unknown(written, STEP_WORDS, place)
         value = {key: _at(written[key], version) for key in STEP_WORDS if key in written}
         return StepExpectation(
-            stopped_at=self._word(
-                value.get("stopped-at"), [stage.value for stage in Stage], (*place, "stopped-at")
-            )
+            stopped_at=self._word(value.get("stopped-at"), [stage.value for stage in Stage], (*place, "stopped-at"))
             or "",
             by=value.get("by"),
             alert=self._alert(value.get("alert"), (*place, "alert")),
@@ -65,9 +59,7 @@ class ExpectationReader:
 
     def _cause(self, written: Mapping[str, Any], version: str) -> str:
         if "cause" not in written:
-            self._report(
-                (_PLACE,), "missing key 'cause'", "docs/causes.md lists them; `none` where all goes well"
-            )
+            self._report((_PLACE,), "missing key 'cause'", "docs/causes.md lists them; `none` where all goes well")
             return ""
         return self._word(_at(written["cause"], version), self._causes, (_PLACE, "cause")) or ""
 
@@ -93,19 +85,17 @@ class ExpectationReader:
         return None
 
     def _word(self, value: Any, choices: Sequence[str], place: Path) -> str | None:
-        if value is None or value in choices:
-            return value
-        near = nearest(str(value), choices)
-        hint = f"did you mean '{near}'?" if near else f"one of {', '.join(choices)}"
-        self._report(place, f"unknown word '{value}'", hint)
+        if value is None:
+            return None
+        if value in choices:
+            return str(value)
+        self._report(place, f"unknown word '{value}'", hint_for(str(value), choices))
         return None
 
     def _refuse_unknown(self, written: Mapping[str, Any], known: Sequence[str], place: Path) -> None:
         for key in written:
             if key not in known:
-                near = nearest(str(key), known)
-                hint = f"did you mean '{near}'?" if near else f"known are {', '.join(known)}"
-                self._report((*place, key), f"unknown key '{key}'", hint, of_key=True)
+                self._report((*place, key), f"unknown key '{key}'", hint_for(key, known), of_key=True)
 
 
 def _at(value: Any, version: str) -> Any:

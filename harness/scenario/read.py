@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from harness.errors import Fault, ScenarioError
 from harness.lab.changes import changed, unknown_words
+from harness.lab.fields import TextOfNumber
 from harness.lab.settings import Lab
 from harness.lab.table import setting_rows
 from harness.pki.catalogue import Catalogue
-from harness.scenario.document import Document, Path, faults_from, nearest, read_document
+from harness.scenario.document import Document, Path, faults_from, hint_for, read_document
+from harness.scenario.document_places import Place
 from harness.scenario.expectations import ExpectationReader
-from harness.scenario.model import TLS_VERSIONS, Control, Scenario, Step
+from harness.scenario.model import Control, Scenario, Step
 from harness.scenario.steps import actors_with_steps, step_kind, verbs_of
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
@@ -25,9 +27,7 @@ class ControlText(BaseModel):
     """The control as written."""
 
     model_config = _STRICT
-    change: dict[str, Any] | None = Field(
-        default=None, description="settings changed instead of the scenario's"
-    )
+    change: dict[str, Any] | None = Field(default=None, description="settings changed instead of the scenario's")
     play: list[dict[str, Any]] | None = Field(default=None, description="steps instead of the scenario's")
 
 
@@ -39,12 +39,10 @@ class ScenarioText(BaseModel):
     story: str = Field(min_length=1, description="what happened, for a person")
     row: str = Field(default="", description="row of the catalogue of domain.md")
     source: list[str] = Field(default_factory=list, description="who says so")
-    tls: list[Literal["1.2", "1.3"]] = Field(
-        default=list(TLS_VERSIONS), min_length=1, description="TLS versions"
+    tls: list[Annotated[Literal["1.2", "1.3"], TextOfNumber]] = Field(
+        default_factory=lambda: ["1.2", "1.3"], min_length=1, description="TLS versions"
     )
-    change: dict[str, Any] = Field(
-        default_factory=dict, description="settings that differ from the healthy lab"
-    )
+    change: dict[str, Any] = Field(default_factory=dict, description="settings that differ from the healthy lab")
     play: list[dict[str, Any]] = Field(min_length=1, max_length=20, description="who does what, in order")
     expect: dict[str, Any] = Field(description="what each step comes to, and the cause")
     control: ControlText | None = Field(default=None, description="the same story without its fault")
@@ -86,8 +84,7 @@ def read_lab(text: str, *, file: str, catalogue: Catalogue) -> Lab:
     except ValidationError as error:
         raise ScenarioError(faults_from(error, document, vocabulary=_lab_words)) from None
     faults = [
-        Fault(file, *document.position(place), message, hint)
-        for place, message, hint in unknown_words(lab, catalogue)
+        Fault(file, *document.position(place), message, hint) for place, message, hint in unknown_words(lab, catalogue)
     ]
     if faults:
         raise ScenarioError(faults)
@@ -152,28 +149,11 @@ class _Reader:
         try:
             lab = changed(self._vocabulary.healthy, change)
         except ValidationError as error:
-            self._misfits(error, change, place)
+            self.faults += faults_from(error, _as_lab(self._document, place), vocabulary=_lab_words)
             return
+        as_lab = _as_lab(self._document, place)
         for where, message, hint in unknown_words(lab, self._vocabulary.catalogue):
-            self._fault(self._place_in_change(where, change, place), message, hint)
-
-    def _misfits(self, error: ValidationError, change: Mapping[str, Any], place: Path) -> None:
-        def relocate(where: Path) -> Path:
-            return self._place_in_change(where, change, place)
-
-        self.faults += faults_from(error, self._document, relocate=relocate, vocabulary=_lab_words)
-
-    def _place_in_change(self, where: Path, change: Mapping[str, Any], place: Path) -> Path:
-        """Translate a place in the lab to the place in `change` that set it."""
-        for path in change:
-            keys = tuple(path.split("."))
-            if tuple(where[: len(keys)]) == keys:
-                return (*place, path, *where[len(keys) :])
-        dotted = ".".join(str(part) for part in where)
-        for path in change:
-            if path.startswith(dotted):
-                return (*place, path)
-        return place
+            self.faults.append(Fault(self._document.file, *as_lab.position(where), message, hint))
 
     # --- play and control ---
 
@@ -225,6 +205,17 @@ class _Reader:
         )
 
 
+def _as_lab(document: Document, place: Path) -> Document:
+    """Return the document as if its dotted settings at `place` were a lab file, so that faults find their line."""
+    places: dict[Path, Place] = {(): document.places[place]}
+    for path, spot in document.places.items():
+        if path[: len(place)] == place and len(path) > len(place):
+            keys = (*str(path[len(place)]).split("."), *path[len(place) + 1 :])
+            places.update({keys[:end]: spot for end in range(1, len(keys)) if keys[:end] not in places})
+            places[keys] = spot
+    return Document(document.file, document.data, places)
+
+
 _HIGHEST_PORT, _MOST_ATTEMPTS, _LONGEST_WAIT = 65535, 10, 60
 
 
@@ -249,7 +240,4 @@ def _problem_of_option(key: str, value: object) -> str:
 
 
 def _did_you_mean(word: str, choices: Sequence[str]) -> str:
-    near = nearest(word, choices)
-    if near is not None:
-        return f"did you mean '{near}'?"
-    return f"known are {', '.join(choices)}" if len(choices) <= 12 else "docs/settings.md lists them all"
+    return hint_for(word, choices) or "`sip-mtls list --settings` shows them all"

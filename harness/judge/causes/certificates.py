@@ -90,9 +90,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="bad-optional-certificate",
         title="A certificate was optional, and a bad one was volunteered",
-        applies=lambda e: (
-            e.requested is ClientCertificate.OPTIONAL and e.refused == e.dialler and _untrusted(e)
-        ),
+        applies=lambda e: e.requested is ClientCertificate.OPTIONAL and e.refused == e.dialler and _untrusted(e),
         diagnosis=(
             "Port {port} only asks for a client certificate. {dialler} volunteered one that {by} cannot trace "
             "to a trusted root: a bad certificate is worse than none."
@@ -108,9 +106,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="uploaded-list-overrides",
         title="The uploaded certificate list does not cover the installed certificate",
-        applies=lambda e: (
-            e.decision("trust", "uploaded-list") is not None and e.by == "webex-cloud" and _untrusted(e)
-        ),
+        applies=lambda e: e.decision("trust", "uploaded-list") is not None and e.by == "webex-cloud" and _untrusted(e),
         diagnosis=(
             "The organisation has uploaded a certificate list of its own to Control Hub, and only that list "
             "counts. The certificate of {refused} was issued by {issuer}, which is not on it, however public it is."
@@ -187,9 +183,7 @@ CERTIFICATE_CAUSES = (
                 do("Install a certificate of a public CA that {by} trusts.", SERVER_CERTIFICATE),
                 do("If {by} is Webex: or upload the private root for your organisation.", UPLOADED_LIST),
             ),
-            ANYBODY: (
-                do("Append the root of {refused}'s certificate to the trusted CA list of {by}.", TRUSTED_CA),
-            ),
+            ANYBODY: (do("Append the root of {refused}'s certificate to the trusted CA list of {by}.", TRUSTED_CA),),
         },
         looks_like=("missing-intermediate", "uploaded-list-overrides"),
         told_apart_by="The chain as it was sent: it is complete, and ends under a root that {by} does not hold.",
@@ -201,9 +195,7 @@ CERTIFICATE_CAUSES = (
         applies=_untrusted,
         diagnosis="{by} could not trace {refused}'s certificate to a root that it trusts. {path}",
         remedies={
-            ANYBODY: (
-                do("Let {refused} send its whole chain; append its root to the trusted CA list of {by}."),
-            )
+            ANYBODY: (do("Let {refused} send its whole chain; append its root to the trusted CA list of {by}."),)
         },
         looks_like=("missing-intermediate", "unknown-root"),
         told_apart_by=(
@@ -244,9 +236,7 @@ CERTIFICATE_CAUSES = (
             "The leaf of {refused} carries the right key usages, but its intermediate is limited: {path} The "
             "restriction is inherited."
         ),
-        remedies={
-            ANYBODY: (do("Get a certificate from an intermediate without that restriction."), _CHECK_OFF)
-        },
+        remedies={ANYBODY: (do("Get a certificate from an intermediate without that restriction."), _CHECK_OFF)},
         looks_like=("eku-no-client-auth",),
         told_apart_by="The EKU of the intermediate, not of the leaf.",
         source="B16",
@@ -293,9 +283,7 @@ CERTIFICATE_CAUSES = (
         title="The key or the signature is too weak",
         applies=lambda e: _refused_certificate(e) and e.verify is not None and e.verify.code in _WEAK,
         diagnosis="{by} refused the chain of {refused}: {verify}. {path}",
-        remedies={
-            ANYBODY: (do("Issue the certificate anew: RSA 2048 or more, or ECDSA; SHA-256 or better."),)
-        },
+        remedies={ANYBODY: (do("Issue the certificate anew: RSA 2048 or more, or ECDSA; SHA-256 or better."),)},
         source="T-11",
     ),
     Cause(

@@ -67,9 +67,7 @@ CONNECTION_CAUSES = (
                 ),
                 do("Check that the SIP destination names a port that is open.", SIP_DESTINATION),
             ),
-            ANYBODY: (
-                do("Open the listener on port {port} of {by}, or dial the port that is open.", SIP_PAGE),
-            ),
+            ANYBODY: (do("Open the listener on port {port} of {by}, or dial the port that is open.", SIP_PAGE),),
         },
         looks_like=("connect-timed-out",),
         told_apart_by="A reset answers at once; a firewall that drops lets the SYN run into its time-out.",
@@ -94,11 +92,7 @@ CONNECTION_CAUSES = (
             "ClientHello and closed without a word: there is no alert to read."
         ),
         remedies={
-            ANYBODY: (
-                do(
-                    "Let {dialler} use TLS. If it follows DNS: publish _sips._tcp, not _sip._tcp, for {port}."
-                ),
-            )
+            ANYBODY: (do("Let {dialler} use TLS. If it follows DNS: publish _sips._tcp, not _sip._tcp, for {port}."),)
         },
         source="B17",
     ),
@@ -120,9 +114,7 @@ CONNECTION_CAUSES = (
         ),
         remedies={
             ANYBODY: (
-                do(
-                    "Find out why {dialler} stays silent: SIP inspection in a firewall swallows the ClientHello."
-                ),
+                do("Find out why {dialler} stays silent: SIP inspection in a firewall swallows the ClientHello."),
                 do(
                     "If the handshake is slow, not silent (OCSP), raise the timeout.",
                     SIP_PAGE,
@@ -207,9 +199,7 @@ CONNECTION_CAUSES = (
             ANYBODY: (
                 _SWITCH_OFF,
                 _DEDICATED_PORT,
-                do(
-                    "Check that the mutual TLS port is not 5061 itself, and that NAT does not map 5061 to 5062."
-                ),
+                do("Check that the mutual TLS port is not 5061 itself, and that NAT does not map 5061 to 5062."),
             )
         },
         looks_like=("no-common-cipher",),
@@ -258,9 +248,7 @@ CONNECTION_CAUSES = (
                 do("Publish 5061 for business-to-business in DNS and keep 5062 for Webex."),
                 do("If this partner must use mutual TLS: let it install a certificate with clientAuth."),
             ),
-            ANYBODY: (
-                do("Give {dialler} a certificate with clientAuth, or let it dial a port without mutual TLS."),
-            ),
+            ANYBODY: (do("Give {dialler} a certificate with clientAuth, or let it dial a port without mutual TLS."),),
         },
         looks_like=("no-common-cipher",),
         told_apart_by="The CertificateRequest and the empty Certificate in the ladder.",

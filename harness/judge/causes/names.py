@@ -71,11 +71,7 @@ NAME_CAUSES = (
         applies=_nearly(NearMissKind.WRONG_PLACE),
         diagnosis="{near}. Policies differ here: see what the others say.",
         remedies={
-            ANYBODY: (
-                do(
-                    "Have the name put into the certificate as a dNSName; a common name is a courtesy at best."
-                ),
-            )
+            ANYBODY: (do("Have the name put into the certificate as a dNSName; a common name is a courtesy at best."),)
         },
         source="I19, X1",
     ),

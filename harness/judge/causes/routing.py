@@ -16,10 +16,7 @@ def _cloud_in_default_zone(evidence: Evidence) -> bool:
 
 
 def _refused(evidence: Evidence, topic: str) -> bool:
-    return (
-        evidence.stage is Stage.SIP
-        and evidence.decision(topic, "refused", "rejected", "no-match") is not None
-    )
+    return evidence.stage is Stage.SIP and evidence.decision(topic, "refused", "rejected", "no-match") is not None
 
 
 ROUTING_CAUSES = (
@@ -66,9 +63,7 @@ ROUTING_CAUSES = (
         title="Call policy rejects the call",
         applies=lambda e: _refused(e, "cpl"),
         diagnosis="{by} answered {status}: the CPL rule on {rule} rejects the call before any search rule is tried.",
-        remedies={
-            ANYBODY: (do("Check source, destination and order of the rules.", "Configuration > Call Policy"),)
-        },
+        remedies={ANYBODY: (do("Check source, destination and order of the rules.", "Configuration > Call Policy"),)},
         source="O05, B25",
     ),
     Cause(
@@ -77,9 +72,7 @@ ROUTING_CAUSES = (
         applies=lambda e: _refused(e, "search-rule"),
         diagnosis="{by} answered {status}: no search rule matches the called address or the next Route.",
         remedies={
-            ANYBODY: (
-                do("Add a search rule, or check the patterns.", "Configuration > Dial plan > Search rules"),
-            )
+            ANYBODY: (do("Add a search rule, or check the patterns.", "Configuration > Dial plan > Search rules"),)
         },
         source="O04",
     ),

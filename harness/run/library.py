@@ -1,0 +1,157 @@
+"""Where scenarios, the healthy lab and the certificate profiles lie, and how they are found by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+
+from harness.errors import Fault, ScenarioError
+from harness.judge.causes import cause_keys
+from harness.lab.settings import Lab
+from harness.pki.catalogue import Catalogue
+from harness.pki.reading import read_catalogue
+from harness.pki.workshop import Workshop
+from harness.scenario.document import hint_for
+from harness.scenario.model import Scenario
+from harness.scenario.read import Vocabulary, read_lab, read_scenario
+
+_CATALOGUE_FILES = ("authorities", "leaves", "faults")
+_LAB_FILE = "lab.yaml"
+_LARGEST_FILE = 1_000_000
+
+
+def data_folder(kind: str) -> Path:
+    """Return the folder `scenarios` or `certs`: inside an installed wheel, else beside the package."""
+    package = Path(str(files("harness")))
+    installed = package / "_data" / kind
+    return installed if installed.is_dir() else package.parent / kind
+
+
+@dataclass
+class Library:
+    """Everything that is read from disk before a play. ScenarioError where a file is wrong.
+
+    `lab_file` replaces the healthy lab that comes with the package.
+    """
+
+    lab_file: Path | None = None
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Authorities, leaf profiles and named faults."""
+        folder = data_folder("certs")
+        texts = {name: _read(folder / f"{name}.yaml") for name in _CATALOGUE_FILES}
+        return read_catalogue(texts)
+
+    @cached_property
+    def healthy(self) -> Lab:
+        """The healthy lab."""
+        path = self.lab_file or data_folder("scenarios") / _LAB_FILE
+        return read_lab(_read(path), file=shown(path), catalogue=self.catalogue)
+
+    @cached_property
+    def workshop(self) -> Workshop:
+        """The lab's PKI, valid now."""
+        return Workshop(self.catalogue, datetime.now(UTC))
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words that a scenario may use."""
+        return Vocabulary(self.healthy, self.catalogue, cause_keys())
+
+    def scenarios(self, asked: tuple[str, ...]) -> list[Scenario]:
+        """Return the scenarios that were asked for, all that come with the package if none was.
+
+        Each of `asked` is an id ("b2b/b02-…"), a row of the catalogue ("B02"), a file or a folder. Raises
+        ScenarioError with all faults of all files at once.
+        """
+        faults: list[Fault] = []
+        found: dict[str, Scenario] = {}
+        for path, root in self._paths(asked, faults):
+            try:
+                scenario = self.read(path, root)
+            except ScenarioError as error:
+                faults += error.faults
+            else:
+                found[scenario.name] = scenario
+        if faults:
+            raise ScenarioError(faults)
+        return list(found.values())
+
+    def read(self, path: Path, root: Path) -> Scenario:
+        """Read one scenario file; its id is the path below `root`."""
+        name = path.relative_to(root).with_suffix("").as_posix()
+        return read_scenario(_read(path), name=name, file=shown(path), vocabulary=self.vocabulary)
+
+    def _paths(self, asked: tuple[str, ...], faults: list[Fault]) -> list[tuple[Path, Path]]:
+        root = data_folder("scenarios")
+        shipped = _files_below(root)
+        if not asked:
+            return [(path, root) for path in shipped]
+        found: list[tuple[Path, Path]] = []
+        for word in asked:
+            paths = _by_name(word, shipped, root) or _by_path(Path(word))
+            if not paths:
+                faults.append(_nothing_there(word, shipped, root))
+            found += paths
+        return found
+
+
+def _by_name(word: str, shipped: list[Path], root: Path) -> list[tuple[Path, Path]]:
+    """Return the shipped scenarios with that id, row or family."""
+    lowered = word.lower().rstrip("/")
+    return [
+        (path, root)
+        for path in shipped
+        if lowered in {_id(path, root), path.stem.partition("-")[0], path.relative_to(root).parts[0]}
+    ]
+
+
+def _by_path(path: Path) -> list[tuple[Path, Path]]:
+    if path.is_dir():
+        return [(file, path) for file in _files_below(path)]
+    return [(path, path.parent)] if path.is_file() else []
+
+
+def _files_below(root: Path) -> list[Path]:
+    return sorted(path for path in root.rglob("*.yaml") if path.name != _LAB_FILE)
+
+
+def _id(path: Path, root: Path) -> str:
+    return path.relative_to(root).with_suffix("").as_posix()
+
+
+def _nothing_there(word: str, shipped: list[Path], root: Path) -> Fault:
+    path = Path(word)
+    if path.is_dir():
+        return Fault(word, 0, 0, "this folder holds no scenario", "scenarios are files that end in .yaml")
+    if path.suffix in {".yaml", ".yml"} or len(path.parts) > 2:
+        return Fault(word, 0, 0, "no such file or folder", "check the path")
+    known = [path.stem.partition("-")[0].upper() for path in shipped] + [_id(path, root) for path in shipped]
+    hint = hint_for(word, known) or "`sip-mtls list` shows every scenario"
+    return Fault(word, 0, 0, "no scenario, file or folder of that name", hint)
+
+
+def _read(path: Path) -> str:
+    """Return a text file; ScenarioError where it cannot be read."""
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise ScenarioError([Fault(shown(path), 0, 0, f"larger than {_LARGEST_FILE} bytes", "split it")])
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        problem = f"not UTF-8 text (byte {error.start + 1})"
+        raise ScenarioError([Fault(shown(path), 0, 0, problem, "save it as UTF-8")]) from None
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+        raise ScenarioError([Fault(shown(path), 0, 0, problem, "check the path and its rights")]) from None
+
+
+def shown(path: Path) -> str:
+    """Return a path as people want to see it: relative where it lies below the current folder."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return str(path)

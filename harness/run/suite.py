@@ -1,0 +1,128 @@
+"""Many plays: each scenario at each TLS version, its control once, several at a time where sockets allow it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import trio
+import trio.testing
+
+from harness.judge.compare import mismatches, outcome_differs
+from harness.judge.judge import judge
+from harness.pki.workshop import Workshop
+from harness.report.outcome import PlayOutcome
+from harness.run.library import Library
+from harness.run.play import new_network, perform
+from harness.scenario.model import Scenario
+from harness.scenario.plan import Plan, control_of, plan_of
+from harness.transcript import Transcript
+from harness.verdict import Verdict
+
+SAME_END = "the control comes to the same end, so this scenario proves nothing"
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to play and where. `block` fixes the lab's addresses, and then one play goes at a time."""
+
+    scenarios: tuple[Scenario, ...]
+    tls_versions: tuple[str, ...]
+    network: str
+    block: str = ""
+
+    def plays(self) -> list[tuple[Scenario, str]]:
+        """Return every (scenario, TLS version) that this comes to."""
+        wanted = self.tls_versions
+        return [(s, version) for s in self.scenarios for version in s.tls_versions if version in wanted]
+
+
+Told = Callable[[PlayOutcome], None]
+"""Is told of each play as it ends."""
+
+
+def run_suite(library: Library, order: Order, told: Told) -> list[PlayOutcome]:
+    """Play everything; return the outcomes in the order of the plays. LabError where a lab cannot be put on."""
+    suite = _Suite(library, order, told)
+    if order.network == "memory":
+        return trio.run(suite.run, clock=trio.testing.MockClock(autojump_threshold=0))
+    return trio.run(suite.run)
+
+
+class _Suite:
+    def __init__(self, library: Library, order: Order, told: Told) -> None:
+        self._healthy = library.healthy
+        self._workshop: Workshop = library.workshop
+        self._order = order
+        self._told = told
+        self._controls: dict[str, _Once] = {}
+
+    async def run(self) -> list[PlayOutcome]:
+        """Play everything."""
+        plays = self._order.plays()
+        outcomes: list[PlayOutcome | None] = [None] * len(plays)
+        # In memory the clock jumps when all tasks wait, so one play at a time keeps their times apart.
+        alone = self._order.network == "memory" or self._order.block
+        limiter = trio.CapacityLimiter(1 if alone else _AT_ONCE)
+
+        async def play_one(number: int, scenario: Scenario, version: str) -> None:
+            async with limiter:
+                outcome = outcomes[number] = await self._outcome(scenario, version)
+            self._told(outcome)
+
+        async with trio.open_nursery() as nursery:
+            for number, (scenario, version) in enumerate(plays):
+                nursery.start_soon(play_one, number, scenario, version)
+        return [outcome for outcome in outcomes if outcome is not None]
+
+    async def _outcome(self, scenario: Scenario, version: str) -> PlayOutcome:
+        began = time.monotonic()
+        transcript = await self._perform(plan_of(scenario, self._healthy, version))
+        verdict = judge(transcript)
+        control = await self._control(scenario, version)
+        differs = None if control is None else outcome_differs(verdict, control)
+        wrong = mismatches(scenario.expectations[version], verdict, transcript)
+        return PlayOutcome(
+            scenario=scenario,
+            verdict=verdict,
+            transcript=transcript,
+            mismatches=wrong if differs is not False else (*wrong, SAME_END),
+            control=control,
+            control_differs=differs,
+            seconds=time.monotonic() - began,
+        )
+
+    async def _control(self, scenario: Scenario, version: str) -> Verdict | None:
+        """Play the control, once for all scenarios that share it: most are the healthy lab's own story."""
+        plan = control_of(scenario, self._healthy, version)
+        if plan is None:
+            return None
+        key = repr((plan.tls_version, plan.lab, plan.play))
+        if key not in self._controls:
+            self._controls[key] = _Once()
+            self._controls[key].verdict = judge(await self._perform(plan))
+            self._controls[key].done.set()
+        await self._controls[key].done.wait()
+        return self._controls[key].verdict
+
+    async def _perform(self, plan: Plan) -> Transcript:
+        return await perform(plan, self._workshop, new_network(self._order.network), block=self._order.block)
+
+
+class _Once:
+    """A verdict that somebody is working out."""
+
+    def __init__(self) -> None:
+        self.done = trio.Event()
+        self.verdict: Verdict | None = None
+
+
+def all_met(outcomes: Sequence[PlayOutcome], asked: int) -> bool:
+    """Whether every play that was asked for ran and met its expectation."""
+    return len(outcomes) == asked and _every(outcome.met for outcome in outcomes)
+
+
+def _every(conditions: Iterable[bool]) -> bool:
+    return all(conditions)
