@@ -28,10 +28,15 @@ _PAUSE_WHEN_EXHAUSTED = 0.1
 
 
 class SocketStream:
-    """One end of a TCP connection."""
+    """One end of a TCP connection.
+
+    The kernel tells a pending reset once. Where a write ran into it the next read would give a FIN, so this
+    end remembers.
+    """
 
     def __init__(self, sock: trio.socket.SocketType) -> None:
         self._socket = sock
+        self._was_reset = False
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     async def send(self, data: bytes) -> None:
@@ -41,14 +46,18 @@ class SocketStream:
             try:
                 left = left[await self._socket.send(left) :]
             except (OSError, trio.ClosedResourceError) as error:
+                self._was_reset |= isinstance(error, ConnectionResetError)
                 raise _reset(error) from error
 
     async def receive(self) -> bytes:
         """Return the next bytes, empty at the peer's FIN; raise StreamResetError at its RST."""
         try:
-            return await self._socket.recv(_PIECE)
+            data = await self._socket.recv(_PIECE)
         except (OSError, trio.ClosedResourceError) as error:
             raise _reset(error) from error
+        if self._was_reset and not data:
+            raise StreamResetError
+        return data
 
     def finish(self) -> None:
         """Send a FIN; receiving goes on."""

@@ -64,7 +64,9 @@ class MemoryStream:
         self._outward.sender.close()
 
     def close(self) -> None:
-        """Give the connection up in good order."""
+        """Give the connection up: with a FIN, or as the kernel does with an RST where unread bytes are left."""
+        if self._inward.receiver.statistics().current_buffer_used:
+            self._outward.was_reset = True
         self._outward.sender.close()
         self._inward.receiver.close()
 
