@@ -37,6 +37,7 @@ from harness.transcript import (
 _DRAIN_SECONDS = 2.0
 _DRAIN_BYTES = 1 << 20
 _TAPPED_BYTES = 4 << 20
+_TAPPED_PIECES = 1 << 16
 
 
 class Link:
@@ -68,6 +69,7 @@ class Link:
         self._send_lock = trio.Lock()
         self._tapped: list[tuple[float, bool, bytes]] = []
         self._tapped_bytes = 0
+        self._tap_is_full = False
         self._told = 0
         self._closing = False
         recorder.keep(number, self.end)
@@ -75,9 +77,7 @@ class Link:
 
     # --- the handshake ---
 
-    async def secure(
-        self, profile: TlsProfile, *, server_name: str = "", accept_name: NameCheck | None = None
-    ) -> bool:
+    async def secure(self, profile: TlsProfile, *, server_name: str = "", accept_name: NameCheck | None = None) -> bool:
         """Run the TLS handshake; return whether this end's part of it succeeded."""
         self.profile = profile
         engine = TlsEngine(profile, listens=self.listens, server_name=server_name, accept_name=accept_name)
@@ -249,13 +249,16 @@ class Link:
         self._recorder.note(Closed(self._recorder.now(), self.actor, self.number, direction, how, why))
 
     def _tap(self, data: bytes, *, sent: bool) -> None:
-        """Keep the wire bytes, up to a limit: a flood must not fill the memory."""
+        """Keep the wire bytes, up to a limit of bytes and of pieces: a flood must not fill the memory."""
+        if self._tap_is_full:
+            return
         self._tapped_bytes += len(data)
-        if self._tapped_bytes <= _TAPPED_BYTES:
+        if self._tapped_bytes <= _TAPPED_BYTES and len(self._tapped) < _TAPPED_PIECES:
             self._tapped.append((self._recorder.now(), sent, data))
-        elif self._tapped_bytes - len(data) <= _TAPPED_BYTES:
-            what = f"more than {_TAPPED_BYTES >> 20} MiB crossed this connection; the rest is not recorded"
-            self._recorder.note(Oddity(self._recorder.now(), self.actor, self.number, what))
+            return
+        self._tap_is_full = True
+        what = f"more than {_TAPPED_BYTES >> 20} MiB or {_TAPPED_PIECES} pieces; the rest is not recorded"
+        self._recorder.note(Oddity(self._recorder.now(), self.actor, self.number, what))
 
     def _tell(self, engine: TlsEngine) -> None:
         now = self._recorder.now()
@@ -265,9 +268,7 @@ class Link:
                     now, self.actor, self.number, seen.direction, seen.level, seen.number
                 )
             else:
-                event = VerifyFailed(
-                    now, self.actor, self.number, seen.depth, seen.code, seen.text, seen.overridden
-                )
+                event = VerifyFailed(now, self.actor, self.number, seen.depth, seen.code, seen.text, seen.overridden)
             self._recorder.note(event)
         self._told = len(engine.observed)
 
@@ -292,8 +293,7 @@ class Link:
             tls=engine is not None,
             certificate_request=profile.request if profile and self.listens else None,
             chunks=tuple(
-                Chunk(at, Direction.SENT if sent else Direction.RECEIVED, data)
-                for at, sent, data in self._tapped
+                Chunk(at, Direction.SENT if sent else Direction.RECEIVED, data) for at, sent, data in self._tapped
             ),
             key_log=tuple(engine.key_log) if engine else (),
             states=tuple(engine.states) if engine else (),
