@@ -59,9 +59,7 @@ def _document(data: bytes, file: str) -> dict[str, Any]:
     except ValueError as error:  # bad JSON, bad UTF-8, a number with thousands of digits
         _refuse(file, f"not JSON: {error}"[:200], "give a file that `--save` wrote")
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        _refuse(
-            file, f'not a saved transcript: "format" is not "{FORMAT}"', "give a file that `--save` wrote"
-        )
+        _refuse(file, f'not a saved transcript: "format" is not "{FORMAT}"', "give a file that `--save` wrote")
     if document.get("version") != VERSION:
         found = repr(document.get("version"))[:40]
         _refuse(file, f"version {found} of the format; this program reads {VERSION}", "save it again")

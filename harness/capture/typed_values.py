@@ -40,8 +40,7 @@ def _read(hint: Any, value: object, place: str) -> Any:
         return _tuple(arguments[0], value, place)
     if origin is Mapping:
         return {
-            key: _read(arguments[1], member, f"{place}[{key[:40]!r}]")
-            for key, member in _object(value, place).items()
+            key: _read(arguments[1], member, f"{place}[{key[:40]!r}]") for key, member in _object(value, place).items()
         }
     if origin is Literal:
         return _one_of(arguments, value, place)

@@ -45,13 +45,7 @@ def cut(text: str, width: int, *, ellipsis: str = "…") -> str:
 def escape(character: str) -> str:
     """Return one character as Python would escape it."""
     number = ord(character)
-    return (
-        f"\\x{number:02x}"
-        if number < 0x100
-        else f"\\u{number:04x}"
-        if number < 0x10000
-        else f"\\U{number:08x}"
-    )
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
 
 
 @lru_cache(maxsize=4096)

@@ -49,12 +49,7 @@ def allowed_in_xml(text: str) -> str:
 
 
 def _is_allowed(number: int) -> bool:
-    return (
-        number in {0x09, 0x0A, 0x0D}
-        or 0x20 <= number <= 0xD7FF
-        or 0xE000 <= number <= 0xFFFD
-        or number >= 0x10000
-    )
+    return number in {0x09, 0x0A, 0x0D} or 0x20 <= number <= 0xD7FF or 0xE000 <= number <= 0xFFFD or number >= 0x10000
 
 
 def _seconds(seconds: float) -> str:

@@ -1,0 +1,130 @@
+"""One event or one flight of a handshake to its marks on the ladder."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping
+
+from harness.report.ladder import words
+from harness.report.ladder.flights import Conversation
+from harness.report.ladder.marks import Arrow, Mark, Note
+from harness.report.ladder.pairing import Crossing, Timeline, other_side
+from harness.transcript import (
+    AlertSeen,
+    Closed,
+    Connected,
+    Decision,
+    DialFailed,
+    DialFailure,
+    Dialled,
+    Direction,
+    Event,
+    HandshakeFailed,
+    HandshakeFinished,
+    HttpSeen,
+    Oddity,
+    SipSeen,
+    VerifyFailed,
+)
+
+_CLOSE_NOTIFY = 0
+
+
+class Marker:
+    """Knows how each moment is drawn; names are those of `harness.report.ladder.causes`."""
+
+    def __init__(self, timeline: Timeline, conversations: Mapping[int, Conversation], names: Mapping[str, str]) -> None:
+        self._timeline = timeline
+        self._conversations = conversations
+        self._names = names
+        self._tcp_events: dict[int, dict[type[Event], int]] = defaultdict(dict)
+        for index, event in enumerate(timeline.events):
+            if isinstance(event, Dialled | DialFailed | Connected):
+                self._tcp_events[event.connection].setdefault(type(event), index)
+
+    def marks(self, name: Hashable) -> Iterator[Mark]:
+        """Yield the marks of the moment of that name: none, one or two."""
+        match name:
+            case ("flight", int(number), int(place)):
+                yield self._flight(number, place)
+            case ("event", int(index), _):
+                yield from self._event(index, self._timeline.events[index])
+
+    def _flight(self, number: int, place: int) -> Arrow:
+        connection, flight = self._timeline.connections[number], self._conversations[number].flights[place]
+        sender = connection.dialler if flight.from_client else connection.listener
+        return Arrow(sender, other_side(connection, sender), flight.label, flight.encrypted)
+
+    def _event(self, index: int, event: Event) -> Iterator[Mark]:
+        match event:
+            case Dialled() | DialFailed() | Connected():
+                yield from self._tcp(index, event)
+            case HandshakeFinished(actor=actor, version=version):
+                yield Note(actor, f"handshake done (TLS {version})")
+            case HandshakeFailed(actor=actor):
+                yield Note(actor, words.failure_words(event))
+            case VerifyFailed(actor=actor):
+                yield Note(actor, words.objection_words(event))
+            case Decision(actor=actor):
+                yield Note(actor, words.decision_words(event))
+            case Oddity(actor=actor, what=what):
+                yield Note(actor, f"odd: {what}")
+            case SipSeen() | HttpSeen() | AlertSeen() | Closed():
+                yield from self._crossing(index, event)
+
+    def _tcp(self, index: int, event: Dialled | DialFailed | Connected) -> Iterator[Mark]:
+        """One arrow for a connection that came up, two where the SYN was refused."""
+        connection = self._timeline.connections[event.connection]
+        dialler, listener, port = connection.dialler, connection.listener, connection.target.port
+        kinds = self._tcp_events[event.connection]
+        match event:
+            case Dialled() if Connected in kinds:
+                yield Arrow(dialler, listener, f"TCP connected to port {port}")
+            case Dialled():
+                yield Arrow(dialler, listener, f"SYN to port {port}")
+            case DialFailed(failure=DialFailure.REFUSED):
+                yield Arrow(listener, dialler, words.NO_CONNECTION[event.failure])
+            case DialFailed(actor=actor, failure=failure):
+                yield Note(actor, words.NO_CONNECTION[failure])
+            case Connected() if Dialled not in kinds and index == kinds[Connected]:
+                yield Arrow(dialler, listener, f"TCP connected to port {port}")
+
+    def _crossing(self, index: int, event: Crossing) -> Iterator[Mark]:
+        """One arrow: messages where they arrive, alerts and closings where they leave."""
+        leaves = isinstance(event, AlertSeen | Closed)
+        elsewhere = self._timeline.pairs.sent_as if leaves else self._timeline.pairs.received_as
+        if index in elsewhere or (isinstance(event, AlertSeen) and event.number == _CLOSE_NOTIFY):
+            return
+        far = other_side(self._timeline.connections[event.connection], event.actor)
+        sent = event.direction is Direction.SENT
+        sender, receiver = (event.actor, far) if sent else (far, event.actor)
+        label = self._label(event, sender, receiver)
+        lost = not isinstance(event, Closed) and self._timeline.pairs.is_lost(index, event)
+        note = f" - never read by {self._name(receiver)}" if lost else ""
+        yield Arrow(sender, receiver, label + note, self._is_encrypted(event, sender), lost)
+
+    def _label(self, event: Crossing, sender: str, receiver: str) -> str:
+        match event:
+            case SipSeen(message=message):
+                return words.sip_label(message)
+            case HttpSeen(head=head):
+                return words.http_label(head)
+            case AlertSeen():
+                return words.alert_label(event, self._name(sender), self._name(receiver))
+            case Closed():
+                return words.closing_label(event)
+
+    def _is_encrypted(self, event: Crossing, sender: str) -> bool:
+        connection = self._timeline.connections[event.connection]
+        match event:
+            case SipSeen() | HttpSeen():
+                return any(end.tls for end in connection.ends)
+            case AlertSeen(number=number):
+                told = self._conversations.get(event.connection)
+                from_client = sender == connection.dialler
+                return told is not None and told.alert_is_encrypted(number, from_client=from_client)
+            case Closed():
+                return False
+
+    def _name(self, actor: str) -> str:
+        return self._names.get(actor, actor)
