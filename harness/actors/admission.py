@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.identity.access_rules import AccessRule, Action, PatternType, evaluate
+from harness.identity.access_rules import AccessRule, evaluate
 from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.identity.cloud_names import CLOUD_NAMES
 from harness.identity.policy import NameVerdict, judge_names
@@ -85,10 +85,8 @@ def _match_zone(settings: ExpresswayE, facts: CertificateFacts) -> Finding:
     return Finding("zone-match", "matched" if verdict.accepted else "no-match", told)
 
 
-def _by_access_rules(
-    settings: ExpresswayE, facts: CertificateFacts, match: Finding, default: Entry
-) -> Admission:
-    verdict = evaluate(_rules(settings), facts)
+def _by_access_rules(settings: ExpresswayE, facts: CertificateFacts, match: Finding, default: Entry) -> Admission:
+    verdict = evaluate(tuple(rule.rule for rule in settings.default_zone.access_rules), facts)
     told = {"rule": _rule_name(verdict.rule), "reason": verdict.reason}
     outcome = "no-match" if verdict.rule is None else "allowed" if verdict.allowed else "denied"
     rules = Finding("access-rules", outcome, told)
@@ -97,15 +95,6 @@ def _by_access_rules(
     if settings.identity.fallthrough and verdict.rule is None:
         return Admission(default, (match, rules, Finding("default-zone", "entered", {"by": "fallthrough"})))
     return Admission(None, (match, rules, Finding("identity", "unacceptable", {"detail": UNACCEPTABLE})))
-
-
-def _rules(settings: ExpresswayE) -> tuple[AccessRule, ...]:
-    return tuple(
-        AccessRule(
-            rule.priority, PatternType(rule.pattern_type), rule.pattern, Action(rule.action), rule.name
-        )
-        for rule in settings.default_zone.access_rules
-    )
 
 
 def _rule_name(rule: AccessRule | None) -> str:
@@ -117,9 +106,7 @@ def _rule_name(rule: AccessRule | None) -> str:
 
 def names_verdict(settings: ExpresswayE, facts: CertificateFacts, wanted: tuple[str, ...]) -> NameVerdict:
     """Judge a peer's names as this Expressway is set to."""
-    return judge_names(
-        facts, wanted, policy=settings.identity.policy, allow_wildcards=settings.identity.wildcards
-    )
+    return judge_names(facts, wanted, policy=settings.identity.policy, allow_wildcards=settings.identity.wildcards)
 
 
 def spoken(verdict: NameVerdict) -> dict[str, str]:

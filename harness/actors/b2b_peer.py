@@ -56,9 +56,7 @@ class B2bPeer:
         if sip is None:
             return Outcome(completed=False, detail="no connection")
         host = self.site.stage.lab.expressway_e.host_name
-        outcome = await self._agent.options(
-            sip, CallOrder(caller=f"ping@{self.settings.domain}", called=host)
-        )
+        outcome = await self._agent.options(sip, CallOrder(caller=f"ping@{self.settings.domain}", called=host))
         await sip.close()
         return outcome
 
@@ -102,9 +100,7 @@ class B2bPeer:
         wardrobe, settings = self.site.stage.wardrobe, self.settings
         held = settings.server_certificate if listens else settings.client_certificate
         worn = wardrobe.credentials(held) if isinstance(held, Certificate) else None
-        versions = (wardrobe.listener_versions if listens else wardrobe.client_versions)(
-            settings.tls_versions
-        )
+        versions = (wardrobe.listener_versions if listens else wardrobe.client_versions)(settings.tls_versions)
         return TlsProfile(
             chain=worn.sent if worn else (),
             private_key=worn.private_key if worn else b"",

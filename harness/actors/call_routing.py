@@ -6,7 +6,6 @@ call policy is a 403; the Route header, not the Request-URI, says where a call g
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -14,6 +13,7 @@ from harness.actors.admission import Entry
 from harness.actors.relay import Relay
 from harness.actors.site import Site
 from harness.actors.user_agent import ALLOW
+from harness.identity.pattern import matches_expression
 from harness.lab.settings import CallPolicyRule, SearchRule
 from harness.net.sip_link import Inquiry, SipLink
 from harness.sip.address import sip_uri_of, tag_of
@@ -27,6 +27,7 @@ REGISTRAR = "registrar"
 
 _FORBIDDEN, _NOT_FOUND, _NO_CALL = 403, 404, 481
 _MOST_CALLS = 1024
+_LONGEST_ADDRESS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ class CallRouting:
         caller, called = _address(request.headers.get("from")), _address(request.uri)
         standing = "authenticated" if entry.authenticated else "unauthenticated"
         for rule in self._rules.call_policy:
-            fits = re.fullmatch(rule.source, caller) and re.fullmatch(rule.destination, called)
+            fits = matches_expression(rule.source, caller) and matches_expression(rule.destination, called)
             if fits and rule.source_is in {"any", standing}:
                 return rule if rule.action == "reject" else None
         return None
@@ -118,7 +119,7 @@ class CallRouting:
     def _search(self, request: Request) -> SearchRule | None:
         sought = _sought(request)
         rules = sorted(self._rules.search, key=lambda rule: rule.priority)
-        return next((rule for rule in rules if re.fullmatch(rule.pattern, sought)), None)
+        return next((rule for rule in rules if matches_expression(rule.pattern, sought)), None)
 
     async def _refuse(self, inquiry: Inquiry, status: int, topic: str, outcome: str, **facts: str) -> None:
         self._site.decide(inquiry.link.link.number, topic, outcome, status=str(status), **facts)
@@ -134,11 +135,15 @@ def _sought(request: Request) -> str:
     """Return what search rules are matched against: the next Route's host, else the called address."""
     routes = request.headers.get_list("route")
     uri = sip_uri_of(routes[0]) if routes else None
-    return uri.host if uri else _address(request.uri)
+    return uri.host[:_LONGEST_ADDRESS] if uri else _address(request.uri)
 
 
 def _address(text: str | None) -> str:
-    """Return user@host of a URI or a From value, the host alone where it names no user."""
+    """Return user@host of a URI or a From value, the host alone where it names no user; cut at a sane length."""
+    return _whole_address(text)[:_LONGEST_ADDRESS]
+
+
+def _whole_address(text: str | None) -> str:
     uri = sip_uri_of(text or "") or _parsed(text or "")
     if uri is None:
         return text or ""

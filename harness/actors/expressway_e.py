@@ -126,9 +126,7 @@ class ExpresswayE:
             link.reset(UNACCEPTABLE)
             return
         entry = Entry(name, zone.preloaded_routes, authenticated=True)
-        self._traversal[name] = sip = SipLink(
-            link, self.site.stage.recorder, partial(self._routing.serve, entry)
-        )
+        self._traversal[name] = sip = SipLink(link, self.site.stage.recorder, partial(self._routing.serve, entry))
         await sip.run()
 
     async def _welcome_mra(self, link: Link) -> None:
@@ -191,9 +189,7 @@ class ExpresswayE:
             await link.abandon(UNACCEPTABLE)
             return None
         entry = Entry(zone, preloaded_routes=False)
-        self._outbound[host, port] = sip = await self.site.speak_sip(
-            link, partial(self._routing.serve, entry)
-        )
+        self._outbound[host, port] = sip = await self.site.speak_sip(link, partial(self._routing.serve, entry))
         return sip
 
     def _accepts(self, link: Link, zone: str, names: tuple[str, ...]) -> bool:

@@ -62,9 +62,7 @@ class MraClient:
 
     async def _secured(self, port: int, *, protocol: str) -> Link | None:
         edge = self.site.stage.lab.expressway_e
-        link = await self.site.dial(
-            self.site.stage.directory.address_of("expressway-e"), port, protocol=protocol
-        )
+        link = await self.site.dial(self.site.stage.directory.address_of("expressway-e"), port, protocol=protocol)
         if link is None:
             return None
         link.expected_names = (edge.host_name,)

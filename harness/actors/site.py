@@ -11,6 +11,7 @@ from harness.actors.wardrobe import Wardrobe
 from harness.lab.directory import Directory
 from harness.lab.settings import Lab
 from harness.net.link import Link
+from harness.net.middlebox import FLIGHTS, CutStream
 from harness.net.network import ByteStream, DialError, Listener, Network
 from harness.net.recorder import Recorder
 from harness.net.sip_link import Serve, SipLink
@@ -86,7 +87,13 @@ class Site:
         except DialError as error:
             recorder.note(DialFailed(recorder.now(), self.actor, number, error.failure))
             return None
-        return self._link(stream, number, target, listens=False)
+        return self._link(self._through_firewall(stream, target), number, target, listens=False)
+
+    def _through_firewall(self, stream: ByteStream, target: Address) -> ByteStream:
+        """Return the stream as it passes the Internet firewall, which may cut it."""
+        firewall = self.stage.lab.firewall
+        inside = target.host != self.stage.directory.address_of("expressway-e") or target.port != firewall.port
+        return stream if inside or firewall.reset == "never" else CutStream(stream, FLIGHTS[firewall.reset])
 
     def _link(self, stream: ByteStream, number: int, peer: Address, *, listens: bool) -> Link:
         recorder = self.stage.recorder

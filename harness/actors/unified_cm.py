@@ -65,9 +65,7 @@ class UnifiedCm:
         return challenge(realm=self.settings.realm, nonce=nonce)
 
     def _verified(self, credentials: str) -> DigestResult:
-        return verify(
-            credentials, method="REGISTER", ha1_of=self._secret_of, nonce_is_fresh=self._nonce_is_fresh
-        )
+        return verify(credentials, method="REGISTER", ha1_of=self._secret_of, nonce_is_fresh=self._nonce_is_fresh)
 
     def _secret_of(self, username: str, realm: str, algorithm: str) -> str | None:
         settings = self.settings
@@ -87,9 +85,7 @@ class UnifiedCm:
     async def call(self, to: str) -> Outcome:
         """Call an address outside, through Expressway-C and Expressway-E."""
         stage = self.site.stage
-        link = await self.site.dial(
-            stage.directory.address_of("expressway-c"), stage.lab.expressway_c.trunk_port
-        )
+        link = await self.site.dial(stage.directory.address_of("expressway-c"), stage.lab.expressway_c.trunk_port)
         if link is None:
             return Outcome(completed=False, detail="Expressway-C does not answer")
         sip = await self.site.speak_sip(link, self._serve)

@@ -94,9 +94,7 @@ class UserAgent:
         await sip.send(dialog.acknowledge(via=self.via(sip)))
         await self.final_response(sip, dialog.request("BYE", via=self.via(sip)))
 
-    def _request(
-        self, sip: SipLink, method: str, uri: str, order: CallOrder, *, body: bytes = b""
-    ) -> Request:
+    def _request(self, sip: SipLink, method: str, uri: str, order: CallOrder, *, body: bytes = b"") -> Request:
         headers = [
             ("Via", str(self.via(sip))),
             *(("Route", route) for route in order.routes),

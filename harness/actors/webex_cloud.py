@@ -89,9 +89,7 @@ class WebexCloud:
         names = read_certificate(certificate).dns_names
         domains = self.settings.verified_domains
         return any(
-            name.lower() == domain or name.lower().endswith(f".{domain}")
-            for name in names
-            for domain in domains
+            name.lower() == domain or name.lower().endswith(f".{domain}") for name in names for domain in domains
         )
 
     def _profile(self, request: ClientCertificate) -> TlsProfile:
@@ -104,8 +102,6 @@ class WebexCloud:
             private_key=worn.private_key,
             trusted=wardrobe.anchors(settings.uploaded_trust or settings.default_trust),
             request=request,
-            versions=(wardrobe.client_versions if dials else wardrobe.listener_versions)(
-                settings.tls_versions
-            ),
+            versions=(wardrobe.client_versions if dials else wardrobe.listener_versions)(settings.tls_versions),
             dialect=Dialect(settings.dialect),
         )

@@ -150,6 +150,12 @@ class Evidence:
         opened = [event for event in opened if event.topic == "listener" and event.actor == self.listener]
         return next((event.outcome for event in opened if event.facts["port"] == str(self.port)), "")
 
+    @cached_property
+    def traversal_failed(self) -> bool:
+        """Whether a traversal zone between the Expressways did not come up."""
+        decisions = [event for event in self.transcript.events if isinstance(event, Decision)]
+        return any(event.topic == "traversal-zone" and event.outcome == "failed" for event in decisions)
+
     # --- certificates ---
 
     @cached_property

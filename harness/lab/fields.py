@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 from pydantic.fields import FieldInfo
+
+from harness.identity.pattern import expression_fault
 
 LOWEST_PORT, HIGHEST_PORT = 1024, 65534
 _SWITCH = {"on": True, "off": False}
@@ -31,10 +32,8 @@ def _read_version(value: object) -> object:
 
 
 def _check_pattern(value: str) -> str:
-    try:
-        re.compile(value)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
+    if fault := expression_fault(value):
+        raise ValueError(fault)
     return value
 
 

@@ -7,10 +7,11 @@ and CLI name (domain.md section 3).
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
 
+from harness.identity import access_rules as identity
 from harness.lab.fields import Pattern, Port, Seconds, Settings, Switch, TextOfNumber, setting
 
 PolicyName = Literal["expressway", "san-only", "rfc5922", "rfc9525"]
@@ -60,6 +61,18 @@ class AccessRule(Settings):
     pattern_type: Literal["exact", "prefix", "suffix", "regex"] = setting("exact", "how the pattern is read")
     pattern: str = setting(..., "matched against the CN and every SAN")
     action: Literal["allow", "deny"] = setting("allow", "what happens on a match")
+
+    @model_validator(mode="after")
+    def _has_a_safe_pattern(self) -> Self:
+        if fault := identity.validate(self.rule):
+            raise ValueError(fault)
+        return self
+
+    @property
+    def rule(self) -> identity.AccessRule:
+        """The rule as the identity craft evaluates it."""
+        kind, action = identity.PatternType(self.pattern_type), identity.Action(self.action)
+        return identity.AccessRule(self.priority, kind, self.pattern, action, self.name)
 
 
 class CallPolicyRule(Settings):
@@ -289,7 +302,7 @@ class WebexCloud(Settings):
 class MraEndpoint(Settings):
     """A client of Mobile and Remote Access: Jabber, or a desk phone."""
 
-    certificate: MaybeCertificate = setting(None, "client certificate; Jabber normally has none", source="seed")
+    certificate: MaybeCertificate = setting("none", "client certificate; Jabber normally has none", source="seed")
     trusted_ca: tuple[str, ...] = setting(("public-root",), "its trust store")
     tls_versions: Versions = setting(("1.2", "1.3"), "TLS versions")
     user: str = setting("user1@example.com", "the user's address")
@@ -323,7 +336,7 @@ class B2bPeer(Settings):
 class Firewall(Settings):
     """A device in the path from the Internet to Expressway-E."""
 
-    reset: Literal["never", "after-client-hello", "after-server-hello", "after-handshake"] = setting(
+    reset: Literal["never", "after-client-hello", "after-handshake"] = setting(
         "never", "when it forges a reset to both ends", source="I06"
     )
     port: Port = setting(5062, "for connections to which port")

@@ -40,7 +40,7 @@ class ScenarioText(BaseModel):
     row: str = Field(default="", description="row of the catalogue of domain.md")
     source: list[str] = Field(default_factory=list, description="who says so")
     tls: list[Annotated[Literal["1.2", "1.3"], TextOfNumber]] = Field(
-        default_factory=lambda: ["1.2", "1.3"], min_length=1, description="TLS versions"
+        default=["1.2", "1.3"], min_length=1, description="TLS versions"
     )
     change: dict[str, Any] = Field(default_factory=dict, description="settings that differ from the healthy lab")
     play: list[dict[str, Any]] = Field(min_length=1, max_length=20, description="who does what, in order")
@@ -140,6 +140,8 @@ class _Reader:
     # --- change ---
 
     def _check_change(self, change: Mapping[str, Any], place: Path) -> None:
+        if not change:
+            return
         known = [row.path for row in setting_rows()]
         wrong = [path for path in change if path not in known]
         for path in wrong:

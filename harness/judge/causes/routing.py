@@ -19,6 +19,10 @@ def _refused(evidence: Evidence, topic: str) -> bool:
     return evidence.stage is Stage.SIP and evidence.decision(topic, "refused", "rejected", "no-match") is not None
 
 
+def _traversal_down(evidence: Evidence) -> bool:
+    return evidence.stage is Stage.SIP and evidence.by.startswith("expressway-") and evidence.traversal_failed
+
+
 ROUTING_CAUSES = (
     Cause(
         key="cloud-in-default-zone",
@@ -75,6 +79,19 @@ ROUTING_CAUSES = (
             ANYBODY: (do("Add a search rule, or check the patterns.", "Configuration > Dial plan > Search rules"),)
         },
         source="O04",
+    ),
+    Cause(
+        key="traversal-zone-down",
+        title="The traversal zone between the Expressways is down",
+        applies=_traversal_down,
+        diagnosis=(
+            "{by} had no way on and answered {status}: the traversal zone from Expressway-C to Expressway-E never came "
+            "up. What stopped it happened before the call; the ladder of the set-up shows it."
+        ),
+        remedies={
+            ANYBODY: (do("Open the zone's status page on both Expressways, and check both trusted CA lists.", ZONES),)
+        },
+        source="L9, L10",
     ),
     Cause(
         key="wrong-credentials",
