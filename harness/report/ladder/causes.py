@@ -17,6 +17,7 @@ from harness.transcript import (
     Dialled,
     Direction,
     Event,
+    HandshakeFailed,
     HandshakeFinished,
     HttpSeen,
     SipSeen,
@@ -52,6 +53,7 @@ class _Causes:
     def __init__(self, stretch: Mapping[int, Event], timeline: Timeline, new: Mapping[int, Conversation]) -> None:
         self._stretch, self._timeline, self._new = stretch, timeline, new
         self._before: dict[tuple[str, int], int] = {}
+        self._last: dict[str, int] = {}
         self._reason: dict[str, int] = {}
         self._decided: dict[str, int] = {}
         self._heard: dict[tuple[str, object], int] = {}
@@ -81,6 +83,8 @@ class _Causes:
             yield from map(event_name, self._tcp[number][:1])
         elif self._tcp[number]:
             yield from self._handshake_causes(number, event)
+        if number == 0 and actor in self._last:
+            yield event_name(self._last[actor])
         if isinstance(event, Dialled) and actor in self._reason:
             yield event_name(self._reason[actor])
         if isinstance(event, SipSeen) and event.direction is Direction.SENT:
@@ -101,12 +105,14 @@ class _Causes:
 
     def _remember(self, index: int, event: Event) -> None:
         actor, number = _lane(event)
-        self._before[actor, number] = index
+        self._before[actor, number] = self._last[actor] = index
         match event:
+            case Decision() | HandshakeFailed():
+                self._reason[actor] = self._decided[actor] = index
             case Dialled() | DialFailed() | Connected():
                 self._tcp[number].append(index)
-            case Decision():
-                self._reason[actor] = self._decided[actor] = index
+                if isinstance(event, DialFailed):
+                    self._decided[actor] = index
             case SipSeen(direction=Direction.RECEIVED, message=message):
                 self._reason[actor] = index
                 self._heard[actor, _transaction(message)] = index

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -61,7 +61,8 @@ class Conversation:
 def conversation(connection: Connection) -> Conversation:
     """Return what the bytes of a connection say, without flights where it was no TLS."""
     seen = inspected(connection)
-    telling = [item for item in seen.items if not _is_silent(item)]
+    plain = {not end.listens for end in connection.ends if not end.tls}
+    telling = [item for item in seen.items if not (_is_silent(item) or _is_told_above(item, plain))]
     groups = groupby(telling, key=lambda item: (item.from_client, item.encrypted, _is_late(item)))
     flights = tuple(Flight(*key, label=_label(list(items))) for key, items in groups)
     return Conversation(seen.version or "", flights, seen.alerts)
@@ -69,6 +70,11 @@ def conversation(connection: Connection) -> Conversation:
 
 def _is_silent(item: Item) -> bool:
     return isinstance(item, _SILENT) or (isinstance(item, Handshake) and item.name in _SILENT_HANDSHAKE)
+
+
+def _is_told_above(item: Item, plain: Collection[bool]) -> bool:
+    """Whether these are plain bytes of a side whose SIP messages are on record."""
+    return isinstance(item, NotTls) and item.from_client in plain
 
 
 def _is_late(item: Item) -> bool:

@@ -12,6 +12,7 @@ from harness.report.ladder.pairing import Crossing, Timeline, other_side
 from harness.transcript import (
     AlertSeen,
     Closed,
+    Closing,
     Connected,
     Decision,
     DialFailed,
@@ -66,7 +67,7 @@ class Marker:
             case VerifyFailed(actor=actor):
                 yield Note(actor, words.objection_words(event))
             case Decision(actor=actor):
-                yield Note(actor, words.decision_words(event))
+                yield Note(actor, words.decision_words(event, self._wanted(event)))
             case Oddity(actor=actor, what=what):
                 yield Note(actor, f"odd: {what}")
             case SipSeen() | HttpSeen() | AlertSeen() | Closed():
@@ -95,13 +96,32 @@ class Marker:
         elsewhere = self._timeline.pairs.sent_as if leaves else self._timeline.pairs.received_as
         if index in elsewhere or (isinstance(event, AlertSeen) and event.number == _CLOSE_NOTIFY):
             return
-        far = other_side(self._timeline.connections[event.connection], event.actor)
+        if self._is_forged(index, event):
+            yield Note(event.actor, f"an RST came that {self._name(self._far(event))} never sent")
+            return
+        far = self._far(event)
         sent = event.direction is Direction.SENT
         sender, receiver = (event.actor, far) if sent else (far, event.actor)
         label = self._label(event, sender, receiver)
         lost = not isinstance(event, Closed) and self._timeline.pairs.is_lost(index, event)
         note = f" - never read by {self._name(receiver)}" if lost else ""
         yield Arrow(sender, receiver, label + note, self._is_encrypted(event, sender), lost)
+
+    def _is_forged(self, index: int, event: Crossing) -> bool:
+        """Whether an RST arrived from an end that is ours and sent none (domain.md trap X9)."""
+        arrived = isinstance(event, Closed) and event.how is Closing.RST
+        ours = self._timeline.connections[event.connection].end_of(self._far(event)) is not None
+        unpaired = event.direction is Direction.RECEIVED and index not in self._timeline.pairs.sent_as
+        return arrived and ours and unpaired
+
+    def _far(self, event: Crossing) -> str:
+        return other_side(self._timeline.connections[event.connection], event.actor)
+
+    def _wanted(self, decision: Decision) -> tuple[str, ...]:
+        """Return the names that the actor looked for on that connection."""
+        connection = self._timeline.connections.get(decision.connection)
+        end = connection.end_of(decision.actor) if connection else None
+        return end.expected_names if end else ()
 
     def _label(self, event: Crossing, sender: str, receiver: str) -> str:
         match event:
@@ -118,7 +138,8 @@ class Marker:
         connection = self._timeline.connections[event.connection]
         match event:
             case SipSeen() | HttpSeen():
-                return any(end.tls for end in connection.ends)
+                end = connection.end_of(sender) or next(iter(connection.ends), None)
+                return end is not None and end.tls
             case AlertSeen(number=number):
                 told = self._conversations.get(event.connection)
                 from_client = sender == connection.dialler

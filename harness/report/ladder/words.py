@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from harness.sip.message import Request, Response, parse_message
 from harness.tls.alerts import FATAL, alert_name
 from harness.transcript import (
@@ -34,9 +36,9 @@ _CLOSING = {Closing.CLOSE_NOTIFY: "close_notify, FIN", Closing.FIN: "FIN", Closi
 
 # The facts of each topic that a ladder has room for; all of them are in the transcript.
 _TELLING_FACTS = {
-    "zone-match": ("zone", "matched", "near-miss"),
+    "zone-match": ("zone", "inbound-mapping", "matched", "near-miss"),
     "access-rules": ("rule", "reason"),
-    "identity": ("zone", "wanted", "matched", "near-miss", "detail"),
+    "identity": ("zone", "matched", "near-miss"),
     "default-zone": ("port", "by"),
     "preloaded-route": ("zone", "status"),
     "cpl": ("rule", "status"),
@@ -45,14 +47,18 @@ _TELLING_FACTS = {
 }
 
 
+# The decisions that are about the names in a certificate.
+_NAME_TOPICS = {"zone-match", "identity"}
+_MOST_NAMES = 3
+
+
 def sip_label(message: bytes) -> str:
     """Return the start line of a SIP message without URI parameters, with its CSeq; or what it is instead."""
     parsed = parse_message(message)
     match parsed:
         case Request(method=method, uri=uri, headers=headers):
             number = (headers.get("cseq") or "?").split(" ")[0]
-            shown, parameters, _rest = uri.partition(";")
-            return f"{method} {shown}{parameters and ';..'} (CSeq {number})"
+            return f"{method} {uri.partition(';')[0]} (CSeq {number})"
         case Response(status=status, reason=reason, headers=headers):
             return f"{status} {reason} (CSeq {headers.get('cseq') or '?'})"
         case violation:
@@ -73,7 +79,7 @@ def alert_label(alert: AlertSeen, sender: str, receiver: str) -> str:
 def closing_label(closed: Closed) -> str:
     """Return how a connection ended, with the reason where one end stated it."""
     how = _CLOSING[closed.how]
-    return f"{how}: {closed.why}" if closed.why and closed.why not in _FAILED else how
+    return f"{how}, by its log: {closed.why}" if closed.why and closed.why not in _FAILED else how
 
 
 def failure_words(failed: HandshakeFailed) -> str:
@@ -83,14 +89,26 @@ def failure_words(failed: HandshakeFailed) -> str:
 
 def objection_words(failed: VerifyFailed) -> str:
     """Return what the path check of one end objected to."""
-    which = "the peer's certificate" if failed.depth == 0 else f"the CA certificate {failed.depth} above"
+    which = "the peer's certificate" if failed.depth == 0 else f"the CA certificate at depth {failed.depth}"
     passed = "; let pass by its settings" if failed.overridden else ""
     return f"objects to {which}: {failed.text} ({failed.code}){passed}"
 
 
-def decision_words(decision: Decision) -> str:
-    """Return a decision and the facts that explain it, in the words of the actor's log."""
-    chosen = _TELLING_FACTS.get(decision.topic)
-    keys = decision.facts if chosen is None else chosen
-    told = [f"{key} {decision.facts[key]}" for key in keys if decision.facts.get(key)]
+def decision_words(decision: Decision, wanted: Sequence[str] = ()) -> str:
+    """Return a decision and the facts that explain it, in the words of the actor's log.
+
+    `wanted` are the names that the actor looked for in the peer's certificate; a name that did not match is
+    told with them and with what was presented.
+    """
+    facts = decision.facts
+    keys = _TELLING_FACTS.get(decision.topic, tuple(facts))
+    told = [f"{key} {facts[key]}" for key in keys if facts.get(key, "none") != "none" and facts[key]]
+    if decision.topic in _NAME_TOPICS and "matched" in facts and not facts["matched"]:
+        presented = facts.get("presented", "").split(", ")
+        told += [f"wanted {_abbreviated(wanted)}", f"presented {_abbreviated(presented)}"]
     return f"{decision.topic}: {decision.outcome}" + (f" ({', '.join(told)})" if told else "")
+
+
+def _abbreviated(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
