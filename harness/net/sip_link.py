@@ -68,7 +68,7 @@ class SipLink:
         self.link = link
         self._recorder = recorder
         self._serve = serve
-        self._framer = StreamFramer(max_head=max_message, max_body=max_message)
+        self._framer = StreamFramer(max_head=max_message, max_body=max_message, max_message=max_message)
         self._pending: dict[TransactionKey, _Pending] = {}
         self._nursery: trio.Nursery | None = None
         self._over = trio.Event()
@@ -162,7 +162,7 @@ class SipLink:
         if pending is not None and isinstance(pending.transaction, ServerTransaction):
             await self._carry_out(key, pending, pending.transaction.receive(request))
         elif request.method == "ACK":
-            self._spawn(request)
+            await self._spawn(request)
         elif len(self._pending) >= _TRANSACTIONS:
             self._odd(f"more than {_TRANSACTIONS} transactions at once; {request.method} dropped")
         else:
@@ -185,7 +185,7 @@ class SipLink:
                 case SendMessage(message=message):
                     await self._write(message)
                 case Deliver(message=Request() as request):
-                    self._spawn(request)
+                    await self._spawn(request)
                 case Deliver(message=Response() as response):
                     self._deliver(pending, response)
                 case StartTimer(name=name, seconds=seconds):
@@ -246,9 +246,14 @@ class SipLink:
 
     # --- the wire ---
 
-    def _spawn(self, request: Request) -> None:
+    async def _spawn(self, request: Request) -> None:
+        """Serve a request in a task of its own, which begins before that of the next one.
+
+        Tasks that are ready together run in any order; a BYE would overtake the ACK that came with it.
+        """
         if self._nursery is not None:
             self._nursery.start_soon(self._serve, Inquiry(self, request))
+            await trio.lowlevel.checkpoint()
 
     async def _write(self, message: Message) -> None:
         if self.link.ended is None:
