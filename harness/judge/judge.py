@@ -37,7 +37,7 @@ def judge(transcript: Transcript) -> Verdict:
         steps=tuple(_step_verdict(step) for step in steps),
         cause=cause.key,
         diagnosis=cause.diagnosis.format_map(words) if words else cause.diagnosis,
-        remedies=tuple(_filled(remedy, words) for remedy in cause.remedies_for(decisive.refused if decisive else "")),
+        remedies=_remedies(cause, decisive),
         warnings=tuple(dict.fromkeys(text for step in steps for text in warnings_of(step))),
         cannot_tell=cause.looks_like if cause.ambiguous else (),
         probe=cause.told_apart_by.format_map(words) if words else "",
@@ -50,6 +50,13 @@ def _cause_of(evidence: Evidence | None) -> Cause:
     if evidence is None:
         return NO_CAUSE
     return next(cause for cause in CAUSES if cause.applies(evidence))
+
+
+def _remedies(cause: Cause, evidence: Evidence | None) -> tuple[Remedy, ...]:
+    if evidence is None:
+        return ()
+    words = words_of(evidence)
+    return tuple(_filled(remedy, words) for remedy in cause.remedies_for(evidence))
 
 
 def _filled(remedy: Remedy, words: dict[str, str]) -> Remedy:

@@ -45,7 +45,7 @@ def _rows(model: type[Settings], prefix: str, defaults: Any) -> Iterator[Setting
     for name, field in model.model_fields.items():
         path = f"{prefix}{field.alias}"
         default = getattr(defaults, name, None)
-        group = _group_of(field)
+        group = group_of(field)
         if group is None or group is Certificate:
             yield _row(path, default, field)
         if group is not None:
@@ -64,7 +64,7 @@ def _row(path: str, default: Any, field: FieldInfo) -> SettingRow:
     )
 
 
-def _group_of(field: FieldInfo) -> type[Settings] | None:
+def group_of(field: FieldInfo) -> type[Settings] | None:
     """Return the model behind a field that is a group of settings, or may be a certificate."""
     found = [kind for kind in _kinds(field.annotation) if isinstance(kind, type) and issubclass(kind, Settings)]
     return found[0] if found else None

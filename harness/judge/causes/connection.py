@@ -196,11 +196,15 @@ CONNECTION_CAUSES = (
             "phones never register."
         ),
         remedies={
-            ANYBODY: (
-                _SWITCH_OFF,
-                _DEDICATED_PORT,
-                do("Check that the mutual TLS port is not 5061 itself, and that NAT does not map 5061 to 5062."),
-            )
+            "mutual TLS": (
+                do(
+                    "Let clients register on the TLS port: TLS mode On, port 5061, apart from the mutual TLS port.",
+                    SIP_PAGE,
+                    "xConfiguration SIP TLS Mode: On",
+                ),
+                do("If clients dial 5061 and land on {port}: look for a port translation in the firewall."),
+            ),
+            ANYBODY: (_SWITCH_OFF, _DEDICATED_PORT),
         },
         looks_like=("no-common-cipher",),
         told_apart_by="The CertificateRequest in the ladder.",

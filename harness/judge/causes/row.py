@@ -25,8 +25,8 @@ SIP_DESTINATION = "Control Hub > SIP destination"
 class Cause:
     """One cause. Texts are templates over the words of `harness.judge.words`.
 
-    `remedies` maps the actor that was refused to what to do; the entry for `ANYBODY` holds where there is no
-    better one. `looks_like` names causes that look the same on the wire, and `told_apart_by` says what tells
+    `remedies` maps the actor that was refused, or the service of the port that refused it (`TLS`, `mutual TLS`),
+    to what to do; the entry for `ANYBODY` holds where there is no better one. `looks_like` names causes that look the same on the wire, and `told_apart_by` says what tells
     them apart; with `ambiguous` the evidence itself cannot, and the verdict says so. `source` is a key of
     domain.md.
     """
@@ -41,9 +41,10 @@ class Cause:
     ambiguous: bool = False
     source: str = ""
 
-    def remedies_for(self, refused: str) -> tuple[Remedy, ...]:
-        """Return what to do where that actor was refused."""
-        return self.remedies.get(refused, self.remedies.get(ANYBODY, ()))
+    def remedies_for(self, evidence: Evidence) -> tuple[Remedy, ...]:
+        """Return what to do about it."""
+        keys = (evidence.refused, evidence.service, ANYBODY)
+        return next((self.remedies[key] for key in keys if key in self.remedies), ())
 
 
 def do(action: str, screen: str = "", command: str = "") -> Remedy:

@@ -1,0 +1,42 @@
+# Every target sets itself up: a virtual environment in .venv with this package and its tools.
+# `make test PYTHON=python3.12` chooses another interpreter.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: demo test check bench docs golden clean
+
+demo: $(READY)          ## play every scenario, then the lesson: why MRA breaks on a mutual-TLS port
+	$(BIN)/sip-mtls run --out out/demo
+	$(BIN)/sip-mtls demo mra
+
+test: $(READY)          ## the whole suite; programs that are absent are skipped with a reason
+	$(BIN)/python -m pytest
+
+check: $(READY)         ## ruff, mypy --strict, and the floors of docs/architecture.md
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_floors.py tests/test_docs.py
+
+bench: $(READY)         ## ratios to a floor or a peer; writes out/bench.json
+	$(BIN)/python -m benchmarks
+
+docs: $(READY)          ## write the generated pages of docs/ anew
+	$(BIN)/python docs/generate.py
+
+golden: $(READY)        ## record the golden ladders anew; read the diff
+	$(BIN)/python -m pytest -q tests/report --record-golden
+
+clean:
+	rm -rf $(VENV) out dist build
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "sip-mtls needs Python 3.11 or newer; name one with PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "This Python has no venv module. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@

@@ -1,0 +1,7 @@
+"""The door: commands and exit codes, nothing else. Heavy imports happen inside the commands."""
+
+from __future__ import annotations
+
+from harness.cli.exits import main
+
+__all__ = ["main"]

@@ -1,0 +1,118 @@
+"""The commands. Each reads its words, calls the stage, prints a report and names an exit code."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from harness import __version__
+from harness.cli.exits import MEANINGS, Exit
+
+_EPILOG = "Exit codes: " + "; ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items()) + "."
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_TLS = click.Choice(["1.2", "1.3"])
+
+
+@click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.version_option(__version__, prog_name="sip-mtls")
+def commands() -> None:
+    """Play SIP over mutual TLS against a simulated Expressway and Webex cloud.
+
+    A scenario changes one thing in a healthy lab and plays a short story over real TLS. The verdict says where
+    it stopped, who refused whom, why, and what to fix.
+    """
+
+
+@commands.command("run")
+@click.argument("asked", nargs=-1, metavar="[ID, FILE or FOLDER]...")
+@click.option("--tls", multiple=True, type=_TLS, help="Only this TLS version; may be given twice.")
+@click.option(
+    "--network",
+    type=click.Choice(["loopback", "memory"]),
+    default="loopback",
+    show_default=True,
+    help="Real sockets in 127.0.0.0/8, or the same actors in memory under a virtual clock.",
+)
+@click.option("--lab", "lab_file", type=_FILE, help="Another healthy lab than the one that comes with sip-mtls.")
+@click.option("--addresses", metavar="127.A.B", default="", help="The lab's addresses: 127.A.B.10 and so on.")
+@click.option("--json", "json_file", type=_FILE, help="Write all verdicts as JSON; - for standard output.")
+@click.option("--junit", "junit_file", type=_FILE, help="Write the run as JUnit XML.")
+@click.option(
+    "--out",
+    "out_folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Write each play's transcript, ladder, key log and certificates below this folder.",
+)
+@click.option("--ladder/--no-ladder", default=None, help="Show each play in full; by default where few are played.")
+def run_command(  # noqa: PLR0913, PLR0917  # one parameter an option, which click passes by name
+    asked: tuple[str, ...],
+    tls: tuple[str, ...],
+    network: str,
+    lab_file: Path | None,
+    addresses: str,
+    json_file: Path | None,
+    junit_file: Path | None,
+    out_folder: Path | None,
+    ladder: bool | None,  # click calls it by name
+) -> None:
+    """Play scenarios: all of them, or those with these ids (B02, mra, b2b/b02-...), files or folders."""
+    from harness.cli.running import Wanted, run  # noqa: PLC0415
+
+    wanted = Wanted(
+        asked, tls or ("1.2", "1.3"), network, lab_file, addresses, json_file, junit_file, out_folder, ladder
+    )
+    sys.exit(run(wanted))
+
+
+@commands.command("list")
+@click.option("--settings", "what", flag_value="settings", help="Every setting that a scenario can change.")
+@click.option("--steps", "what", flag_value="steps", help="What each actor can be told to do.")
+@click.option("--causes", "what", flag_value="causes", help="Every cause that a verdict can name.")
+@click.option("--faults", "what", flag_value="faults", help="Every fault that a certificate can have.")
+def list_command(what: str | None) -> None:
+    """List the scenarios, or the words that they are made of."""
+    from harness.cli.showing import list_words  # noqa: PLC0415
+
+    list_words(what or "scenarios")
+
+
+@commands.command("show")
+@click.argument("asked", metavar="ID or FILE")
+def show_command(asked: str) -> None:
+    """Show a scenario: its story, what it changes, the play, and what is expected."""
+    from harness.cli.showing import show_scenario  # noqa: PLC0415
+
+    show_scenario(asked)
+
+
+@commands.command("judge")
+@click.argument("transcript", type=_FILE)
+@click.option("--json", "json_file", type=_FILE, help="Write the verdict as JSON; - for standard output.")
+def judge_command(transcript: Path, json_file: Path | None) -> None:
+    """Judge a saved transcript again."""
+    from harness.cli.judging import judge_file  # noqa: PLC0415
+
+    sys.exit(judge_file(transcript, json_file))
+
+
+@commands.command("demo")
+@click.argument("lesson", type=click.Choice(["mra"]), default="mra")
+@click.option("--network", type=click.Choice(["loopback", "memory"]), default="loopback", show_default=True)
+def demo_command(lesson: str, network: str) -> None:
+    """Show a lesson: why MRA breaks on a mutual-TLS port, side by side in TLS 1.2 and 1.3."""
+    from harness.cli.lessons import show_lesson  # noqa: PLC0415
+
+    sys.exit(show_lesson(lesson, network))
+
+
+@commands.command("schema")
+def schema_command() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from harness.cli.showing import print_schema  # noqa: PLC0415
+
+    print_schema()
+
+
+__all__ = ["Exit", "commands"]

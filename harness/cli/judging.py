@@ -1,0 +1,64 @@
+"""`sip-mtls judge`: a saved transcript, judged again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.capture.saved import load_transcript
+from harness.cli.exits import Exit
+from harness.cli.running import STANDARD_OUTPUT, print_play
+from harness.errors import Fault, ScenarioError
+from harness.judge.compare import mismatches
+from harness.judge.judge import judge
+from harness.report.json_report import run_as_json
+from harness.report.outcome import PlayOutcome
+from harness.run.disk import write_text
+from harness.run.library import Library
+from harness.scenario.model import Expectation, Scenario
+from harness.transcript import Transcript
+from harness.verdict import Verdict
+
+
+def judge_file(path: Path, json_file: Path | None) -> Exit:
+    """Judge one transcript; compare with its scenario's expectation where that scenario is known."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+        raise ScenarioError([Fault(str(path), 0, 0, problem, "check the path")]) from None
+    transcript = load_transcript(data, str(path))
+    verdict = judge(transcript)
+    outcome = _outcome(transcript, verdict)
+    if json_file is not None:
+        write_text(json_file, run_as_json([outcome], asked=1))
+    if json_file != STANDARD_OUTPUT:
+        print_play(outcome)
+    return Exit.MET if outcome.met else Exit.NOT_MET
+
+
+def _outcome(transcript: Transcript, verdict: Verdict) -> PlayOutcome:
+    scenario = _scenario_of(transcript)
+    expected = scenario.expectations.get(transcript.tls_version)
+    wrong = mismatches(expected, verdict, transcript) if expected else ()
+    return PlayOutcome(scenario, verdict, transcript, wrong, None, None, 0.0)
+
+
+def _scenario_of(transcript: Transcript) -> Scenario:
+    """Return the shipped scenario that the transcript names, or one that expects nothing."""
+    try:
+        return Library().scenarios((transcript.scenario,))[0]
+    except ScenarioError:
+        nothing: dict[str, Expectation] = {}
+        return Scenario(
+            name=transcript.scenario,
+            file="",
+            row="",
+            title="A transcript of a scenario that is not known here",
+            story="It is judged; nothing is expected of it.",
+            source=(),
+            tls_versions=(transcript.tls_version,),
+            change={},
+            play=(),
+            expectations=nothing,
+            control=None,
+        )

@@ -1,0 +1,86 @@
+"""`sip-mtls run`: plays, a table, files on request."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.cli.exits import Exit
+from harness.cli.terminal import colours, progress, speaks_unicode, width
+from harness.errors import Fault, ScenarioError
+from harness.report.detail import play_detail
+from harness.report.json_report import in_order, run_as_json
+from harness.report.junit import run_as_junit
+from harness.report.ladder import draw_ladder
+from harness.report.outcome import PlayOutcome
+from harness.report.table import run_table
+from harness.run.addresses import checked_block
+from harness.run.disk import write_play, write_text
+from harness.run.library import Library
+from harness.run.suite import Order, run_suite
+
+_FEW = 2
+STANDARD_OUTPUT = Path("-")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The words of the command line."""
+
+    asked: tuple[str, ...]
+    tls_versions: tuple[str, ...]
+    network: str
+    lab_file: Path | None
+    addresses: str
+    json_file: Path | None
+    junit_file: Path | None
+    out_folder: Path | None
+    ladder: bool | None
+
+
+def run(wanted: Wanted) -> Exit:
+    """Play what is wanted; return the exit code."""
+    library = Library(wanted.lab_file)
+    scenarios = tuple(library.scenarios(wanted.asked))
+    block = checked_block(wanted.addresses) if wanted.addresses else ""
+    order = Order(scenarios, wanted.tls_versions, wanted.network, block)
+    asked = len(order.plays())
+    if not asked:
+        raise ScenarioError(
+            [Fault("--tls", 0, 0, "nothing is left to play", "these scenarios have no such TLS version")]
+        )
+    with progress(asked, "plays") as tick:
+        outcomes = run_suite(library, order, lambda outcome: tick(outcome.scenario.name))
+    outcomes.sort(key=in_order)
+    _write_files(wanted, outcomes, asked)
+    if wanted.json_file != STANDARD_OUTPUT:
+        print_outcomes(outcomes, full=wanted.ladder if wanted.ladder is not None else asked <= _FEW)
+    met = len(outcomes) == asked and all(outcome.met for outcome in outcomes)
+    return Exit.MET if met else Exit.NOT_MET
+
+
+def print_outcomes(outcomes: Sequence[PlayOutcome], *, full: bool) -> None:
+    """Print each play in full, or only those that were not as expected; then the table."""
+    for outcome in outcomes:
+        if full or not outcome.met:
+            print_play(outcome)
+    sys.stdout.write(run_table(outcomes, width=width(), colour=colours(), unicode=speaks_unicode()))
+
+
+def print_play(outcome: PlayOutcome) -> None:
+    """Print one play: what there is to say, and the ladder."""
+    unicode = speaks_unicode()
+    sys.stdout.write(play_detail(outcome, width=width(), unicode=unicode) + "\n")
+    sys.stdout.write(draw_ladder(outcome.transcript, outcome.verdict, width=width(), unicode=unicode) + "\n")
+
+
+def _write_files(wanted: Wanted, outcomes: Sequence[PlayOutcome], asked: int) -> None:
+    if wanted.json_file is not None:
+        write_text(wanted.json_file, run_as_json(outcomes, asked=asked))
+    if wanted.junit_file is not None:
+        write_text(wanted.junit_file, run_as_junit(outcomes))
+    if wanted.out_folder is not None:
+        for outcome in outcomes:
+            write_play(wanted.out_folder, outcome)

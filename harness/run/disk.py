@@ -1,0 +1,50 @@
+"""The one writer of files: reports, and what each play leaves behind. Secrets get mode 0600."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from harness.capture.saved import save_transcript
+from harness.errors import Fault, ScenarioError
+from harness.report.detail import play_detail
+from harness.report.evidence import key_log_text, presented_certificates
+from harness.report.ladder import draw_ladder
+from harness.report.outcome import PlayOutcome
+
+_PRIVATE = 0o600
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, or to standard output for `-`; ScenarioError where that cannot be."""
+    if path == Path("-"):
+        sys.stdout.write(text)
+        return
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+    """Write a file and the folders above it; ScenarioError where that cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:  # noqa: PTH123
+            file.write(data)
+    except OSError as error:
+        problem = f"cannot be written: {error.strerror}"
+        raise ScenarioError([Fault(str(path), 0, 0, problem, "choose another place")]) from None
+
+
+def write_play(folder: Path, outcome: PlayOutcome) -> None:
+    """Write what a play left: transcript, verdict, ladder, key log, and the certificates that were presented.
+
+    The key log opens the recorded bytes of this lab's connections and is kept private all the same.
+    """
+    place = folder / f"{outcome.scenario.name}-tls{outcome.verdict.tls_version}"
+    transcript = outcome.transcript
+    write_bytes(place / "transcript.json", save_transcript(transcript), mode=_PRIVATE)
+    write_text(place / "verdict.txt", play_detail(outcome))
+    write_text(place / "ladder.txt", draw_ladder(transcript, outcome.verdict))
+    write_bytes(place / "keys.log", key_log_text(transcript).encode("ascii"), mode=_PRIVATE)
+    for name, text in presented_certificates(transcript).items():
+        write_text(place / "certificates" / name, text)
