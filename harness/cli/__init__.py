@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from harness.cli.exits import main
+from harness.cli.entrance import main
 
 __all__ = ["main"]

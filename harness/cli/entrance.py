@@ -1,0 +1,60 @@
+"""The way in and the ways out: every error ends in one line for a person and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from typing import NoReturn
+
+from harness.cli.exits import Exit
+from harness.errors import LabError, ScenarioError
+
+TRACEBACK = "SIP_MTLS_TRACEBACK"
+"""Environment variable that shows where an error of our own came from."""
+
+
+def main() -> NoReturn:
+    """Run the command line and leave with the right exit code."""
+    from harness.cli.commands import commands  # noqa: PLC0415  # click, and only now
+
+    try:
+        commands(prog_name="sip-mtls", standalone_mode=True)
+    except SystemExit:
+        raise
+    except BaseException as error:  # every way out ends here, in one line and a code
+        sys.exit(ended_by(error))
+    sys.exit(Exit.MET)
+
+
+def ended_by(error: BaseException) -> Exit:
+    """Tell a person what happened, on stderr; return the exit code."""
+    causes = _leaves(error)
+    if any(isinstance(cause, KeyboardInterrupt) for cause in causes):
+        print("interrupted", file=sys.stderr)
+        return Exit.INTERRUPTED
+    for kind, code in ((ScenarioError, Exit.WRONG_INPUT), (LabError, Exit.NO_LAB)):
+        if causes and all(isinstance(cause, kind) for cause in causes):
+            for text in dict.fromkeys(str(cause) for cause in causes):
+                print(text, file=sys.stderr)
+            return code
+    if any(isinstance(cause, BrokenPipeError) for cause in causes):
+        sys.stdout = None  # whoever read us is gone; nothing more to flush
+        return Exit.OUR_ERROR
+    _confess(error, causes[0])
+    return Exit.OUR_ERROR
+
+
+def _leaves(error: BaseException) -> list[BaseException]:
+    """Return the exceptions inside groups, which nurseries wrap around everything."""
+    if isinstance(error, BaseExceptionGroup):
+        return [leaf for inner in error.exceptions for leaf in _leaves(inner)]
+    return [error]
+
+
+def _confess(error: BaseException, cause: BaseException) -> None:
+    print(f"sip-mtls has a bug: {type(cause).__name__}: {cause}", file=sys.stderr)
+    if os.environ.get(TRACEBACK):
+        traceback.print_exception(error)
+    else:
+        print(f"Please report it, with what {TRACEBACK}=1 adds to this.", file=sys.stderr)
