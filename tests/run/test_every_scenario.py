@@ -1,0 +1,141 @@
+"""The acceptance: every shipped scenario, at each TLS version, on both networks, with its control."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from harness.capture.saved import load_transcript, save_transcript
+from harness.judge.judge import judge
+from harness.report.outcome import PlayOutcome
+from harness.run.library import Library
+from harness.run.suite import Order, run_suite
+from harness.scenario.model import TLS_VERSIONS, Scenario
+from harness.verdict import Verdict
+
+LIBRARY = Library()
+SHIPPED = LIBRARY.scenarios(())
+PLAYS = [(scenario.name, version) for scenario in SHIPPED for version in scenario.tls_versions]
+Outcomes = Mapping[tuple[str, str], PlayOutcome]
+
+ROWS = (
+    *(f"B{number:02}" for number in (*range(1, 7), *range(8, 13), *range(14, 18), *range(19, 23), 24, 26, 27)),
+    *(f"M{number:02}" for number in (1, 2, 4, 5, 6, 7)),
+    *(f"I{number:02}" for number in (*range(1, 6), 7, 8, *range(13, 25), 28, 29)),
+    *(f"O{number:02}" for number in (1, 6, *range(8, 13))),
+)
+"""The rows of domain.md's catalogue that this harness promises to play."""
+
+
+@cache
+def _played(network: str) -> Outcomes:
+    """Play everything once; on the loopback several labs at a time, in memory under a clock that jumps."""
+    outcomes = run_suite(LIBRARY, Order(tuple(SHIPPED), TLS_VERSIONS, network), lambda _: None)
+    return {(outcome.scenario.name, outcome.verdict.tls_version): outcome for outcome in outcomes}
+
+
+@pytest.fixture(scope="module")
+def on_memory() -> Outcomes:
+    return _played("memory")
+
+
+@pytest.fixture(scope="module")
+def on_loopback() -> Outcomes:
+    return _played("loopback")
+
+
+every_play = pytest.mark.parametrize(("name", "version"), PLAYS, ids=[f"{name}-{version}" for name, version in PLAYS])
+
+
+def told(verdict: Verdict) -> Verdict:
+    """What a verdict says, apart from where it was played and from how each end puts it into words."""
+    steps = tuple(replace(step, ends=()) for step in verdict.steps)
+    return replace(verdict, network="", steps=steps)
+
+
+@every_play
+def test_a_play_in_memory_comes_to_what_its_scenario_expects(on_memory: Outcomes, name: str, version: str) -> None:
+    assert on_memory[name, version].mismatches == ()
+
+
+@every_play
+def test_a_play_over_real_sockets_comes_to_the_same(
+    on_memory: Outcomes, on_loopback: Outcomes, name: str, version: str
+) -> None:
+    assert on_loopback[name, version].mismatches == ()
+    assert told(on_loopback[name, version].verdict) == told(on_memory[name, version].verdict)
+
+
+@every_play
+def test_without_its_fault_the_story_ends_otherwise(
+    on_memory: Outcomes, on_loopback: Outcomes, name: str, version: str
+) -> None:
+    expected = None if on_memory[name, version].scenario.control is None else True
+
+    assert on_memory[name, version].control_differs is expected
+    assert on_loopback[name, version].control_differs is expected
+
+
+@every_play
+def test_a_saved_transcript_is_judged_as_the_live_play_was(on_loopback: Outcomes, name: str, version: str) -> None:
+    outcome = on_loopback[name, version]
+
+    loaded = load_transcript(save_transcript(outcome.transcript))
+
+    assert loaded == outcome.transcript
+    assert judge(loaded) == outcome.verdict
+
+
+def test_every_play_has_ends_that_tell_what_they_saw(on_loopback: Outcomes) -> None:
+    mute = [
+        f"{play}: {step.step}"
+        for play, outcome in on_loopback.items()
+        for step in outcome.verdict.steps
+        if step.stopped_at is not None and not any(end.saw for end in step.ends)
+    ]
+
+    assert mute == []
+
+
+def test_every_promised_row_is_played() -> None:
+    assert set(ROWS) - {scenario.row for scenario in SHIPPED} == set()
+    assert len(PLAYS) >= 100
+
+
+def test_a_scenario_without_control_is_a_healthy_story() -> None:
+    baselines = [scenario for scenario in SHIPPED if scenario.control is None]
+
+    assert baselines
+    assert all(not scenario.change for scenario in baselines)
+    assert {expectation.cause for s in baselines for expectation in s.expectations.values()} == {"none"}
+
+
+def test_nothing_is_left_of_a_run(on_loopback: Outcomes) -> None:
+    """Sockets and files are counted around one more run, in which most stories of the lab happen."""
+    assert on_loopback
+    before, threads = _open_files(), threading.active_count()
+
+    outcomes = run_suite(LIBRARY, Order(tuple(_some()), ("1.3",), "loopback"), lambda _: None)
+
+    gc.collect()
+    assert outcomes
+    assert _open_files() == before
+    assert threading.active_count() == threads
+
+
+def _some() -> Iterator[Scenario]:
+    names = {"I01", "I04", "I06", "B02", "B17", "M02", "O01", "O09"}
+    yield from (scenario for scenario in SHIPPED if scenario.row in names)
+
+
+def _open_files() -> int:
+    folder = Path("/proc/self/fd")
+    if not folder.is_dir():
+        pytest.skip("this system has no /proc/self/fd to count open files in")
+    return sum(1 for _ in folder.iterdir())
