@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from textwrap import wrap
 
 from harness.report.inert import in_columns
@@ -43,7 +44,7 @@ def _tell_step(page: _Page, step: StepVerdict, names: dict[str, str]) -> None:
     if step.stopped_at is not None:
         page.item("", f"{STAGE_WORDS[step.stopped_at]}; {refusal(step, names)}")
     elif step.status is not None:
-        page.item("", f"final answer {step.status}")
+        page.item("", f"the final answer was {step.status}")
     page.item("facts", "; ".join(_facts(step.facts)))
     for end in step.ends:
         for number, sentence in enumerate(end.saw):
@@ -78,13 +79,15 @@ def _tell_opinions(page: _Page, verdict: Verdict) -> None:
         return
     page.gap()
     page.items("names", (", ".join(verdict.names),))
-    for number, opinion in enumerate(verdict.opinions):
-        page.item("policies" if number == 0 else "", _opinion(opinion))
+    alike = groupby(verdict.opinions, key=_said)
+    for number, (said, opinions) in enumerate(alike):
+        policies = ", ".join(opinion.policy for opinion in opinions)
+        page.item("policies" if number == 0 else "", f"{policies}: {said}")
 
 
-def _opinion(opinion: PolicyOpinion) -> str:
-    said = f"accepts by {opinion.matched}" if opinion.accepted else "refuses"
-    return f"{opinion.policy} {said}" + (f": {opinion.reason}" if opinion.reason else "")
+def _said(opinion: PolicyOpinion) -> str:
+    said = f"accepted by {opinion.matched}" if opinion.accepted else "refused"
+    return said + (f", {opinion.reason}" if opinion.reason else "")
 
 
 def _tell_expectation(page: _Page, outcome: PlayOutcome) -> None:

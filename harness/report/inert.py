@@ -37,9 +37,15 @@ def in_columns(text: str, *, unicode: bool = True) -> str:
     return "".join(_in_a_column(character, unicode) for character in inert(text))
 
 
-def cut(text: str, width: int, *, ellipsis: str = "…") -> str:
-    """Return `text` in at most `width` columns; an ellipsis says that something is missing."""
-    return text if len(text) <= width else text[: max(0, width - len(ellipsis))].rstrip() + ellipsis
+def cut(text: str, width: int, *, ellipsis: str = "…", tail: int = 0) -> str:
+    """Return `text` in at most `width` columns; an ellipsis stands for what is missing.
+
+    `tail` characters of the end are kept, for names that differ only there.
+    """
+    if len(text) <= width:
+        return text
+    head = text[: max(0, width - len(ellipsis) - tail)].rstrip()
+    return head + ellipsis + (text[-tail:] if tail else "")
 
 
 def escape(character: str) -> str:

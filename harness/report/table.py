@@ -15,7 +15,7 @@ from harness.report.json_report import in_order
 from harness.report.outcome import PlayOutcome
 from harness.report.wording import actor_names, alert_words
 
-NARROWEST = 60
+NARROWEST = 78
 """Below this width in columns lines are wider than asked."""
 
 Cells: TypeAlias = tuple[str, ...]
@@ -23,24 +23,26 @@ Cells: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A column: its heading, the most that it may take, and whether it gives way where width is short."""
+    """A column: its heading, and how narrow it may become where width is short."""
 
     heading: str
-    widest: int
-    yields: bool = False
+    least: int
 
 
 _COLUMNS = (
-    _Column("play", 60, yields=True),
+    _Column("play", 17),
     _Column("TLS", 3),
     _Column("stopped at", 10),
-    _Column("by", 13, yields=True),
-    _Column("alert", 28, yields=True),
-    _Column("cause", 44, yields=True),
-    _Column("", 3),
+    _Column("by", 12),
+    _Column("alert", 5),
+    _Column("cause", 23),
+    _Column("", 2),
 )
 _MET, _NOT_MET = "ok", "NO"
-_LEAST = 8
+_TAIL = 6
+"""Characters kept of the end of a long id: `…-on-expressway-c` and `…-on-expressway-e` are two scenarios."""
+_WIDE = 110
+"""From this width in columns on, alerts have their names."""
 _STYLES = {_MET: "green", _NOT_MET: "bold red", "completed": "green"}
 
 
@@ -51,7 +53,7 @@ def run_table(outcomes: Iterable[PlayOutcome], *, width: int = 80, colour: bool 
     ellipsis to stay within `width` columns; with `unicode` off all of it is ASCII.
     """
     plays = sorted(outcomes, key=in_order)
-    rows = [tuple(in_columns(cell, unicode=unicode) for cell in _cells(outcome)) for outcome in plays]
+    rows = [tuple(in_columns(cell, unicode=unicode) for cell in _cells(outcome, width)) for outcome in plays]
     widths = _widths(rows, max(width, NARROWEST))
     sheet = _Sheet(widths, "…" if unicode else "~", colour=colour)
     lines = [sheet.heading(tuple(column.heading for column in _COLUMNS))]
@@ -61,7 +63,7 @@ def run_table(outcomes: Iterable[PlayOutcome], *, width: int = 80, colour: bool 
     return "\n".join([*lines, "", _count(plays)]) + "\n"
 
 
-def _cells(outcome: PlayOutcome) -> Cells:
+def _cells(outcome: PlayOutcome, width: int) -> Cells:
     """Return the cells of one play, of the step that stopped where one did."""
     scenario, verdict, stopped = outcome.scenario, outcome.verdict, outcome.verdict.stopped
     name = scenario.name.rpartition("/")[2]
@@ -70,23 +72,19 @@ def _cells(outcome: PlayOutcome) -> Cells:
     if stopped is None or stopped.stopped_at is None:
         return (row_name + name, verdict.tls_version, "completed", "", "", verdict.cause, met)
     by = actor_names(outcome.transcript).get(stopped.by, stopped.by)
-    alert = alert_words(stopped.alert)
+    alert = alert_words(stopped.alert) if width >= _WIDE else alert_words(stopped.alert).partition(" ")[0]
     stage = stopped.stopped_at.value
     return (row_name + name, verdict.tls_version, stage, by, alert, verdict.cause, met)
 
 
 def _widths(rows: Sequence[Cells], width: int) -> list[int]:
-    """Return the columns' widths: as wide as their cells, the widest yielding ones narrowed until it fits."""
+    """Return the columns' widths: those of their cells, narrowed where there is most to spare until it fits."""
     headings = tuple(column.heading for column in _COLUMNS)
-    widths = [
-        min(column.widest, max(len(cell) for cell in cells))
-        for column, *cells in zip(_COLUMNS, headings, *rows, strict=True)
-    ]
-    yielding = [place for place, column in enumerate(_COLUMNS) if column.yields]
-    while sum(widths) + len(widths) - 1 > width:
-        place = max(yielding, key=lambda each: widths[each])
-        if widths[place] <= _LEAST:
-            break
+    widths = [max(map(len, cells)) for cells in zip(headings, *rows, strict=True)]
+    spare = [have - column.least for have, column in zip(widths, _COLUMNS, strict=True)]
+    for _ in range(sum(widths) + len(widths) - 1 - width):
+        place = spare.index(max(spare))
+        spare[place] -= 1
         widths[place] -= 1
     return widths
 
@@ -118,8 +116,9 @@ class _Sheet:
         return " ".join(self._painted(shown, _STYLES.get(cell, "")) for cell, shown in laid_out).rstrip()
 
     def _laid_out(self, cells: Cells) -> list[str]:
-        pairs = zip(cells, self._widths, strict=True)
-        return [cut(cell, width, ellipsis=self._ellipsis).ljust(width) for cell, width in pairs]
+        tails = (_TAIL, *([0] * len(cells)))
+        laid_out = zip(cells, self._widths, tails, strict=False)
+        return [cut(cell, width, ellipsis=self._ellipsis, tail=tail).ljust(width) for cell, width, tail in laid_out]
 
     def _painted(self, text: str, style: str) -> str:
         if not (self._colour and style):

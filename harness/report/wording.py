@@ -17,6 +17,10 @@ STAGE_WORDS = {
 }
 """What it means to stop at a stage, as the second half of a sentence."""
 
+CLOSING_WORDS = {"fin": "FIN", "rst": "RST", "close_notify": "close_notify"}
+NETWORK = "network"
+"""What a verdict names where neither end refused: a device in the path."""
+
 
 def actor_names(transcript: Transcript) -> dict[str, str]:
     """Return what a person calls each actor of a transcript: its role, in inert text."""
@@ -40,12 +44,20 @@ def refusal(step: StepVerdict, names: dict[str, str]) -> str:
     """
     if step.ok:
         return ""
-    by, refused = (names.get(actor, inert(actor)) for actor in (step.by, step.refused))
-    parts = [f"{by} refused {refused}" if by and refused else f"{by} refused" if by else "nobody refused"]
+    parts = [_who(step, names)]
     if step.alert is not None:
         parts.append(f"alert {alert_words(step.alert)}")
     if step.status is not None:
         parts.append(f"status {step.status}")
-    if step.closing:
-        parts.append(f"closed by {inert(step.closing)}")
+    if step.closing and len(parts) == 1:
+        parts.append(f"closed by {CLOSING_WORDS.get(step.closing, inert(step.closing))}")
     return ", ".join(parts)
+
+
+def _who(step: StepVerdict, names: dict[str, str]) -> str:
+    by, refused = (names.get(actor, inert(actor)) for actor in (step.by, step.refused))
+    if step.by == NETWORK:
+        return f"something in the network cut off {refused}" if refused else "the network lost it"
+    if not by:
+        return "nobody refused"
+    return f"{by} refused {refused}" if refused else f"{by} refused"

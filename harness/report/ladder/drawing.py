@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from harness.report.inert import cut, in_columns
-from harness.report.ladder.marks import Arrow, Heading, Ladder, Mark, Note
+from harness.report.ladder.marks import HELD, Arrow, Heading, Ladder, Mark, Note
 
 NARROWEST = 60
 """Below this width in columns a ladder is drawn wider than asked."""
@@ -112,7 +112,8 @@ class _Sheet:
 
     def _beside(self, cells: list[str], words: str) -> list[str]:
         room = self._width - self._words_at
-        lines = wrap(self._safe(words), room, break_on_hyphens=False) or [""]
+        held = HELD.join(self._safe(part) for part in words.split(HELD))
+        lines = [line.replace(HELD, " ") for line in wrap(held, room, break_on_hyphens=False)] or [""]
         if len(lines) > _MOST_ROWS:
             lines = [
                 *lines[: _MOST_ROWS - 1],

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from harness.identity.certificate import read_certificate
 from harness.report.evidence import inspected
+from harness.report.ladder.marks import HELD
 from harness.tls.inspector import (
     Alert,
     ApplicationData,
@@ -85,7 +86,7 @@ def _label(items: Sequence[Item]) -> str:
     kinds = {type(item) for item in items}
     words = list(_words(items))
     if Certificate in kinds and not items[0].from_client and CertificateRequest not in kinds:
-        words.append("no CertificateRequest")
+        words.append(f"no{HELD}CertificateRequest")
     return ", ".join(words)
 
 
@@ -106,11 +107,11 @@ def _word(item: Item) -> str:
         case ServerHello(version=version, cipher_suite=suite):
             return f"ServerHello {version} {suite}"
         case CertificateRequest(authorities=authorities):
-            return f"CertificateRequest (names {_count(len(authorities), 'CA')})"
+            return f"CertificateRequest (names{HELD}{_count(len(authorities), 'CA')})"
         case Certificate(chain=()):
             return "Certificate (EMPTY)"
         case Certificate(chain=chain):
-            return f"Certificate ({read_certificate(chain[0]).label}, {len(chain)} sent)"
+            return f"Certificate ({read_certificate(chain[0]).label}, {len(chain)}{HELD}sent)"
         case other:
             return _bare_word(other)
 
@@ -131,4 +132,4 @@ def _bare_word(item: Item) -> str:
 
 
 def _count(number: int, noun: str) -> str:
-    return f"no {noun}" if number == 0 else f"1 {noun}" if number == 1 else f"{number} {noun}s"
+    return f"no{HELD}{noun}" if number == 0 else f"{number}{HELD}{noun}{'s' * (number != 1)}"

@@ -54,7 +54,10 @@ class Marker:
     def _flight(self, number: int, place: int) -> Arrow:
         connection, flight = self._timeline.connections[number], self._conversations[number].flights[place]
         sender = connection.dialler if flight.from_client else connection.listener
-        return Arrow(sender, other_side(connection, sender), flight.label, flight.encrypted)
+        receiver = other_side(connection, sender)
+        far = connection.end_of(receiver)
+        lost = far is not None and far.bytes_received == 0
+        return Arrow(sender, receiver, flight.label + self._loss(receiver, lost), flight.encrypted, lost)
 
     def _event(self, index: int, event: Event) -> Iterator[Mark]:
         match event:
@@ -104,8 +107,11 @@ class Marker:
         sender, receiver = (event.actor, far) if sent else (far, event.actor)
         label = self._label(event, sender, receiver)
         lost = not isinstance(event, Closed) and self._timeline.pairs.is_lost(index, event)
-        note = f" - never read by {self._name(receiver)}" if lost else ""
-        yield Arrow(sender, receiver, label + note, self._is_encrypted(event, sender), lost)
+        label += self._loss(receiver, lost)
+        yield Arrow(sender, receiver, label, self._is_encrypted(event, sender), lost)
+
+    def _loss(self, receiver: str, lost: object) -> str:
+        return f" - never read by {self._name(receiver)}" if lost else ""
 
     def _is_forged(self, index: int, event: Crossing) -> bool:
         """Whether an RST arrived from an end that is ours and sent none (domain.md trap X9)."""

@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+HELD = "\u00a0"
+"""The no-break space: labels have it between words that stay on one line. Whoever draws makes it a space."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lifeline:

@@ -62,7 +62,7 @@ class _Telling:
         self._names = actor_names(transcript)
         self._verdicts = {step.step: step for step in verdict.steps} if verdict else {}
         self._hidden = frozenset[int]() if set_up else _hidden(transcript)
-        self._at = 0.0
+        self._at: float | None = None
         self._met = {_connection(transcript.events[index]) for index in self._hidden}
         self._conversations: dict[int, Conversation] = {}
         self._marker = Marker(self._timeline, self._conversations, self._names)
@@ -83,8 +83,8 @@ class _Telling:
 
     def _breaks(self, event: Event) -> list[Heading]:
         """Return the headings that stand before an event and end the stretch before it."""
-        pause, self._at = event.at - self._at, event.at
-        breaks = [Heading(f"{pause:.1f} seconds later")] if pause > _PAUSE and self._met else []
+        pause, self._at = 0.0 if self._at is None else event.at - self._at, event.at
+        breaks = [Heading(f"{pause:.1f} seconds later")] if pause > _PAUSE else []
         return breaks + self._step_marks(event) if isinstance(event, StepStarted | StepEnded) else breaks
 
     def _told(self, stretch: Mapping[int, Event]) -> Iterator[Mark]:

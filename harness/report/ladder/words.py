@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.report.ladder.marks import HELD
 from harness.sip.message import Request, Response, parse_message
 from harness.tls.alerts import FATAL, alert_name
 from harness.transcript import (
@@ -58,9 +59,9 @@ def sip_label(message: bytes) -> str:
     match parsed:
         case Request(method=method, uri=uri, headers=headers):
             number = (headers.get("cseq") or "?").split(" ")[0]
-            return f"{method} {uri.partition(';')[0]} (CSeq {number})"
+            return f"{method} {uri.partition(';')[0]} (CSeq{HELD}{number})"
         case Response(status=status, reason=reason, headers=headers):
-            return f"{status} {reason} (CSeq {headers.get('cseq') or '?'})"
+            return f"{status} {reason} (CSeq{HELD}{HELD.join((headers.get('cseq') or '?').split())})"
         case violation:
             return f"not SIP: {violation.reason}"
 
