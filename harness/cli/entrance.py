@@ -16,12 +16,19 @@ TRACEBACK = "SIP_MTLS_TRACEBACK"
 
 def main() -> NoReturn:
     """Run the command line and leave with the right exit code."""
-    from harness.cli.commands import commands  # noqa: PLC0415  # click, and only now
+    import click  # noqa: PLC0415  # only now: `import harness.cli` stays light
+
+    from harness.cli.commands import commands  # noqa: PLC0415
 
     try:
-        commands(prog_name="sip-mtls", standalone_mode=True)
+        commands(prog_name="sip-mtls", standalone_mode=False)
     except SystemExit:
         raise
+    except click.ClickException as error:
+        error.show()
+        sys.exit(Exit.WRONG_INPUT)
+    except click.Abort:  # click's word for a KeyboardInterrupt
+        sys.exit(ended_by(KeyboardInterrupt()))
     except BaseException as error:  # every way out ends here, in one line and a code
         sys.exit(ended_by(error))
     sys.exit(Exit.MET)
