@@ -123,6 +123,14 @@ async def test_bytes_arrive_in_order_and_a_fin_after_them(new_network: NewNetwor
 
 
 @each_network
+async def test_sending_nothing_is_no_fin(new_network: NewNetwork) -> None:
+    async with streams(new_network()) as (near, far):
+        await near.send(b"")
+        await near.send(b"INVITE")
+        assert await far.receive() == b"INVITE"
+
+
+@each_network
 async def test_after_a_fin_the_other_direction_still_carries(new_network: NewNetwork) -> None:
     async with streams(new_network()) as (near, far):
         near.finish()
