@@ -101,7 +101,7 @@ class Site:
 
     async def speak_sip(self, link: Link, serve: Serve, *, max_message: int = 32768) -> SipLink:
         """Start SIP on a link that this actor dialled; it runs until the link ends."""
-        sip = SipLink(link, self.stage.recorder, serve, max_message=max_message)
+        sip = SipLink(link, self.stage.recorder, serve, max_message=max_message, speaks_first=True)
         await self.stage.nursery.start(sip.run)
         return sip
 

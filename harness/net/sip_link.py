@@ -62,9 +62,16 @@ class _Pending:
 
 
 class SipLink:
-    """SIP on one connection. `run` reads until the connection is over; nothing outlives it."""
+    """SIP on one connection. `run` reads until the connection is over; nothing outlives it.
 
-    def __init__(self, link: Link, recorder: Recorder, serve: Serve, *, max_message: int = 32768) -> None:
+    With `speaks_first` it reads nothing before it has written something. A client whose certificate is refused
+    late (TLS 1.3) would else race with the alert for whether its first request still goes out, and the same
+    story would be told in two ways; real clients write at once.
+    """
+
+    def __init__(
+        self, link: Link, recorder: Recorder, serve: Serve, *, max_message: int = 32768, speaks_first: bool = False
+    ) -> None:
         self.link = link
         self._recorder = recorder
         self._serve = serve
@@ -72,6 +79,9 @@ class SipLink:
         self._pending: dict[TransactionKey, _Pending] = {}
         self._nursery: trio.Nursery | None = None
         self._over = trio.Event()
+        self._may_read = trio.Event()
+        if not speaks_first:
+            self._may_read.set()
 
     @property
     def alive(self) -> bool:
@@ -95,6 +105,7 @@ class SipLink:
             self.link.drop()
 
     async def _read(self) -> None:
+        await self._may_read.wait()
         while self._framer.violation is None:
             data = await self.link.receive()
             if not data:
@@ -106,6 +117,7 @@ class SipLink:
     async def close(self) -> None:
         """Close in good order while `run` reads on, and wait a moment for the peer to do the same."""
         await self.link.finish()
+        self._may_read.set()
         with trio.move_on_after(_GOODBYE_SECONDS):
             await self._over.wait()
 
@@ -259,6 +271,7 @@ class SipLink:
         if self.link.ended is None:
             self._seen(Direction.SENT, message)
             await self.link.send(message.to_bytes())
+            self._may_read.set()
 
     def _seen(self, direction: Direction, message: Message) -> None:
         recorder, link = self._recorder, self.link
