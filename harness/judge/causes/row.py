@@ -26,9 +26,9 @@ class Cause:
     """One cause. Texts are templates over the words of `harness.judge.words`.
 
     `remedies` maps the actor that was refused, or the service of the port that refused it (`TLS`, `mutual TLS`),
-    to what to do; the entry for `ANYBODY` holds where there is no better one. `looks_like` names causes that look the same on the wire, and `told_apart_by` says what tells
-    them apart; with `ambiguous` the evidence itself cannot, and the verdict says so. `source` is a key of
-    domain.md.
+    to what to do; the entry for `ANYBODY` holds where there is no better one. `looks_like` names causes that look
+    the same on the wire, and `told_apart_by` says what tells them apart; with `ambiguous` the evidence itself
+    cannot, and the verdict says so. `source` is a key of domain.md.
     """
 
     key: str

@@ -1,0 +1,36 @@
+"""The README's lesson is the scenario that ships, and its ladder is the one that is drawn."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from harness.report.ladder import draw_ladder
+from harness.run.library import Library, data_folder
+from harness.run.suite import Order, run_suite
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+LADDER = README.partition("ends like this:\n\n```\n")[2].partition("```")[0]
+LESSON = "mra/jabber-on-the-mutual-port"
+
+
+def _block(language: str) -> str:
+    found = re.search(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    assert found is not None
+    return found[1]
+
+
+def test_the_lesson_in_the_readme_is_the_scenario_that_ships_and_has_twelve_lines() -> None:
+    shipped = (data_folder("scenarios") / f"{LESSON}.yaml").read_text(encoding="utf-8")
+    assert _block("yaml") == shipped
+    assert len(shipped.splitlines()) == 12
+
+
+def test_the_ladder_in_the_readme_is_the_ladder_that_is_drawn() -> None:
+    library = Library()
+    order = Order(tuple(library.scenarios((LESSON,))), ("1.3",), "memory")
+    (outcome,) = run_suite(library, order, lambda _: None)
+    drawn = draw_ladder(outcome.transcript, outcome.verdict).splitlines()
+    assert LADDER.startswith("Jabber")
+    for line in LADDER.splitlines():
+        assert line in drawn
