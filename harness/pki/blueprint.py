@@ -83,9 +83,7 @@ def _unknown_words(catalogue: Catalogue, order: LeafOrder) -> list[tuple[str, st
     asked += [("fault", name, catalogue.faults) for name in order.faults]
     asked += [("issuer", order.issuer, catalogue.authorities)] if order.issuer else []
     asked += [("key type", order.key_type, KEY_TYPES)] if order.key_type else []
-    return [
-        (f"unknown {what} '{word}'", nearest(word, known)) for what, word, known in asked if word not in known
-    ]
+    return [(f"unknown {what} '{word}'", nearest(word, known)) for what, word, known in asked if word not in known]
 
 
 def _contradictions(catalogue: Catalogue, names: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -94,9 +92,7 @@ def _contradictions(catalogue: Catalogue, names: tuple[str, ...]) -> list[tuple[
     for name in names:
         for part in catalogue.faults[name].changes:
             if part in changed_by:
-                both = (
-                    f"the faults '{changed_by[part]}' and '{name}' both change the {part.replace('_', ' ')}"
-                )
+                both = f"the faults '{changed_by[part]}' and '{name}' both change the {part.replace('_', ' ')}"
                 faults.append((both, "keep one of them"))
             changed_by[part] = name
     return faults

@@ -36,9 +36,7 @@ class Authority:
     key: PrivateKey = field(repr=False)
 
 
-def found_authority(
-    name: str, profile: AuthorityProfile, issuer: Authority | None, now: datetime
-) -> Authority:
+def found_authority(name: str, profile: AuthorityProfile, issuer: Authority | None, now: datetime) -> Authority:
     """Return a new CA signed by `issuer`, or a root where that is None. `now` is an aware time."""
     key = KEY_TYPES[profile.key_type]()
     builder = _unsigned(profile.common_name, key, issuer)
@@ -89,9 +87,7 @@ def _unsigned(common_name: str, key: PrivateKey, issuer: Authority | None) -> x5
 
 def _identity_of(authority: Authority) -> tuple[x509.Name, x509.SubjectKeyIdentifier]:
     certificate = x509.load_der_x509_certificate(authority.certificate)
-    return certificate.subject, certificate.extensions.get_extension_for_class(
-        x509.SubjectKeyIdentifier
-    ).value
+    return certificate.subject, certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
 
 
 def _dated(builder: x509.CertificateBuilder, validity: Validity, now: datetime) -> x509.CertificateBuilder:

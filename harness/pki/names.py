@@ -83,21 +83,9 @@ def impossibilities(names: Names) -> list[tuple[str, str]]:
     numeric = "write it like 192.0.2.1 or 2001:db8::1"
     alternatives = (*names.dns_names, *names.uris)
     return [
-        *(
-            (f"{name!r} cannot be a common name", short)
-            for name in (names.common_name,)
-            if not _is_short(name)
-        ),
-        *(
-            (f"{name!r} cannot be an alternative name", ascii_only)
-            for name in alternatives
-            if not _is_ascii(name)
-        ),
-        *(
-            (f"{text!r} is not an IP address", numeric)
-            for text in names.ip_addresses
-            if not _is_address(text)
-        ),
+        *((f"{name!r} cannot be a common name", short) for name in (names.common_name,) if not _is_short(name)),
+        *((f"{name!r} cannot be an alternative name", ascii_only) for name in alternatives if not _is_ascii(name)),
+        *((f"{text!r} is not an IP address", numeric) for text in names.ip_addresses if not _is_address(text)),
     ]
 
 

@@ -119,6 +119,4 @@ def _lost_issuers(catalogue: Catalogue, documents: Mapping[str, Document]) -> It
 
 
 def _lost(document: Document, path: tuple[str, ...], word: str, known: Iterable[str]) -> Fault:
-    return document.fault_at_value(
-        path, f"there is no authority '{word}' for this place", nearest(word, known)
-    )
+    return document.fault_at_value(path, f"there is no authority '{word}' for this place", nearest(word, known))

@@ -43,9 +43,7 @@ class Workshop:
     def __init__(self, catalogue: Catalogue, now: datetime) -> None:
         if now.tzinfo is None or now.year not in _YEARS:
             bounds = f"give an aware time in the years {_YEARS.start} to {_YEARS.stop - 1}"
-            raise ScenarioError(
-                [Fault("certificates", 0, 0, f"no certificates can be issued at {now}", bounds)]
-            )
+            raise ScenarioError([Fault("certificates", 0, 0, f"no certificates can be issued at {now}", bounds)])
         self.catalogue = catalogue
         self.now = now.replace(microsecond=0)
         self._founded: dict[tuple[str, ...], Authority] = {}
@@ -87,9 +85,7 @@ class Workshop:
     def _path(self, name: str) -> tuple[str, ...]:
         known = self.catalogue.authorities
         if name not in known:
-            raise ScenarioError(
-                [Fault("certificates", 0, 0, f"unknown authority '{name}'", nearest(name, known))]
-            )
+            raise ScenarioError([Fault("certificates", 0, 0, f"unknown authority '{name}'", nearest(name, known))])
         return self.catalogue.path_of(name)
 
     def _chain_at(self, path: tuple[str, ...]) -> tuple[bytes, ...]:

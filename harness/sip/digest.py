@@ -30,9 +30,7 @@ class DigestResult(StrEnum):
     WRONG = "wrong"
 
 
-def challenge(
-    *, realm: str, nonce: str, algorithm: str = "MD5", opaque: str = "", stale: bool = False
-) -> str:
+def challenge(*, realm: str, nonce: str, algorithm: str = "MD5", opaque: str = "", stale: bool = False) -> str:
     """Return the value of a WWW-Authenticate or Proxy-Authenticate header that offers qop=auth."""
     parts = {"realm": realm, "nonce": nonce, "algorithm": algorithm, "qop": "auth"}
     if opaque:
@@ -85,9 +83,7 @@ def verify(
     algorithm = _algorithm(given)
     if algorithm is None or not {"username", "realm", "nonce", "uri", "response"} <= given.keys():
         return DigestResult.MALFORMED
-    if given.get("qop", "auth").lower() != "auth" or (
-        "qop" in given and not {"cnonce", "nc"} <= given.keys()
-    ):
+    if given.get("qop", "auth").lower() != "auth" or ("qop" in given and not {"cnonce", "nc"} <= given.keys()):
         return DigestResult.MALFORMED
     secret = ha1_of(given["username"], given["realm"], algorithm)
     if secret is None:

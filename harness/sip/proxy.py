@@ -94,11 +94,7 @@ def add_received(request: Request, host: str, port: int) -> Request:
         seen = seen.with_parameter("rport", str(port))
     if via.host.lower().strip("[]") != host.lower() or "rport" in via.parameters:
         seen = seen.with_parameter("received", host)
-    return (
-        request
-        if seen is via
-        else request.with_headers(request.headers.with_first_replaced("Via", str(seen)))
-    )
+    return request if seen is via else request.with_headers(request.headers.with_first_replaced("Via", str(seen)))
 
 
 def with_zones(via: Via, zones: Mapping[str, str]) -> Via:

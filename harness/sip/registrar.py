@@ -123,9 +123,7 @@ class Registrar:
         seconds = self._granted(contact, request)
         if 0 < seconds < self._min_expires:
             return _Refusal(423, (("Min-Expires", str(self._min_expires)),))
-        new = Binding(
-            contact, now + seconds, request.headers.get("call-id") or "", cseq_number(request.headers)
-        )
+        new = Binding(contact, now + seconds, request.headers.get("call-id") or "", cseq_number(request.headers))
         if any(bound.same_place(contact) and bound.is_newer_than(new) for bound in old):
             return _Refusal(500)
         others = tuple(bound for bound in old if not bound.same_place(contact))

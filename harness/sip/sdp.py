@@ -70,9 +70,7 @@ class SessionDescription:
     @classmethod
     def parse(cls, body: bytes) -> SessionDescription:
         """Read a body; every one has a reading, lines that make no sense are kept as they are."""
-        lines = [
-            line for line in body.decode("utf-8", "surrogateescape").replace("\r", "").split("\n") if line
-        ]
+        lines = [line for line in body.decode("utf-8", "surrogateescape").replace("\r", "").split("\n") if line]
         edges = [place for place, line in enumerate(lines) if line.startswith("m=")] + [len(lines)]
         media = tuple(_section(lines[start:end]) for start, end in pairwise(edges))
         return cls(tuple(lines[: edges[0]]), media)
@@ -181,6 +179,4 @@ def _rtpmap(line: str) -> tuple[str, str]:
 
 
 def _direction(lines: tuple[str, ...]) -> str:
-    return next(
-        (line[2:].strip() for line in lines if line[2:].strip() in DIRECTIONS and line[:2] == "a="), ""
-    )
+    return next((line[2:].strip() for line in lines if line[2:].strip() in DIRECTIONS and line[:2] == "a="), "")

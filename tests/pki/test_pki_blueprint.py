@@ -53,9 +53,7 @@ def test_wishes_replace_what_the_role_says_and_an_empty_wish_means_none() -> Non
 
 def test_faults_act_after_the_wishes() -> None:
     faults = ("unknown-root", "rsa-1024", "suffix-trick")
-    order = LeafOrder(
-        "expressway-e", faults, issuer="private-issuing", dns_names=("a.example",), key_type="rsa-2048"
-    )
+    order = LeafOrder("expressway-e", faults, issuer="private-issuing", dns_names=("a.example",), key_type="rsa-2048")
     blueprint = drawn(order)
     assert (blueprint.issuer, blueprint.key_type) == ("stranger-issuing", "rsa-1024")
     assert blueprint.names.dns_names == ("a.example.evil.example",)
@@ -85,10 +83,7 @@ def test_every_unknown_word_is_told_with_the_nearest_known_one() -> None:
 )
 def test_faults_that_change_the_same_thing_contradict_each_other(one: str, other: str, part: str) -> None:
     (reason,) = reasons(LeafOrder("b2b-peer", (one, other)))
-    assert (
-        reason
-        == f"leaf b2b-peer: the faults '{one}' and '{other}' both change the {part}\n    keep one of them"
-    )
+    assert reason == f"leaf b2b-peer: the faults '{one}' and '{other}' both change the {part}\n    keep one of them"
 
 
 def test_any_two_faults_go_together_in_either_order_or_in_none() -> None:
@@ -132,9 +127,7 @@ def test_a_name_that_cannot_stand_in_a_certificate_is_refused(order: LeafOrder, 
         ("self-signed", ()),
     ],
 )
-def test_a_flawed_intermediate_is_grafted_beneath_the_leafs_own_authorities(
-    fault: str, path: tuple[str, ...]
-) -> None:
+def test_a_flawed_intermediate_is_grafted_beneath_the_leafs_own_authorities(fault: str, path: tuple[str, ...]) -> None:
     assert path_of(CATALOGUE, drawn(LeafOrder("expressway-c", (fault,)))) == path
 
 
@@ -147,9 +140,7 @@ def test_a_flawed_intermediate_of_a_stranger_stands_below_the_stranger() -> None
     st.builds(
         LeafOrder,
         profile=st.sampled_from(sorted(CATALOGUE.leaves)) | st.text(max_size=5),
-        faults=st.lists(st.sampled_from(sorted(CATALOGUE.faults)) | st.text(max_size=5), max_size=3).map(
-            tuple
-        ),
+        faults=st.lists(st.sampled_from(sorted(CATALOGUE.faults)) | st.text(max_size=5), max_size=3).map(tuple),
         common_name=st.none() | st.text(max_size=70),
         dns_names=st.none() | st.lists(st.text(max_size=70), max_size=3).map(tuple),
         ip_addresses=st.none() | st.lists(st.text("0123456789.:/%", max_size=20), max_size=2).map(tuple),

@@ -36,9 +36,7 @@ expired:
 """
 
 
-def complaints(
-    authorities: str = AUTHORITIES, leaves: str = LEAVES, faults: str = FAULTS
-) -> tuple[Fault, ...]:
+def complaints(authorities: str = AUTHORITIES, leaves: str = LEAVES, faults: str = FAULTS) -> tuple[Fault, ...]:
     texts = {"certs/authorities.yaml": authorities, "certs/leaves.yaml": leaves, "certs/faults.yaml": faults}
     with pytest.raises(ScenarioError) as caught:
         read_catalogue(texts)
@@ -74,9 +72,7 @@ def test_every_authority_says_that_it_is_for_tests_only() -> None:
         ("sip-webex", {"sip.webex.com"}, {"callservice.webex.com", "callservice.ciscospark.com"}),
     ],
 )
-def test_each_generation_of_the_cloud_has_its_own_names(
-    generation: str, present: set[str], absent: set[str]
-) -> None:
+def test_each_generation_of_the_cloud_has_its_own_names(generation: str, present: set[str], absent: set[str]) -> None:
     names = set(CATALOGUE.leaves[f"webex-cloud-{generation}"].dns_names)
     assert present <= names
     assert not absent & names
@@ -92,10 +88,7 @@ def test_faults_act_where_their_key_says() -> None:
 def test_all_faults_of_shape_in_all_files_are_told_at_once_with_their_places() -> None:
     leaves = LEAVES.replace("title: An edge", "titel: An edge").replace("[edge.example]", "7")
     faults = FAULTS.replace("ends: -10", "ends: -30")
-    told = [
-        (fault.file, fault.line, fault.column, fault.message)
-        for fault in complaints(leaves=leaves, faults=faults)
-    ]
+    told = [(fault.file, fault.line, fault.column, fault.message) for fault in complaints(leaves=leaves, faults=faults)]
     assert told == [
         ("certs/leaves.yaml", 1, 1, "'title' is missing"),
         ("certs/leaves.yaml", 5, 14, "Input should be a valid tuple"),
@@ -121,9 +114,7 @@ def test_a_wrong_word_is_answered_with_the_nearest(text: str, message: str, hint
 def test_references_to_nowhere_are_told_at_once() -> None:
     authorities = AUTHORITIES.replace("under: private-root\nspoilt", "under: privat-root\nspoilt")
     leaves = LEAVES.replace("private-issuing", "privat-issuing")
-    faults = (
-        "a:\n  title: A\n  chain: {issuer: me}\nb:\n  title: B\n  chain: {intermediate: private-issuing}\n"
-    )
+    faults = "a:\n  title: A\n  chain: {issuer: me}\nb:\n  title: B\n  chain: {intermediate: private-issuing}\n"
     told = [(fault.file, fault.line, fault.hint) for fault in complaints(authorities, leaves, faults)]
     assert told == [
         ("certs/authorities.yaml", 5, "did you mean 'private-root'?"),
@@ -158,9 +149,7 @@ def test_a_text_over_the_limit_is_not_parsed() -> None:
     assert fault.message == "longer than 1000000 characters"
 
 
-@pytest.mark.parametrize(
-    "text", ["[" * 20_000, "!!timestamp x", "!!int x", "a: *b", "? {a: b}\n: 1", "a: !x 1", ""]
-)
+@pytest.mark.parametrize("text", ["[" * 20_000, "!!timestamp x", "!!int x", "a: *b", "? {a: b}\n: 1", "a: !x 1", ""])
 def test_odd_yaml_is_a_fault_and_never_a_crash(text: str) -> None:
     assert complaints(faults=text)
 

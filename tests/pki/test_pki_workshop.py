@@ -47,9 +47,7 @@ def test_a_healthy_leaf_looks_like_one_from_a_real_ca(role: str) -> None:
 def test_key_identifiers_lead_from_the_leaf_to_its_issuer() -> None:
     credentials = workshop().issue(LeafOrder("b2b-peer"))
     wanted = parsed(credentials.leaf).extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
-    issuer = (
-        parsed(credentials.issuers[0]).extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
-    )
+    issuer = parsed(credentials.issuers[0]).extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     assert wanted.key_identifier == issuer.digest
 
 
@@ -86,9 +84,7 @@ def test_the_workshop_knows_every_ca_by_name_also_those_it_had_to_graft() -> Non
 
 
 def test_an_unknown_authority_is_answered_with_the_nearest() -> None:
-    with pytest.raises(
-        ScenarioError, match="unknown authority 'private-rot'\n    did you mean 'private-root'"
-    ):
+    with pytest.raises(ScenarioError, match="unknown authority 'private-rot'\n    did you mean 'private-root'"):
         workshop().chain_of("private-rot")
 
 
@@ -128,9 +124,7 @@ def test_a_workshop_needs_a_time_with_a_zone_in_our_centuries(now: datetime) -> 
 
 @pytest.mark.parametrize("year", [2000, 2199])
 def test_at_the_ends_of_those_centuries_every_ca_can_still_be_made(year: int) -> None:
-    assert set(Workshop(CATALOGUE, datetime(year, 6, 1, tzinfo=UTC)).authorities()) == set(
-        CATALOGUE.authorities
-    )
+    assert set(Workshop(CATALOGUE, datetime(year, 6, 1, tzinfo=UTC)).authorities()) == set(CATALOGUE.authorities)
 
 
 SHOP = workshop()

@@ -58,9 +58,7 @@ def test_a_100_has_no_tag_and_a_tag_that_is_there_stays() -> None:
 
 
 def test_even_a_request_without_headers_gets_its_400() -> None:
-    refused = respond(
-        Request("INVITE", "sip:b"), 400, "What?", to_tag="b", headers=[("Warning", '399 e "Policy"')]
-    )
+    refused = respond(Request("INVITE", "sip:b"), 400, "What?", to_tag="b", headers=[("Warning", '399 e "Policy"')])
     assert refused.to_bytes() == b'SIP/2.0 400 What?\r\nWarning: 399 e "Policy"\r\nContent-Length: 0\r\n\r\n'
 
 

@@ -80,9 +80,7 @@ def test_a_nonce_that_is_no_longer_ours_is_stale_only_for_who_knows_the_password
 
     asked = challenge(realm="example.com", nonce="n1", stale=True)
     good, bad = alice(asked), alice(asked, password=GUESS)
-    judged = [
-        verify(given, method="REGISTER", ha1_of=password_file, nonce_is_fresh=never) for given in (good, bad)
-    ]
+    judged = [verify(given, method="REGISTER", ha1_of=password_file, nonce_is_fresh=never) for given in (good, bad)]
     assert judged == [DigestResult.STALE, DigestResult.WRONG]
 
 
@@ -107,8 +105,7 @@ def test_of_a_repeated_parameter_the_first_one_counts() -> None:
 
 
 @given(
-    st.text(max_size=80)
-    | st.text(alphabet='username="rlmnocuip,q\\', max_size=80).map(lambda text: "Digest " + text)
+    st.text(max_size=80) | st.text(alphabet='username="rlmnocuip,q\\', max_size=80).map(lambda text: "Digest " + text)
 )
 def test_any_text_as_credentials_has_an_outcome_and_it_is_never_acceptance(text: str) -> None:
     assert _verified(text) is not DigestResult.ACCEPTED

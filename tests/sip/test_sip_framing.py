@@ -17,9 +17,7 @@ PONG = b"\r\n"
 
 def invite(body: bytes = b"v=0\r\n", length: str | None = None) -> bytes:
     declared = f"Content-Length: {len(body)}\r\n" if length is None else length
-    head = (
-        f"INVITE sip:bob@b2b.example SIP/2.0\r\nVia: SIP/2.0/TLS a.example;branch=z9hG4bK1\r\n{declared}\r\n"
-    )
+    head = f"INVITE sip:bob@b2b.example SIP/2.0\r\nVia: SIP/2.0/TLS a.example;branch=z9hG4bK1\r\n{declared}\r\n"
     return head.encode() + body
 
 
@@ -167,9 +165,7 @@ def test_a_head_without_end_is_given_up_at_its_limit(flood: bytes) -> None:
 
 def test_a_head_is_given_up_as_soon_as_it_cannot_end_in_time() -> None:
     assert framed(b"A" * 199, framer=StreamFramer(max_head=200)) == []
-    assert framed(b"A" * 200, framer=StreamFramer(max_head=200)) == [
-        Violation("a head of more than 200 bytes", 0)
-    ]
+    assert framed(b"A" * 200, framer=StreamFramer(max_head=200)) == [Violation("a head of more than 200 bytes", 0)]
 
 
 def test_a_stream_that_ends_inside_a_message_leaves_bytes_behind() -> None:

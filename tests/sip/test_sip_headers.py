@@ -86,9 +86,7 @@ def test_an_address_may_lack_its_brackets_and_then_the_parameters_are_the_header
     assert (inside.uri, inside.tag) == ("sip:bob@b.example;tag=1", "")
 
 
-@pytest.mark.parametrize(
-    "text", ["", "<>", "<sip:a@b.example>x", "<sip:a@b.example", "bob", "<sip:a b@c.example>"]
-)
+@pytest.mark.parametrize("text", ["", "<>", "<sip:a@b.example>x", "<sip:a@b.example", "bob", "<sip:a b@c.example>"])
 def test_what_is_no_address_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a"):
         NameAddress.parse(text)

@@ -80,9 +80,7 @@ def test_a_call_through_two_proxies_is_answered_acknowledged_and_hung_up() -> No
         CLOUD,
     ]
 
-    answered = respond(
-        at_cucm, 200, to_tag="b", headers=[("Contact", f"<sip:bob@{CUCM}:5061;transport=tls>")]
-    )
+    answered = respond(at_cucm, 200, to_tag="b", headers=[("Contact", f"<sip:bob@{CUCM}:5061;transport=tls>")])
     callee = Dialog.as_callee(at_cucm, answered)
     at_cloud = back(answered, EXPRESSWAY_C, EXPRESSWAY_E)
     assert forward_response(at_cloud)[1] is None
@@ -126,10 +124,7 @@ def test_a_request_with_no_hop_left_is_not_forwarded() -> None:
 
 @pytest.mark.parametrize("nonsense", ["many", "-1", ""])
 def test_a_max_forwards_that_is_no_number_starts_again_at_70(nonsense: str) -> None:
-    assert (
-        forward_request(invite(max_forwards=nonsense), via=hop(EXPRESSWAY_E)).headers.get("max-forwards")
-        == "70"
-    )
+    assert forward_request(invite(max_forwards=nonsense), via=hop(EXPRESSWAY_E)).headers.get("max-forwards") == "70"
 
 
 def test_a_search_rule_may_give_the_request_a_new_target() -> None:
@@ -138,9 +133,7 @@ def test_a_search_rule_may_give_the_request_a_new_target() -> None:
 
 
 def test_a_strict_router_gets_its_own_uri_and_gives_the_target_back() -> None:
-    left = forward_request(
-        invite("<sip:strict.example.com>"), via=hop(EXPRESSWAY_E), record_route=own_uri("e.example")
-    )
+    left = forward_request(invite("<sip:strict.example.com>"), via=hop(EXPRESSWAY_E), record_route=own_uri("e.example"))
     assert left.uri == "sip:strict.example.com"
     assert left.headers.get_list("Route") == ("<sip:bob@example.com>",)
     returned = invite("<sip:next.example;lr>", "<sip:bob@example.com>", uri=own_uri("e.example"))

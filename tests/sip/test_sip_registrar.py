@@ -91,9 +91,7 @@ def test_an_old_register_that_comes_late_changes_nothing() -> None:
     registrar.handle(register("<sip:a@h>", number=5), now=0)
     assert registrar.handle(register("<sip:a@h>;expires=0", number=5), now=1).status == 500
     assert places(registrar, now=1) == ["sip:a@h"]
-    assert (
-        registrar.handle(register("<sip:a@h>;expires=0", number=1, call_id="rebooted"), now=1).status == 200
-    )
+    assert registrar.handle(register("<sip:a@h>;expires=0", number=1, call_id="rebooted"), now=1).status == 200
     assert places(registrar, now=1) == []
 
 

@@ -22,9 +22,7 @@ def test_an_offer_is_read_back_as_it_was_written() -> None:
 
 
 def test_the_answer_keeps_what_both_speak_in_the_order_of_the_offerer() -> None:
-    agreed = answer(
-        make_offer("192.0.2.1", 16384, ("G722", "PCMA", "PCMU")), "192.0.2.2", 20000, ("PCMU", "G722")
-    )
+    agreed = answer(make_offer("192.0.2.1", 16384, ("G722", "PCMA", "PCMU")), "192.0.2.2", 20000, ("PCMU", "G722"))
     assert names(agreed) == [["G722", "PCMU"]]
     assert agreed.media[0].port == 20000
 
@@ -45,9 +43,7 @@ def test_encrypted_media_stay_encrypted_and_payload_numbers_are_the_offerers() -
     offered = SessionDescription.parse(
         b"v=0\nm=audio 5004/2 RTP/SAVP 96 101\na=rtpmap:96 g722/8000\na=rtpmap:101 telephone-event/8000\n"
     )
-    agreed = answer(
-        offered, "2001:db8::2", 20000, media_lines=("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x",)
-    )
+    agreed = answer(offered, "2001:db8::2", 20000, media_lines=("a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x",))
     assert (agreed.media[0].protocol, agreed.media[0].formats) == ("RTP/SAVP", ("96",))
     assert "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:x" in agreed.media[0].lines
     assert "c=IN IP6 2001:db8::2" in agreed.lines
@@ -73,9 +69,7 @@ def test_media_that_are_no_rtp_a_second_audio_and_what_was_off_already_are_rejec
     assert [media.port for media in agreed.media] == [0, 20000, 0, 0, 0]
 
 
-LINES = st.sampled_from(
-    [b"m=audio 5004 RTP/AVP 0 8", b"m=video", b"a=rtpmap:0", b"a=rtpmap:96 H264/90000", b"\xff"]
-)
+LINES = st.sampled_from([b"m=audio 5004 RTP/AVP 0 8", b"m=video", b"a=rtpmap:0", b"a=rtpmap:96 H264/90000", b"\xff"])
 
 
 @given(body=st.binary(max_size=60) | st.lists(LINES, max_size=6).map(b"\r\n".join))

@@ -156,8 +156,7 @@ LOST = {
     "no start line": text("hello", VIA),
     "status of ten digits": text("SIP/2.0 4294967301 better not break the receiver", VIA),
     "negative length": text("OPTIONS sip:a@b.example SIP/2.0", VIA, "Content-Length: -999"),
-    "two lengths that differ": text("OPTIONS sip:a@b.example SIP/2.0", "l: 5", "Content-Length: 8")
-    + b"12345678",
+    "two lengths that differ": text("OPTIONS sip:a@b.example SIP/2.0", "l: 5", "Content-Length: 8") + b"12345678",
     "body cut short": text("OPTIONS sip:a@b.example SIP/2.0", "Content-Length: 9999") + b"v=0",
     "no empty line": b"OPTIONS sip:a@b.example SIP/2.0\r\nVia: x\r\n",
     "nothing": b"",

@@ -170,9 +170,7 @@ def test_a_callee_hears_of_a_broken_connection_and_keeps_the_call() -> None:
     assert transaction.state is State.PROCEEDING
 
 
-EVENTS = st.sampled_from(
-    ["100", "180", "200", "486", "ack", "again", "broken", *(str(timer) for timer in Timer)]
-)
+EVENTS = st.sampled_from(["100", "180", "200", "486", "ack", "again", "broken", *(str(timer) for timer in Timer)])
 
 
 @given(events=st.lists(EVENTS, max_size=12), method=st.sampled_from(["INVITE", "OPTIONS"]))

@@ -44,9 +44,7 @@ def test_what_can_mean_something_else_is_not_equivalent(one: str, other: str) ->
 
 
 def test_equivalence_is_not_transitive() -> None:
-    plain, on, off = (
-        SipUri.parse(f"sip:carol@chicago.com{more}") for more in ("", ";security=on", ";security=off")
-    )
+    plain, on, off = (SipUri.parse(f"sip:carol@chicago.com{more}") for more in ("", ";security=on", ";security=off"))
     assert plain.is_equivalent_to(on)
     assert plain.is_equivalent_to(off)
     assert not on.is_equivalent_to(off)

@@ -63,9 +63,7 @@ def server_hello(stamp: Stamp, body: bytes) -> ServerHello:
     reader.take(1)  # compression method
     chosen = extensions(reader)
     reader.finish()
-    version = (
-        Reader(chosen[_SUPPORTED_VERSIONS]).number(2) if _SUPPORTED_VERSIONS in chosen else legacy_version
-    )
+    version = Reader(chosen[_SUPPORTED_VERSIONS]).number(2) if _SUPPORTED_VERSIONS in chosen else legacy_version
     return ServerHello(
         *stamp,
         version=version_name(version),

@@ -62,9 +62,7 @@ class Side:
         self._close_run()
         if self.messages.pending and self._latest and not self._malformed():
             pending = self.messages.pending
-            self.stop(
-                self._latest, f"the bytes end inside a handshake message, {pending} bytes after it began"
-            )
+            self.stop(self._latest, f"the bytes end inside a handshake message, {pending} bytes after it began")
 
     def _malformed(self) -> bool:
         return bool(self.items) and isinstance(self.items[-1][1], Malformed)

@@ -50,9 +50,7 @@ def block_protection(key_log: KeyLog, agreed: Agreement, *, from_client: bool) -
             return BlockKey(cipher, keys, encrypt_then_mac=agreed.encrypt_then_mac)
 
 
-def _direction_keys(
-    master: bytes, agreed: Agreement, cipher: RecordCipher, *, from_client: bool
-) -> RecordKeys:
+def _direction_keys(master: bytes, agreed: Agreement, cipher: RecordCipher, *, from_client: bool) -> RecordKeys:
     """Cut the key block: both MAC keys, both keys, both IVs, the client's first (RFC 5246 section 6.3)."""
     lengths = (_mac_length(cipher), cipher.key_length, _iv_length(cipher, agreed.version))
     randoms = agreed.server_random + agreed.client_random

@@ -32,9 +32,7 @@ def client_hello(suites: Sequence[int], extensions: Mapping[int, bytes]) -> byte
     """The record of a ClientHello with these cipher suites and extensions."""
     block = b"".join(struct.pack("!H", number) + vector(2, body) for number, body in extensions.items())
     offered = b"".join(struct.pack("!H", suite) for suite in suites)
-    body = (
-        b"\x03\x03" + bytes(32) + vector(1, b"") + vector(2, offered) + vector(1, b"\x00") + vector(2, block)
-    )
+    body = b"\x03\x03" + bytes(32) + vector(1, b"") + vector(2, offered) + vector(1, b"\x00") + vector(2, block)
     return record(HANDSHAKE, message(CLIENT_HELLO, body))
 
 

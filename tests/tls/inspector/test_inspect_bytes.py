@@ -49,19 +49,14 @@ def test_any_split_of_the_bytes_gives_the_same_messages(version: str, data: st.D
     for chunk in meeting.chunks:
         cuts = sorted(data.draw(st.sets(st.integers(0, len(chunk.data)), max_size=5)))
         edges = [0, *cuts, len(chunk.data)]
-        split += [
-            Chunk(chunk.at, chunk.direction, chunk.data[start:end])
-            for start, end in itertools.pairwise(edges)
-        ]
+        split += [Chunk(chunk.at, chunk.direction, chunk.data[start:end]) for start, end in itertools.pairwise(edges)]
     assert inspect(split, meeting.key_log, listens=True) == meeting.inspection()
 
 
 @pytest.mark.parametrize("version", SUITES)
 def test_single_bytes_give_the_same_messages(version: str) -> None:
     meeting = recorded(version)
-    bytewise = [
-        Chunk(chunk.at, chunk.direction, bytes([byte])) for chunk in meeting.chunks for byte in chunk.data
-    ]
+    bytewise = [Chunk(chunk.at, chunk.direction, bytes([byte])) for chunk in meeting.chunks for byte in chunk.data]
     assert inspect(bytewise, meeting.key_log, listens=True) == meeting.inspection()
 
 
@@ -250,9 +245,7 @@ def test_nothing_is_read_behind_nonsense_while_the_other_side_goes_on() -> None:
 
 def test_application_data_whose_handshake_was_missed_is_counted() -> None:
     items = said_by_client(record(APPLICATION_DATA, b"sealed") * 3)
-    assert items == (
-        Undecrypted(0.0, True, True, "application_data", 3, 18, "the handshake before it was not seen"),
-    )
+    assert items == (Undecrypted(0.0, True, True, "application_data", 3, 18, "the handshake before it was not seen"),)
 
 
 def test_a_client_alone_stays_shut_after_its_change_cipher_spec() -> None:

@@ -140,9 +140,7 @@ def _client_bytes_of_the_hello() -> bytes:
     ("version", "alert", "sealed"),
     [("1.0", 40, False), ("1.1", 40, False), ("1.2", 40, False), ("1.3", 116, True)],
 )
-def test_a_caller_without_a_certificate_shows_an_empty_chain(
-    version: str, alert: int, *, sealed: bool
-) -> None:
+def test_a_caller_without_a_certificate_shows_an_empty_chain(version: str, alert: int, *, sealed: bool) -> None:
     listener = context(version, own=leaf("exp-e"), wants_certificate=True)
     meeting = Meeting(context(version), listener).shake_hands()
     seen = meeting.inspection()
@@ -166,9 +164,7 @@ def test_the_chain_of_a_refused_caller_is_seen_though_openssl_hides_it(version: 
 
 @pytest.mark.parametrize("version", ["1.2", "1.3"])
 def test_a_caller_that_distrusts_the_listener_says_so_in_clear(version: str) -> None:
-    meeting = Meeting(
-        context(version, trusts="Unknown Root"), context(version, own=leaf("exp-e"))
-    ).shake_hands()
+    meeting = Meeting(context(version, trusts="Unknown Root"), context(version, own=leaf("exp-e"))).shake_hands()
     seen = meeting.inspection()
     assert meeting.failed == {"client", "server"}
     alert = seen.alerts[0]

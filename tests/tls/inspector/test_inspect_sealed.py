@@ -111,9 +111,7 @@ def older(suite: str) -> Meeting:
             "ECDHE-ECDSA-AES256-SHA",
         ]
     ),
-    payloads=st.lists(
-        st.binary(max_size=70) | st.just(bytes(16)) | st.just(bytes(48)), min_size=1, max_size=3
-    ),
+    payloads=st.lists(st.binary(max_size=70) | st.just(bytes(16)) | st.just(bytes(48)), min_size=1, max_size=3),
 )
 def test_any_bytes_behind_an_older_handshake_stay_shut(suite: str, payloads: list[bytes]) -> None:
     meeting = older(suite)

@@ -23,8 +23,7 @@ def test_openssl_calls_every_suite_by_the_same_name() -> None:
         check=True,
     ).stdout
     theirs = {
-        int(high, 16) << 8 | int(low, 16): name
-        for high, low, name in re.findall(r"0x(..),0x(..) - (TLS_\S+)", listing)
+        int(high, 16) << 8 | int(low, 16): name for high, low, name in re.findall(r"0x(..),0x(..) - (TLS_\S+)", listing)
     }
     common = theirs.keys() & SUITE_NAMES.keys()
     assert len(common) > 50
