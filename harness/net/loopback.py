@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import errno
 import os
+import random
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import trio
@@ -25,6 +27,8 @@ _LINGER_ZERO = struct.pack("ii", 1, 0)
 _GONE = {errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN, errno.ECONNABORTED, errno.EBADF, errno.ETIMEDOUT}
 _RESOURCES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}
 _PAUSE_WHEN_EXHAUSTED = 0.1
+_CLAIM_PORT = 65535  # above the listening ports that an Expressway takes
+_CLAIMS = 16
 
 
 class SocketStream:
@@ -107,6 +111,20 @@ class LoopbackNetwork:
     """Real sockets on this machine."""
 
     name = "loopback"
+
+    @contextmanager
+    def block(self) -> Iterator[str]:
+        """Claim a block by binding a port in it that no actor uses; two labs that meet by chance try others."""
+        for _ in range(_CLAIMS):
+            candidate = f"127.{random.randrange(64, 255)}.{random.randrange(256)}"  # noqa: S311  # no secret
+            with socket.socket() as claim:
+                try:
+                    claim.bind((f"{candidate}.1", _CLAIM_PORT))
+                except OSError:
+                    continue
+                yield candidate
+                return
+        raise LabError("no free block in 127.0.0.0/8 was found; name one with --addresses, or use --network memory.")
 
     async def listen(self, address: Address) -> Listener:
         """Listen at `address`; LabError where that cannot be."""

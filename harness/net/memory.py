@@ -7,7 +7,8 @@ milliseconds. Real sockets must never run under that clock: it fires their time-
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import trio
@@ -18,6 +19,7 @@ from harness.transcript import Address, DialFailure
 
 _PIECES_IN_FLIGHT = 64
 _BACKLOG = 128
+_BLOCK = "127.64.0"
 _FIRST_EPHEMERAL_PORT = 25000  # Expressway's outbound range begins here (domain.md 3.1)
 
 
@@ -104,6 +106,11 @@ class MemoryNetwork:
     name: str = "memory"
     _doors: dict[Address, trio.MemorySendChannel[tuple[ByteStream, Address]]] = field(default_factory=dict)
     _ports: itertools.count[int] = field(default_factory=lambda: itertools.count(_FIRST_EPHEMERAL_PORT))
+
+    @contextmanager
+    def block(self) -> Iterator[str]:
+        """Give the one block there is: nobody else lives in this memory."""
+        yield _BLOCK
 
     async def listen(self, address: Address) -> Listener:
         """Listen at `address`; LabError where somebody does already."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from harness.transcript import Address, DialFailure
@@ -55,6 +56,9 @@ class Network(Protocol):
     @property
     def name(self) -> str:
         """`loopback` or `memory`."""
+
+    def block(self) -> AbstractContextManager[str]:
+        """Claim the first three octets of a free block of addresses, for as long as the context lasts."""
 
     async def listen(self, address: Address) -> Listener:
         """Listen at `address`; LabError where that cannot be."""

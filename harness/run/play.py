@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -45,14 +44,15 @@ async def open_lab(
     `block` are the first three octets of the lab's addresses, by default a free block of its own. LabError
     where a listener cannot be opened.
     """
-    directory = directory_of(lab, block or _any_block())
     recorder = Recorder(trio.current_time)
-    async with trio.open_nursery() as nursery:
-        stage = Stage(lab, directory, network, recorder, Wardrobe(workshop, tls_version), nursery)
-        cast = Cast(stage)
-        await cast.start()
-        yield OpenLab(cast, recorder, directory)
-        nursery.cancel_scope.cancel()
+    with nullcontext(block) if block else network.block() as claimed:
+        directory = directory_of(lab, claimed)
+        async with trio.open_nursery() as nursery:
+            stage = Stage(lab, directory, network, recorder, Wardrobe(workshop, tls_version), nursery)
+            cast = Cast(stage)
+            await cast.start()
+            yield OpenLab(cast, recorder, directory)
+            nursery.cancel_scope.cancel()
 
 
 async def perform(plan: Plan, workshop: Workshop, network: Network, *, block: str = "") -> Transcript:
@@ -86,8 +86,3 @@ def new_network(name: str) -> Network:
 
 def _cards(directory: Directory) -> tuple[ActorCard, ...]:
     return tuple(ActorCard(name, ROLES[name], directory.address_of(name)) for name in LAST_OCTETS)
-
-
-def _any_block() -> str:
-    """Return a block of 127.0.0.0/8 by chance; two labs that meet there get a LabError from the kernel."""
-    return f"127.{random.randrange(64, 255)}.{random.randrange(256)}"  # noqa: S311  # no secret
