@@ -135,7 +135,7 @@ def test_a_bad_certificate_is_worse_than_none_where_one_is_optional(tls: str) ->
 
 @each_version
 def test_trusting_only_the_intermediate_is_not_enough(tls: str) -> None:
-    only_intermediate = (WORKSHOP.certificate_of("public-issuing"),)
+    only_intermediate = (WORKSHOP.certificate_of("partner-issuing"),)
     met = meeting(at_version(CALLER, tls), replace(MUTUAL, trusted=only_intermediate))
     assert refused_by_the_server(met) == UNKNOWN_CA
     assert objections(met.server) == [(1, 2)]

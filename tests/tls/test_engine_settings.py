@@ -34,6 +34,7 @@ from harness.tls.profile import Dialect, TlsProfile
 from harness.transcript import Chunk, ClientCertificate, Direction
 
 PUBLIC_ROOT = WORKSHOP.certificate_of("public-root")
+PARTNER_ISSUING = WORKSHOP.certificate_of("partner-issuing")
 PUBLIC_ISSUING = WORKSHOP.certificate_of("public-issuing")
 PRIVATE_ROOT = WORKSHOP.certificate_of("private-root")
 
@@ -121,7 +122,7 @@ def test_everybody_else_sends_exactly_the_chain_that_he_was_given(tls: str) -> N
 def test_both_ends_tell_the_chain_that_their_path_check_built(tls: str) -> None:
     met = meeting(at_version(CALLER, tls), MUTUAL)
     assert met.client.verified_chain == (credentials("expressway-e").leaf, PUBLIC_ISSUING, PUBLIC_ROOT)
-    assert met.server.verified_chain == (credentials("b2b-peer").leaf, PUBLIC_ISSUING, PUBLIC_ROOT)
+    assert met.server.verified_chain == (credentials("b2b-peer").leaf, PARTNER_ISSUING, PUBLIC_ROOT)
 
 
 @each_version
