@@ -12,7 +12,7 @@ from harness.run.suite import Order, run_suite
 
 _ENTRY_POINT = "import sys; from harness.cli import main; sys.exit(main())"
 _MOST_REPETITIONS = 3
-_FEWEST_STARTS = 9
+_FEWEST_STARTS = 25
 
 
 def memory_play(effort: Effort) -> Figure:

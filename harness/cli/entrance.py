@@ -1,14 +1,15 @@
-"""The way in and the ways out: every error ends in one line for a person and an exit code."""
+"""The way in and the ways out: every error ends in one line for a person and an exit code.
+
+What only an error needs is imported when there is one: `--help` is to feel instant (benchmarks/plays.py).
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-import traceback
 from typing import NoReturn
 
 from harness.cli.exits import Exit
-from harness.errors import LabError, ScenarioError
 
 TRACEBACK = "SIP_MTLS_TRACEBACK"
 """Environment variable that shows where an error of our own came from."""
@@ -36,6 +37,8 @@ def main() -> NoReturn:
 
 def ended_by(error: BaseException) -> Exit:
     """Tell a person what happened, on stderr; return the exit code."""
+    from harness.errors import LabError, ScenarioError  # noqa: PLC0415  # only where something went wrong
+
     causes = _leaves(error)
     if any(isinstance(cause, KeyboardInterrupt) for cause in causes):
         print("interrupted", file=sys.stderr)
@@ -62,6 +65,8 @@ def _leaves(error: BaseException) -> list[BaseException]:
 def _confess(error: BaseException, cause: BaseException) -> None:
     print(f"sip-mtls has a bug: {type(cause).__name__}: {cause}", file=sys.stderr)
     if os.environ.get(TRACEBACK):
+        import traceback  # noqa: PLC0415  # only where something went wrong
+
         traceback.print_exception(error)
     else:
         print(f"Please report it, with what {TRACEBACK}=1 adds to this.", file=sys.stderr)
