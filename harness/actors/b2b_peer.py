@@ -77,7 +77,7 @@ class B2bPeer:
             return None
         if transport == "tls" and not await self._secure(link):
             return None
-        return await self.site.speak_sip(link, self._agent.serve)
+        return self.site.speak_sip(link, self._agent.serve)
 
     async def _secure(self, link: Link) -> bool:
         settings = self.settings

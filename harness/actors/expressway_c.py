@@ -58,7 +58,7 @@ class ExpresswayC:
         if not names.accepted:
             await link.abandon(UNACCEPTABLE)
             return False
-        sip = await self.site.speak_sip(link, self._serving(name))
+        sip = self.site.speak_sip(link, self._serving(name))
         self._traversal[name] = sip
         return await self._answers(sip)
 
@@ -101,5 +101,5 @@ class ExpresswayC:
             stage = self.site.stage
             host = stage.directory.address_of("unified-cm")
             link = await self.site.dial(host, stage.lab.unified_cm.port)
-            self._neighbour = await self.site.speak_sip(link, self._serving(NEIGHBOUR_ZONE)) if link else None
+            self._neighbour = self.site.speak_sip(link, self._serving(NEIGHBOUR_ZONE)) if link else None
         return self._neighbour

@@ -189,7 +189,7 @@ class ExpresswayE:
             await link.abandon(UNACCEPTABLE)
             return None
         entry = Entry(zone, preloaded_routes=False)
-        self._outbound[host, port] = sip = await self.site.speak_sip(link, partial(self._routing.serve, entry))
+        self._outbound[host, port] = sip = self.site.speak_sip(link, partial(self._routing.serve, entry))
         return sip
 
     def _accepts(self, link: Link, zone: str, names: tuple[str, ...]) -> bool:

@@ -51,7 +51,7 @@ class MraClient:
         link = await self._secured(port, protocol="sip")
         if link is None:
             return Outcome(completed=False, detail="no connection")
-        sip = await self.site.speak_sip(link, self._agent.serve)
+        sip = self.site.speak_sip(link, self._agent.serve)
         call_id = self.site.identifiers.call_id(self.site.host)
         first = self._request(sip, call_id, 1, None)
         final = await self._agent.final_response(sip, first)

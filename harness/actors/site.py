@@ -99,10 +99,10 @@ class Site:
         recorder = self.stage.recorder
         return Link(stream, recorder, actor=self.actor, number=number, listens=listens, peer=peer)
 
-    async def speak_sip(self, link: Link, serve: Serve, *, max_message: int = 32768) -> SipLink:
+    def speak_sip(self, link: Link, serve: Serve, *, max_message: int = 32768) -> SipLink:
         """Start SIP on a link that this actor dialled; it runs until the link ends."""
         sip = SipLink(link, self.stage.recorder, serve, max_message=max_message, speaks_first=True)
-        await self.stage.nursery.start(sip.run)
+        self.stage.nursery.start_soon(sip.run)
         return sip
 
     def decide(self, connection: int, topic: str, outcome: str, **facts: str) -> None:

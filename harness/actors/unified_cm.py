@@ -88,7 +88,7 @@ class UnifiedCm:
         link = await self.site.dial(stage.directory.address_of("expressway-c"), stage.lab.expressway_c.trunk_port)
         if link is None:
             return Outcome(completed=False, detail="Expressway-C does not answer")
-        sip = await self.site.speak_sip(link, self._serve)
+        sip = self.site.speak_sip(link, self._serve)
         outcome = await self._agent.call(sip, CallOrder(caller=self.settings.user, called=to))
         await sip.close()
         return outcome

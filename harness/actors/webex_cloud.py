@@ -73,7 +73,7 @@ class WebexCloud:
         self.site.decide(link.number, "trust", "uploaded-list" if accept else "default-list")
         if not await link.secure(self._profile(ClientCertificate.NONE), accept_name=accept):
             return Outcome(completed=False, detail="the handshake failed")
-        sip = await self.site.speak_sip(link, self._agent.serve)
+        sip = self.site.speak_sip(link, self._agent.serve)
         outcome = await (self._agent.call if call else self._agent.options)(sip, order)
         await sip.close()
         return outcome

@@ -216,12 +216,17 @@ class Link:
         return await self._transmit(data) if data else True
 
     async def _transmit(self, data: bytes) -> bool:
-        async with self._send_lock:
+        try:
+            self._send_lock.acquire_nowait()  # `async with` would yield even where nobody else sends
+        except trio.WouldBlock:
+            await self._send_lock.acquire()
+        try:
             self._tap(data, sent=True)
-            try:
-                await self._stream.send(data)
-            except StreamResetError:
-                return False
+            await self._stream.send(data)
+        except StreamResetError:
+            return False
+        finally:
+            self._send_lock.release()
         return True
 
     async def _pull(self) -> bytes:

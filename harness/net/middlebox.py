@@ -9,28 +9,34 @@ FLIGHTS = {"after-client-hello": 1, "after-handshake": 3}
 
 
 class CutStream:
-    """The dialler's stream through such a device."""
+    """The dialler's stream through such a device.
+
+    It passes the allowed flights on, waits for what the listener says to the last of them, keeps that for itself
+    and resets both ends.
+    """
 
     def __init__(self, stream: ByteStream, flights: int) -> None:
         self._stream = stream
         self._flights_left = flights
+        self._is_cut = False
 
     async def send(self, data: bytes) -> None:
-        """Pass a flight on; cut after the last one that is allowed."""
-        self._refuse_when_cut()
+        """Pass a flight on; StreamResetError once the connection is cut."""
+        if self._is_cut:
+            raise StreamResetError
         await self._stream.send(data)
         self._flights_left -= 1
-        if self._flights_left == 0:
-            self._stream.reset()
 
     async def receive(self) -> bytes:
         """Return the next bytes; StreamResetError once the connection is cut."""
-        self._refuse_when_cut()
-        return await self._stream.receive()
-
-    def _refuse_when_cut(self) -> None:
-        if self._flights_left <= 0:
+        if self._is_cut:
             raise StreamResetError
+        data = await self._stream.receive()
+        if self._flights_left > 0:
+            return data
+        self._is_cut = True
+        self._stream.reset()
+        raise StreamResetError
 
     def finish(self) -> None:
         """Send a FIN; receiving goes on."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from math import inf
 
 import trio
 
@@ -54,11 +55,17 @@ class Inquiry:
 
 @dataclass
 class _Pending:
-    """One transaction and what is running for it."""
+    """One transaction and what is running for it.
+
+    Whoever asks waits under `patience`, and that scope's deadline is the transaction's timer: B or F, by
+    `patient_for`. A server transaction's timers run in tasks of their own.
+    """
 
     transaction: ClientTransaction | ServerTransaction
     timers: dict[Timer, trio.CancelScope] = field(default_factory=dict)
     responses: trio.MemorySendChannel[Response] | None = None
+    patience: trio.CancelScope | None = None
+    patient_for: Timer | None = None
 
 
 class SipLink:
@@ -78,6 +85,7 @@ class SipLink:
         self._framer = StreamFramer(max_head=max_message, max_body=max_message, max_message=max_message)
         self._pending: dict[TransactionKey, _Pending] = {}
         self._nursery: trio.Nursery | None = None
+        self._deaf = False
         self._over = trio.Event()
         self._may_read = trio.Event()
         if not speaks_first:
@@ -86,7 +94,7 @@ class SipLink:
     @property
     def alive(self) -> bool:
         """Whether the connection still stands."""
-        return self.link.ended is None and self._nursery is not None
+        return self.link.ended is None and not self._deaf
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Read and dispatch until the connection is over."""
@@ -95,11 +103,13 @@ class SipLink:
                 self._nursery = nursery
                 task_status.started()
                 await self._read()
-                self._nursery = None  # whoever asks from here on finds the link dead
+                self._deaf = True  # whoever asks from here on finds the link dead
+                self._nursery = None
                 await self._lose_transport()
                 nursery.cancel_scope.cancel()
             await self.link.close("not SIP" if self._framer.violation else "")
         finally:
+            self._deaf = True
             self._nursery = None
             self._over.set()
             self.link.drop()
@@ -125,11 +135,14 @@ class SipLink:
 
     @asynccontextmanager
     async def ask(self, request: Request) -> AsyncIterator[trio.MemoryReceiveChannel[Response]]:
-        """Send a request; the channel gives its responses and ends after the final one, or without one."""
+        """Send a request; the channel gives its responses and ends after the final one, or without one.
+
+        When the transaction times out (64*T1), what is done in the context ends there.
+        """
         inbox, outbox = trio.open_memory_channel[Response](_RESPONSES_IN_FLIGHT)
-        pending = _Pending(ClientTransaction(request), responses=inbox)
         key = client_key(request)
-        with inbox, outbox:
+        with trio.CancelScope() as patience, inbox, outbox:
+            pending = _Pending(ClientTransaction(request), responses=inbox, patience=patience)
             if self.alive:
                 self._pending[key] = pending
                 await self._carry_out(key, pending, pending.transaction.start())
@@ -138,7 +151,9 @@ class SipLink:
             try:
                 yield outbox
             finally:
-                pending.responses = None
+                pending.responses = pending.patience = None
+        if patience.cancelled_caught and pending.patient_for is not None:
+            await self._carry_out(key, pending, pending.transaction.timer(pending.patient_for))
 
     async def send(self, request: Request) -> None:
         """Send a request that has no transaction: the ACK of a 2xx."""
@@ -231,11 +246,15 @@ class SipLink:
         self._pending.pop(key, None)
 
     def _start_timer(self, key: TransactionKey, pending: _Pending, name: Timer, seconds: float) -> None:
-        if self._nursery is not None:
+        if pending.patience is not None:
+            pending.patience.deadline, pending.patient_for = trio.current_time() + seconds, name
+        elif self._nursery is not None:
             pending.timers[name] = scope = trio.CancelScope()
             self._nursery.start_soon(self._ring, key, pending, name, (seconds, scope))
 
     def _stop_timer(self, pending: _Pending, name: Timer) -> None:
+        if pending.patience is not None and pending.patient_for is name:
+            pending.patience.deadline = inf
         scope = pending.timers.pop(name, None)
         if scope is not None:
             scope.cancel()

@@ -108,18 +108,18 @@ class StreamFramer:
         return None
 
     def _read_head(self) -> _Head | Violation | None:
-        if not self._start_line_seen and (refused := self._refuse_start_line()):
-            return refused
+        if self._buffer and not _may_start_a_message(self._buffer[0]):
+            return Violation(f"no SIP message starts with byte {self._buffer[0]:#04x}", self._consumed)
         end = head_end(self._buffer, self._searched, self._max_head)
         if end is None:
+            if not self._start_line_seen and (refused := self._refuse_start_line()):
+                return refused
             # An empty line may straddle what was searched: three bytes of it can be there already.
             self._searched = max(0, len(self._buffer) - 3)
             return self._too_long() if len(self._buffer) >= self._max_head else None
         return self._accept_head(end)
 
     def _refuse_start_line(self) -> Violation | None:
-        if self._buffer and not _may_start_a_message(self._buffer[0]):
-            return Violation(f"no SIP message starts with byte {self._buffer[0]:#04x}", self._consumed)
         end = self._buffer.find(b"\n", self._searched, self._max_head)
         if end < 0:
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from harness.errors import LocalProtocolError
 from harness.sip.splitting import split_outside_quotes
@@ -17,6 +18,7 @@ COMPACT_NAMES = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=256)
 def canonical_name(name: str) -> str:
     """Return the long lower-case form of a header name: `v` and `VIA` are both `via`."""
     lowered = name.strip().lower()
@@ -33,18 +35,18 @@ class HeaderField:
     name: str
     value: str
     raw: bytes = field(repr=False)
+    canonical: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Note the name by which the field is found, once."""
+        object.__setattr__(self, "canonical", canonical_name(self.name))
 
     @classmethod
     def of(cls, name: str, value: str) -> HeaderField:
         """Return a field that is written here. A line end in it is our bug: LocalProtocolError."""
-        if any(character in name + value for character in "\r\n"):
+        if "\n" in value or "\r" in value or "\n" in name or "\r" in name:
             raise LocalProtocolError(f"line end in header {name!r}")
         return cls(name, value, f"{name}: {value}\r\n".encode("utf-8", "surrogateescape"))
-
-    @property
-    def canonical(self) -> str:
-        """The name by which the field is found."""
-        return canonical_name(self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from harness.sip.headers import HeaderField, canonical_name
+from harness.sip.headers import HeaderField
 
 _HEAD_END = re.compile(rb"\n\r?\n")
 _LINE = re.compile(rb"[^\n]*\n")
@@ -56,7 +56,7 @@ def content_length(fields: tuple[HeaderField, ...]) -> int | Violation | None:
     A size that is not a number and two sizes that differ are a `Violation`: nobody can tell where such a
     message ends, and guessing is how messages are smuggled.
     """
-    declared = {field.value for field in fields if canonical_name(field.name) == "content-length"}
+    declared = {field.value for field in fields if field.canonical == "content-length"}
     if not declared:
         return None
     if not all(re.fullmatch(r"[0-9]{1,10}", size) for size in declared):
@@ -67,12 +67,15 @@ def content_length(fields: tuple[HeaderField, ...]) -> int | Violation | None:
 
 def as_text(line: bytes) -> str:
     """Return a line as text, without its end, each CR in it as a blank, bytes outside UTF-8 as surrogates."""
-    return line.decode("utf-8", "surrogateescape").replace("\r", " ").replace("\n", " ").strip(" \t")
+    text = line.decode("utf-8", "surrogateescape").strip(" \t\r\n")
+    return text.replace("\r", " ") if "\r" in text else text
 
 
 def _field(lines: list[bytes]) -> HeaderField:
     name, colon, value = as_text(lines[0]).partition(":")
     if not colon:
         return HeaderField("", " ".join(as_text(line) for line in lines), b"".join(lines))
+    if len(lines) == 1:
+        return HeaderField(name.rstrip(), value.strip(), lines[0])
     folded = (value, *(as_text(line) for line in lines[1:]))
     return HeaderField(name.rstrip(), " ".join(folded).strip(), b"".join(lines))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from harness.sip.headers import Headers
 from harness.sip.parameters import Parameters
@@ -34,13 +35,7 @@ class Via:
     @classmethod
     def parse(cls, text: str) -> Via:
         """Read one value, with blanks around the slashes and the colon; ValueError where it is none."""
-        text = collapse_blanks(text)
-        protocol = _PROTOCOL.match(text)
-        if protocol is None:
-            raise ValueError(f"not a Via: {text[:80]!r}")
-        sent_by, _, parameters = text[protocol.end() :].partition(";")
-        host, port = host_and_port(_BEFORE_COLON.sub(":", sent_by))
-        return cls(protocol[1].upper(), host, port, Parameters.parse(parameters))
+        return _parsed(text)
 
     @property
     def branch(self) -> str:
@@ -68,3 +63,14 @@ def top_via(headers: Headers) -> Via | None:
         return next((Via.parse(value) for value in headers.get_list("via")), None)
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=64)  # the same top Via is read once by each layer that a message passes
+def _parsed(text: str) -> Via:
+    text = collapse_blanks(text)
+    protocol = _PROTOCOL.match(text)
+    if protocol is None:
+        raise ValueError(f"not a Via: {text[:80]!r}")
+    sent_by, _, parameters = text[protocol.end() :].partition(";")
+    host, port = host_and_port(_BEFORE_COLON.sub(":", sent_by))
+    return Via(protocol[1].upper(), host, port, Parameters.parse(parameters))

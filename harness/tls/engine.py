@@ -29,6 +29,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import groupby
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL, crypto
@@ -50,6 +51,7 @@ NameCheck = Callable[[bytes], bool]
 
 _CALLBACK_ALERT = 0x4000
 _CALLBACK_READ = 0x04
+_CALLBACK_LOOP = 0x01
 _PIECE = 65536
 _HANDSHAKE_RECORD = 22
 _ALERT_RECORD = 21
@@ -106,7 +108,7 @@ class TlsEngine:
         self.listens = listens
         self.observed: list[Alert | VerifyError] = []
         self.key_log: list[str] = []
-        self.states: list[str] = []
+        self._states: list[bytes] = []
         self.failure = ""
         self.failed_state = ""
         self._accept_name = accept_name
@@ -139,13 +141,12 @@ class TlsEngine:
         if self._instead is not None:
             data, self._instead = self._instead, b""
             return data
-        pieces = []
-        while True:
+        data = b""
+        while len(data) % _PIECE == 0:  # a short read has emptied it
             try:
-                pieces.append(self._connection.bio_read(_PIECE))
+                data += self._connection.bio_read(_PIECE)
             except SSL.Error:
                 break
-        data = b"".join(pieces)
         return self._in_dialect(data) if self._objection is not None and not self.listens else data
 
     # --- calls ---
@@ -200,6 +201,11 @@ class TlsEngine:
         return self._finished
 
     @property
+    def states(self) -> tuple[str, ...]:
+        """The states that the handshake went through, in OpenSSL's words, each once in a row."""
+        return tuple(state.decode("ascii", "replace") for state, _ in groupby(self._states))
+
+    @property
     def version(self) -> str:
         """The negotiated version, "1.2"; empty before the ServerHello."""
         if not self.cipher:  # until then OpenSSL names the highest version that it would take
@@ -239,9 +245,8 @@ class TlsEngine:
     def note_state(self, where: int, code: int) -> None:
         """Take what the info callback says: an alert, or another state reached."""
         if not where & _CALLBACK_ALERT:
-            state = self._connection.get_state_string().decode("ascii", "replace")
-            if not self.states or self.states[-1] != state:
-                self.states.append(state)
+            if where & _CALLBACK_LOOP:
+                self._states.append(self._connection.get_state_string())
             return
         direction = Direction.RECEIVED if where & _CALLBACK_READ else Direction.SENT
         number = code & 0xFF
