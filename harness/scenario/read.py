@@ -18,7 +18,7 @@ from harness.scenario.document import Document, Path, faults_from, hint_for, rea
 from harness.scenario.document_places import Place
 from harness.scenario.expectations import ExpectationReader
 from harness.scenario.model import Control, Scenario, Step
-from harness.scenario.steps import actors_with_steps, step_kind, verbs_of
+from harness.scenario.plays import PlayReader
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
@@ -111,11 +111,14 @@ class _Reader:
         self.faults: list[Fault] = []
         self._document = document
         self._vocabulary = vocabulary
+        self._plays = PlayReader(self._fault)
 
     def scenario(self, name: str, file: str, written: ScenarioText) -> Scenario:
         self._check_change(written.change, ("change",))
-        play = self._play(written.play, ("play",))
-        expectations = ExpectationReader(self._fault, play, self._vocabulary.causes)
+        read = self._plays.read(written.play, ("play",))
+        play = tuple(step for step in read if step is not None)
+        expectations = ExpectationReader(self._fault, read, self._vocabulary.causes)
+        versions = tuple(dict.fromkeys(written.tls))
         return Scenario(
             name=name,
             file=file,
@@ -123,10 +126,10 @@ class _Reader:
             title=written.title,
             story=" ".join(written.story.split()),
             source=tuple(written.source),
-            tls_versions=tuple(written.tls),
+            tls_versions=versions,
             change=written.change,
             play=play,
-            expectations={version: expectations.read(written.expect, version) for version in written.tls},
+            expectations={version: expectations.read(written.expect, version) for version in versions},
             control=self._control(written, play),
             notes=" ".join(written.notes.split()),
         )
@@ -157,42 +160,7 @@ class _Reader:
         for where, message, hint in unknown_words(lab, self._vocabulary.catalogue):
             self.faults.append(Fault(self._document.file, *as_lab.position(where), message, hint))
 
-    # --- play and control ---
-
-    def _play(self, steps: Sequence[Mapping[str, Any]], place: Path) -> tuple[Step, ...]:
-        read = [self._step(step, (*place, number)) for number, step in enumerate(steps)]
-        names: set[str] = set()
-        for number, step in enumerate(read):
-            if step is not None and step.name in names:
-                self._fault((*place, number), f"two steps are called '{step.name}'", "name one with `as:`")
-            names |= {step.name} if step else set()
-        return tuple(step for step in read if step is not None)
-
-    def _step(self, written: Mapping[str, Any], place: Path) -> Step | None:
-        actors = [key for key in written if key in actors_with_steps()]
-        if len(actors) != 1:
-            self._fault(place, "a step names one actor", f"one of {', '.join(actors_with_steps())}")
-            return None
-        actor, verb = actors[0], str(written[actors[0]])
-        kind = step_kind(actor, verb)
-        if kind is None:
-            hint = _did_you_mean(verb, verbs_of(actor))
-            self._fault((*place, actor), f"{actor} cannot '{verb}'", hint)
-            return None
-        options = {key: value for key, value in written.items() if key not in {actor, "as"}}
-        for key in options.keys() - kind.options.keys():
-            hint = _did_you_mean(key, [*kind.options, "as"])
-            self._fault((*place, key), f"'{actor}: {verb}' has no option '{key}'", hint, of_key=True)
-        for key in kind.needs:
-            if key not in options:
-                self._fault((*place, actor), f"'{actor}: {verb}' needs the option '{key}'")
-        self._check_options(options, place)
-        return Step(actor, verb, str(written.get("as", verb)), options)
-
-    def _check_options(self, options: Mapping[str, Any], place: Path) -> None:
-        for key, value in options.items():
-            if problem := _problem_of_option(key, value):
-                self._fault((*place, key), problem)
+    # --- control ---
 
     def _control(self, written: ScenarioText, play: tuple[Step, ...]) -> Control | None:
         if written.control is None:
@@ -201,9 +169,10 @@ class _Reader:
         if change is not None:
             self._check_change(change, ("control", "change"))
         other = written.control.play
+        steps = self._plays.read(other, ("control", "play")) if other is not None else play
         return Control(
             change=change if change is not None else ({} if other is None else written.change),
-            play=self._play(other, ("control", "play")) if other is not None else play,
+            play=tuple(step for step in steps if step is not None),
         )
 
 
@@ -216,29 +185,6 @@ def _as_lab(document: Document, place: Path) -> Document:
             places.update({keys[:end]: spot for end in range(1, len(keys)) if keys[:end] not in places})
             places[keys] = spot
     return Document(document.file, document.data, places)
-
-
-_HIGHEST_PORT, _MOST_ATTEMPTS, _LONGEST_WAIT = 65535, 10, 60
-
-
-def _problem_of_option(key: str, value: object) -> str:
-    """Say what is wrong with an option's value, empty where nothing is."""
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    match key:
-        case "port" if not (whole and 0 < int(str(value)) <= _HIGHEST_PORT):
-            return f"expected a port number from 1 to {_HIGHEST_PORT}, got {value!r}"
-        case "attempts" if not (whole and 0 < int(str(value)) <= _MOST_ATTEMPTS):
-            return f"expected a number from 1 to {_MOST_ATTEMPTS}, got {value!r}"
-        case "seconds" if isinstance(value, bool) or not isinstance(value, int | float):
-            return f"expected a number of seconds, got {value!r}"
-        case "seconds" if not 0 < float(str(value)) <= _LONGEST_WAIT:
-            return f"expected up to {_LONGEST_WAIT} seconds, got {value!r}"
-        case "transport" if value not in {"tls", "tcp"}:
-            return f"expected tls or tcp, got {value!r}"
-        case "to" | "from" if not isinstance(value, str) or "@" not in value:
-            return f"expected an address such as user1@example.com, got {value!r}"
-        case _:
-            return ""
 
 
 def _did_you_mean(word: str, choices: Sequence[str]) -> str:

@@ -1,0 +1,101 @@
+"""What a scenario plays: who does what, looked up in the table of steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.scenario.document import Path, hint_for
+from harness.scenario.document_words import shown
+from harness.scenario.expectations import RESERVED, Report
+from harness.scenario.model import Step
+from harness.scenario.steps import actors_with_steps, step_kind, verbs_of
+
+_HIGHEST_PORT, _MOST_ATTEMPTS, _LONGEST_WAIT = 65535, 10, 60
+_EXPECTED = {
+    "port": f"a port number from 1 to {_HIGHEST_PORT}",
+    "attempts": f"a number from 1 to {_MOST_ATTEMPTS}",
+    "seconds": f"up to {_LONGEST_WAIT} seconds",
+    "transport": "tls or tcp",
+    "to": "an address such as user1@example.com",
+    "from": "an address such as bob@peer.example",
+}
+
+
+class PlayReader:
+    """Reads the steps of a play; `report` takes (place, message, hint) for each fault."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+
+    def read(self, steps: Sequence[Mapping[str, Any]], place: Path) -> tuple[Step | None, ...]:
+        """Return the steps, None for each that could not be read."""
+        read = [self._step(step, (*place, number)) for number, step in enumerate(steps)]
+        names: set[str] = set()
+        for number, step in enumerate(read):
+            if step is not None and step.name in names:
+                self._report((*place, number), f"two steps are called '{step.name}'", "name one with `as:`")
+            names |= {step.name} if step else set()
+        return tuple(read)
+
+    def _step(self, written: Mapping[str, Any], place: Path) -> Step | None:
+        actors = [key for key in written if key in actors_with_steps()]
+        if len(actors) != 1:
+            hint = hint_for(next(iter(written), ""), actors_with_steps())
+            self._report(place, "a step names one actor", hint if not actors else "make two steps of it")
+            return None
+        actor, verb = actors[0], written[actors[0]]
+        if not isinstance(verb, str) or step_kind(actor, verb) is None:
+            word = verb if isinstance(verb, str) else ""
+            self._report((*place, actor), f"{actor} cannot {shown(verb)}", hint_for(word, verbs_of(actor)))
+            return None
+        options = {key: value for key, value in written.items() if key not in {actor, "as"}}
+        self._check_options(actor, verb, options, place)
+        name = written.get("as", verb)
+        return Step(actor, verb, name, options) if self._can_be_a_name(name, (*place, "as")) else None
+
+    def _check_options(self, actor: str, verb: str, options: Mapping[str, Any], place: Path) -> None:
+        kind = step_kind(actor, verb)
+        known, needed = (kind.options, kind.needs) if kind else ({}, ())
+        for key, value in options.items():
+            if key not in known:
+                self._report(
+                    (*place, key),
+                    f"'{actor}: {verb}' has no option '{key}'",
+                    hint_for(key, [*known, "as"]),
+                    of_key=True,
+                )
+            elif problem := _problem_of_option(key, value):
+                self._report((*place, key), problem)
+        for key in needed:
+            if key not in options:
+                self._report((*place, actor), f"'{actor}: {verb}' needs the option '{key}'")
+
+    def _can_be_a_name(self, written: object, place: Path) -> bool:
+        """Whether a step may be called that: it is a key of `expect`, and must not be another one's."""
+        if not isinstance(written, str) or not written:
+            self._report(place, f"expected a name, got {shown(written)}")
+        elif written in RESERVED:
+            self._report(place, f"a step cannot be called '{written}'", "`expect` has that key for something else")
+        else:
+            return True
+        return False
+
+
+def _problem_of_option(key: str, value: object) -> str:
+    """Say what is wrong with an option's value, empty where nothing is."""
+    match key, value:
+        case (("port" | "attempts" | "seconds"), bool()):
+            return f"expected a number, got {shown(value)}"
+        case ("port", int(number)) if 0 < number <= _HIGHEST_PORT:
+            return ""
+        case ("attempts", int(number)) if 0 < number <= _MOST_ATTEMPTS:
+            return ""
+        case ("seconds", int(number) | float(number)) if 0 < number <= _LONGEST_WAIT:
+            return ""
+        case ("transport", "tls" | "tcp"):
+            return ""
+        case (("to" | "from"), str(address)) if "@" in address:
+            return ""
+        case _:
+            return f"expected {_EXPECTED[key]}, got {shown(value)}"
