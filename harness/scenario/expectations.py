@@ -125,10 +125,9 @@ class ExpectationReader:
         if not (isinstance(value, dict) and value and all(key in TLS_VERSIONS for key in value)):
             return value
         if version not in value:
-            self._report(
-                place, f"nothing is expected at TLS {version}", f'add "{version}": …, or `tls: ["{min(value)}"]`'
-            )
-        return value.get(version)
+            hint = f'add "{version}", or play `tls: ["{min(value)}"]`'
+            self._report(place, f"nothing is expected at TLS {version}", hint)
+        return value.get(version, next(iter(value.values())))
 
     def _refuse_unknown(self, written: Mapping[str, Any], known: Sequence[str], place: Path) -> None:
         for key in written:

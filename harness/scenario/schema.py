@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from harness.lab.fields import Settings
 from harness.lab.settings import Lab
 from harness.lab.table import group_of, setting_rows
-from harness.scenario.expectations import OK, STEP_WORDS
+from harness.scenario.expectations import HIGHEST, OK, REFUSERS, STEP_WORDS
 from harness.scenario.model import TLS_VERSIONS
 from harness.scenario.read import ScenarioText
 from harness.scenario.steps import STEP_KINDS
@@ -93,14 +93,14 @@ def _play() -> dict[str, Any]:
 
 
 def _expect(causes: tuple[str, ...]) -> dict[str, Any]:
-    alert = {"anyOf": [{"enum": ["none", *alert_names()]}, {"type": "integer"}]}
+    alert = {"anyOf": [{"enum": ["none", *alert_names()]}, _number("alert")]}
     values: dict[str, dict[str, Any]] = {
         "stopped-at": {"enum": [stage.value for stage in Stage]},
-        "by": {"type": "string"},
+        "by": {"enum": [*REFUSERS]},
         "alert": alert,
-        "status": {"type": "integer"},
+        "status": _number("status"),
         "closing": {"enum": ["fin", "rst", "close_notify"]},
-        "connections": {"type": "integer"},
+        "connections": _number("connections"),
     }
     stopped = {"type": "object", "additionalProperties": False}
     stopped["properties"] = {word: _either(values[word]) for word in STEP_WORDS}
@@ -113,6 +113,10 @@ def _expect(causes: tuple[str, ...]) -> dict[str, Any]:
         },
         "additionalProperties": _either({"anyOf": [{"const": OK}, stopped]}),
     }
+
+
+def _number(word: str) -> dict[str, Any]:
+    return {"type": "integer", "minimum": 0, "maximum": HIGHEST[word]}
 
 
 def _either(schema: dict[str, Any]) -> dict[str, Any]:

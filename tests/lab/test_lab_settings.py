@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from harness.errors import ScenarioError
+from harness.lab.changes import changed, leaf_order
+from harness.lab.directory import LAST_OCTETS, ROLES, directory_of
+from harness.lab.settings import Certificate, Lab
+from harness.lab.table import setting_row, setting_rows
+from harness.run.addresses import checked_block
+from harness.run.library import Library
+
+HEALTHY = Library().healthy
+ROWS = setting_rows()
+SOURCES = re.compile(r"[CEX]\d+|[BMIOT]\d\d|seed|-")
+
+
+def value_at(lab: Lab, path: str) -> Any:
+    value: Any = lab.model_dump(by_alias=True, mode="json")
+    for key in path.split("."):
+        value = value[key]
+    return value
+
+
+def test_every_setting_says_what_it_means_and_who_says_so() -> None:
+    assert [row.path for row in ROWS if not row.meaning] == []
+    assert [row.path for row in ROWS if row.source and not SOURCES.fullmatch(row.source)] == []
+    assert [row.path for row in ROWS if row.command.startswith("xConfiguration")] == []
+
+
+def test_every_setting_has_one_name_written_with_hyphens() -> None:
+    paths = [row.path for row in ROWS]
+
+    assert len(paths) == len(set(paths)) > 100
+    assert [path for path in paths if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", path)] == []
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if "certificate." not in row.path], ids=lambda row: row.path)
+def test_writing_a_settings_own_value_changes_nothing(row: Any) -> None:
+    assert changed(HEALTHY, {row.path: value_at(HEALTHY, row.path)}) == HEALTHY
+
+
+@pytest.mark.parametrize("path", [row.path for row in ROWS if row.path.endswith((".port", "-port"))])
+@given(port=st.integers(-1, 70000))
+def test_every_port_is_one_that_needs_no_rights(path: str, port: int) -> None:
+    if 1024 <= port <= 65534:
+        assert value_at(changed(HEALTHY, {path: port}), path) == port
+    else:
+        with pytest.raises(ValidationError):
+            changed(HEALTHY, {path: port})
+
+
+def test_a_change_touches_the_setting_that_it_names_and_no_other() -> None:
+    lab = changed(HEALTHY, {"expressway-e.webex-zone.inbound-mapping": "off"})
+
+    assert HEALTHY.expressway_e.webex_zone.inbound_mapping
+    assert not lab.expressway_e.webex_zone.inbound_mapping
+    assert changed(lab, {"expressway-e.webex-zone.inbound-mapping": True}) == HEALTHY
+
+
+def test_one_part_of_a_certificate_can_be_changed_where_there_was_none() -> None:
+    lab = changed(HEALTHY, {"jabber.certificate.profile": "mra-phone"})
+
+    assert HEALTHY.jabber.certificate == "none"
+    assert isinstance(lab.jabber.certificate, Certificate)
+    assert leaf_order(lab.jabber.certificate).profile == "mra-phone"
+
+
+def test_a_setting_that_is_not_there_is_nobodys() -> None:
+    with pytest.raises(KeyError):
+        setting_row("jabber.no-such-thing")
+    assert setting_row("jabber.user").meaning
+
+
+def test_every_actor_has_an_address_and_every_host_name_leads_to_one() -> None:
+    directory = directory_of(HEALTHY, "127.77.1")
+
+    assert ROLES.keys() == LAST_OCTETS.keys()
+    assert directory.address_of("expressway-e") == directory.resolve("EXPE1.example.com") == "127.77.1.10"
+    assert directory.resolve("nobody.example") == ""
+    assert set(directory.hosts.values()) <= {directory.address_of(actor) for actor in ROLES}
+    assert len({directory.address_of(actor) for actor in ROLES}) == len(ROLES)
+
+
+@pytest.mark.parametrize("text", ["127.77.1", "127.0.0", "127.255.255", "127.77.1.0/24"])
+def test_a_lab_lives_on_the_loopback(text: str) -> None:
+    assert checked_block(text) == text.removesuffix(".0/24")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "10.0.0", "127.77", "127.77.1.5", "127.77.256", "127.077.1", "::1", "a.b.c", "127..1", "127.1.\n2"]
+)
+def test_a_lab_lives_nowhere_else(text: str) -> None:
+    with pytest.raises(ScenarioError, match="no block for a lab"):
+        checked_block(text)
