@@ -10,6 +10,7 @@ from harness.tls.profile import Dialect
 
 HOSTNAME_MISMATCH = 62
 INVALID_PURPOSE = 26
+NOT_YET_VALID = 9
 EXPIRED = 10
 
 TEXTS = {
@@ -49,16 +50,18 @@ def text_of(code: int) -> str:
     return TEXTS.get(code, f"certificate verify error {code}")
 
 
-CERTIFICATE_EXPIRED, BAD_CERTIFICATE, CERTIFICATE_UNKNOWN = 45, 42, 46
+BAD_CERTIFICATE, CERTIFICATE_EXPIRED, CERTIFICATE_UNKNOWN = 42, 45, 46
+# Measured: OpenJDK 17. It names a date in this one role and version only.
+_JSSE_TLS_1_2_CLIENT = {NOT_YET_VALID: BAD_CERTIFICATE, EXPIRED: CERTIFICATE_EXPIRED}
 
 
 def chosen_alert(dialect: Dialect, code: int, version: str, *, listens: bool) -> int | None:
     """Return the alert number with which `dialect` refuses for verify error `code`; None: OpenSSL's own.
 
-    A JSSE peer says 46 to nearly everything; only as TLS 1.2 client it names an expired certificate (45).
+    `version` is OpenSSL's name, "TLSv1.2". A JSSE peer says 46 to nearly everything.
     """
     if dialect is Dialect.OPENSSL:
         return BAD_CERTIFICATE if code == HOSTNAME_MISMATCH else None
-    if code == EXPIRED and not listens and version != "TLSv1.3":
-        return CERTIFICATE_EXPIRED
-    return CERTIFICATE_UNKNOWN
+    if listens or version == "TLSv1.3":
+        return CERTIFICATE_UNKNOWN
+    return _JSSE_TLS_1_2_CLIENT.get(code, CERTIFICATE_UNKNOWN)

@@ -37,7 +37,7 @@ from harness.tls.profile import Dialect, TlsProfile
 from harness.transcript import ClientCertificate
 
 HANDSHAKE_FAILURE, PROTOCOL_VERSION, CERTIFICATE_REQUIRED = 40, 70, 116
-EXPIRED = 10
+NOT_YET_VALID, EXPIRED = 9, 10
 DIALECTS = tuple(Dialect)
 
 each_version = pytest.mark.parametrize("tls", BOTH_VERSIONS)
@@ -191,11 +191,11 @@ def test_a_java_server_says_certificate_unknown_to_everything(refusal: Refusal, 
 
 
 @each_refused_server
-def test_a_java_client_names_only_an_expired_certificate_and_only_in_tls_1_2(refusal: Refusal, tls: str) -> None:
-    names_it = refusal.code == EXPIRED and tls == "1.2"
+def test_a_java_client_names_only_a_wrong_date_and_only_in_tls_1_2(refusal: Refusal, tls: str) -> None:
+    dates = {NOT_YET_VALID: BAD_CERTIFICATE, EXPIRED: CERTIFICATE_EXPIRED} if tls == "1.2" else {}
     caller = at_version(replace(CALLER, dialect=Dialect.JSSE), tls)
     met = meeting(caller, holder("expressway-e", refusal.faults))
-    assert refused_by_the_client(met) == (CERTIFICATE_EXPIRED if names_it else CERTIFICATE_UNKNOWN)
+    assert refused_by_the_client(met) == dates.get(refusal.code, CERTIFICATE_UNKNOWN)
     assert objections(met.client) == [(refusal.depth, refusal.code)]
 
 

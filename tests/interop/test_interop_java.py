@@ -1,0 +1,155 @@
+"""The jsse dialect against Java itself: the same alert for the same fault, in both roles and versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import trio
+from interop_bench import (
+    BOTH_VERSIONS,
+    HOST,
+    MUTUAL,
+    NOBODY,
+    Program,
+    alert_received,
+    dialled,
+    files,
+    fresh_address,
+    needs,
+    new_link,
+    running,
+    wearing,
+)
+
+from harness.net.loopback import LoopbackNetwork
+from harness.net.memory import memory_stream_pair
+from harness.tls.engine import NameCheck
+from harness.tls.profile import Dialect, TlsProfile
+
+pytestmark = [pytest.mark.interop, needs("java")]
+
+Alerts = dict[tuple[str, str], int | None]
+"""(who or what was shown, TLS version) to the number of the fatal alert, None where there was none."""
+
+PEER = Path(__file__).with_name("JssePeer.java")
+CALLERS = {
+    "healthy": wearing("b2b-peer"),
+    "nobody": NOBODY,
+    **{
+        fault: wearing("b2b-peer", fault)
+        for fault in ("unknown-root", "self-signed", "missing-intermediate", "expired", "expired-intermediate",
+                      "not-yet-valid", "server-auth-only", "path-length-exceeded", "name-constraints-violated")
+    },
+}  # fmt: skip
+SERVERS = {
+    "healthy": wearing("expressway-e"),
+    "wrong-name": wearing("expressway-e", "wrong-name"),
+    **{
+        fault: wearing("expressway-e", fault)
+        for fault in ("unknown-root", "self-signed", "missing-intermediate", "expired", "expired-intermediate",
+                      "not-yet-valid", "client-auth-only", "path-length-exceeded", "name-constraints-violated")
+    },
+}  # fmt: skip
+NAME = "expe1.example.com"
+
+
+def java(folder: Path, role: str, *words: str) -> list[str | Path]:
+    worn = files(folder, role)
+    return ["java", "-XX:TieredStopAtLevel=1", PEER, worn.chain, worn.key, worn.trusted, *words]
+
+
+def each(shown: dict[str, TlsProfile]) -> Iterator[tuple[str, str, TlsProfile]]:
+    for name, profile in shown.items():
+        for tls in BOTH_VERSIONS:
+            yield name, tls, replace(profile, versions=(tls, tls))
+
+
+# --- Java as TLS server ---
+
+
+async def test_a_java_server_sends_the_alerts_of_our_dialect(tmp_path: Path) -> None:
+    alerts: Alerts = {}
+    async with running(java(tmp_path, "expressway-e", "server", HOST)) as server:
+        port = int((await server.line()).removeprefix("listening "))
+        for name, tls, profile in each(CALLERS):
+            alerts[name, tls] = await alert_of_a_java_server(port, profile)
+    assert alerts == {(name, tls): await alert_of_our_server(profile) for name, tls, profile in each(CALLERS)}
+    assert {number for (name, _), number in alerts.items() if name not in {"healthy", "nobody"}} == {46}
+    assert (alerts["nobody", "1.2"], alerts["nobody", "1.3"]) == (42, 42)
+    assert (alerts["healthy", "1.2"], alerts["healthy", "1.3"]) == (None, None)
+
+
+async def alert_of_a_java_server(port: int, profile: TlsProfile) -> int | None:
+    link = await dialled(port)
+    with trio.fail_after(10):
+        if await link.secure(profile):
+            await link.send(b"PING")
+            await link.receive()
+        await link.close()
+    return alert_received(link)
+
+
+async def alert_of_our_server(profile: TlsProfile) -> int | None:
+    near, far = memory_stream_pair()
+    caller, called = new_link(near, listens=False), new_link(far, listens=True)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(called.secure, replace(MUTUAL, dialect=Dialect.JSSE))
+        if await caller.secure(profile):
+            nursery.start_soon(called.close)
+            await caller.receive()
+        await caller.close()
+    return alert_received(caller)
+
+
+# --- Java as TLS client ---
+
+
+async def test_a_java_client_sends_the_alerts_of_our_dialect(tmp_path: Path) -> None:
+    alerts: Alerts = {}
+    async with running(java(tmp_path, "b2b-peer", "client")) as client:
+        assert await client.line() == "ready"
+        for name, tls, profile in each(SERVERS):
+            alerts[name, tls] = await alert_of_a_java_client(client, tls, profile)
+    assert alerts == {(name, tls): await alert_of_our_client(tls, profile) for name, tls, profile in each(SERVERS)}
+    assert (alerts["expired", "1.2"], alerts["expired", "1.3"]) == (45, 46)
+    assert (alerts["not-yet-valid", "1.2"], alerts["not-yet-valid", "1.3"]) == (42, 46)  # not in domain.md 5.3
+    assert (alerts["wrong-name", "1.2"], alerts["wrong-name", "1.3"]) == (46, 46)
+    assert (alerts["healthy", "1.2"], alerts["healthy", "1.3"]) == (None, None)
+
+
+async def alert_of_a_java_client(client: Program, tls: str, profile: TlsProfile) -> int | None:
+    address = fresh_address()
+    listener = await LoopbackNetwork().listen(address)
+    await client.tell(f"{address.host} {address.port} {tls} {NAME} names\n")
+    with trio.fail_after(10):
+        stream, _ = await listener.accept()
+        link = new_link(stream, listens=True)
+        secured = await link.secure(profile)
+        if secured:
+            await link.receive()
+        await link.close()
+    listener.close()
+    assert await client.line() == ("accepted" if secured else "refused")
+    return alert_received(link)
+
+
+async def alert_of_our_client(tls: str, profile: TlsProfile) -> int | None:
+    near, far = memory_stream_pair()
+    caller, called = new_link(near, listens=False), new_link(far, listens=True)
+    java_like = replace(wearing("b2b-peer"), dialect=Dialect.JSSE, versions=(tls, tls))
+    shown = profile.chain[0]
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(called.secure, profile)
+        done = await caller.secure(java_like, accept_name=names_nobody_else(shown))
+        if done:
+            caller.reset("done")
+    return alert_received(called)
+
+
+def names_nobody_else(shown: bytes) -> NameCheck:
+    """Return a check that knows everybody but the holder of somebody else's name."""
+    stranger = SERVERS["wrong-name"].chain[0]
+    return lambda leaf: leaf == shown != stranger
