@@ -37,15 +37,11 @@ def in_columns(text: str, *, unicode: bool = True) -> str:
     return "".join(_in_a_column(character, unicode) for character in inert(text))
 
 
-def cut(text: str, width: int, *, ellipsis: str = "…", tail: int = 0) -> str:
-    """Return `text` in at most `width` columns; an ellipsis stands for what is missing.
-
-    `tail` characters of the end are kept, for names that differ only there.
-    """
+def cut(text: str, width: int, *, ellipsis: str = "…") -> str:
+    """Return `text` in at most `width` columns; an ellipsis stands for what is missing."""
     if len(text) <= width:
         return text
-    head = text[: max(0, width - len(ellipsis) - tail)].rstrip()
-    return head + ellipsis + (text[-tail:] if tail else "")
+    return text[: max(0, width - len(ellipsis))].rstrip() + ellipsis
 
 
 def escape(character: str) -> str:

@@ -1,12 +1,11 @@
-"""The table of a run: one line for each play, under the name of its family.
+"""The table of a run: each scenario by its row and title, and below it a line for each TLS version.
 
 Plain text; with `colour` the words carry terminal colours, by rich, which is imported only then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TypeAlias
 
@@ -15,32 +14,16 @@ from harness.report.json_report import in_order
 from harness.report.outcome import PlayOutcome
 from harness.report.wording import actor_names, alert_words
 
-NARROWEST = 78
+NARROWEST = 60
 """Below this width in columns lines are wider than asked."""
 
 Cells: TypeAlias = tuple[str, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class _Column:
-    """A column: its heading, and how narrow it may become where width is short."""
-
-    heading: str
-    least: int
-
-
-_COLUMNS = (
-    _Column("play", 17),
-    _Column("TLS", 3),
-    _Column("stopped at", 10),
-    _Column("by", 12),
-    _Column("alert", 5),
-    _Column("cause", 23),
-    _Column("", 2),
-)
+_HEADINGS: Cells = ("TLS", "stopped at", "refused by", "alert", "cause", "")
+_CAUSE = 4
+_INDENT = " " * 6
+_GAP = "  "
 _MET, _NOT_MET = "ok", "NO"
-_TAIL = 6
-"""Characters kept of the end of a long id: `…-on-expressway-c` and `…-on-expressway-e` are two scenarios."""
 _WIDE = 110
 """From this width in columns on, alerts have their names."""
 _STYLES = {_MET: "green", _NOT_MET: "bold red", "completed": "green"}
@@ -54,39 +37,31 @@ def run_table(outcomes: Iterable[PlayOutcome], *, width: int = 80, colour: bool 
     """
     plays = sorted(outcomes, key=in_order)
     rows = [tuple(in_columns(cell, unicode=unicode) for cell in _cells(outcome, width)) for outcome in plays]
-    widths = _widths(rows, max(width, NARROWEST))
-    sheet = _Sheet(widths, "…" if unicode else "~", colour=colour)
-    lines = [sheet.heading(tuple(column.heading for column in _COLUMNS))]
+    sheet = _Sheet(rows, max(width, NARROWEST), "…" if unicode else "~", colour=colour)
+    lines = [sheet.row(_HEADINGS, "bold")]
     for family, members in groupby(zip(plays, rows, strict=True), key=lambda pair: pair[0].scenario.family):
-        lines += ["", sheet.heading((in_columns(family or "(no family)", unicode=unicode),))]
-        lines += [sheet.row(cells) for _outcome, cells in members]
+        lines += ["", sheet.line(in_columns(family or "(no family)", unicode=unicode), "bold")]
+        lines += _family_lines(list(members), sheet, unicode=unicode)
     return "\n".join([*lines, "", _count(plays)]) + "\n"
+
+
+def _family_lines(members: Sequence[tuple[PlayOutcome, Cells]], sheet: _Sheet, *, unicode: bool) -> Iterator[str]:
+    for _name, played in groupby(members, key=lambda pair: pair[0].scenario.name):
+        versions = list(played)
+        scenario = versions[0][0].scenario
+        yield sheet.line(in_columns(f"{scenario.row:<{len(_INDENT)}}{scenario.title}", unicode=unicode))
+        yield from (sheet.row(cells) for _outcome, cells in versions)
 
 
 def _cells(outcome: PlayOutcome, width: int) -> Cells:
     """Return the cells of one play, of the step that stopped where one did."""
-    scenario, verdict, stopped = outcome.scenario, outcome.verdict, outcome.verdict.stopped
-    name = scenario.name.rpartition("/")[2]
-    row_name = f"{scenario.row} " if scenario.row and not name.lower().startswith(scenario.row.lower()) else ""
+    verdict, stopped = outcome.verdict, outcome.verdict.stopped
     met = _MET if outcome.met else _NOT_MET
     if stopped is None or stopped.stopped_at is None:
-        return (row_name + name, verdict.tls_version, "completed", "", "", verdict.cause, met)
+        return (verdict.tls_version, "completed", "", "", verdict.cause, met)
     by = actor_names(outcome.transcript).get(stopped.by, stopped.by)
     alert = alert_words(stopped.alert) if width >= _WIDE else alert_words(stopped.alert).partition(" ")[0]
-    stage = stopped.stopped_at.value
-    return (row_name + name, verdict.tls_version, stage, by, alert, verdict.cause, met)
-
-
-def _widths(rows: Sequence[Cells], width: int) -> list[int]:
-    """Return the columns' widths: those of their cells, narrowed where there is most to spare until it fits."""
-    headings = tuple(column.heading for column in _COLUMNS)
-    widths = [max(map(len, cells)) for cells in zip(headings, *rows, strict=True)]
-    spare = [have - column.least for have, column in zip(widths, _COLUMNS, strict=True)]
-    for _ in range(sum(widths) + len(widths) - 1 - width):
-        place = spare.index(max(spare))
-        spare[place] -= 1
-        widths[place] -= 1
-    return widths
+    return (verdict.tls_version, stopped.stopped_at.value, by, alert, verdict.cause, met)
 
 
 def _count(plays: Sequence[PlayOutcome]) -> str:
@@ -98,27 +73,27 @@ def _count(plays: Sequence[PlayOutcome]) -> str:
 
 
 class _Sheet:
-    """Lays cells out in columns, and colours them where that is wanted."""
+    """Lays cells out in columns, and colours them where that is wanted. The cause gives way where width is short."""
 
-    def __init__(self, widths: Sequence[int], ellipsis: str, *, colour: bool) -> None:
-        self._widths = widths
+    def __init__(self, rows: Sequence[Cells], width: int, ellipsis: str, *, colour: bool) -> None:
+        self._width = width
         self._ellipsis = ellipsis
         self._colour = colour
+        self._widths = [max(map(len, cells)) for cells in zip(_HEADINGS, *rows, strict=True)]
+        taken = len(_INDENT) + sum(self._widths) + len(_GAP) * (len(_HEADINGS) - 1)
+        self._widths[_CAUSE] -= max(0, taken - width)
 
-    def heading(self, cells: Cells) -> str:
-        """Return a line of headings."""
-        whole = self._laid_out(cells) if len(cells) > 1 else cells
-        return " ".join(self._painted(cell, "bold") for cell in whole).rstrip()
+    def line(self, text: str, style: str = "") -> str:
+        """Return a line of its own."""
+        return self._painted(cut(text, self._width, ellipsis=self._ellipsis), style)
 
-    def row(self, cells: Cells) -> str:
-        """Return the line of one play."""
-        laid_out = zip(cells, self._laid_out(cells), strict=True)
-        return " ".join(self._painted(shown, _STYLES.get(cell, "")) for cell, shown in laid_out).rstrip()
-
-    def _laid_out(self, cells: Cells) -> list[str]:
-        tails = (_TAIL, *([0] * len(cells)))
-        laid_out = zip(cells, self._widths, tails, strict=False)
-        return [cut(cell, width, ellipsis=self._ellipsis, tail=tail).ljust(width) for cell, width, tail in laid_out]
+    def row(self, cells: Cells, style: str = "") -> str:
+        """Return a line of the table; every cell in `style`, or in that of its word."""
+        shown = [
+            self._painted(cut(cell, width, ellipsis=self._ellipsis).ljust(width), style or _STYLES.get(cell, ""))
+            for cell, width in zip(cells, self._widths, strict=True)
+        ]
+        return (_INDENT + _GAP.join(shown)).rstrip()
 
     def _painted(self, text: str, style: str) -> str:
         if not (self._colour and style):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from recorded_stories import FOLDER, STORIES, no_certificate_verdict, story
 from report_bench import HOSTILE, connection, is_inert, sip, transcript
 
@@ -172,3 +175,14 @@ def test_an_alert_that_only_the_receiver_saw_still_has_its_sender() -> None:
 
 def test_an_empty_play_is_a_ladder_without_rungs() -> None:
     assert draw_ladder(transcript(connections=())).endswith("inside one actor\n")
+
+
+@given(st.randoms(use_true_random=False), st.sampled_from(sorted(STORIES)))
+@settings(max_examples=40, deadline=None)
+def test_a_play_torn_to_pieces_still_makes_a_ladder(chance: random.Random, name: str) -> None:
+    play = story(name)
+    events = tuple(chance.sample(play.events, chance.randrange(len(play.events))))
+    torn = tuple(replace(each, ends=each.ends[: chance.randrange(3)]) for each in play.connections)
+    drawn = draw_ladder(replace(play, events=events, connections=torn))
+    assert is_inert(drawn)
+    assert max(map(len, drawn.splitlines())) <= 80

@@ -58,24 +58,25 @@ class Pairs:
 
     def _pair(self, events: Sequence[Event]) -> None:
         """Match in the order of the wire; one that was skipped on the way is lost (TCP keeps the order)."""
-        waiting: dict[tuple[int, str, str], deque[int]] = defaultdict(deque)
+        waiting: dict[tuple[object, ...], deque[int]] = defaultdict(deque)
         for index, event in enumerate(events):
             if isinstance(event, Crossing) and event.direction is Direction.SENT:
-                waiting[event.connection, event.kind, event.actor].append(index)
+                waiting[*_way(event, event.actor), content(event)].append(index)
+        latest: dict[tuple[object, ...], int] = {}
         for index, event in enumerate(events):
             if isinstance(event, Crossing) and event.direction is Direction.RECEIVED:
-                sender = other_side(self._connections[event.connection], event.actor)
-                queue = waiting[event.connection, event.kind, sender]
-                self._take(index, content(event), queue, events)
+                way = _way(event, other_side(self._connections[event.connection], event.actor))
+                candidates = waiting[*way, content(event)]
+                while candidates and candidates[0] < latest.get(way, -1):
+                    candidates.popleft()
+                if candidates:
+                    sent = latest[way] = candidates.popleft()
+                    self.sent_as[index], self.received_as[sent] = sent, index
 
-    def _take(self, index: int, wanted: object, queue: deque[int], events: Sequence[Event]) -> None:
-        if not any(content(events[sent]) == wanted for sent in queue):
-            return
-        while queue:
-            sent = queue.popleft()
-            if content(events[sent]) == wanted:
-                self.sent_as[index], self.received_as[sent] = sent, index
-                return
+
+def _way(event: Crossing, sender: str) -> tuple[object, ...]:
+    """Return what keeps its order: messages of one kind from one sender on one connection."""
+    return event.connection, event.kind, sender
 
 
 def content(event: Event) -> object:
