@@ -1,0 +1,286 @@
+"""The pages of docs/ that list words: settings, causes, scenarios, commands. Each is printed from the table that runs.
+
+`python docs/generate.py` writes them; `--check` writes nothing and exits with 1, and a diff, where one is stale.
+"""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+import click
+
+from harness.cli.commands import commands
+from harness.cli.exits import MEANINGS
+from harness.judge.causes import CAUSES, cause_keys
+from harness.judge.causes.row import ANYBODY, Cause
+from harness.lab.directory import ROLES
+from harness.lab.fields import Settings, describe
+from harness.lab.settings import AccessRule, CallPolicyRule, Certificate, Lab, SearchRule
+from harness.lab.table import SettingRow, setting_rows
+from harness.run.library import Library
+from harness.scenario.model import Scenario
+from harness.scenario.schema import scenario_schema
+from harness.scenario.steps import STEP_KINDS
+from harness.verdict import Remedy
+
+FOLDER = Path(__file__).parent
+_NOTE = "<!-- Written by docs/generate.py from the table that runs: change that, then run `make docs`. -->"
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages, or check them; return the exit code."""
+    if arguments not in ([], ["--check"]):
+        sys.stderr.write("usage: python docs/generate.py [--check]\n")
+        return 2
+    stale = {name: text for name, text in pages().items() if _written(name) != text}
+    for name, text in stale.items():
+        if arguments:
+            sys.stdout.writelines(_difference(name, text))
+        else:
+            (FOLDER / name).write_text(text, encoding="utf-8")
+    return 1 if arguments and stale else 0
+
+
+def pages() -> dict[str, str]:
+    """Return the text of every generated page by file name."""
+    return {
+        "settings.md": _page(settings_page(Library().healthy)),
+        "causes.md": _page(causes_page(Library().scenarios(()))),
+        "scenarios.md": _page(scenarios_page(Library().scenarios(()))),
+        "commands.md": _page(commands_page()),
+    }
+
+
+def _page(lines: Iterable[str]) -> str:
+    return "\n".join([*lines]).strip() + "\n"
+
+
+def _written(name: str) -> str:
+    path = FOLDER / name
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
+def _difference(name: str, text: str) -> Iterator[str]:
+    old, new = _written(name).splitlines(keepends=True), text.splitlines(keepends=True)
+    return difflib.unified_diff(old, new, f"docs/{name}", f"docs/{name} as it should be")
+
+
+# --- settings ---
+
+
+PARTS: dict[str, tuple[type[Settings], str]] = {
+    "A certificate": (Certificate, "Each is a setting of its own too, such as `jabber.certificate.faults`."),
+    "An access rule": (AccessRule, "Of the list `expressway-e.default-zone.access-rules`."),
+    "A call policy rule": (CallPolicyRule, "Of the list `expressway-e.call-policy`."),
+    "A search rule": (SearchRule, "Of the lists `expressway-e.search-rules` and `expressway-c.search-rules`."),
+}
+"""Groups of keys that stand in several places, told once."""
+
+
+def settings_page(healthy: Lab) -> Iterator[str]:
+    """Yield the page of settings and of steps; `healthy` is the lab whose values it shows."""
+    yield from ("# Settings", "", _NOTE, "")
+    yield (
+        "What a scenario can put into its `change`, and a lab file into its groups. *Value* is that of the healthy "
+        "lab, `scenarios/lab.yaml`. Where the real product has the setting, its screen and its CLI name stand "
+        "below. In brackets stands who says so: C for documents of Cisco, X for traps that were measured, a row of "
+        "the catalogue, or the seed."
+    )
+    words = scenario_schema(cause_keys())["$defs"]["change"]["properties"]
+    for actor, role in {**ROLES, "firewall": "Firewall"}.items():
+        yield from ("", f"## {role}", "", "| setting | value | meaning |", "|---|---|---|")
+        rows = [row for row in setting_rows() if row.path.startswith(f"{actor}.") and "certificate." not in row.path]
+        yield from (_setting_line(row, healthy, _choices(words[row.path])) for row in rows)
+    for title, (model, where) in PARTS.items():
+        yield from _keys_of(title, model, where)
+    yield from _steps_part()
+
+
+def _choices(schema: Mapping[str, Any]) -> str:
+    """Return the words that a setting takes, empty where it takes on and off or anything of a kind."""
+    options = schema.get("anyOf", [schema])
+    words = [word for option in options for word in option.get("enum", [option["const"]] if "const" in option else [])]
+    return "" if "on" in words or len(words) < len(options) else "one of " + ", ".join(f"`{word}`" for word in words)
+
+
+def _setting_line(row: SettingRow, healthy: Lab, choices: str) -> str:
+    product = [f"*{row.screen}*"] if row.screen else []
+    product += [f"`xConfiguration {row.command}`"] if row.command else []
+    source = f" ({row.source})" if row.source else ""
+    told = [_cell(row.meaning) + (f": {choices}" if choices else "") + source, *product]
+    return f"| `{row.path}` | {_value(_at(healthy, row.path))} | {'<br>'.join(told)} |"
+
+
+def _keys_of(title: str, model: type[Settings], where: str) -> Iterator[str]:
+    yield from ("", f"## {title}", "", where, "", "| key | default | meaning |", "|---|---|---|")
+    words = model.model_json_schema()["properties"]
+    for field in model.model_fields.values():
+        default = "needed" if field.is_required() else _value(field.default)
+        choices = _choices(words[field.alias])
+        meaning = describe(field)["meaning"] + (f": {choices}" if choices else "")
+        yield f"| `{field.alias}` | {default} | {_cell(meaning)} |"
+
+
+def _at(lab: Lab, path: str) -> Any:
+    value: Any = lab.model_dump(by_alias=True, mode="json")
+    for key in path.split("."):
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value
+
+
+def _value(value: Any) -> str:
+    """Return a value as a person writes it; long lists by their length, since the lab file shows them."""
+    match value:
+        case None | "" | [] | ():
+            return "none"
+        case bool():
+            return "on" if value else "off"
+        case {"profile": profile}:
+            return f"profile `{profile}`"
+        case [{**_first}, *_]:
+            return f"{len(value)} rules"
+        case list():
+            return ", ".join(f"`{item}`" for item in value)
+        case _:
+            return f"`{_cell(str(value))}`"
+
+
+def _steps_part() -> Iterator[str]:
+    yield from ("", "## Steps", "", "What each actor can be told to do in a `play`.", "")
+    yield from ("| step | meaning | options |", "|---|---|---|")
+    for kind in STEP_KINDS:
+        needed = {name: " (needed)" if name in kind.needs else "" for name in kind.options}
+        options = "<br>".join(f"`{name}`{needed[name]}: {text}" for name, text in kind.options.items())
+        yield f"| `{kind.actor}: {kind.verb}` | {_cell(kind.meaning)} | {_cell(options)} |"
+
+
+# --- causes ---
+
+
+def causes_page(scenarios: list[Scenario]) -> Iterator[str]:
+    """Yield the page of causes; `scenarios` are those that show them."""
+    yield from ("# Causes", "", _NOTE, "")
+    yield (
+        "What a verdict can name as the cause, in the order in which the judge tries them: the first that applies "
+        "is the cause. Words in *italics* are filled in from the evidence."
+    )
+    yield from ("", "| cause | what it is |", "|---|---|")
+    yield from (f"| [`{cause.key}`](#{cause.key}) | {cause.title} |" for cause in CAUSES)
+    for cause in CAUSES:
+        yield from _cause_entry(cause, scenarios)
+
+
+def _cause_entry(cause: Cause, scenarios: list[Scenario]) -> Iterator[str]:
+    yield from ("", f"## {cause.key}", "", f"**{cause.title}.** {_template(cause.diagnosis)}")
+    if cause.remedies:
+        yield from ("", "What to do:", "")
+        for who, remedies in cause.remedies.items():
+            yield from (f"- {_whose(who, cause)}{_remedy(remedy)}" for remedy in remedies)
+    if cause.looks_like:
+        alike = ", ".join(f"[`{key}`](#{key})" for key in cause.looks_like)
+        yield from ("", f"Looks like: {alike}." + (" This evidence cannot tell them apart." * cause.ambiguous))
+    if cause.told_apart_by:
+        yield from ("", f"To tell them apart: {_template(cause.told_apart_by)}")
+    if cause.source:
+        yield from ("", f"Source: {cause.source}.")
+    shown = [s for s in scenarios if any(e.cause == cause.key for e in s.expectations.values())]
+    if shown and cause.remedies:
+        yield from ("", "Played by " + ", ".join(f"`{scenario.name}`" for scenario in shown) + ".")
+
+
+def _whose(who: str, cause: Cause) -> str:
+    """Say for whom a remedy holds; nothing where there is but one kind."""
+    if len(cause.remedies) == 1 and who == ANYBODY:
+        return ""
+    if who == ANYBODY:
+        return "otherwise: "
+    return f"{ROLES[who]} was refused: " if who in ROLES else f"on the {who} port: "
+
+
+def _remedy(remedy: Remedy) -> str:
+    where = [part for part in (remedy.screen, f"`{remedy.command}`" if remedy.command else "") if part]
+    return _template(remedy.action) + (f" ({'; '.join(where)})" if where else "")
+
+
+def _template(text: str) -> str:
+    """Return a template with its fields in italics."""
+    parts = Formatter().parse(text)
+    return "".join(said + (f"*{word.replace('_', ' ')}*" if word else "") for said, word, _, _ in parts)
+
+
+# --- scenarios ---
+
+
+def scenarios_page(scenarios: list[Scenario]) -> Iterator[str]:
+    """Yield the page of shipped scenarios, by family."""
+    yield from ("# Scenarios", "", _NOTE, "")
+    yield "What comes with sip-mtls. `sip-mtls show ID` tells one in full, `sip-mtls run ID` plays it."
+    for family in dict.fromkeys(scenario.family for scenario in scenarios):
+        yield from ("", f"## {family}")
+        for scenario in (each for each in scenarios if each.family == family):
+            yield from _scenario_entry(scenario)
+
+
+def _scenario_entry(scenario: Scenario) -> Iterator[str]:
+    row = f"{scenario.row}. " if scenario.row else ""
+    yield from ("", f"### {row}{scenario.title}", "", scenario.story, "")
+    yield f"`{scenario.name}`, TLS {' and '.join(scenario.tls_versions)}: {_ending(scenario)}."
+
+
+def _ending(scenario: Scenario) -> str:
+    causes = list(dict.fromkeys(expected.cause for expected in scenario.expectations.values()))
+    ends = ", ".join("completes" if key == CAUSES[0].key else f"[`{key}`](causes.md#{key})" for key in causes)
+    return ends + ("" if scenario.control else ", the healthy lab")
+
+
+# --- commands ---
+
+
+def commands_page() -> Iterator[str]:
+    """Yield the page of commands, their options and the exit codes."""
+    yield from ("# Commands", "", _NOTE, "", _help(commands))
+    for name, command in sorted(commands.commands.items()):
+        yield from ("", f"## sip-mtls {name}", "", _help(command), "", "```", f"{_usage(name, command)}", "```")
+        options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+        if options:
+            yield from ("", "| option | meaning |", "|---|---|")
+            yield from (_option_line(option) for option in options)
+    yield from ("", "## Exit codes", "", "| code | meaning |", "|--:|---|")
+    yield from (f"| {code.value} | {meaning} |" for code, meaning in MEANINGS.items())
+
+
+def _help(command: click.Command) -> str:
+    paragraphs = (command.help or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+def _usage(name: str, command: click.Command) -> str:
+    context = click.Context(command, info_name=f"sip-mtls {name}")
+    return " ".join([context.command_path, *command.collect_usage_pieces(context)])
+
+
+def _option_line(option: click.Option) -> str:
+    names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
+    takes = "" if option.is_flag else f" {_takes(option)}"
+    usual = f" Default: {option.default}." if option.show_default else ""
+    return f"| {names}{takes} | {_cell((option.help or '') + usual)} |"
+
+
+def _takes(option: click.Option) -> str:
+    if isinstance(option.type, click.Choice):
+        return " or ".join(str(choice) for choice in option.type.choices)
+    return option.metavar or option.type.name.upper()
+
+
+def _cell(text: str) -> str:
+    """Return text for a cell of a table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

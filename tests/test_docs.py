@@ -1,0 +1,93 @@
+"""The pages that list words are printed from the tables that run, and are current."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from harness.cli.commands import commands
+from harness.cli.exits import MEANINGS
+from harness.judge.causes import CAUSES
+from harness.lab.table import setting_rows
+from harness.run.library import Library
+from harness.scenario.steps import STEP_KINDS
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def _generator() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("generate_docs", DOCS / "generate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+GENERATOR = _generator()
+PAGES: dict[str, str] = GENERATOR.pages()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_what_the_tables_say_today(name: str) -> None:
+    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name], "run `make docs`"
+
+
+def test_every_cause_is_told_with_what_to_do() -> None:
+    for cause in CAUSES:
+        entry = PAGES["causes.md"].partition(f"\n## {cause.key}\n")[2].partition("\n## ")[0]
+        assert cause.title in entry
+        assert ("What to do" in entry) == bool(cause.remedies)
+        assert all(f"(#{key})" in entry for key in cause.looks_like)
+
+
+def test_every_setting_is_told() -> None:
+    told = PAGES["settings.md"]
+    for row in setting_rows():
+        group, _, key = row.path.rpartition(".")
+        assert f"| `{row.path}` |" in told or (group.endswith("certificate") and f"| `{key}` |" in told), row.path
+
+
+def test_every_step_scenario_command_and_exit_code_is_told() -> None:
+    assert [kind for kind in STEP_KINDS if f"`{kind.actor}: {kind.verb}`" not in PAGES["settings.md"]] == []
+    assert [s.name for s in Library().scenarios(()) if f"`{s.name}`" not in PAGES["scenarios.md"]] == []
+    for name, command in commands.commands.items():
+        assert f"## sip-mtls {name}\n" in PAGES["commands.md"]
+        assert all(option in PAGES["commands.md"] for parameter in command.params for option in parameter.opts[:1]
+                   if option.startswith("-"))  # fmt: skip
+    assert [code for code in MEANINGS if f"\n| {code.value} |" not in PAGES["commands.md"]] == []
+
+
+def test_no_template_shows_its_braces_and_no_link_leads_nowhere() -> None:
+    for name, text in PAGES.items():
+        prose = re.sub(r"`[^`]*`", "", text)
+        assert not re.search(r"\{[a-z_]+\}", prose), name
+        for page, anchor in re.findall(r"\]\(([a-z.]*)#([a-z0-9-]+)\)", text):
+            assert f"\n## {anchor}\n" in PAGES[page or name]
+
+
+def test_every_row_of_a_table_has_as_many_cells_as_its_head() -> None:
+    for text in PAGES.values():
+        for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+            assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}) == 1, table
+
+
+def test_a_stale_page_is_told_by_a_diff_and_a_code(tmp_path: Path) -> None:
+    (tmp_path / "generate.py").write_text((DOCS / "generate.py").read_text(encoding="utf-8"), encoding="utf-8")
+
+    stale, written, checked = (_run(tmp_path, *words) for words in (("--check",), (), ("--check",)))
+
+    assert (stale.returncode, written.returncode, checked.returncode) == (1, 0, 0)
+    assert "+++ docs/causes.md as it should be" in stale.stdout
+    assert {page.name for page in tmp_path.glob("*.md")} == set(PAGES)
+
+
+def _run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(folder / "generate.py"), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
