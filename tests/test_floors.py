@@ -21,6 +21,7 @@ FLOORS = {
     "cli": 9,
 }  # fmt: skip
 NEIGHBOURS = {
+    ("document", "errors"): "a file that people write is read into values or into faults",
     ("scenario", "lab"): "a scenario is a difference in a lab: its words are the lab's settings",
 }
 """Neighbours that may meet, each with its reason."""

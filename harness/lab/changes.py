@@ -7,11 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from harness.document import hint_for
 from harness.errors import ScenarioError
 from harness.lab.settings import Certificate, Lab
 from harness.pki.blueprint import LeafOrder, draw
 from harness.pki.catalogue import Catalogue
-from harness.pki.vocabulary import nearest
 
 Place = tuple[str | int, ...]
 _TRUST_LISTS = {"trusted_ca", "default_trust", "uploaded_trust"}
@@ -80,4 +80,4 @@ def _misordered(value: Certificate, here: Place, catalogue: Catalogue) -> Iterat
 def _strangers(names: tuple[str, ...], here: Place, catalogue: Catalogue) -> Iterator[tuple[Place, str, str]]:
     for number, name in enumerate(names):
         if name not in catalogue.authorities:
-            yield (*here, number), f"unknown authority '{name}'", nearest(name, catalogue.authorities)
+            yield (*here, number), f"unknown authority '{name}'", hint_for(name, sorted(catalogue.authorities))

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from harness.document import hint_for
 from harness.errors import Fault, ScenarioError
 from harness.pki.catalogue import Catalogue, LeafProfile, Validity
 from harness.pki.keys import KEY_TYPES
 from harness.pki.names import NAME_CHANGES, Names, impossibilities
-from harness.pki.vocabulary import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,9 @@ def _unknown_words(catalogue: Catalogue, order: LeafOrder) -> list[tuple[str, st
     asked += [("fault", name, catalogue.faults) for name in order.faults]
     asked += [("issuer", order.issuer, catalogue.authorities)] if order.issuer else []
     asked += [("key type", order.key_type, KEY_TYPES)] if order.key_type else []
-    return [(f"unknown {what} '{word}'", nearest(word, known)) for what, word, known in asked if word not in known]
+    return [
+        (f"unknown {what} '{word}'", hint_for(word, sorted(known))) for what, word, known in asked if word not in known
+    ]
 
 
 def _contradictions(catalogue: Catalogue, names: tuple[str, ...]) -> list[tuple[str, str]]:

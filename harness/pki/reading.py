@@ -10,6 +10,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from harness.document import Document, hint_for, read_document
 from harness.errors import Fault, ScenarioError
 from harness.pki.catalogue import (
     AuthorityProfile,
@@ -20,8 +21,6 @@ from harness.pki.catalogue import (
     LeafProfile,
     Validity,
 )
-from harness.pki.positions import Document, parse
-from harness.pki.vocabulary import nearest
 
 _SHAPES: Final[dict[str, TypeAdapter[dict[str, Any]]]] = {
     "authorities": TypeAdapter(dict[str, AuthorityProfile]),
@@ -47,7 +46,7 @@ def read_catalogue(texts: Mapping[str, str]) -> Catalogue:
     faults: list[Fault] = []
     for stem, document in documents.items():
         try:
-            parts[stem] = _SHAPES[stem].validate_python(document.content)
+            parts[stem] = _SHAPES[stem].validate_python(document.data)
         except ValidationError as error:
             faults += [_shape_fault(document, each) for each in error.errors()]
     if faults:
@@ -66,7 +65,7 @@ def _documents(texts: Mapping[str, str]) -> dict[str, Document]:
     documents: dict[str, Document] = {}
     for stem in _SHAPES.keys() & files.keys():
         try:
-            documents[stem] = parse(files[stem], texts[files[stem]])
+            documents[stem] = read_document(texts[files[stem]], files[stem])
         except ScenarioError as error:
             faults += error.faults
     if faults:
@@ -78,12 +77,13 @@ def _shape_fault(document: Document, error: ErrorDetails) -> Fault:
     path = error["loc"]
     match error["type"]:
         case "missing":
-            return document.fault_at_key(path[:-1], f"'{path[-1]}' is missing")
+            return document.fault(path[:-1], f"'{path[-1]}' is missing", of_key=True)
         case "unexpected_keyword_argument":
-            return document.fault_at_key(path, f"unknown key '{path[-1]}'", nearest(str(path[-1]), _KEYS))
+            hint = hint_for(str(path[-1]), sorted(_KEYS))
+            return document.fault(path, f"unknown key '{path[-1]}'", hint, of_key=True)
         case _:
             message, _, hint = error["msg"].removeprefix("Value error, ").partition("; ")
-            return document.fault_at_value(path, message, hint)
+            return document.fault(path, message, hint)
 
 
 def _lost_authorities(catalogue: Catalogue, documents: Mapping[str, Document]) -> Iterator[Fault]:
@@ -92,7 +92,7 @@ def _lost_authorities(catalogue: Catalogue, documents: Mapping[str, Document]) -
         if profile.under and profile.under not in known:
             yield _lost(document, (name, "under"), profile.under, known)
         elif _goes_round(catalogue, name):
-            yield document.fault_at_value((name, "under"), f"'{name}' stands above itself")
+            yield document.fault((name, "under"), f"'{name}' stands above itself")
 
 
 def _goes_round(catalogue: Catalogue, name: str) -> bool:
@@ -119,4 +119,4 @@ def _lost_issuers(catalogue: Catalogue, documents: Mapping[str, Document]) -> It
 
 
 def _lost(document: Document, path: tuple[str, ...], word: str, known: Iterable[str]) -> Fault:
-    return document.fault_at_value(path, f"there is no authority '{word}' for this place", nearest(word, known))
+    return document.fault(path, f"there is no authority '{word}' for this place", hint_for(word, sorted(known)))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from difflib import get_close_matches
 from typing import Final
 
 from cryptography.x509 import ObjectIdentifier
 from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from harness.document import hint_for
 
 EXTENDED_KEY_USAGES: Final[dict[str, ObjectIdentifier]] = {
     "server-auth": ExtendedKeyUsageOID.SERVER_AUTH,
@@ -28,20 +29,13 @@ KEY_USAGES: Final[dict[str, str]] = {
 """Bits of RFC 5280 section 4.2.1.3, as `cryptography.x509.KeyUsage` calls them."""
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the hint for a word that is not in `known`: the nearest one, or all of them."""
-    words = sorted(known)
-    close = get_close_matches(word, words, n=1)
-    return f"did you mean '{close[0]}'?" if close else "known: " + ", ".join(words)
-
-
 def one_of(known: Iterable[str]) -> Callable[[str], str]:
     """Return a check that passes a word in `known` and raises ValueError with the nearest word otherwise."""
     words = frozenset(known)
 
     def check(word: str) -> str:
         if word not in words:
-            raise ValueError(f"'{word}' is not a word for this place; {nearest(word, words)}")
+            raise ValueError(f"'{word}' is not a word for this place; {hint_for(word, sorted(words))}")
         return word
 
     return check

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from harness.document import hint_for
 from harness.errors import Fault, ScenarioError
 from harness.pki.blueprint import Blueprint, LeafOrder, draw, path_of
 from harness.pki.catalogue import Catalogue
 from harness.pki.issuing import Authority, found_authority, issue_leaf
 from harness.pki.keys import private_key_pem
 from harness.pki.sending import SENDINGS
-from harness.pki.vocabulary import nearest
 
 _YEARS: Final = range(2000, 2200)
 
@@ -85,7 +85,9 @@ class Workshop:
     def _path(self, name: str) -> tuple[str, ...]:
         known = self.catalogue.authorities
         if name not in known:
-            raise ScenarioError([Fault("certificates", 0, 0, f"unknown authority '{name}'", nearest(name, known))])
+            raise ScenarioError(
+                [Fault("certificates", 0, 0, f"unknown authority '{name}'", hint_for(name, sorted(known)))]
+            )
         return self.catalogue.path_of(name)
 
     def _chain_at(self, path: tuple[str, ...]) -> tuple[bytes, ...]:

@@ -8,13 +8,13 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
+from harness.document import hint_for
 from harness.errors import Fault, ScenarioError
 from harness.judge.causes import cause_keys
 from harness.lab.settings import Lab
 from harness.pki.catalogue import Catalogue
 from harness.pki.reading import read_catalogue
 from harness.pki.workshop import Workshop
-from harness.scenario.document import hint_for
 from harness.scenario.model import Scenario
 from harness.scenario.read import Vocabulary, read_lab, read_scenario
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from harness.document import Path, hint_for, shown
 from harness.lab.directory import ROLES
-from harness.scenario.document import Path, hint_for
-from harness.scenario.document_words import shown
 from harness.scenario.model import TLS_VERSIONS, Expectation, Step, StepExpectation
 from harness.tls.alerts import alert_names, alert_number
 from harness.verdict import Stage

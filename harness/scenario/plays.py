@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from harness.scenario.document import Path, hint_for
-from harness.scenario.document_words import shown
+from harness.document import Path, hint_for, shown
 from harness.scenario.expectations import RESERVED, Report
 from harness.scenario.model import Step
 from harness.scenario.steps import actors_with_steps, step_kind, verbs_of

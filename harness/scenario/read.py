@@ -8,14 +8,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from harness.document import Document, Path, Place, faults_from, hint_for, read_document
 from harness.errors import Fault, ScenarioError
 from harness.lab.changes import changed, unknown_words
 from harness.lab.fields import TextOfNumber
 from harness.lab.settings import Lab
 from harness.lab.table import setting_rows
 from harness.pki.catalogue import Catalogue
-from harness.scenario.document import Document, Path, faults_from, hint_for, read_document
-from harness.scenario.document_places import Place
 from harness.scenario.expectations import ExpectationReader
 from harness.scenario.model import Control, Scenario, Step
 from harness.scenario.plays import PlayReader

@@ -7,9 +7,9 @@ from jsonschema import Draft202012Validator
 from scenario_bench import LIBRARY, SOUND
 from test_scenario_read import WRONG
 
+from harness.document import read_document
 from harness.judge.causes import cause_keys
 from harness.run.library import data_folder
-from harness.scenario.document import read_document
 from harness.scenario.schema import scenario_schema
 
 SCHEMA = scenario_schema(cause_keys())

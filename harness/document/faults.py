@@ -9,9 +9,9 @@ from typing import Any, TypeAlias
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from harness.document.places import Document, Path
+from harness.document.words import BOUNDS, EXPECTED, hint_for, nearest, shown
 from harness.errors import Fault
-from harness.scenario.document_places import Document, Path
-from harness.scenario.document_words import BOUNDS, EXPECTED, hint_for, nearest, shown
 
 Vocabulary: TypeAlias = Callable[[Path], Sequence[str]]
 """The keys that are known at a path, or the words that are: with them an unknown one gets its nearest."""

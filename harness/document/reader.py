@@ -7,22 +7,10 @@ import re
 from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.reader import ReaderError
 
+from harness.document.nodes import Node, compose, place
+from harness.document.places import Document, Place, PlaceReader
+from harness.document.words import syntax_words
 from harness.errors import Fault, ScenarioError
-from harness.scenario.document_faults import Vocabulary, faults_from
-from harness.scenario.document_nodes import Node, compose, place
-from harness.scenario.document_places import Document, Path, Place, PlaceReader
-from harness.scenario.document_words import hint_for, nearest, syntax_words
-
-__all__ = [
-    "MAX_BYTES",
-    "Document",
-    "Path",
-    "Vocabulary",
-    "faults_from",
-    "hint_for",
-    "nearest",
-    "read_document",
-]
 
 MAX_BYTES = 1_000_000
 """Size of a file in bytes of UTF-8."""

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from harness.document.nodes import MAX_DEPTH, Mapping, Node, Scalar, Sequence
 from harness.errors import Fault, ScenarioError
-from harness.scenario.document_nodes import MAX_DEPTH, Mapping, Node, Scalar, Sequence
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -36,6 +36,12 @@ class Document:
         """Return (line, column) of the value at `path`, or of the nearest value above it that exists."""
         place = self.places[self.existing(path)]
         return place.key if of_key else place.value
+
+    def fault(
+        self, path: collections.abc.Sequence[str | int], message: str, hint: str = "", *, of_key: bool = False
+    ) -> Fault:
+        """Return a fault at that place."""
+        return Fault(self.file, *self.position(path, of_key=of_key), message, hint)
 
     def existing(self, path: collections.abc.Sequence[str | int]) -> Path:
         """Return the part of `path` that leads through this document.

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator
 
-from harness.errors import Fault, ScenarioError
-from harness.scenario.document import (
+from harness.document import (
     MAX_BYTES,
     Path,
     Vocabulary,
@@ -21,6 +20,7 @@ from harness.scenario.document import (
     nearest,
     read_document,
 )
+from harness.errors import Fault, ScenarioError
 
 BROKEN: dict[str, tuple[str, str]] = {
     "a key twice": (
