@@ -133,9 +133,9 @@ class ConnectionView:
             return Stage.HANDSHAKE
         if self.failed(self.listener) or self._refused_late():
             return Stage.ACCEPTANCE
-        if self.refused_identity or self._closed_unheard():
+        if self.refused_identity or self._closed_unheard:
             return Stage.IDENTITY
-        return None
+        return None if self._finished_or_plain() else Stage.HANDSHAKE
 
     def _listener_failed_alone(self) -> bool:
         return self.failed(self.listener) is not None and not self.finished(self.connection.dialler)
@@ -145,14 +145,19 @@ class ConnectionView:
         alert = self.fatal_alert
         return self.listener_end is None and alert is not None and alert[0] != self.connection.dialler
 
+    def _finished_or_plain(self) -> bool:
+        """Whether an end finished a handshake, or there was none to finish."""
+        return not any(end.tls for end in self.connection.ends) or bool(self.events(HandshakeFinished))
+
+    @cached_property
     def _closed_unheard(self) -> bool:
-        """Whether the peer dropped a finished handshake without a word, seen from the dialler's end alone."""
-        dialler = self.connection.dialler
-        if self.listener_end is not None or not self.finished(dialler):
+        """Whether the peer dropped a finished handshake without a word, seen from the one end that is ours."""
+        if len(self.connection.ends) != 1:
             return False
-        dropped = any(closed.direction is Direction.RECEIVED for closed in self.events(Closed, dialler))
-        answered = any(seen.direction is Direction.RECEIVED for seen in self.events(SipSeen, dialler))
-        return dropped and not answered
+        ours = self.connection.ends[0].actor
+        dropped = any(closed.direction is Direction.RECEIVED for closed in self.events(Closed, ours))
+        answered = any(seen.direction is Direction.RECEIVED for seen in self.events(SipSeen, ours))
+        return self.finished(ours) and dropped and not answered
 
     @cached_property
     def refuser(self) -> str:
@@ -165,6 +170,8 @@ class ConnectionView:
             return self.fatal_alert[0]
         if self.foreign_reset:
             return NETWORK
+        if self._closed_unheard:
+            return self.other(self.connection.ends[0].actor)
         gave_up = [end for end in (self.listener, self.connection.dialler) if self._gave_up(end)]
         return gave_up[0] if gave_up else self.listener
 

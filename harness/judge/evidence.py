@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from itertools import dropwhile
 
 from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.identity.near_miss import NearMiss
@@ -65,6 +66,8 @@ class Evidence:
             return ""
         if self.view is not None and self.stage is not Stage.SIP:
             return self.view.refuser
+        if self.status is None and self.view is not None and self.view.foreign_reset:
+            return NETWORK
         return self._who_answered_no
 
     @cached_property
@@ -72,9 +75,11 @@ class Evidence:
         """The actor that was refused."""
         if self.stage is None:
             return ""
+        if self.view is not None and self.by == NETWORK:
+            return self.view.connection.dialler
         if self.view is None or self.stage is Stage.SIP:
             return self.actor
-        return self.view.connection.dialler if self.by == NETWORK else self.view.other(self.by)
+        return self.view.other(self.by)
 
     @cached_property
     def _who_answered_no(self) -> str:
@@ -82,10 +87,11 @@ class Evidence:
         for event in self.events:
             if not isinstance(event, SipSeen | HttpSeen) or event.direction is not Direction.SENT:
                 continue
-            if (status_of(event) or 0) >= _LOWEST_REFUSAL and not is_challenge(event, self.transcript):
+            if (status_of(event) or 0) >= _LOWEST_REFUSAL and not is_challenge(event, self.events):
                 return event.actor
-        takers = [e.actor for e in self.events if isinstance(e, SipSeen) and e.direction is Direction.RECEIVED]
-        return takers[-1] if takers else self.actor
+        heard = [e for e in self.events if isinstance(e, SipSeen) and e.direction is Direction.RECEIVED]
+        takers = [event.actor for event in heard if status_of(event) is None]
+        return takers[-1] if takers else self.listener or self.actor
 
     @cached_property
     def status(self) -> int | None:
@@ -278,9 +284,12 @@ def status_of(event: SipSeen | HttpSeen) -> int | None:
     return int(words[1][:3]) if is_response and words[1][:3].isdigit() else None
 
 
-def is_challenge(event: SipSeen | HttpSeen, transcript: Transcript) -> bool:
-    """Whether a 401 was answered with credentials, so that it refused nothing."""
+def is_challenge(event: SipSeen | HttpSeen, events: tuple[Event, ...]) -> bool:
+    """Whether a 401 was answered with credentials, so that it refused nothing.
+
+    `events` are those of the step, in order; their times do not tell, since in memory they are often equal.
+    """
     if status_of(event) != 401:
         return False
-    later = [e for e in transcript.events if isinstance(e, SipSeen) and e.at >= event.at]
-    return any(b"\r\nauthorization:" in e.message.lower() for e in later)
+    later = dropwhile(lambda each: each is not event, events)
+    return any(isinstance(each, SipSeen) and b"\r\nauthorization:" in each.message.lower() for each in later)

@@ -90,11 +90,11 @@ def _facts(evidence: Evidence) -> Facts:
     view = evidence.view
     if view is None:
         return Facts(None, None, None)
-    dialler = view.connection.dialler
+    dialler, encrypted = view.connection.dialler, any(end.tls for end in view.connection.ends)
     answered = any(seen.direction is Direction.RECEIVED for seen in view.events(SipSeen, dialler))
     return Facts(
-        handshake_finished=view.finished(dialler),
-        certificate_accepted=_accepted(evidence, view, answered=answered),
+        handshake_finished=view.finished(dialler) if encrypted else None,
+        certificate_accepted=_accepted(evidence, view, answered=answered) if encrypted else None,
         sip_answered=answered if view.connection.protocol == "sip" else None,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.identity.certificate import CertificateFacts
+from harness.identity.findings import FindingKind
 from harness.judge.connection_view import NETWORK, ConnectionView
 from harness.judge.evidence import Evidence
 from harness.tls.alerts import alert_name
@@ -52,6 +53,7 @@ def words_of(evidence: Evidence) -> dict[str, str]:
     hello = evidence.inspection.client_hello if evidence.inspection else None
     verify = evidence.verify
     fatal = [finding.sentence for finding in path.findings if finding.fatal] if path else []
+    usage = path.finding(FindingKind.WRONG_EKU) if path else None
     return {
         "by": label(evidence, evidence.by),
         "refused": label(evidence, evidence.refused),
@@ -68,6 +70,7 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "near": evidence.near_miss.sentence if evidence.near_miss else "No name is near",
         "verify": verify.text if verify else alert_words(evidence.alert),
         "path": _sentence(fatal[0]) if fatal else "",
+        "usage": _sentence(usage.sentence) if usage else "",
         "offered": ", ".join(hello.versions) if hello else "?",
         "rule": rules.facts.get("rule", "") if rules else "",
         "zone": refusal.facts.get("zone", "") if refusal else "a zone",

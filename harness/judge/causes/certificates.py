@@ -165,6 +165,7 @@ CERTIFICATE_CAUSES = (
         diagnosis="{by} holds the intermediate but not the root above it, and takes no partial chains.",
         remedies={ANYBODY: (_APPEND_CA,)},
         looks_like=("unknown-root",),
+        told_apart_by="The trusted CA list of {by}: the intermediate is on it, its root is not.",
         source="T-01",
     ),
     Cause(
@@ -233,7 +234,7 @@ CERTIFICATE_CAUSES = (
         title="An intermediate restricts what the certificate may be used for",
         applies=lambda e: _wrong_usage(e, "restricted-intermediate"),
         diagnosis=(
-            "The leaf of {refused} carries the right key usages, but its intermediate is limited: {path} The "
+            "The leaf of {refused} carries the right key usages, but its intermediate is limited: {usage} The "
             "restriction is inherited."
         ),
         remedies={ANYBODY: (do("Get a certificate from an intermediate without that restriction."), _CHECK_OFF)},
@@ -257,7 +258,7 @@ CERTIFICATE_CAUSES = (
         title="The certificate may not be used by a TLS client",
         applies=lambda e: _wrong_usage(e) and e.refused == e.dialler,
         diagnosis=(
-            "The certificate of {refused} ({presented}) lacks clientAuth in its extended key usage: {path} "
+            "The certificate of {refused} ({presented}) lacks clientAuth in its extended key usage: {usage} "
             "Public CAs stopped issuing clientAuth in 2026, so a renewal is enough to get here."
         ),
         remedies={
@@ -274,7 +275,7 @@ CERTIFICATE_CAUSES = (
         key="eku-no-server-auth",
         title="The certificate may not be used by a TLS server",
         applies=_wrong_usage,
-        diagnosis="The certificate of {refused} ({presented}) lacks serverAuth in its extended key usage: {path}",
+        diagnosis="The certificate of {refused} ({presented}) lacks serverAuth in its extended key usage: {usage}",
         remedies={ANYBODY: (do("Install a certificate with serverAuth on {refused}.", SERVER_CERTIFICATE),)},
         source="5.1",
     ),
@@ -289,9 +290,23 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="broken-chain",
         title="The chain breaks a rule of RFC 5280",
-        applies=lambda e: _refused_certificate(e) and (e.verify is not None or e.one_sided),
+        applies=lambda e: _refused_certificate(e) and e.verify is not None,
         diagnosis="{by} refused the chain of {refused}: {verify}. {path}",
         remedies={ANYBODY: (do("Have the CA re-issue the chain of {refused}."),)},
         source="T-08, T-09, T-10",
+    ),
+    Cause(
+        key="certificate-refused",
+        title="The certificate was refused, and the alert does not say why",
+        applies=lambda e: _refused_certificate(e) and e.one_sided and e.alert is not None,
+        diagnosis=(
+            "{by} answered the certificate of {refused} ({presented}) with {verify}. That alert stands for several "
+            "faults, and only {by} knows which."
+        ),
+        remedies={ANYBODY: (do("Compare names, dates and key usages of the certificate with what {by} wants."),)},
+        looks_like=("server-name-mismatch", "certificate-not-yet-valid", "weak-certificate", "broken-chain"),
+        told_apart_by="Look into the log of {by}: it names the check that failed.",
+        ambiguous=True,
+        source="5.1, 5.3",
     ),
 )

@@ -38,6 +38,19 @@ def _no_common_cipher(evidence: Evidence) -> bool:
     return evidence.alert == _HANDSHAKE_FAILURE and evidence.chain_of(evidence.listener) is None
 
 
+def _plain_listener(evidence: Evidence) -> bool:
+    """Whether the dialler spoke TLS to a listener that does not."""
+    answered_in_clear = evidence.by == evidence.dialler and evidence.failure == "not-tls"
+    ends = evidence.view.connection.ends if evidence.view else ()
+    return answered_in_clear or [end.tls for end in ends] == [True, False]
+
+
+def _cut_off(evidence: Evidence) -> bool:
+    """Whether the peer ended TCP in the middle of the handshake, and nobody saw why."""
+    cut = evidence.failure in {"peer-reset", "peer-closed"}
+    return evidence.stage is Stage.HANDSHAKE and evidence.one_sided and cut and evidence.alert is None
+
+
 _SWITCH_OFF = do(
     "Set Enable Mutual TLS on Default Zone to Off, so that {port} stops asking for client certificates.",
     DEFAULT_ZONE,
@@ -99,8 +112,11 @@ CONNECTION_CAUSES = (
     Cause(
         key="tls-on-plaintext-port",
         title="TLS was spoken to a plain port",
-        applies=lambda e: e.by == e.dialler and e.failure == "not-tls",
-        diagnosis="{dialler} began a TLS handshake on port {port}, and {listener} answered in clear.",
+        applies=_plain_listener,
+        diagnosis=(
+            "{dialler} began a TLS handshake on port {port}, where {listener} speaks SIP in clear: it takes the "
+            "ClientHello for rubbish."
+        ),
         remedies={ANYBODY: (do("Dial the TLS port, 5061 by default."),)},
         source="B18",
     ),
@@ -144,6 +160,19 @@ CONNECTION_CAUSES = (
             "the reset itself, after the handshake."
         ),
         source="I06, X9",
+    ),
+    Cause(
+        key="cut-in-handshake",
+        title="Cut off in the middle of the handshake, without a word",
+        applies=_cut_off,
+        diagnosis=(
+            "TCP to port {port} ended before the handshake did, and no alert came. Only one side was seen, so this "
+            "may be the other side or a device between them."
+        ),
+        looks_like=("reset-by-middlebox", "tls-on-plaintext-port", "handshake-timeout"),
+        told_apart_by="Capture at the other side: a reset that it did not send is the firewall's.",
+        ambiguous=True,
+        source="X9",
     ),
     Cause(
         key="no-common-version",

@@ -15,7 +15,7 @@ _MAPPING = "xConfiguration Zones Zone [n] DNS SIP TLS Verify InboundClassificati
 
 
 def _name_refused(evidence: Evidence) -> bool:
-    return evidence.stage is Stage.IDENTITY and not evidence.one_sided
+    return evidence.stage is Stage.IDENTITY and evidence.view is not None and evidence.view.refused_identity is not None
 
 
 def _nearly(*kinds: NearMissKind) -> Callable[[Evidence], bool]:
@@ -161,12 +161,12 @@ NAME_CAUSES = (
         title="Dropped after the handshake, without a word",
         applies=lambda e: e.stage is Stage.IDENTITY,
         diagnosis=(
-            "The handshake finished, then {listener} dropped the connection without an alert. Expressway refuses a "
+            "The handshake finished, then {by} dropped the connection without an alert. Expressway refuses a "
             "name that way; a firewall does the same."
         ),
         looks_like=("name-unknown", "inbound-mapping-off", "reset-by-middlebox"),
         told_apart_by=(
-            'Look into the log of {listener} for "Peer\'s TLS certificate identity was unacceptable", or capture '
+            'Look into the log of {by} for "Peer\'s TLS certificate identity was unacceptable", or capture '
             "there: a reset that it did not send is the firewall's."
         ),
         ambiguous=True,
