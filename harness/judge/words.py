@@ -66,7 +66,7 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "presented": names_in(presented),
         "issuer": presented.issuer if presented else "an unknown CA",
         "not_before": f"{presented.not_before:%Y-%m-%d}" if presented and presented.not_before else "?",
-        "not_after": f"{presented.not_after:%Y-%m-%d}" if presented and presented.not_after else "?",
+        "expiry": _expiry(evidence),
         "near": evidence.near_miss.sentence if evidence.near_miss else "No name is near",
         "verify": verify.text if verify else alert_words(evidence.alert),
         "path": _sentence(fatal[0]) if fatal else "",
@@ -78,6 +78,16 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "moment": _moment(evidence),
         "self_signed_words": _translated(verify),
     }
+
+
+def _expiry(evidence: Evidence) -> str:
+    """Say which certificate of the chain has run out; where none has, the refuser's clock is wrong."""
+    presented, path = evidence.presented, evidence.path
+    expired = path.finding(FindingKind.EXPIRED) if path else None
+    if expired:
+        return _sentence(expired.sentence)
+    until = f"{presented.not_after:%Y-%m-%d}" if presented and presented.not_after else "?"
+    return f"It is valid until {until}: the clock of {label(evidence, evidence.by)} is ahead."
 
 
 def _sentence(text: str) -> str:

@@ -210,7 +210,7 @@ CERTIFICATE_CAUSES = (
         key="certificate-expired",
         title="The certificate has expired",
         applies=lambda e: _objection(e, _EXPIRED),
-        diagnosis="The certificate of {refused} ({presented}) was valid until {not_after}; {by} refused it.",
+        diagnosis="{by} refused the certificate of {refused} ({presented}) by its date. {expiry}",
         remedies={
             "expressway-e": (_RENEW,),
             "webex-cloud": (do("This is on the cloud's side. Check the clock of {by} first (NTP)."),),
