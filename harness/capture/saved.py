@@ -21,7 +21,7 @@ VERSION = 1
 MAX_BYTES = 64 * 2**20
 """Larger files are not read: a play's wire bytes are tapped up to a far lower limit (harness.net)."""
 
-_AGAIN = "save the transcript again, or take an untouched copy"
+_AGAIN = "play it again with `sip-mtls run --out`, or take an untouched copy"
 
 
 def save_transcript(transcript: Transcript) -> bytes:
@@ -57,12 +57,20 @@ def _document(data: bytes, file: str) -> dict[str, Any]:
     except RecursionError:
         _refuse(file, "nested far too deeply for a transcript", _AGAIN)
     except ValueError as error:  # bad JSON, bad UTF-8, a number with thousands of digits
-        _refuse(file, f"not JSON: {error}"[:200], "give a file that `--save` wrote")
+        _refuse(file, f"not JSON: {error}"[:200], "give a transcript.json that `sip-mtls run --out` wrote")
     if not isinstance(document, dict) or document.get("format") != FORMAT:
-        _refuse(file, f'not a saved transcript: "format" is not "{FORMAT}"', "give a file that `--save` wrote")
+        _refuse(
+            file,
+            f'not a saved transcript: "format" is not "{FORMAT}"',
+            "give a transcript.json that `sip-mtls run --out` wrote",
+        )
     if document.get("version") != VERSION:
         found = repr(document.get("version"))[:40]
-        _refuse(file, f"version {found} of the format; this program reads {VERSION}", "save it again")
+        _refuse(
+            file,
+            f"version {found} of the format; this program reads {VERSION}",
+            "play it again with `sip-mtls run --out`",
+        )
     return document
 
 

@@ -26,6 +26,12 @@ RESERVED = ("cause", "warnings")
 
 _PLACE = "expect"
 
+_MANY_WORDS = {
+    "cause": "`sip-mtls list --causes` shows them all",
+    "alert": "alerts have the names of RFC 8446 section 6.2, or a number, or `none`",
+}
+"""Where to look for a word of which there are too many to list."""
+
 Report = Callable[..., None]
 
 
@@ -49,9 +55,10 @@ class ExpectationReader:
         for name in names:
             if name not in written:
                 self._report((_PLACE,), f"nothing is expected of the step '{name}'", "write `ok` or where it stops")
+        unread = [] if self._play_is_whole else [key for key in written if key not in {*names, *RESERVED}]
         steps = {
             name: self._step(self._chosen(written[name], version, (_PLACE, name)), (_PLACE, name), version)
-            for name in names
+            for name in (*names, *unread)
             if name in written
         }
         return Expectation(steps, self._cause(written, version), self._warnings(written, version))
@@ -114,7 +121,7 @@ class ExpectationReader:
         if value in choices:
             return str(value)
         if isinstance(value, str):
-            self._report(place, f"unknown word '{value}'", hint_for(value, choices))
+            self._report(place, f"unknown word '{value}'", hint_for(value, choices) or _MANY_WORDS.get(place[-1], ""))
         else:
             self._report(place, f"expected a word, got {shown(value)}", hint_for("", choices))
         return None

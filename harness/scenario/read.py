@@ -145,19 +145,23 @@ class _Reader:
         if not change:
             return
         known = [row.path for row in setting_rows()]
-        wrong = [path for path in change if path not in known]
-        for path in wrong:
-            self._fault((*place, path), f"unknown setting '{path}'", _did_you_mean(path, known), of_key=True)
-        if wrong:
-            return
-        try:
-            lab = changed(self._vocabulary.healthy, change)
-        except ValidationError as error:
-            self.faults += faults_from(error, _as_lab(self._document, place), vocabulary=_lab_words)
-            return
+        for path in change:
+            if path not in known:
+                self._fault((*place, path), f"unknown setting '{path}'", _did_you_mean(path, known), of_key=True)
         as_lab = _as_lab(self._document, place)
+        lab = self._changed({path: value for path, value in change.items() if path in known}, as_lab)
         for where, message, hint in unknown_words(lab, self._vocabulary.catalogue):
-            self.faults.append(Fault(self._document.file, *as_lab.position(where), message, hint))
+            self.faults.append(as_lab.fault(where, message, hint))
+
+    def _changed(self, change: Mapping[str, Any], as_lab: Document) -> Lab:
+        """Return the changed lab; settings whose values do not fit are faults and are left out of it."""
+        try:
+            return changed(self._vocabulary.healthy, change)
+        except ValidationError as error:
+            self.faults += faults_from(error, as_lab, vocabulary=_lab_words)
+            misfits = [details["loc"] for details in error.errors(include_url=False)]
+        sound = {path: value for path, value in change.items() if not any(_sets(path, place) for place in misfits)}
+        return self._changed(sound, as_lab) if len(sound) < len(change) else self._vocabulary.healthy
 
     # --- control ---
 
@@ -184,6 +188,13 @@ def _as_lab(document: Document, place: Path) -> Document:
             places.update({keys[:end]: spot for end in range(1, len(keys)) if keys[:end] not in places})
             places[keys] = spot
     return Document(document.file, document.data, places)
+
+
+def _sets(path: str, place: Path) -> bool:
+    """Whether a dotted setting covers a place in the lab, or lies below it."""
+    keys = tuple(path.split("."))
+    shared = min(len(keys), len(place))
+    return keys[:shared] == tuple(place[:shared])
 
 
 def _did_you_mean(word: str, choices: Sequence[str]) -> str:
