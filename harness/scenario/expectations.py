@@ -121,7 +121,9 @@ class ExpectationReader:
         if value in choices:
             return str(value)
         if isinstance(value, str):
-            self._report(place, f"unknown word '{value}'", hint_for(value, choices) or _MANY_WORDS.get(place[-1], ""))
+            self._report(
+                place, f"unknown word '{value}'", hint_for(value, choices) or _MANY_WORDS.get(str(place[-1]), "")
+            )
         else:
             self._report(place, f"expected a word, got {shown(value)}", hint_for("", choices))
         return None

@@ -317,3 +317,23 @@ def test_whatever_stands_in_a_file_is_a_scenario_or_faults(value: Any) -> None:
 
     assert all(not fault.startswith("0:") for fault in told)
     assert not any(word in fault for fault in told for word in ("pydantic", "Error", "<class"))
+
+
+def test_one_fault_hides_no_other() -> None:
+    told = faults(
+        "title: x\nstory: y\n"
+        "change:\n"
+        "  expressway-e.default-zone.mutual-tl: on\n"
+        "  expressway-e.sip.tls-port: 80\n"
+        "  b2b-peer.client-certificate: {profile: b2b-per}\n"
+        "play:\n  - b2b-peer: cal\n"
+        "expect:\n  call: {stopped-at: handshak}\n  cause: no-cert\n"
+    )
+    assert [fault.partition(" | ")[0] for fault in told] == [
+        "4:3: unknown setting 'expressway-e.default-zone.mutual-tl'",
+        "5:30: 80 is out of range",
+        "6:32: unknown leaf profile 'b2b-per'",
+        "8:15: b2b-peer cannot 'cal'",
+        "10:22: unknown word 'handshak'",
+        "11:10: unknown word 'no-cert'",
+    ]
