@@ -15,6 +15,7 @@ import trio
 
 from harness.net.link import Link
 from harness.net.recorder import Recorder
+from harness.sip.building import respond
 from harness.sip.framing import Framed, KeepAlive, MessageFramed, StreamFramer, Violation
 from harness.sip.message import Message, Request, Response
 from harness.sip.transaction_keys import TransactionKey, client_key, server_key
@@ -35,7 +36,9 @@ from harness.transcript import Direction, Oddity, SipSeen
 
 _PONG = b"\r\n"
 _RESPONSES_IN_FLIGHT = 64
-_TRANSACTIONS = 256
+# An INVITE is remembered for 32 s after its 200 (RFC 6026): 256 calls a second over one traversal link.
+_TRANSACTIONS = 8192
+_UNAVAILABLE = 503
 _GOODBYE_SECONDS = 2.0
 
 Serve = Callable[["Inquiry"], Awaitable[None]]
@@ -191,7 +194,8 @@ class SipLink:
         elif request.method == "ACK":
             await self._spawn(request)
         elif len(self._pending) >= _TRANSACTIONS:
-            self._odd(f"more than {_TRANSACTIONS} transactions at once; {request.method} dropped")
+            self._odd(f"more than {_TRANSACTIONS} transactions at once; {request.method} refused")
+            await self._write(respond(request, _UNAVAILABLE))
         else:
             self._pending[key] = fresh = _Pending(ServerTransaction(request))
             await self._carry_out(key, fresh, fresh.transaction.start())

@@ -187,6 +187,18 @@ async def test_ack_never_loses_its_race_against_bye() -> None:
             assert [text[:3] for text in texts if text in acks_and_byes] == ["ACK", "BYE"]
 
 
+@virtual_time
+async def test_a_traversal_zone_carries_more_calls_than_it_forgets_in_the_meantime() -> None:
+    """Each call is remembered for 32 s after its answer; a limit on them must not be a limit on calls."""
+    async with visiting(MemoryNetwork()) as visit, visit.speaking(EDGE_PORT, NOBODY) as visitor:
+        statuses = []
+        for _ in range(300):
+            final = await visitor.ask(asking("INVITE", CALLED))
+            statuses.append(final.status if final else 0)
+        assert statuses == [200] * 300
+        assert visit.lab.recorder.now() < 32
+
+
 # --- the registrar ---
 
 
