@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from harness.transcript import Address, Connection, End, Event, StepEnded, StepStarted
+from harness.transcript import Address, Connection, End, Event, Oddity, StepEnded, StepStarted
 
 SET_UP = "set-up"
+
+MOST_EVENTS = 100_000
+"""Events of one play; the longest honest one has some hundred."""
 
 
 @dataclass
@@ -35,6 +38,7 @@ class Recorder:
         self._began = clock()
         self._attempts: list[_Attempt] = []
         self._by_source: dict[Address, int] = {}
+        self._is_full = False
         self.events: list[Event] = []
         self.step = SET_UP
 
@@ -43,8 +47,12 @@ class Recorder:
         return self._clock() - self._began
 
     def note(self, event: Event) -> None:
-        """Write one event down."""
-        self.events.append(event)
+        """Write one event down; past the limit only where steps begin and end, so that a flood fills no memory."""
+        if len(self.events) < MOST_EVENTS or isinstance(event, StepStarted | StepEnded):
+            self.events.append(event)
+        elif not self._is_full:
+            self._is_full = True
+            self.events.append(Oddity(event.at, event.actor, 0, f"more than {MOST_EVENTS} events; the rest is lost"))
 
     def begin_step(self, actor: str, step: str) -> None:
         """From here on, new connections belong to `step`."""

@@ -58,6 +58,7 @@ _ALERT_RECORD = 21
 _SSL2_HELLO = 0x80
 _FATAL = 2
 _ALERT_LENGTH = 7
+_MOST_SECRETS = 1024
 
 
 class Progress(Enum):
@@ -255,8 +256,9 @@ class TlsEngine:
         self.observed.append(Alert(direction, code >> 8, number))
 
     def note_secret(self, line: str) -> None:
-        """Take a line of the key log."""
-        self.key_log.append(line)
+        """Take a line of the key log, up to a limit: a peer that updates its keys for ever must not fill the memory."""
+        if len(self.key_log) < _MOST_SECRETS:
+            self.key_log.append(line)
 
     def judge_certificate(self, certificate: crypto.X509, code: int, depth: int, ok: int) -> bool:
         """Take one result of the path check; return whether to go on."""

@@ -42,7 +42,7 @@ def check_sha1(certificate: x509.Certificate, key: PrivateKey) -> None:
 
 @pytest.mark.parametrize("key_type", KEYS)
 @settings(max_examples=20)
-@given(common_name=st.text("abc é", min_size=1, max_size=64), serial=st.integers(1, 2**159 - 1))
+@given(common_name=st.text("abc é", min_size=1, max_size=32), serial=st.integers(1, 2**159 - 1))
 def test_only_the_signature_differs(key_type: str, common_name: str, serial: int) -> None:
     key = KEYS[key_type]
     sound = parsed(self_signed(key, common_name, serial))
