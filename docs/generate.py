@@ -260,7 +260,8 @@ def _help(command: click.Command) -> str:
 
 
 def _usage(name: str, command: click.Command) -> str:
-    context = click.Context(command, info_name=f"sip-mtls {name}")
+    program = click.Context(commands, info_name="sip-mtls", **commands.context_settings)
+    context = click.Context(command, parent=program, info_name=name)
     return " ".join([context.command_path, *command.collect_usage_pieces(context)])
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from harness.cli.exits import Exit
 
@@ -21,10 +21,12 @@ def main() -> NoReturn:
 
     from harness.cli.commands import commands  # noqa: PLC0415
 
+    output = sys.stdout
     try:
         commands(prog_name="sip-mtls", standalone_mode=False)
-    except SystemExit:
-        raise
+        output.flush()
+    except SystemExit as leaving:
+        sys.exit(_last_word(output, leaving))
     except click.ClickException as error:
         error.show()
         sys.exit(Exit.WRONG_INPUT)
@@ -33,6 +35,17 @@ def main() -> NoReturn:
     except BaseException as error:  # every way out ends here, in one line and a code
         sys.exit(ended_by(error))
     sys.exit(Exit.MET)
+
+
+def _last_word(output: TextIO, leaving: SystemExit) -> Exit:
+    """Return the code with which a command leaves, once all of its output is out."""
+    if sys.stdout is not output:  # click's answer to a broken pipe; its code would be 1
+        return Exit.READER_GONE
+    try:
+        output.flush()
+    except BrokenPipeError as error:
+        return ended_by(error)
+    return Exit(leaving.code or 0)
 
 
 def ended_by(error: BaseException) -> Exit:
@@ -49,8 +62,8 @@ def ended_by(error: BaseException) -> Exit:
                 print(text, file=sys.stderr)
             return code
     if any(isinstance(cause, BrokenPipeError) for cause in causes):
-        sys.stdout = None  # whoever read us is gone; nothing more to flush
-        return Exit.OUR_ERROR
+        sys.stdout = None  # nothing more to flush
+        return Exit.READER_GONE
     _confess(error, causes[0])
     return Exit.OUR_ERROR
 

@@ -14,6 +14,7 @@ class Exit(IntEnum):
     NO_LAB = 3
     OUR_ERROR = 4
     INTERRUPTED = 130
+    READER_GONE = 141
 
 
 MEANINGS = {
@@ -23,4 +24,5 @@ MEANINGS = {
     Exit.NO_LAB: "the lab could not be set up: a busy port, a missing address",
     Exit.OUR_ERROR: "an error of our own",
     Exit.INTERRUPTED: "interrupted",
+    Exit.READER_GONE: "whoever read the output went away",
 }

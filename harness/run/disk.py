@@ -29,6 +29,8 @@ def write_bytes(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:  # noqa: PTH123
+            if mode == _PRIVATE:  # a file that was there before keeps its rights otherwise
+                os.fchmod(file.fileno(), mode)
             file.write(data)
     except OSError as error:
         problem = f"cannot be written: {error.strerror}"

@@ -93,7 +93,7 @@ class Library:
             return [(path, root) for path in shipped]
         found: list[tuple[Path, Path]] = []
         for word in asked:
-            paths = _by_name(word, shipped, root) or _by_path(Path(word))
+            paths = _by_name(word, shipped, root) or (_by_path(Path(word)) if word else [])
             if not paths:
                 faults.append(_nothing_there(word, shipped, root))
             found += paths
@@ -117,7 +117,7 @@ def _by_path(path: Path) -> list[tuple[Path, Path]]:
 
 
 def _files_below(root: Path) -> list[Path]:
-    return sorted(path for path in root.rglob("*.yaml") if path.name != _LAB_FILE)
+    return sorted(path for path in root.rglob("*.yaml") if path.name != _LAB_FILE and not path.is_dir())
 
 
 def _id(path: Path, root: Path) -> str:
@@ -126,7 +126,7 @@ def _id(path: Path, root: Path) -> str:
 
 def _nothing_there(word: str, shipped: list[Path], root: Path) -> Fault:
     path = Path(word)
-    if path.is_dir():
+    if word and path.is_dir():
         return Fault(word, 0, 0, "this folder holds no scenario", "scenarios are files that end in .yaml")
     if path.suffix in {".yaml", ".yml"} or len(path.parts) > 2:
         return Fault(word, 0, 0, "no such file or folder", "check the path")
