@@ -17,6 +17,14 @@ TRACEBACK = "SIP_MTLS_TRACEBACK"
 
 def main() -> NoReturn:
     """Run the command line and leave with the right exit code."""
+    try:
+        code = _code_of_commands()
+    except KeyboardInterrupt as early:  # while modules are being imported
+        code = ended_by(early)
+    sys.exit(code)
+
+
+def _code_of_commands() -> Exit:
     import click  # noqa: PLC0415  # only now: `import harness.cli` stays light
 
     from harness.cli.commands import commands  # noqa: PLC0415
@@ -26,15 +34,15 @@ def main() -> NoReturn:
         commands(prog_name="sip-mtls", standalone_mode=False)
         output.flush()
     except SystemExit as leaving:
-        sys.exit(_last_word(output, leaving))
+        return _last_word(output, leaving)
     except click.ClickException as error:
         error.show()
-        sys.exit(Exit.WRONG_INPUT)
+        return Exit.WRONG_INPUT
     except click.Abort:  # click's word for a KeyboardInterrupt
-        sys.exit(ended_by(KeyboardInterrupt()))
+        return ended_by(KeyboardInterrupt())
     except BaseException as error:  # every way out ends here, in one line and a code
-        sys.exit(ended_by(error))
-    sys.exit(Exit.MET)
+        return ended_by(error)
+    return Exit.MET
 
 
 def _last_word(output: TextIO, leaving: SystemExit) -> Exit:
@@ -45,7 +53,7 @@ def _last_word(output: TextIO, leaving: SystemExit) -> Exit:
         output.flush()
     except BrokenPipeError as error:
         return ended_by(error)
-    return Exit(leaving.code or 0)
+    return Exit(int(leaving.code or 0))
 
 
 def ended_by(error: BaseException) -> Exit:

@@ -162,13 +162,18 @@ def test_a_file_that_is_no_transcript_is_2(sip_mtls: Command, tmp_path: Path, da
 
 
 @pytest.fixture
-def busy_block() -> Iterator[str]:
+def free_block() -> str:
+    """A block of addresses that this test process has for itself."""
+    return f"127.{64 + os.getpid() % 190}.{os.getpid() // 190 % 256}"
+
+
+@pytest.fixture
+def busy_block(free_block: str) -> Iterator[str]:
     """A block of addresses in which somebody else holds the edge's TLS port."""
-    block = f"127.{64 + os.getpid() % 190}.{os.getpid() // 190 % 256}"
     with socket.socket() as holder:
-        holder.bind((f"{block}.10", 5061))
+        holder.bind((f"{free_block}.10", 5061))
         holder.listen()
-        yield block
+        yield free_block
 
 
 def test_a_busy_port_is_3_and_the_way_out_is_named(sip_mtls: Command, busy_block: str) -> None:
@@ -198,10 +203,20 @@ def test_a_bug_of_ours_is_4_in_one_line(sip_mtls: Command, monkeypatch: pytest.M
     assert "Traceback" in traced.err
 
 
-def test_ctrl_c_ends_a_run_at_once_with_130() -> None:
-    words = [*PROGRAM, "run", "b2b/b26-silent-caller", "--no-ladder"]
+def _wait_for_a_listener(host: str, port: int) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        with socket.socket() as visitor:
+            if visitor.connect_ex((host, port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody listens")
+
+
+def test_ctrl_c_ends_a_run_at_once_with_130(free_block: str) -> None:
+    words = [*PROGRAM, "run", "b2b/b26-silent-caller", "--no-ladder", "--addresses", free_block]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as playing:
-        time.sleep(1.5)  # it plays by now; if it were not, the interrupt would come too early and the test fail
+        _wait_for_a_listener(f"{free_block}.10", 5062)
         pressed = time.monotonic()
         playing.send_signal(signal.SIGINT)
         out, err = playing.communicate(timeout=10)
