@@ -126,6 +126,9 @@ class SipLink:
             self._framer.feed(data)
             for framed in self._framer.events():
                 await self._take(framed)
+                # Tasks that are ready together run in any order: a BYE would overtake the ACK that came with it.
+                if self._framer.pending:
+                    await trio.lowlevel.checkpoint()
 
     async def close(self) -> None:
         """Close in good order while `run` reads on, and wait a moment for the peer to do the same."""
@@ -192,7 +195,7 @@ class SipLink:
         if pending is not None and isinstance(pending.transaction, ServerTransaction):
             await self._carry_out(key, pending, pending.transaction.receive(request))
         elif request.method == "ACK":
-            await self._spawn(request)
+            self._spawn(request)
         elif len(self._pending) >= _TRANSACTIONS:
             self._odd(f"more than {_TRANSACTIONS} transactions at once; {request.method} refused")
             await self._write(respond(request, _UNAVAILABLE))
@@ -216,7 +219,7 @@ class SipLink:
                 case SendMessage(message=message):
                     await self._write(message)
                 case Deliver(message=Request() as request):
-                    await self._spawn(request)
+                    self._spawn(request)
                 case Deliver(message=Response() as response):
                     self._deliver(pending, response)
                 case StartTimer(name=name, seconds=seconds):
@@ -281,14 +284,10 @@ class SipLink:
 
     # --- the wire ---
 
-    async def _spawn(self, request: Request) -> None:
-        """Serve a request in a task of its own, which begins before that of the next one.
-
-        Tasks that are ready together run in any order; a BYE would overtake the ACK that came with it.
-        """
+    def _spawn(self, request: Request) -> None:
+        """Serve a request in a task of its own."""
         if self._nursery is not None:
             self._nursery.start_soon(self._serve, Inquiry(self, request))
-            await trio.lowlevel.checkpoint()
 
     async def _write(self, message: Message) -> None:
         if self.link.ended is None:
