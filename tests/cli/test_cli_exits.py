@@ -15,8 +15,11 @@ from cli_bench import PROGRAM, Command, in_its_own_process, sip_mtls
 from harness.cli.entrance import ended_by
 from harness.cli.exits import MEANINGS, Exit
 from harness.errors import Fault, LabError, ScenarioError
+from harness.judge.judge import judge
 from harness.run import suite
 from harness.run.library import data_folder
+from harness.transcript import Transcript
+from harness.verdict import Verdict
 
 __all__ = ["sip_mtls"]
 
@@ -224,6 +227,24 @@ def test_ctrl_c_ends_a_run_at_once_with_130(free_block: str) -> None:
     assert playing.returncode == Exit.INTERRUPTED
     assert time.monotonic() - pressed < 2
     assert (out, err) == ("", "interrupted\n")
+
+
+def test_an_interrupt_is_heard_though_it_comes_where_nobody_can_listen(
+    sip_mtls: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a callback of OpenSSL a KeyboardInterrupt would be lost; here it comes between two lines of the judge."""
+    went_on = []
+
+    def pressed_while_judging(transcript: Transcript) -> Verdict:
+        signal.raise_signal(signal.SIGINT)
+        went_on.append(True)
+        return judge(transcript)
+
+    monkeypatch.setattr(suite, "judge", pressed_while_judging)
+    ended = sip_mtls("run", "B02", *IN_MEMORY)
+
+    assert went_on
+    assert (ended.code, ended.out, ended.err) == (Exit.INTERRUPTED, "", "interrupted\n")
 
 
 @pytest.mark.parametrize(
