@@ -18,7 +18,7 @@ from harness.judge.causes.row import Cause
 from harness.judge.connection_view import ConnectionView
 from harness.judge.evidence import Evidence, evidence_of
 from harness.judge.warnings import warnings_of
-from harness.judge.words import end_views, words_of
+from harness.judge.words import end_views, filled, words_of
 from harness.transcript import Closed, Direction, SipSeen, Transcript
 from harness.verdict import Facts, PolicyOpinion, Remedy, Stage, StepVerdict, Verdict
 
@@ -36,11 +36,11 @@ def judge(transcript: Transcript) -> Verdict:
         network=transcript.network,
         steps=tuple(_step_verdict(step) for step in steps),
         cause=cause.key,
-        diagnosis=cause.diagnosis.format_map(words) if words else cause.diagnosis,
+        diagnosis=filled(cause.diagnosis, words) if words else cause.diagnosis,
         remedies=_remedies(cause, decisive),
         warnings=tuple(dict.fromkeys(text for step in steps for text in warnings_of(step))),
         cannot_tell=cause.looks_like if cause.ambiguous else (),
-        probe=cause.told_apart_by.format_map(words) if words else "",
+        probe=filled(cause.told_apart_by, words) if words else "",
         names=names,
         opinions=said,
     )
@@ -60,7 +60,7 @@ def _remedies(cause: Cause, evidence: Evidence | None) -> tuple[Remedy, ...]:
 
 
 def _filled(remedy: Remedy, words: dict[str, str]) -> Remedy:
-    return Remedy(remedy.action.format_map(words), remedy.screen, remedy.command)
+    return Remedy(filled(remedy.action, words), remedy.screen, remedy.command)
 
 
 def _step_verdict(evidence: Evidence) -> StepVerdict:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from harness.identity.certificate import CertificateFacts
@@ -24,6 +25,8 @@ from harness.transcript import (
 from harness.verdict import EndView, Stage
 
 _SHOWN_NAMES = 4
+_WITH_ARTICLE = {"network", "B2B peer", "Webex cloud", "MRA phone"}
+_SENTENCE_START = re.compile(r"(^|[.!?] )the ")
 _SELF_SIGNED_IN_CHAIN = 19
 _CLOSINGS = {
     Closing.CLOSE_NOTIFY: "in good order",
@@ -42,7 +45,8 @@ _REASONS = {
 def label(evidence: Evidence, actor: str) -> str:
     """Return an actor's name for a sentence."""
     roles = {card.name: card.role for card in evidence.transcript.actors}
-    return "the network" if actor == NETWORK else roles.get(actor, actor)
+    name = "network" if actor == NETWORK else roles.get(actor, actor)
+    return f"the {name}" if name in _WITH_ARTICLE else name
 
 
 def words_of(evidence: Evidence) -> dict[str, str]:
@@ -88,6 +92,12 @@ def _expiry(evidence: Evidence) -> str:
         return _sentence(expired.sentence)
     until = f"{presented.not_after:%Y-%m-%d}" if presented and presented.not_after else "?"
     return f"It is valid until {until}: the clock of {label(evidence, evidence.by)} is ahead."
+
+
+def filled(template: str, words: dict[str, str]) -> str:
+    """Return a template of the table of causes with its words in place, sentences with a capital."""
+    text = _SENTENCE_START.sub(r"\1The ", template.format_map(words))
+    return text[:1].upper() + text[1:]
 
 
 def _sentence(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from harness.identity.cloud_names import CLOUD_NAMES
 from harness.identity.near_miss import NearMissKind
-from harness.judge.causes.row import ACCESS_RULES, ANYBODY, ZONES, Cause, do
+from harness.judge.causes.row import ACCESS_RULES, ANYBODY, SERVER_CERTIFICATE, ZONES, Cause, do
 from harness.judge.evidence import Evidence
 from harness.verdict import Stage
 
@@ -151,7 +151,12 @@ NAME_CAUSES = (
         title="The certificate carries none of the wanted names",
         applies=_name_refused,
         diagnosis="{by} looked for {names}; the certificate of {refused} carries {presented}. {by} closed.",
-        remedies={ANYBODY: (_COMPARE,)},
+        remedies={
+            "expressway-e": (
+                do("Issue a certificate for Expressway-E that carries {names} as dNSNames.", SERVER_CERTIFICATE),
+            ),
+            ANYBODY: (_COMPARE,),
+        },
         looks_like=("reset-by-middlebox",),
         told_apart_by="Who sent the reset or the FIN, and that {by} logs the identity as unacceptable.",
         source="O10, B23",
