@@ -60,10 +60,12 @@ def _open_end(chain: Chain, trusted: Sequence[Link], known: Sequence[Link]) -> P
 def _what_is_missing(top: Link, trusted: Sequence[Link], known: Sequence[Link]) -> tuple[FindingKind, str]:
     way = continuation(top, (*trusted, *known))
     if way and way[-1] in trusted and is_root(way[-1]):
-        names = ", ".join(link.called for link in way if link not in trusted)
+        names = [link.called for link in way if link not in trusted]
+        several = len(names) > 1
+        lacking = f"the intermediates {', '.join(names)} were" if several else f"the intermediate {names[0]} was"
         return FindingKind.MISSING_INTERMEDIATE, (
-            f"the intermediate {names} was not sent and is not trusted; it would lead from {top.called} to "
-            f"the trusted root {way[-1].called}"
+            f"{lacking} not sent and {'are' if several else 'is'} not trusted; {'they' if several else 'it'} would "
+            f"lead from {top.called} to the trusted root {way[-1].called}"
         )
     if way and is_root(way[-1]):
         return FindingKind.UNKNOWN_ROOT, (

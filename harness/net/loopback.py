@@ -158,9 +158,11 @@ class LoopbackNetwork:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             await sock.bind((address.host, address.port))
             sock.listen(_BACKLOG)
-        except OSError as error:
+        except BaseException as error:
             sock.close()
-            raise LabError(_why_not(address, error)) from error
+            if isinstance(error, OSError):
+                raise LabError(_why_not(address, error)) from error
+            raise
         return _SocketListener(sock)
 
     async def dial(

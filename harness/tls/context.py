@@ -59,7 +59,10 @@ def context_of(profile: TlsProfile, listens: bool) -> SSL.Context:  # lru_cache 
         _set_trust(context, profile)
         _set_own_certificate(context, profile)
     except (SSL.Error, ValueError) as error:
-        raise LabError(f"OpenSSL refuses these TLS settings: {error}") from error
+        raise LabError(
+            f"OpenSSL will not use this certificate, key, cipher or signature setting: {_reason(error)}. Choose another "
+            "one; a key that is too weak is refused before any handshake."
+        ) from error
     context.set_verify(_verify_mode(profile, listens), _on_certificate)
     context.set_info_callback(_on_state)
     context.set_keylog_callback(_on_secret)
@@ -71,6 +74,12 @@ def context_of(profile: TlsProfile, listens: bool) -> SSL.Context:  # lru_cache 
         context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
     context.set_session_id(b"sip-mtls")
     return context
+
+
+def _reason(error: Exception) -> str:
+    """Return OpenSSL's words out of its list of (library, function, reason)."""
+    told = error.args[0] if error.args else ""
+    return "; ".join(reason for *_, reason in told) if isinstance(told, list) else str(told)
 
 
 def _set_versions(context: SSL.Context, profile: TlsProfile) -> None:
