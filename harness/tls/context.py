@@ -60,8 +60,8 @@ def context_of(profile: TlsProfile, listens: bool) -> SSL.Context:  # lru_cache 
         _set_own_certificate(context, profile)
     except (SSL.Error, ValueError) as error:
         raise LabError(
-            f"OpenSSL will not use this certificate, key, cipher or signature setting: {_reason(error)}. Choose another "
-            "one; a key that is too weak is refused before any handshake."
+            f"OpenSSL will not use this certificate, key, cipher or signature setting: {_reason(error)}. Choose "
+            "another one; a key that is too weak is refused before any handshake."
         ) from error
     context.set_verify(_verify_mode(profile, listens), _on_certificate)
     context.set_info_callback(_on_state)
