@@ -28,7 +28,7 @@ docs: $(READY)          ## write the generated pages of docs/ anew
 	$(BIN)/python docs/generate.py
 
 golden: $(READY)        ## record the golden ladders anew; read the diff
-	$(BIN)/python -m pytest -q tests/report --record-golden
+	GOLDEN=record $(BIN)/python -m pytest -q tests/report
 
 clean:
 	rm -rf $(VENV) out dist build
