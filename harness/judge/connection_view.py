@@ -54,11 +54,6 @@ class ConnectionView:
         return seen_on(self.transcript, self.connection, kind, actor)
 
     @property
-    def dialler_end(self) -> End | None:
-        """What the dialler saw, None where it is not ours."""
-        return next((end for end in self.connection.ends if not end.listens), None)
-
-    @property
     def listener_end(self) -> End | None:
         """What the listener saw, None where it is not ours or nobody listened."""
         return next((end for end in self.connection.ends if end.listens), None)

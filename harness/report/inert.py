@@ -24,11 +24,6 @@ def inert(text: str) -> str:
     return "".join(_shown(character) for character in text)
 
 
-def inert_lines(text: str) -> str:
-    """Return `text` as `inert` does, but with its line feeds."""
-    return "\n".join(inert(line) for line in text.split("\n"))
-
-
 def in_columns(text: str, *, unicode: bool = True) -> str:
     """Return inert text in which each character takes exactly one column, as a grid needs it.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import trio
@@ -117,12 +117,3 @@ class _Once:
     def __init__(self) -> None:
         self.done = trio.Event()
         self.verdict: Verdict | None = None
-
-
-def all_met(outcomes: Sequence[PlayOutcome], asked: int) -> bool:
-    """Whether every play that was asked for ran and met its expectation."""
-    return len(outcomes) == asked and _every(outcome.met for outcome in outcomes)
-
-
-def _every(conditions: Iterable[bool]) -> bool:
-    return all(conditions)

@@ -44,11 +44,3 @@ CAUSES: tuple[Cause, ...] = (
 def cause_keys() -> tuple[str, ...]:
     """Return every key that a scenario may expect."""
     return tuple(cause.key for cause in CAUSES)
-
-
-def cause_named(key: str) -> Cause:
-    """Return the row with that key; KeyError where there is none."""
-    for cause in CAUSES:
-        if cause.key == key:
-            return cause
-    raise KeyError(key)

@@ -48,7 +48,7 @@ def draw(ladder: Ladder, *, width: int = 80, unicode: bool = True) -> str:
 
 class _Sheet:
     def __init__(self, ladder: Ladder, width: int, pens: _Pens) -> None:
-        self._ladder, self._width, self._pens = ladder, width, pens
+        self._width, self._pens = width, pens
         gaps = max(1, len(ladder.lifelines) - 1)
         gap = min(_GAPS[-1], max(_GAPS[0], (width - _WORDS_WANT) // gaps))
         self._columns = {line.actor: gap * place for place, line in enumerate(ladder.lifelines)}
