@@ -31,12 +31,7 @@ class B2bPeer:
         await self.site.listen(self.settings.port, self._welcome)
 
     async def _welcome(self, link: Link) -> None:
-        secured = False
-        with trio.move_on_after(_HANDSHAKE_SECONDS) as budget:
-            secured = await link.secure(self._profile(listens=True))
-        if budget.cancelled_caught:
-            await link.time_out()
-        if secured:
+        if await link.secure_within(_HANDSHAKE_SECONDS, self._profile(listens=True)):
             await SipLink(link, self.site.stage.recorder, self._agent.serve).run()
 
     # --- dialling ---

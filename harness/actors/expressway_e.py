@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import trio
-
 from harness.actors.admission import (
     DNS_ZONE,
     MRA_ZONE,
@@ -23,7 +21,7 @@ from harness.actors.admission import (
     spoken,
     webex_names,
 )
-from harness.actors.call_routing import CallRouting, Leg, Rules
+from harness.actors.call_routing import REGISTRAR, CallRouting, Leg, Rules
 from harness.actors.https import ServedRequest, serve_https
 from harness.actors.relay import Relay
 from harness.actors.site import Site, Stage
@@ -91,12 +89,7 @@ class ExpresswayE:
         await self._speak(admission.entry, link)
 
     async def _handshake(self, link: Link, request: ClientCertificate) -> bool:
-        done = False
-        with trio.move_on_after(self.settings.sip.tls_handshake_timeout) as budget:
-            done = await link.secure(self.server_profile(request))
-        if budget.cancelled_caught:
-            await link.time_out()
-        return done
+        return await link.secure_within(self.settings.sip.tls_handshake_timeout, self.server_profile(request))
 
     def _put_on_record(self, link: Link, admission: Admission) -> None:
         for finding in admission.findings:
@@ -147,9 +140,9 @@ class ExpresswayE:
     async def _reach(self, target: str, request: Request) -> Leg:
         """Lead to the target of a search rule, or to the registrar behind Expressway-C."""
         zone = self.settings.webex_zone
+        if target == REGISTRAR:
+            return Leg(self._traversal.get(MRA_ZONE), MRA_ZONE)
         match target:
-            case "registrar":
-                return Leg(self._traversal.get(MRA_ZONE), MRA_ZONE)
             case "traversal-zone":
                 return Leg(self._traversal.get(TRAVERSAL_ZONE), TRAVERSAL_ZONE)
             case "webex-zone":
@@ -183,7 +176,8 @@ class ExpresswayE:
         if link is None:
             return None
         link.expected_names = names
-        if not await link.secure(self.client_profile(verify=bool(names))):
+        profile = self.client_profile(verify=bool(names))
+        if not await link.secure_within(self.settings.sip.tls_handshake_timeout, profile):
             return None
         if names and not self._accepts(link, zone, names):
             await link.abandon(UNACCEPTABLE)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-import trio
-
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
 from harness.identity.certificate import read_certificate
@@ -36,12 +34,7 @@ class WebexCloud:
         await self.site.listen(self.settings.general_port, partial(self._welcome, general))
 
     async def _welcome(self, request: ClientCertificate, link: Link) -> None:
-        secured = False
-        with trio.move_on_after(_HANDSHAKE_SECONDS) as budget:
-            secured = await link.secure(self._profile(request))
-        if budget.cancelled_caught:
-            await link.time_out()
-        if secured:
+        if await link.secure_within(_HANDSHAKE_SECONDS, self._profile(request)):
             await SipLink(link, self.site.stage.recorder, self._agent.serve).run()
 
     # --- dialling in ---

@@ -20,6 +20,7 @@ TlsVersion = Annotated[Literal["1.0", "1.1", "1.2", "1.3"], TextOfNumber]
 Versions = Annotated[tuple[TlsVersion, ...], Field(min_length=1, max_length=4)]
 Request = Literal["none", "optional", "required"]
 Dialect = Literal["openssl", "jsse"]
+Target = Literal["traversal-zone", "neighbour-zone", "webex-zone", "webex-general", "dns-zone"]
 
 _SIP_PAGE = "Configuration > Protocols > SIP"
 _ZONES = "Configuration > Zones > Zones"
@@ -89,7 +90,7 @@ class SearchRule(Settings):
 
     priority: int = setting(100, "lowest number first", source="C1")
     pattern: Pattern = setting(..., "regular expression on the called address, or on the next Route's host")
-    target: str = setting(..., "the zone that it leads to")
+    target: Target = setting(..., "the zone that it leads to")
 
 
 class SipPage(Settings):

@@ -106,10 +106,16 @@ class Link:
         self._recorder.note(HandshakeFailed(self._recorder.now(), self.actor, self.number, reason, state))
         await self._leave(reason)
 
-    async def time_out(self) -> None:
-        """Give up a handshake that took too long, as a listener does."""
+    async def secure_within(self, seconds: float, profile: TlsProfile) -> bool:
+        """Run the handshake within so many seconds; close a peer that takes longer, and return False."""
+        with trio.move_on_after(seconds):
+            return await self.secure(profile)
+        if self._closing or self.ended is not None:
+            self._stream.close()  # it had failed already; only the peer's FIN was still to come
+            return False
         state = self._engine.states[-1] if self._engine and self._engine.states else ""
         await self._fail_handshake("timed-out", state)
+        return False
 
     # --- data ---
 

@@ -25,6 +25,7 @@ from net_bench import (
 
 from harness.net.link import Link
 from harness.net.loopback import LoopbackNetwork
+from harness.net.memory import MemoryNetwork
 from harness.tls.profile import Dialect, TlsProfile
 from harness.transcript import (
     AlertSeen,
@@ -324,10 +325,16 @@ async def test_what_one_end_sent_is_what_the_other_received(tls: str, new_networ
 
 async def test_a_silent_caller_is_given_up_and_told_so_by_a_fin() -> None:
     async with pair(LoopbackNetwork()) as met:
-        with trio.move_on_after(0.05):
-            await met.called.secure(mutual())
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(met.called.time_out)
+            nursery.start_soon(met.called.secure_within, 0.05, mutual())
             await read_to_the_end(met.caller)
         assert met.caller.ended is Closing.FIN
         assert [failed.reason for failed in met.seen("called", HandshakeFailed)] == ["timed-out"]
+
+
+@pytest.mark.usefixtures("autojump_clock")
+async def test_a_refusal_whose_goodbye_outlives_the_budget_is_told_once() -> None:
+    async with pair(MemoryNetwork()) as met:
+        await met.caller.send(b"OPTIONS sip:expe1.example.com SIP/2.0\r\n\r\n")
+        assert not await met.called.secure_within(0.5, mutual())
+        assert [failed.reason for failed in met.seen("called", HandshakeFailed)] == ["not-tls"]
