@@ -15,7 +15,7 @@ from benchmarks.measuring import own_cpu
 from harness.tls.profile import TlsProfile
 
 _VERSIONS = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}
-_QUESTION = b"OPTIONS sip:expe1.example.com SIP/2.0\r\n\r\n".ljust(420)
+_QUESTION = b"OPTIONS sip:us-expe1.example.com SIP/2.0\r\n\r\n".ljust(420)
 _ANSWER = b"SIP/2.0 200 OK\r\n\r\n".ljust(360)
 _PIECE = 65536
 

@@ -28,7 +28,7 @@ from harness.tls.profile import TlsProfile
 from harness.transcript import ClientCertificate
 
 PORT = 5062
-_ORDER = CallOrder(caller="ping@peer.example", called="expe1.example.com")
+_ORDER = CallOrder(caller="ping@peer.example", called="us-expe1.example.com")
 
 
 @dataclass(frozen=True, slots=True)

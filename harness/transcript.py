@@ -199,6 +199,22 @@ class SipSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class DnsSeen:
+    """One DNS message, byte for byte, as it left or reached the asker `actor`.
+
+    `server` is the name server; `transport` is `udp` or `tcp`.
+    """
+
+    at: float
+    actor: str
+    server: Address
+    transport: str
+    direction: Direction
+    message: bytes
+    kind: Literal["dns"] = "dns"
+
+
+@dataclass(frozen=True, slots=True)
 class HttpSeen:
     """The head of one HTTP message (sign-in on 8443), without credentials."""
 
@@ -215,7 +231,7 @@ class Decision:
     """Something an actor decided by its own settings, in the words of its log.
 
     `topic` is a stable word (`zone-match`, `access-rules`, `identity`, `preloaded-route`, `cpl`,
-    `search-rule`…), `outcome` what came of it, `facts` the candidates, rules and settings it looked at.
+    `search-rule`, `locate`, `locate-note`, `failover`, `ownership`, `activation`…), `outcome` what came of it, `facts` the candidates, rules and settings it looked at.
     `connection` is 0 where none is concerned.
     """
 
@@ -241,7 +257,7 @@ class Oddity:
 
 Event: TypeAlias = (
     StepStarted | StepEnded | Dialled | DialFailed | Connected | HandshakeFinished | HandshakeFailed
-    | AlertSeen | VerifyFailed | Closed | SipSeen | HttpSeen | Decision | Oddity
+    | AlertSeen | VerifyFailed | Closed | SipSeen | DnsSeen | HttpSeen | Decision | Oddity
 )  # fmt: skip
 
 
@@ -297,7 +313,8 @@ class Connection:
 
     `dialler` and `listener` are actor names (`listener` is empty where nobody was found at `target`).
     `protocol` is `sip` or `https`. `step` names the step in which it was dialled, or `set-up`. `ends` has
-    one member where only one side is ours, two in the lab; the dialler's end comes first.
+    one member where only one side is ours, two in the lab; the dialler's end comes first. `reached` is the
+    address at which the listener took it, other than `target` where a firewall translates; None where nobody did.
     """
 
     number: int
@@ -308,6 +325,7 @@ class Connection:
     protocol: str
     step: str
     ends: tuple[End, ...]
+    reached: Address | None = None
 
     def end_of(self, actor: str) -> End | None:
         """Return the end that `actor` recorded, or None where that side was not ours."""

@@ -9,12 +9,14 @@ from enum import StrEnum
 class Stage(StrEnum):
     """Where a story can stop, in the order in which it can.
 
+    `DNS`: the name led to no address. `OWNERSHIP`: the cloud lets nobody use a domain that was not proven.
     `HANDSHAKE`: the dialler's own handshake failed. `ACCEPTANCE`: it finished here and was refused there
     (TLS 1.3, trap X8). `IDENTITY`: the chain was fine, the name was not, the connection was closed after
     the handshake. `SIP`: a SIP entity refused or did not answer.
     """
 
     DNS = "dns"
+    OWNERSHIP = "ownership"
     TCP = "tcp"
     HANDSHAKE = "handshake"
     ACCEPTANCE = "acceptance"
@@ -68,7 +70,7 @@ class StepVerdict:
     `stopped_at` is None where it completed. `by` is the actor that refused, `refused` the one it refused.
     `alert` is the fatal alert's number, None where none was sent. `status` is the final SIP or HTTP status
     that the protagonist received, None where there was none. `connection` is the number of the connection on
-    which it hung.
+    which it hung, `reached` the actor at its far end; empty where there was none.
     """
 
     step: str
@@ -82,6 +84,7 @@ class StepVerdict:
     connection: int | None
     facts: Facts
     ends: tuple[EndView, ...]
+    reached: str = ""
 
     @property
     def ok(self) -> bool:

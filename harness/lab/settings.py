@@ -212,7 +212,7 @@ class Identity(Settings):
 class ExpresswayE(Settings):
     """Expressway-E, in the DMZ."""
 
-    host_name: str = setting("expe1.example.com", "its DNS name")
+    host_name: str = setting("us-expe1.example.com", "its DNS name")
     sip: SipPage = setting(SipPage(), "the SIP page")
     server_certificate: Certificate = setting(
         Certificate(profile="expressway-e"),
@@ -321,7 +321,7 @@ class B2bPeer(Settings):
     request: Request = setting("none", "what it does about client certificates")
     trusted_ca: tuple[str, ...] = setting(("public-root",), "its trust store")
     expected_names: tuple[str, ...] = setting(
-        ("expe1.example.com", "example.com"),
+        ("us-expe1.example.com", "example.com"),
         "names of which Expressway-E's certificate must carry one",
         source="B09",
     )

@@ -116,7 +116,7 @@ async def test_a_bye_for_a_call_that_nobody_made_is_told_so() -> None:
         assert (await asked_from_outside(visit, asking("BYE", CALLED, to_tag="2"))).status == 481
 
 
-@pytest.mark.parametrize("target", ["sip:expe1.example.com", "sip:expe1.example.com:5061;transport=tls"])
+@pytest.mark.parametrize("target", ["sip:us-expe1.example.com", "sip:us-expe1.example.com:5061;transport=tls"])
 @virtual_time
 async def test_a_ping_is_answered_by_the_box_itself(target: str) -> None:
     async with visiting(MemoryNetwork()) as visit:

@@ -32,7 +32,7 @@ from harness.transcript import AlertSeen, HandshakeFailed, Oddity
 
 Mischief: TypeAlias = Callable[[Visit], Awaitable[None]]
 INVITE = asking("INVITE", "sip:user1@example.com").to_bytes()
-HTTP = b"GET / HTTP/1.1\r\nHost: expe1.example.com\r\n\r\n"
+HTTP = b"GET / HTTP/1.1\r\nHost: us-expe1.example.com\r\n\r\n"
 MEBIBYTE = 1 << 20
 TIMEOUT = {"expressway-e.sip.tls-handshake-timeout": 1}
 IN_TIME = 20.0
@@ -77,13 +77,13 @@ async def http_inside_tls(visit: Visit) -> None:
 async def one_mebibyte_of_header(visit: Visit) -> None:
     link = await visit.dial(EDGE_PORT)
     assert await link.secure(NOBODY)
-    await say(link, b"OPTIONS sip:expe1.example.com SIP/2.0\r\nX-Long: " + b"a" * MEBIBYTE + b"\r\n\r\n")
+    await say(link, b"OPTIONS sip:us-expe1.example.com SIP/2.0\r\nX-Long: " + b"a" * MEBIBYTE + b"\r\n\r\n")
 
 
 async def a_header_without_end(visit: Visit) -> None:
     link = await visit.dial(EDGE_PORT)
     assert await link.secure(NOBODY)
-    await link.send(b"OPTIONS sip:expe1.example.com SIP/2.0\r\nX-Endless: ")
+    await link.send(b"OPTIONS sip:us-expe1.example.com SIP/2.0\r\nX-Endless: ")
     async with trio.open_nursery() as nursery:
         nursery.start_soon(say, link, b"")
         while await link.send(b"a" * 65536):

@@ -53,7 +53,7 @@ SERVERS = {
                       "not-yet-valid", "client-auth-only", "path-length-exceeded", "name-constraints-violated")
     },
 }  # fmt: skip
-NAME = "expe1.example.com"
+NAME = "us-expe1.example.com"
 
 
 def java(folder: Path, role: str, *words: str) -> list[str | Path]:

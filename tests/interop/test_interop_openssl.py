@@ -34,9 +34,9 @@ from harness.transcript import AlertSeen, Direction, HandshakeFinished
 pytestmark = [pytest.mark.interop, needs("openssl")]
 
 OPTIONS = (
-    "OPTIONS sip:expe1.example.com SIP/2.0\r\n"
+    "OPTIONS sip:us-expe1.example.com SIP/2.0\r\n"
     "Via: SIP/2.0/TLS edge1.peer.example;branch=z9hG4bK1\r\n"
-    "From: <sip:ping@peer.example>;tag=1\r\nTo: <sip:expe1.example.com>\r\n"
+    "From: <sip:ping@peer.example>;tag=1\r\nTo: <sip:us-expe1.example.com>\r\n"
     "Call-ID: 1@peer.example\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
 )
 ALLOWED = {"expressway-e.default-zone.access-rules": [{"pattern": "edge1.peer.example"}]}

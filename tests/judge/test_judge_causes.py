@@ -220,8 +220,8 @@ def test_a_diagnosis_names_who_was_there() -> None:
     story = judge(told(server("expired"), PARTNER))
 
     assert story.cause == "certificate-expired"
-    assert story.diagnosis.startswith("The B2B peer refused the certificate of Expressway-E (expe1.example.com, ")
-    assert '"expe1.example.com" expired on ' in story.diagnosis
+    assert story.diagnosis.startswith("The B2B peer refused the certificate of Expressway-E (us-expe1.example.com, ")
+    assert '"us-expe1.example.com" expired on ' in story.diagnosis
     assert story.remedies[0].screen == "Maintenance > Security > Server certificate"
 
 

@@ -335,6 +335,6 @@ async def test_a_silent_caller_is_given_up_and_told_so_by_a_fin() -> None:
 @pytest.mark.usefixtures("autojump_clock")
 async def test_a_refusal_whose_goodbye_outlives_the_budget_is_told_once() -> None:
     async with pair(MemoryNetwork()) as met:
-        await met.caller.send(b"OPTIONS sip:expe1.example.com SIP/2.0\r\n\r\n")
+        await met.caller.send(b"OPTIONS sip:us-expe1.example.com SIP/2.0\r\n\r\n")
         assert not await met.called.secure_within(0.5, mutual())
         assert [failed.reason for failed in met.seen("called", HandshakeFailed)] == ["not-tls"]

@@ -238,7 +238,7 @@ async def test_a_ping_is_answered_by_a_pong_also_between_messages(new_network: N
 @pytest.mark.parametrize(
     "nonsense",
     [
-        b"GET / HTTP/1.1\r\nHost: expe1.example.com\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: us-expe1.example.com\r\n\r\n",
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         b"OPTIONS sip:example.com SIP/2.0\r\nContent-Length: nine\r\n\r\n",
         b"OPTIONS sip:example.com SIP/2.0\r\n" + b"X-Long: " + b"a" * 40_000,

@@ -14,7 +14,7 @@ from harness.pki import LeafOrder
 from harness.pki.blueprint import Blueprint, draw, path_of
 from harness.pki.names import Names
 
-EXPRESSWAY_E = Names("expe1.example.com", ("expe1.example.com", "example.com"))
+EXPRESSWAY_E = Names("us-expe1.example.com", ("us-expe1.example.com", "example.com"))
 
 
 def drawn(order: LeafOrder) -> Blueprint:

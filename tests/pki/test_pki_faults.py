@@ -165,20 +165,20 @@ PROOFS: dict[str, Proof] = {
         refused(HANDSHAKE_FAILURE, 0, "server", tls=("1.2",)),
         purposes(SERVER_AUTH, CLIENT_AUTH),
     ),
-    "cn-only": lambda holder: holder.alternatives is None and holder.common_name == "expe1.example.com",
+    "cn-only": lambda holder: holder.alternatives is None and holder.common_name == "us-expe1.example.com",
     "cn-only-with-other-sans": lambda holder: (
-        holder.dns_names == ["example.com"] and holder.common_name == "expe1.example.com"
+        holder.dns_names == ["example.com"] and holder.common_name == "us-expe1.example.com"
     ),
     "wildcard": lambda holder: holder.names == {"*.example.com"},
     "sip-uri-san": lambda holder: (
         holder.alternatives is not None
         and holder.alternatives.get_values_for_type(x509.UniformResourceIdentifier)
-        == ["sip:expe1.example.com", "sip:example.com"]
+        == ["sip:us-expe1.example.com", "sip:example.com"]
         and not holder.dns_names
     ),
     "wrong-name": lambda holder: holder.names == {"someone-else.example"},
-    "suffix-trick": lambda holder: holder.names == {"expe1.example.com.evil.example"},
-    "trailing-dot": lambda holder: holder.names == {"expe1.example.com.", "example.com."},
+    "suffix-trick": lambda holder: holder.names == {"us-expe1.example.com.evil.example"},
+    "trailing-dot": lambda holder: holder.names == {"us-expe1.example.com.", "example.com."},
     "upper-case": lambda holder: holder.names == {"EXPE1.EXAMPLE.COM", "EXAMPLE.COM"},
     "sha1-signature": both(refused(BAD, 68), signed_with_sha1),
     "rsa-1024": both(too_weak_to_load, lambda holder: isinstance(private_key(holder.credentials), rsa.RSAPrivateKey)),
