@@ -1,28 +1,33 @@
-"""Who lives where: an address for each actor, and the host names that lead to it."""
+"""Who lives where: an address for each actor, inside one block that the lab claims for itself."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from harness.lab.settings import Lab
+from harness.lab.surroundings import HOME_BLOCK
 
 LAST_OCTETS = {
     "expressway-e": 10,
     "expressway-c": 20,
     "unified-cm": 30,
     "webex-cloud": 40,
+    "control-hub": 45,
     "jabber": 50,
+    "name-server": 53,
     "mra-phone": 60,
     "b2b-peer": 70,
 }
-"""The actors of a lab, in the order in which a picture shows them, and their place in the lab's block."""
+"""The actors of every lab, in the order in which a picture shows them, and their place in the lab's block."""
 
 ROLES = {
     "expressway-e": "Expressway-E",
     "expressway-c": "Expressway-C",
     "unified-cm": "Unified CM",
     "webex-cloud": "Webex cloud",
+    "control-hub": "Control Hub",
     "jabber": "Jabber",
+    "name-server": "name server",
     "mra-phone": "MRA phone",
     "b2b-peer": "B2B peer",
 }
@@ -30,31 +35,35 @@ ROLES = {
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Addresses by actor and by host name, all inside one /24 block such as "127.88.3"."""
+    """Addresses by actor, all inside one /24 block such as "127.88.3"; `alive` are those who answer."""
 
     block: str
-    hosts: dict[str, str]
+    octets: dict[str, int]
+    roles: dict[str, str]
+    alive: frozenset[str]
 
     def address_of(self, actor: str) -> str:
         """Return the actor's IP address; KeyError for a name that is no actor's."""
-        return f"{self.block}.{LAST_OCTETS[actor]}"
+        return f"{self.block}.{self.octets[actor]}"
 
-    def resolve(self, host: str) -> str:
-        """Return the address behind a host or domain name, empty where nobody in the lab has it."""
-        return self.hosts.get(host.lower(), "")
+    def actor_at(self, host: str) -> str:
+        """Return the actor at an address, empty where nobody lives."""
+        return next((actor for actor in self.octets if self.address_of(actor) == host), "")
+
+    def is_dead(self, host: str) -> bool:
+        """Whether an address is one of the lab's at which nobody answers a SYN, not even with a reset."""
+        return host.startswith(f"{self.block}.") and self.actor_at(host) not in self.alive
 
 
 def directory_of(lab: Lab, block: str) -> Directory:
-    """Lay the lab's names out over a block of addresses.
+    """Lay the lab's actors out over a block of addresses."""
+    edges = {edge.name: int(edge.address.rpartition(".")[2]) for edge in lab.edges}
+    octets = {**LAST_OCTETS, "expressway-e": int(lab.expressway_e.address.rpartition(".")[2]), **edges}
+    roles = {**ROLES, **{name: f"Expressway-E {name}" for name in edges}}
+    off = {name for name, node in lab.nodes.items() if not node.power}
+    return Directory(block, octets, roles, frozenset(octets) - off)
 
-    A company's SIP domain leads to its edge, as its SRV record would (DNS itself is not part of this lab).
-    """
-    names = {
-        "expressway-e": (lab.expressway_e.host_name,),
-        "expressway-c": (lab.expressway_c.host_name,),
-        "unified-cm": (lab.unified_cm.host_name, lab.unified_cm.cluster_name),
-        "webex-cloud": (lab.webex_cloud.host_name, lab.webex_cloud.organisation, "webex.com"),
-        "b2b-peer": (lab.b2b_peer.host_name, lab.b2b_peer.domain),
-    }
-    hosts = {name.lower(): f"{block}.{LAST_OCTETS[actor]}" for actor, known in names.items() for name in known}
-    return Directory(block, hosts)
+
+def moved(text: str, block: str) -> str:
+    """Return a text whose addresses of the home block are moved to the lab's own."""
+    return text.replace(f"{HOME_BLOCK}.", f"{block}.")

@@ -13,6 +13,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from harness.identity import access_rules as identity
 from harness.lab.fields import Pattern, Port, Seconds, Settings, Switch, TextOfNumber, setting
+from harness.lab.surroundings import HOME_BLOCK, ControlHub, Firewall, NameServer
 
 PolicyName = Literal["expressway", "san-only", "rfc5922", "rfc9525"]
 NameProfile = Literal["webex", "legacy", "dual", "sip-webex"]
@@ -20,6 +21,7 @@ TlsVersion = Annotated[Literal["1.0", "1.1", "1.2", "1.3"], TextOfNumber]
 Versions = Annotated[tuple[TlsVersion, ...], Field(min_length=1, max_length=4)]
 Request = Literal["none", "optional", "required"]
 Dialect = Literal["openssl", "jsse"]
+LabAddress = Annotated[str, Field(pattern=rf"^{HOME_BLOCK.replace('.', '[.]')}[.]\d{{1,3}}$")]
 Target = Literal["traversal-zone", "neighbour-zone", "webex-zone", "webex-general", "dns-zone"]
 
 _SIP_PAGE = "Configuration > Protocols > SIP"
@@ -169,7 +171,20 @@ class WebexZone(Settings):
         source="C1",
     )
     preloaded_routes: Switch = setting(True, "accept a Route header", screen=_ZONES, source="C1")
-    port: Port = setting(5062, "the cloud's port", source="C1")
+    modify_dns_request: Switch = setting(
+        True,
+        "look up the override domain instead of the called one",
+        screen=_ZONES,
+        command="Zones Zone [n] DNS SIP DnsOverride Override",
+        source="C1",
+    )
+    dns_override_domain: str = setting(
+        "callservice.webex.com",
+        "the domain whose SRV record leads to the cloud",
+        screen=_ZONES,
+        command="Zones Zone [n] DNS SIP DnsOverride Name",
+        source="C1",
+    )
 
 
 class DnsZone(Settings):
@@ -185,6 +200,21 @@ class DnsZone(Settings):
         command="Zones Zone [n] DNS SIP TLS Verify Subject Name",
         source="C2",
     )
+    include_address_record: Switch = setting(
+        False,
+        "fall back to A and AAAA records where there is no SRV",
+        screen=_ZONES,
+        command="Zones Zone [n] DNS IncludeAddressRecord",
+        source="C2",
+    )
+    fallback_transport: Literal["udp", "tcp", "tls"] = setting(
+        "udp",
+        "transport where neither NAPTR nor the URI names one",
+        screen=_ZONES,
+        command="Zones Zone [n] DNS SIP Default Transport",
+        source="C2",
+    )
+    webex_aware: Switch = setting(False, "follow the NAPTR service SIPSM+D2T to mutual TLS", source="D09")
 
 
 class TraversalZone(Settings):
@@ -213,6 +243,9 @@ class ExpresswayE(Settings):
     """Expressway-E, in the DMZ."""
 
     host_name: str = setting("us-expe1.example.com", "its DNS name")
+    site: str = setting("us", "where it stands")
+    address: LabAddress = setting(f"{HOME_BLOCK}.10", "its address, as the zones name it")
+    power: Switch = setting(True, "off: the node is dead and answers nothing")
     sip: SipPage = setting(SipPage(), "the SIP page")
     server_certificate: Certificate = setting(
         Certificate(profile="expressway-e"),
@@ -238,11 +271,35 @@ class ExpresswayE(Settings):
     traversal_zone: TraversalZone = setting(TraversalZone(port=7003), "towards Expressway-C, for calls")
     uc_traversal_zone: TraversalZone = setting(TraversalZone(port=7001), "towards Expressway-C, for MRA")
     identity: Identity = setting(Identity(), "how names are judged")
+    failover_on_tls_error: Switch = setting(
+        True, "try the next SRV target also where TLS failed before any SIP byte", source="X15"
+    )
     call_policy: tuple[CallPolicyRule, ...] = setting((), "CPL", screen="Configuration > Call Policy", source="C4")
     search_rules: tuple[SearchRule, ...] = setting((), "where calls go", source="C1")
     mra: Switch = setting(True, "Mobile and Remote Access")
     mra_port: Port = setting(8443, "sign-in port", source="C9")
     clock_offset_days: int = setting(0, "how far its clock is off", source="I24")
+
+
+class Edge(Settings):
+    """One more Expressway-E node: set up as expressway-e is, but for what is stated here."""
+
+    name: str = setting(..., "the actor's name, such as us-expe2")
+    site: str = setting("", "where it stands")
+    address: LabAddress = setting(..., "its address, as the zones name it")
+    host_name: str = setting("", "its DNS name; empty for its name in example.com")
+    power: Switch = setting(True, "off: the node is dead and answers nothing")
+    server_certificate: Certificate | None = setting(None, "its own certificate; empty for a sound one in its name")
+
+    @property
+    def host(self) -> str:
+        """Its DNS name."""
+        return self.host_name or f"{self.name}.example.com"
+
+    def certificate(self, usual: Certificate) -> Certificate:
+        """Return what it presents."""
+        names = (self.host, "example.com")
+        return self.server_certificate or usual.model_copy(update={"common_name": self.host, "dns_names": names})
 
 
 class ExpresswayC(Settings):
@@ -253,6 +310,7 @@ class ExpresswayC(Settings):
     trusted_ca: tuple[str, ...] = setting((), "its trusted CA list", source="C2")
     traversal_preloaded_routes: Switch = setting(True, "accept a Route header from the traversal zone", source="C1")
     neighbour_preloaded_routes: Switch = setting(True, "accept a Route header from Unified CM", source="C1")
+    connect_timeout: Seconds = setting(10, "seconds for an outbound SYN", source="C2")
     trunk_port: Port = setting(5060, "where it listens for Unified CM, plain TCP")
     search_rules: tuple[SearchRule, ...] = setting((), "where calls go", source="C1")
 
@@ -287,9 +345,17 @@ class WebexCloud(Settings):
     verified_domains: tuple[str, ...] = setting(
         ("example.com",), "domains that the organisation proved", screen="Control Hub > Domains", source="C4"
     )
-    sip_destination_port: Port = setting(
-        5062, "the port to which it dials", screen="Control Hub > SIP destination", source="C4"
+    sip_destination: str = setting(
+        "mtls.example.com",
+        "where it dials: an SRV domain, host:port or address:port",
+        screen="Control Hub > SIP destination",
+        source="C4",
     )
+    connect_timeout: Seconds = setting(10, "seconds for an outbound SYN")
+    failover_on_tls_error: Switch = setting(
+        True, "try the next SRV target also where TLS failed before any SIP byte", source="X15"
+    )
+    client_subnet: Switch = setting(True, "tell the name server the network of the caller (RFC 7871)", source="G04")
     mutual_port: Port = setting(5062, "its hybrid-calling port", source="C1")
     general_port: Port = setting(5061, "its general SIP port", source="C3")
     general_client_certificate: Request = setting(
@@ -306,7 +372,7 @@ class MraEndpoint(Settings):
     certificate: MaybeCertificate = setting("none", "client certificate; Jabber normally has none", source="seed")
     trusted_ca: tuple[str, ...] = setting(("public-root",), "its trust store")
     tls_versions: Versions = setting(("1.2", "1.3"), "TLS versions")
-    user: str = setting("user1@example.com", "the user's address")
+    user: str = setting("user1@example.com", "the user's address; its domain is where it looks for the edge")
     password: str = setting("lab-only", "the user's password")
 
 
@@ -316,6 +382,12 @@ class B2bPeer(Settings):
     host_name: str = setting("edge1.peer.example", "its DNS name")
     domain: str = setting("peer.example", "its SIP domain")
     port: Port = setting(5061, "where it listens")
+    destination: str = setting(
+        "", "where it dials: a domain, host:port or address:port; empty for Expressway-E's name and TLS port"
+    )
+    behaviour: Literal["rfc3263", "expressway"] = setting(
+        "rfc3263", "how it finds its way from a name to an address", source="D10"
+    )
     client_certificate: MaybeCertificate = setting("none", "what it presents when it dials", source="seed")
     server_certificate: Certificate = setting(Certificate(profile="b2b-peer"), "what it presents when dialled")
     request: Request = setting("none", "what it does about client certificates")
@@ -334,15 +406,6 @@ class B2bPeer(Settings):
     dialect: Dialect = setting("openssl", "whose alerts it speaks")
 
 
-class Firewall(Settings):
-    """A device in the path from the Internet to Expressway-E."""
-
-    reset: Literal["never", "after-client-hello", "after-handshake"] = setting(
-        "never", "when it forges a reset to both ends", source="I06"
-    )
-    port: Port = setting(5062, "for connections to which port")
-
-
 class Lab(Settings):
     """The healthy lab, or a changed one."""
 
@@ -354,3 +417,18 @@ class Lab(Settings):
     mra_phone: MraEndpoint = setting(MraEndpoint(certificate=Certificate(profile="mra-phone")), "an MRA desk phone")
     b2b_peer: B2bPeer = setting(B2bPeer(), "B2B peer")
     firewall: Firewall = setting(Firewall(), "the Internet firewall")
+    edges: tuple[Edge, ...] = setting((), "more Expressway-E nodes beside expressway-e", source="seed")
+    name_server: NameServer = setting(NameServer(), "the name server")
+    control_hub: ControlHub = setting(ControlHub(), "Control Hub")
+    seed: int = setting(1, "what chance begins with, so that weighted choices come out the same again")
+
+    @property
+    def nodes(self) -> dict[str, ExpresswayE]:
+        """Every Expressway-E by its actor's name, expressway-e first, also those that are switched off."""
+        nodes = {"expressway-e": self.expressway_e}
+        for edge in self.edges:
+            told = {"host_name": edge.host, "power": edge.power, "address": edge.address, "site": edge.site}
+            nodes[edge.name] = self.expressway_e.model_copy(
+                update={**told, "server_certificate": edge.certificate(self.expressway_e.server_certificate)}
+            )
+        return nodes

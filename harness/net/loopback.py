@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import trio
 
 from harness.errors import LabError
-from harness.net.network import ByteStream, DialError, Listener, StreamResetError
+from harness.net.network import ByteStream, DatagramPort, DialError, Listener, StreamResetError
 from harness.transcript import Address, DialFailure
 
 _PIECE = 65536
@@ -132,6 +132,28 @@ class _SocketListener:
         self.sock.close()
 
 
+@dataclass
+class _SocketPort:
+    sock: trio.socket.SocketType
+
+    async def send(self, data: bytes, to: Address) -> None:
+        try:
+            await self.sock.sendto(data, (to.host, to.port))
+        except OSError:
+            await trio.lowlevel.checkpoint()  # UDP promises nothing: what the kernel cannot send is lost
+
+    async def receive(self) -> tuple[bytes, Address]:
+        while True:
+            try:
+                data, (host, port, *_) = await self.sock.recvfrom(_PIECE)
+            except ConnectionError:
+                continue  # an ICMP answer to something that we sent earlier
+            return data, Address(host, port)
+
+    def close(self) -> None:
+        self.sock.close()
+
+
 class LoopbackNetwork:
     """Real sockets on this machine."""
 
@@ -185,10 +207,22 @@ class LoopbackNetwork:
             raise
         return _stream(sock)
 
+    async def open_datagrams(self, address: Address) -> DatagramPort:
+        """Open a UDP port; LabError where that cannot be."""
+        sock = _new_socket(address.host, socket.SOCK_DGRAM)
+        try:
+            await sock.bind((address.host, address.port))
+        except BaseException as error:
+            sock.close()
+            if isinstance(error, OSError):
+                raise LabError(_why_not(address, error)) from error
+            raise
+        return _SocketPort(sock)
 
-def _new_socket(host: str) -> trio.socket.SocketType:
+
+def _new_socket(host: str, kind: socket.SocketKind = socket.SOCK_STREAM) -> trio.socket.SocketType:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return trio.socket.socket(family, socket.SOCK_STREAM)
+    return trio.socket.socket(family, kind)
 
 
 def _why_not(address: Address, error: OSError) -> str:

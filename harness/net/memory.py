@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import trio
 
 from harness.errors import LabError
-from harness.net.network import ByteStream, DialError, Listener, StreamResetError
+from harness.net.network import ByteStream, DatagramPort, DialError, Listener, StreamResetError
 from harness.transcript import Address, DialFailure
 
 _PIECES_IN_FLIGHT = 64
@@ -100,10 +100,29 @@ class _MemoryListener:
 
 
 @dataclass
+class _MemoryPort:
+    network: MemoryNetwork
+    address: Address
+    arrivals: trio.MemoryReceiveChannel[tuple[bytes, Address]]
+
+    async def send(self, data: bytes, to: Address) -> None:
+        await trio.lowlevel.checkpoint()
+        self.network.deliver(data, self.address, to)
+
+    async def receive(self) -> tuple[bytes, Address]:
+        return await self.arrivals.receive()
+
+    def close(self) -> None:
+        self.network.forget_port(self.address)
+        self.arrivals.close()
+
+
+@dataclass
 class MemoryNetwork:
     """Listeners by address; everything else refuses the SYN."""
 
     name: str = "memory"
+    _mailboxes: dict[Address, trio.MemorySendChannel[tuple[bytes, Address]]] = field(default_factory=dict)
     _doors: dict[Address, trio.MemorySendChannel[tuple[ByteStream, Address]]] = field(default_factory=dict)
     _ports: itertools.count[int] = field(default_factory=lambda: itertools.count(_FIRST_EPHEMERAL_PORT))
 
@@ -144,3 +163,22 @@ class MemoryNetwork:
         except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
             raise DialError(DialFailure.REFUSED) from error
         return near
+
+    async def open_datagrams(self, address: Address) -> DatagramPort:
+        """Open a UDP port; LabError where somebody has it already."""
+        await trio.lowlevel.checkpoint()
+        here = address if address.port else Address(address.host, next(self._ports))
+        if here in self._mailboxes:
+            raise LabError(f"UDP port {here} is opened twice: give one of the two another number")
+        mailbox, arrivals = trio.open_memory_channel[tuple[bytes, Address]](_BACKLOG)
+        self._mailboxes[here] = mailbox
+        return _MemoryPort(self, here, arrivals)
+
+    def deliver(self, data: bytes, source: Address, to: Address) -> None:
+        """Put a datagram into a mailbox; it is lost where there is none or it is full."""
+        with suppress(KeyError, trio.WouldBlock, trio.BrokenResourceError):
+            self._mailboxes[to].send_nowait((data, source))
+
+    def forget_port(self, address: Address) -> None:
+        """Lose what is sent to `address` from now on."""
+        self._mailboxes.pop(address, None)

@@ -50,6 +50,19 @@ class Listener(Protocol):
         """Stop listening."""
 
 
+class DatagramPort(Protocol):
+    """A UDP port."""
+
+    async def send(self, data: bytes, to: Address) -> None:
+        """Send one datagram; one that cannot be delivered is lost."""
+
+    async def receive(self) -> tuple[bytes, Address]:
+        """Return the next datagram and the address that it came from."""
+
+    def close(self) -> None:
+        """Give the port up."""
+
+
 class Network(Protocol):
     """Where a lab lives."""
 
@@ -71,3 +84,6 @@ class Network(Protocol):
         `bound` is told the address from which the SYN will leave, before it leaves, so that a listener in
         the same process can know whom it accepts.
         """
+
+    async def open_datagrams(self, address: Address) -> DatagramPort:
+        """Open a UDP port, any free one where `address` has port 0; LabError where that cannot be."""

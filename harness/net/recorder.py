@@ -23,6 +23,7 @@ class _Attempt:
     target: Address
     protocol: str
     step: str
+    reached: Address | None = None
     ends: list[Callable[[], End]] = field(default_factory=list)
 
 
@@ -80,7 +81,9 @@ class Recorder:
         if number is None:
             self._attempts.append(_Attempt("outside", listener, source, target, protocol, self.step))
             return len(self._attempts)
-        self._attempts[number - 1].listener = listener
+        attempt = self._attempts[number - 1]
+        attempt.listener = listener
+        attempt.reached = None if target == attempt.target else target
         return number
 
     def keep(self, number: int, end: Callable[[], End]) -> None:
@@ -99,6 +102,7 @@ class Recorder:
                 protocol=attempt.protocol,
                 step=attempt.step,
                 ends=tuple(sorted((end() for end in attempt.ends), key=lambda end: end.listens)),
+                reached=attempt.reached,
             )
             for number, attempt in enumerate(self._attempts, 1)
         )

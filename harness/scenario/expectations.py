@@ -6,20 +6,19 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from harness.document import Path, hint_for, shown
-from harness.lab.directory import ROLES
 from harness.scenario.model import TLS_VERSIONS, Expectation, Step, StepExpectation
 from harness.tls.alerts import alert_names, alert_number
 from harness.verdict import Stage
 
 OK = "ok"
 NO_ALERT = -1
-REFUSERS = (*ROLES, "network")
-"""Who can refuse: an actor of the lab, or something between two of them."""
+NETWORK = "network"
+"""Who refuses beside the actors of the lab: something between two of them."""
 
 HIGHEST = {"alert": 255, "status": 699, "connections": 1000}
 """The largest number that each word takes; the smallest is 0."""
 
-STEP_WORDS = ("stopped-at", "by", "alert", "status", "closing", "connections")
+STEP_WORDS = ("stopped-at", "by", "alert", "status", "closing", "connections", "reached")
 _CLOSINGS = ("fin", "rst", "close_notify")
 RESERVED = ("cause", "warnings")
 """Keys of `expect` that are no steps, and so no names for one."""
@@ -39,10 +38,14 @@ class ExpectationReader:
     """Reads the `expect` part; `report` takes (place, message, hint) for each fault.
 
     A step that could not be read is None in `play`: what is expected of it is then no fault of its own.
+    `actors` are those of the lab as the scenario changes it.
     """
 
-    def __init__(self, report: Report, play: Sequence[Step | None], causes: Collection[str]) -> None:
+    def __init__(
+        self, report: Report, play: Sequence[Step | None], causes: Collection[str], actors: Collection[str]
+    ) -> None:
         self._report = report
+        self._actors = tuple(actors)
         self._play = [step for step in play if step is not None]
         self._play_is_whole = None not in play
         self._causes = sorted(causes)
@@ -74,11 +77,12 @@ class ExpectationReader:
         return StepExpectation(
             stopped_at=self._word(value.get("stopped-at"), [stage.value for stage in Stage], (*place, "stopped-at"))
             or "",
-            by=self._word(value.get("by"), REFUSERS, (*place, "by")),
+            by=self._word(value.get("by"), (*self._actors, NETWORK), (*place, "by")),
             alert=self._alert(value.get("alert"), (*place, "alert")),
             status=self._number(value.get("status"), (*place, "status")),
             closing=self._word(value.get("closing"), _CLOSINGS, (*place, "closing")),
             connections=self._number(value.get("connections"), (*place, "connections")),
+            reached=self._word(value.get("reached"), self._actors, (*place, "reached")),
         )
 
     def _cause(self, written: Mapping[str, Any], version: str) -> str:

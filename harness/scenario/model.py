@@ -24,7 +24,8 @@ class StepExpectation:
     """What one step must come to. A field that is None is not looked at.
 
     `stopped_at` is a stage name, empty for a step that must complete. `alert` is the fatal alert's number,
-    -1 where none may have crossed the connection. `closing` is `fin`, `rst` or `close_notify`.
+    -1 where none may have crossed the connection. `closing` is `fin`, `rst` or `close_notify`. `reached` is the
+    actor at the far end of the connection on which the step hung.
     """
 
     stopped_at: str = ""
@@ -33,6 +34,7 @@ class StepExpectation:
     status: int | None = None
     closing: str | None = None
     connections: int | None = None
+    reached: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

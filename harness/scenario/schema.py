@@ -10,7 +10,7 @@ from pydantic.fields import FieldInfo
 from harness.lab.fields import Settings
 from harness.lab.settings import Lab
 from harness.lab.table import group_of, setting_rows
-from harness.scenario.expectations import HIGHEST, OK, REFUSERS, STEP_WORDS
+from harness.scenario.expectations import HIGHEST, OK, STEP_WORDS
 from harness.scenario.model import TLS_VERSIONS
 from harness.scenario.read import ScenarioText
 from harness.scenario.steps import STEP_KINDS
@@ -96,11 +96,12 @@ def _expect(causes: tuple[str, ...]) -> dict[str, Any]:
     alert = {"anyOf": [{"enum": ["none", *alert_names()]}, _number("alert")]}
     values: dict[str, dict[str, Any]] = {
         "stopped-at": {"enum": [stage.value for stage in Stage]},
-        "by": {"enum": [*REFUSERS]},
+        "by": {"type": "string"},
         "alert": alert,
         "status": _number("status"),
         "closing": {"enum": ["fin", "rst", "close_notify"]},
         "connections": _number("connections"),
+        "reached": {"type": "string"},
     }
     stopped = {"type": "object", "additionalProperties": False}
     stopped["properties"] = {word: _either(values[word]) for word in STEP_WORDS}
