@@ -33,15 +33,16 @@ class Overlay:
 class Zone:
     """The records of one zone. Nothing changes it; each change gives another zone.
 
-    `apex` is the zone's name, `soa` what its negative answers carry, also where an alias hides it (row V-06).
-    `rrsets` holds each set in the order in which its records were written. `names` are the names that exist, those
-    without records of their own included (RFC 8020 section 2), `cuts` those below the apex at which somebody else's
-    zone begins (RFC 1034 section 4.2).
+    `apex` is the zone's name and `soa` its SOA, also where an alias hides it (row V-06); `denial` is the SOA as
+    negative answers carry it, with the TTL of RFC 2308 section 3. `rrsets` holds each set in the order in which its
+    records were written. `names` are the names that exist, those without records of their own included (RFC 8020
+    section 2), `cuts` those below the apex at which somebody else's zone begins (RFC 1034 section 4.2).
     """
 
     apex: dns.name.Name
     soa: dns.rrset.RRset
     rrsets: Mapping[Key, dns.rrset.RRset]
+    denial: dns.rrset.RRset = field(init=False)
     names: frozenset[Labels] = field(init=False)
     cuts: frozenset[Labels] = field(init=False)
 
@@ -49,6 +50,7 @@ class Zone:
         top = labels_of(self.apex)
         names = {labels[cut:] for labels, _ in self.rrsets for cut in range(len(labels) - len(top) + 1)}
         cuts = {labels for labels, rdtype in self.rrsets if rdtype == RdataType.NS and labels != top}
+        object.__setattr__(self, "denial", _denial(self.soa))
         object.__setattr__(self, "names", frozenset(names | {top}))
         object.__setattr__(self, "cuts", frozenset(cuts))
 
@@ -104,6 +106,10 @@ def record_set(name: dns.name.Name, ttl: int, values: Iterable[dns.rdata.Rdata])
 def record_value(rdtype: RdataType, text: str) -> dns.rdata.Rdata:
     """Return the value of one record from its presentation; names in it are absolute with their final dot."""
     return dns.rdata.from_text(dns.rdataclass.IN, rdtype, text, dns.name.root, relativize=False)
+
+
+def _denial(soa: dns.rrset.RRset) -> dns.rrset.RRset:
+    return record_set(soa.name, min(soa.ttl, *(value.minimum for value in soa)), soa)
 
 
 def _key(question: Question) -> Key:

@@ -1,0 +1,75 @@
+"""A DNS message in one line, as a ladder shows it."""
+
+from __future__ import annotations
+
+import dns.edns
+import dns.exception
+import dns.flags
+import dns.message
+import dns.rcode
+import dns.rrset
+from dns.rcode import Rcode
+from dns.rdatatype import RdataType
+
+from harness.dns.names import text_of
+
+MAX_WIDTH = 160
+"""Characters of a line; a longer one ends in an ellipsis."""
+
+MAX_RECORDS = 4
+"""Records that a line shows; it says how many there are."""
+
+
+def describe(message: bytes) -> str:
+    """Return a query as "SRV _sips._tcp.example.com?" and a response as what it says.
+
+    Such as "2 SRV: 10 10 5062 us-expe1.example.com, …", "no SRV record", "NXDOMAIN", "SERVFAIL", "truncated", or "not
+    a DNS message". Always printable ASCII but for the ellipsis, at most `MAX_WIDTH` long; no bytes make it raise.
+    """
+    try:
+        read = dns.message.from_wire(bytes(message))
+    except (dns.exception.DNSException, ValueError):
+        return "not a DNS message"
+    line = _response(read) if read.flags & dns.flags.QR else _query(read)
+    return line if len(line) <= MAX_WIDTH else line[: MAX_WIDTH - 1] + "…"
+
+
+def _query(query: dns.message.Message) -> str:
+    asked = ", ".join(f"{_type(each)} {text_of(each.name)}?" for each in query.question) or "asks nothing"
+    subnets = [each for each in query.options if isinstance(each, dns.edns.ECSOption)]
+    return asked + "".join(f" for {each.address}/{each.srclen}" for each in subnets[:1])
+
+
+def _response(response: dns.message.Message) -> str:
+    if response.flags & dns.flags.TC:
+        return "truncated"
+    if response.rcode() != Rcode.NOERROR:
+        return dns.rcode.to_text(response.rcode())
+    wanted = {each.rdtype for each in response.question}
+    parts = [_alias(each) if _leads_on(each, wanted) else _records(each) for each in response.answer if len(each)]
+    if any(each.rdtype in wanted for each in response.answer):
+        return "; ".join(parts)
+    return "; ".join([*parts, " ".join(["no", *(_type(each) for each in response.question[:1]), "record"])])
+
+
+def _leads_on(rrset: dns.rrset.RRset, wanted: set[RdataType]) -> bool:
+    return rrset.rdtype == RdataType.CNAME and RdataType.CNAME not in wanted
+
+
+def _alias(rrset: dns.rrset.RRset) -> str:
+    return f"alias of {_written(rrset[0].to_text())}"
+
+
+def _records(rrset: dns.rrset.RRset) -> str:
+    shown = [_written(value.to_text()) for value in list(rrset)[:MAX_RECORDS]]
+    more = ["…"] if len(rrset) > MAX_RECORDS else []
+    return f"{len(rrset)} {_type(rrset)}: {', '.join(shown + more)}"
+
+
+def _written(text: str) -> str:
+    """Return the presentation of a value, the final dot of a name at its end left out."""
+    return text[:-1] if text.endswith(".") and not text.endswith(" .") and len(text) > 1 else text
+
+
+def _type(rrset: dns.rrset.RRset) -> str:
+    return RdataType.to_text(rrset.rdtype)
