@@ -17,12 +17,12 @@ def mismatches(expected: Expectation, verdict: Verdict, transcript: Transcript) 
 
 
 def outcome_differs(one: Verdict, other: Verdict) -> bool:
-    """Whether two plays came to different ends: another cause, or a step that stopped elsewhere or by another."""
+    """Whether two plays came to different ends: another cause, or a step that stopped or led elsewhere."""
     return _outcome(one) != _outcome(other)
 
 
 def _outcome(verdict: Verdict) -> tuple[object, ...]:
-    return verdict.cause, *((step.step, step.stopped_at, step.by) for step in verdict.steps)
+    return verdict.cause, *((step.step, step.stopped_at, step.by, step.reached) for step in verdict.steps)
 
 
 def _mismatches(expected: Expectation, verdict: Verdict, transcript: Transcript) -> Iterator[str]:
@@ -47,6 +47,7 @@ def _step_mismatches(name: str, wanted: StepExpectation, got: StepVerdict, trans
         ("alert", _alert(wanted.alert), _alert(NO_ALERT if got.alert is None else got.alert)),
         ("status", wanted.status, got.status),
         ("closing", wanted.closing, got.closing),
+        ("reached", wanted.reached, got.reached),
         ("connections", wanted.connections, sum(c.step == name for c in transcript.connections)),
     ):
         if expected is not None and expected != actual:

@@ -1,10 +1,11 @@
 """What one step of a play comes to: where it stopped, who refused whom, and what bears on the cause.
 
-Theory. A step hangs on one connection: the first that failed, else the first that its protagonist dialled.
-Where the story stopped follows from what each end of that connection saw, in the order in which a story can
-stop: no TCP; the dialler's handshake failed; it finished but the listener's did not (TLS 1.3, trap X8); both
-finished and one end then refused the name; else SIP. Of a connection of which only one end is ours, the other
-end's view is inferred from what reached us, and some stories cannot be told apart: the causes say so.
+Theory. A step hangs on one connection, or on a decision that kept it from reaching anybody: the hinge, which
+`harness.judge.hinge` finds. Where the story stopped on a connection follows from what each end of it saw, in the
+order in which a story can stop: no TCP; the dialler's handshake failed; it finished but the listener's did not
+(TLS 1.3, trap X8); both finished and one end then refused the name; else SIP. Of a connection of which only one
+end is ours, the other end's view is inferred from what reached us, and some stories cannot be told apart: the
+causes say so.
 
 Everything expensive (decoding the handshake, explaining the chain) is a cached property, computed when a rule
 asks for it.
@@ -23,6 +24,7 @@ from harness.identity.near_miss import NearMiss
 from harness.identity.path import PathExplanation, explain_path
 from harness.identity.policy import judge_names
 from harness.judge.connection_view import NETWORK, ConnectionView
+from harness.judge.hinge import LOCATE, OBSTACLE_STAGES, decisive_connection, obstacle_of
 from harness.tls.inspector import Inspection
 from harness.transcript import (
     ClientCertificate,
@@ -37,11 +39,13 @@ from harness.transcript import (
 from harness.verdict import Stage
 
 _LOWEST_REFUSAL = 300
+_NAME_SERVER = "name-server"
+_PARTS = {"Expressway-E": "expressway-e", "Expressway-C": "expressway-c"}
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """One step with the connection on which it hung (None: it never dialled)."""
+    """One step with the connection on which it hung (None: it never dialled), or the decision that stopped it."""
 
     transcript: Transcript
     step: str
@@ -49,6 +53,7 @@ class Evidence:
     completed: bool
     view: ConnectionView | None
     events: tuple[Event, ...]
+    obstacle: Decision | None = None
 
     # --- where and who ---
 
@@ -57,6 +62,8 @@ class Evidence:
         """Where the step stopped; None where it completed."""
         if self.completed:
             return None
+        if self.obstacle is not None:
+            return OBSTACLE_STAGES[self.obstacle.topic]
         return (self.view.stage if self.view else None) or Stage.SIP
 
     @cached_property
@@ -64,6 +71,8 @@ class Evidence:
         """The actor that refused, empty where nobody did."""
         if self.stage is None:
             return ""
+        if self.obstacle is not None:
+            return _NAME_SERVER if self.obstacle.topic == LOCATE else self.obstacle.actor
         if self.view is not None and self.stage is not Stage.SIP:
             return self.view.refuser
         if self.status is None and self.view is not None and self.view.foreign_reset:
@@ -75,6 +84,8 @@ class Evidence:
         """The actor that was refused."""
         if self.stage is None:
             return ""
+        if self.obstacle is not None:
+            return self.obstacle.actor if self.obstacle.topic == LOCATE else self.actor
         if self.view is not None and self.by == NETWORK:
             return self.view.connection.dialler
         if self.view is None or self.stage is Stage.SIP:
@@ -128,6 +139,22 @@ class Evidence:
         return self.view.connection.target.port if self.view else 0
 
     @cached_property
+    def reached_port(self) -> int:
+        """The port at which the listener took the connection: another than `port` where a firewall translates."""
+        reached = self.view.connection.reached if self.view else None
+        return reached.port if reached else self.port
+
+    @cached_property
+    def translated(self) -> bool:
+        """Whether a firewall led the connection to another port than was dialled."""
+        return self.reached_port != self.port
+
+    def part_of(self, actor: str) -> str:
+        """Return the part that an actor plays: `expressway-e` for every node of the edge, else its name."""
+        roles = {card.name: card.role for card in self.transcript.actors}
+        return _PARTS.get(roles.get(actor, "").partition(" ")[0], actor)
+
+    @cached_property
     def failure(self) -> str:
         """The reason word of the listener's handshake failure, else of the dialler's, else empty."""
         if self.view is None:
@@ -154,7 +181,7 @@ class Evidence:
         """What the listener calls the dialled port (`TLS`, `mutual TLS`), empty if it never said."""
         opened = [event for event in self.transcript.events if isinstance(event, Decision)]
         opened = [event for event in opened if event.topic == "listener" and event.actor == self.listener]
-        return next((event.outcome for event in opened if event.facts["port"] == str(self.port)), "")
+        return next((event.outcome for event in opened if event.facts.get("port") == str(self.reached_port)), "")
 
     @cached_property
     def traversal_failed(self) -> bool:
@@ -253,7 +280,9 @@ def evidence_of(transcript: Transcript) -> Iterator[Evidence]:
     """Yield the evidence of each step, in the order of the play."""
     for step, actor, completed, events in _steps(transcript):
         views = [ConnectionView(transcript, c) for c in transcript.connections if c.step == step]
-        yield Evidence(transcript, step, actor, completed, _decisive(views), events)
+        view = decisive_connection(views, completed=completed)
+        obstacle = None if completed else obstacle_of(events, view)
+        yield Evidence(transcript, step, actor, completed, None if obstacle else view, events, obstacle)
 
 
 def _steps(transcript: Transcript) -> Iterator[tuple[str, str, bool, tuple[Event, ...]]]:
@@ -267,13 +296,6 @@ def _steps(transcript: Transcript) -> Iterator[tuple[str, str, bool, tuple[Event
                 events = []
             case _:
                 events.append(event)
-
-
-def _decisive(views: list[ConnectionView]) -> ConnectionView | None:
-    """Return the connection on which a step hung: the first that failed, else the first with TLS, else the first."""
-    failed = [view for view in views if view.stage is not None]
-    secured = [view for view in views if any(end.tls for end in view.connection.ends)]
-    return next(iter([*failed, *secured, *views]), None)
 
 
 def status_of(event: SipSeen | HttpSeen) -> int | None:

@@ -76,6 +76,7 @@ def _step_verdict(evidence: Evidence) -> StepVerdict:
         connection=evidence.view.connection.number if evidence.view else None,
         facts=_facts(evidence),
         ends=end_views(evidence),
+        reached=evidence.view.connection.listener if evidence.view else "",
     )
 
 

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from harness.judge.evidence import Evidence
+from harness.judge.hinge import FOUND, LOCATE
 from harness.judge.words import label
 from harness.transcript import Decision, VerifyFailed
+from harness.verdict import Stage
 
 _PURPOSE = 26
 _MANY_ATTEMPTS = 2
+_TARGET = re.compile(r"\S+ \S+(?: \([^)]*\))?")
+_FAILURES = {
+    "timed-out": "did not answer within {seconds} s",
+    "refused": "refused the connection",
+    "unreachable": "could not be reached",
+    "handshake": "failed before any SIP was spoken, after {seconds} s",
+}
+_AFTERWARDS = {
+    "next-target": "the call went on to {next}",
+    "gave-up": "failover on TLS errors is Off, so {next} was never tried (X15)",
+    "no-target-left": "no target was left",
+}
 
 
 def warnings_of(evidence: Evidence) -> Iterator[str]:
@@ -18,6 +34,43 @@ def warnings_of(evidence: Evidence) -> Iterator[str]:
         text = rule(evidence)
         if text:
             yield text
+    yield from _failovers(evidence)
+
+
+def _failovers(evidence: Evidence) -> Iterator[str]:
+    """Yield a sentence for each target that failed before another was tried, or could have been."""
+    for event in evidence.events:
+        if isinstance(event, Decision) and event.topic == "failover":
+            facts = {"failed": "a target", "next": "the next target", "seconds": "?", **event.facts}
+            happened = _FAILURES.get(event.facts.get("why", ""), "failed").format_map(facts)
+            yield f"{facts['failed']} {happened}; {_AFTERWARDS.get(event.outcome, event.outcome).format_map(facts)}."
+
+
+def _alias_as_target(evidence: Evidence) -> str:
+    note = evidence.decision("locate-note", "srv-target-alias")
+    if note is None:
+        return ""
+    said = note.facts.get("text", "").rstrip(".") or "An SRV target is an alias"
+    return f"{said}: it works here, RFC 2782 forbids it, and strict resolvers refuse (X14)."
+
+
+def _resolved_elsewhere(evidence: Evidence) -> str:
+    """Say where DNS led a dialler who then refused what it met there (domain.md D15)."""
+    refused_by_dialler = evidence.stage in {Stage.HANDSHAKE, Stage.IDENTITY} and evidence.by == evidence.dialler
+    found = [
+        event
+        for event in evidence.events
+        if isinstance(event, Decision) and event.topic == LOCATE and event.actor == evidence.dialler
+    ]
+    if not refused_by_dialler or evidence.view is None or not found or found[-1].outcome != FOUND:
+        return ""
+    facts, met = found[-1].facts, str(evidence.view.connection.target)
+    targets = _TARGET.findall(facts.get("targets", ""))
+    target = next((each for each in targets if met in each), met)
+    return (
+        f"{facts.get('destination', 'the destination')} was resolved to {target} by DNS: if that host is a stranger, "
+        "a wildcard record may have answered (D15)."
+    )
 
 
 def _overridden(evidence: Evidence) -> VerifyFailed | None:
@@ -49,7 +102,8 @@ def _only_by_common_name(evidence: Evidence) -> str:
 
 
 def _tries_again(evidence: Evidence) -> str:
-    attempts = sum(c.step == evidence.step and c.dialler == evidence.actor for c in evidence.transcript.connections)
+    dialled = (c for c in evidence.transcript.connections if c.step == evidence.step and c.dialler == evidence.actor)
+    attempts = max(Counter(connection.target for connection in dialled).values(), default=0)
     if evidence.completed or attempts < _MANY_ATTEMPTS:
         return ""
     return (
@@ -71,4 +125,6 @@ _RULES: tuple[Callable[[Evidence], str], ...] = (
     _only_by_common_name,
     _tries_again,
     _traversal_down,
+    _alias_as_target,
+    _resolved_elsewhere,
 )

@@ -58,12 +58,15 @@ def words_of(evidence: Evidence) -> dict[str, str]:
     verify = evidence.verify
     fatal = [finding.sentence for finding in path.findings if finding.fatal] if path else []
     usage = path.finding(FindingKind.WRONG_EKU) if path else None
-    return {
+    return _words_of_obstacle(evidence) | {
         "by": label(evidence, evidence.by),
         "refused": label(evidence, evidence.refused),
         "dialler": label(evidence, evidence.dialler),
         "listener": label(evidence, evidence.listener),
         "port": str(evidence.port),
+        "reached_port": str(evidence.reached_port),
+        "reached": str((evidence.view and evidence.view.connection.reached) or "nobody"),
+        "translated": "" if not evidence.translated else f" (translated to {evidence.reached_port})",
         "stage": evidence.stage.value if evidence.stage else "",
         "status": str(evidence.status) if evidence.status else "no answer",
         "names": " or ".join(evidence.expected_names) or "no particular name",
@@ -81,6 +84,20 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "late": " after its handshake had finished (TLS 1.3)" if evidence.stage is Stage.ACCEPTANCE else "",
         "moment": _moment(evidence),
         "self_signed_words": _translated(verify),
+    }
+
+
+def _words_of_obstacle(evidence: Evidence) -> dict[str, str]:
+    """Return what the walk through DNS, Control Hub or the cloud said, or words that claim nothing."""
+    told = evidence.obstacle or evidence.decision("locate")
+    facts = told.facts if told else {}
+    return {
+        "destination": facts.get("destination") or "its destination",
+        "targets": facts.get("targets") or "no target",
+        "finding": _sentence(facts.get("text") or "No more was recorded."),
+        "domain": facts.get("domain") or "the domain",
+        "organisation": facts.get("organisation") or "the organisation",
+        "unproven": facts.get("unproven") or "a domain",
     }
 
 
@@ -138,7 +155,8 @@ def end_views(evidence: Evidence) -> tuple[EndView, ...]:
     """Return what each end of the connection saw."""
     view = evidence.view
     if view is None:
-        return ()
+        told = evidence.obstacle
+        return (EndView(told.actor, (told.facts["text"],)),) if told and told.facts.get("text") else ()
     actors = [view.connection.dialler] + ([view.listener] if view.connection.listener else [])
     return tuple(EndView(actor, tuple(_saw(evidence, view, actor))) for actor in actors)
 

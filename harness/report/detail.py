@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from harness.report.inert import in_columns
 from harness.report.outcome import PlayOutcome
-from harness.report.wording import STAGE_WORDS, actor_names, refusal, stage_words
+from harness.report.wording import STAGE_WORDS, actor_names, refusal, several_edges, stage_words
 from harness.verdict import Facts, PolicyOpinion, Remedy, StepVerdict, Verdict
 
 _FACT_WORDS = {True: "yes", False: "no", None: "nobody could see it"}
@@ -27,9 +27,12 @@ def play_detail(outcome: PlayOutcome, *, width: int = 80, unicode: bool = True) 
     page.gap()
     page.paragraph(scenario.story)
     names = actor_names(outcome.transcript)
+    edges = several_edges(outcome.transcript)
     for step in verdict.steps:
         page.gap()
         _tell_step(page, step, names)
+        if edges and step.reached:
+            page.item("reached", names.get(step.reached, step.reached))
     page.gap()
     _tell_cause(page, verdict)
     _tell_opinions(page, verdict)

@@ -4,7 +4,8 @@ The outermost object has `schema` (its name and version), `summary` (`asked`, `p
 `not_played`) and `plays`. A play has `scenario`, `row`, `family`, `title`, `tls_version`, `network`,
 `seconds`; `expectation` (`met`, `mismatches`); `verdict` with every field of `harness.verdict.Verdict`
 and `completed`; and `control` (`cause`, `differs`), null for a baseline. A step has
-`alert_name` and `completed` besides its own fields.
+`alert_name` and `completed` besides its own fields; its `reached` is the actor at the far end, empty where there
+was none.
 
 New keys may come within a version; keys go or change their meaning with a new version only.
 """

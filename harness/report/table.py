@@ -12,7 +12,7 @@ from typing import TypeAlias
 from harness.report.inert import cut, in_columns
 from harness.report.json_report import in_order
 from harness.report.outcome import PlayOutcome
-from harness.report.wording import actor_names, alert_words
+from harness.report.wording import actor_names, alert_words, several_edges
 
 NARROWEST = 60
 """Below this width in columns lines are wider than asked."""
@@ -32,8 +32,9 @@ _STYLES = {_MET: "green", _NOT_MET: "bold red", "completed": "green"}
 def run_table(outcomes: Iterable[PlayOutcome], *, width: int = 80, colour: bool = False, unicode: bool = True) -> str:
     """Return the table of a run, sorted by family and id; the last line counts.
 
-    The last column says `ok` where the expectation was met and `NO` where it was not. Text is cut with an
-    ellipsis to stay within `width` columns; with `unicode` off all of it is ASCII.
+    A completed play names the node that it met, where the edge has several. The last column says `ok` where the
+    expectation was met and `NO` where it was not. Text is cut with an ellipsis to stay within `width` columns;
+    with `unicode` off all of it is ASCII.
     """
     plays = sorted(outcomes, key=in_order)
     rows = [tuple(in_columns(cell, unicode=unicode) for cell in _cells(outcome, width)) for outcome in plays]
@@ -58,10 +59,18 @@ def _cells(outcome: PlayOutcome, width: int) -> Cells:
     verdict, stopped = outcome.verdict, outcome.verdict.stopped
     met = _MET if outcome.met else _NOT_MET
     if stopped is None or stopped.stopped_at is None:
-        return (verdict.tls_version, "completed", "", "", verdict.cause, met)
+        return (verdict.tls_version, "completed", _reached(outcome), "", verdict.cause, met)
     by = actor_names(outcome.transcript).get(stopped.by, stopped.by)
     alert = alert_words(stopped.alert) if width >= _WIDE else alert_words(stopped.alert).partition(" ")[0]
     return (verdict.tls_version, stopped.stopped_at.value, by, alert, verdict.cause, met)
+
+
+def _reached(outcome: PlayOutcome) -> str:
+    """Return the node that the last step of a completed play reached, where there is a choice of nodes."""
+    steps = outcome.verdict.steps
+    if not steps or not steps[-1].reached or not several_edges(outcome.transcript):
+        return ""
+    return f"(met {steps[-1].reached})"
 
 
 def _count(plays: Sequence[PlayOutcome]) -> str:

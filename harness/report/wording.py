@@ -9,6 +9,7 @@ from harness.verdict import Stage, StepVerdict
 
 STAGE_WORDS = {
     Stage.DNS: "no address was found",
+    Stage.OWNERSHIP: "nobody has proven whose domain it is",
     Stage.TCP: "no TCP connection came about",
     Stage.HANDSHAKE: "the dialler's own TLS handshake failed",
     Stage.ACCEPTANCE: "the handshake finished here and was refused there",
@@ -25,6 +26,11 @@ NETWORK = "network"
 def actor_names(transcript: Transcript) -> dict[str, str]:
     """Return what a person calls each actor of a transcript: its role, in inert text."""
     return {card.name: inert(card.role or card.name) for card in transcript.actors}
+
+
+def several_edges(transcript: Transcript) -> bool:
+    """Whether a play has more than one Expressway-E, so that it matters which of them was reached."""
+    return sum(card.role.startswith("Expressway-E") for card in transcript.actors) > 1
 
 
 def alert_words(number: int | None) -> str:

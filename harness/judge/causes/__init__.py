@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from harness.judge.causes.certificates import CERTIFICATE_CAUSES
 from harness.judge.causes.connection import CONNECTION_CAUSES
+from harness.judge.causes.dns import DNS_CAUSES
 from harness.judge.causes.names import NAME_CAUSES
+from harness.judge.causes.ownership import OWNERSHIP_CAUSES
 from harness.judge.causes.routing import ROUTING_CAUSES
 from harness.judge.causes.row import Cause
 
@@ -33,6 +35,8 @@ UNEXPLAINED = Cause(
 
 CAUSES: tuple[Cause, ...] = (
     NO_CAUSE,
+    *DNS_CAUSES,
+    *OWNERSHIP_CAUSES,
     *CONNECTION_CAUSES,
     *CERTIFICATE_CAUSES,
     *NAME_CAUSES,

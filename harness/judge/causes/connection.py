@@ -6,6 +6,7 @@ from harness.judge.causes.row import (
     ANYBODY,
     CLIENT_CERTIFICATE,
     DEFAULT_ZONE,
+    NO_TRANSLATION,
     SIP_DESTINATION,
     SIP_PAGE,
     Cause,
@@ -214,6 +215,19 @@ CONNECTION_CAUSES = (
             "CertificateRequest; this one comes before either."
         ),
         source="B21, X24",
+    ),
+    Cause(
+        key="mra-translated-to-mutual-port",
+        title="A port translation puts MRA clients on a port that demands a certificate",
+        applies=lambda e: e.translated and e.dialler in _MRA_CLIENTS and _no_certificate(e),
+        diagnosis=(
+            "{dialler} dialled port {port}, as it should, and the firewall led it to port {reached_port} of "
+            "{listener}, which demands a client certificate. {dialler} has none: it is signed in and never registers."
+        ),
+        remedies={ANYBODY: (NO_TRANSLATION,)},
+        looks_like=("mra-on-mutual-port",),
+        told_apart_by="The port that was dialled beside the one on which {listener} took it.",
+        source="M03",
     ),
     Cause(
         key="mra-on-mutual-port",

@@ -8,6 +8,7 @@ from harness.verdict import Stage
 
 _PRELOADED = "xConfiguration Zones Zone [n] SIP PreloadedRoutes Accept: On"
 _DEFAULT_ZONE = "DefaultZone"
+_EXPRESSWAYS = {"expressway-e", "expressway-c"}
 
 
 def _cloud_in_default_zone(evidence: Evidence) -> bool:
@@ -20,7 +21,7 @@ def _refused(evidence: Evidence, topic: str) -> bool:
 
 
 def _traversal_down(evidence: Evidence) -> bool:
-    return evidence.stage is Stage.SIP and evidence.by.startswith("expressway-") and evidence.traversal_failed
+    return evidence.stage is Stage.SIP and evidence.part_of(evidence.by) in _EXPRESSWAYS and evidence.traversal_failed
 
 
 ROUTING_CAUSES = (

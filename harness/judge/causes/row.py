@@ -19,14 +19,18 @@ SERVER_CERTIFICATE = "Maintenance > Security > Server certificate"
 CLIENT_CERTIFICATE = "Maintenance > Security > Client certificate"
 UPLOADED_LIST = "Control Hub > Certificates for encrypted SIP calls"
 SIP_DESTINATION = "Control Hub > SIP destination"
+DOMAINS = "Control Hub > Organization settings > Domains"
+PUBLIC_DNS = "Public DNS"
+DNS_SERVERS = "System > DNS"
 
 
 @dataclass(frozen=True, slots=True)
 class Cause:
     """One cause. Texts are templates over the words of `harness.judge.words`.
 
-    `remedies` maps the actor that was refused, or the service of the port that refused it (`TLS`, `mutual TLS`),
-    to what to do; the entry for `ANYBODY` holds where there is no better one. `looks_like` names causes that look
+    `remedies` maps the part of the actor that was refused (`expressway-e` stands for every node of the edge), or
+    the service of the port that refused it (`TLS`, `mutual TLS`), to what to do; the entry for `ANYBODY` holds
+    where there is no better one. `looks_like` names causes that look
     the same on the wire, and `told_apart_by` says what tells them apart; with `ambiguous` the evidence itself
     cannot, and the verdict says so. `source` is a key of domain.md.
     """
@@ -43,8 +47,16 @@ class Cause:
 
     def remedies_for(self, evidence: Evidence) -> tuple[Remedy, ...]:
         """Return what to do about it."""
-        keys = (evidence.refused, evidence.service, ANYBODY)
-        return next((self.remedies[key] for key in keys if key in self.remedies), ())
+        keys = (evidence.part_of(evidence.refused), evidence.service, ANYBODY)
+        found = next((self.remedies[key] for key in keys if key in self.remedies), ())
+        bent = evidence.translated and evidence.stage is not None and NO_TRANSLATION not in found
+        return (*found, NO_TRANSLATION) if bent else found
+
+
+NO_TRANSLATION = Remedy(
+    "Let the firewall pass port {port} to port {port}: today it leads to port {reached_port} of {listener}.",
+    "Port forwarding (DNAT) of the firewall",
+)
 
 
 def do(action: str, screen: str = "", command: str = "") -> Remedy:

@@ -16,6 +16,7 @@ from harness.transcript import (
     DialFailed,
     Dialled,
     Direction,
+    DnsSeen,
     Event,
     HandshakeFailed,
     HandshakeFinished,
@@ -116,7 +117,7 @@ class _Causes:
             case SipSeen(direction=Direction.RECEIVED, message=message):
                 self._reason[actor] = index
                 self._heard[actor, _transaction(message)] = index
-            case HttpSeen(direction=Direction.RECEIVED):
+            case HttpSeen(direction=Direction.RECEIVED) | DnsSeen(direction=Direction.RECEIVED):
                 self._reason[actor] = index
 
     def _rank(self, index: int, event: Event) -> tuple[int, ...]:

@@ -19,6 +19,7 @@ from harness.transcript import (
     DialFailure,
     Dialled,
     Direction,
+    DnsSeen,
     Event,
     HandshakeFailed,
     HandshakeFinished,
@@ -29,6 +30,7 @@ from harness.transcript import (
 )
 
 _CLOSE_NOTIFY = 0
+_NAME_SERVER = "name-server"
 
 
 class Marker:
@@ -73,6 +75,8 @@ class Marker:
                 yield Note(actor, words.decision_words(event, self._wanted(event)))
             case Oddity(actor=actor, what=what):
                 yield Note(actor, f"odd: {what}")
+            case DnsSeen():
+                yield _dns_arrow(event)
             case SipSeen() | HttpSeen() | AlertSeen() | Closed():
                 yield from self._crossing(index, event)
 
@@ -155,3 +159,10 @@ class Marker:
 
     def _name(self, actor: str) -> str:
         return self._names.get(actor, actor)
+
+
+def _dns_arrow(event: DnsSeen) -> Arrow:
+    """Return a DNS message as an arrow: the asker alone records it, so that it is there once."""
+    sent = event.direction is Direction.SENT
+    sender, receiver = (event.actor, _NAME_SERVER) if sent else (_NAME_SERVER, event.actor)
+    return Arrow(sender, receiver, words.dns_label(event.message, event.transport))

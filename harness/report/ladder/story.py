@@ -23,8 +23,19 @@ from harness.transcript import (
 )
 from harness.verdict import Verdict
 
-# From outside to inside, as network drawings have it; whoever is not named here stands leftmost.
-_PLACES = ("webex-cloud", "b2b-peer", "jabber", "mra-phone", "expressway-e", "expressway-c", "unified-cm")
+# From those who are asked to those who call, then from outside to inside, as network drawings have it; whoever is
+# not named here, such as another node of the edge, stands beside Expressway-E.
+_PLACES = (
+    "name-server",
+    "control-hub",
+    "webex-cloud",
+    "b2b-peer",
+    "jabber",
+    "mra-phone",
+    "expressway-e",
+    "expressway-c",
+    "unified-cm",
+)
 _SET_UP = "set-up"
 _PAUSE = 0.5
 """Seconds without an event that a ladder mentions, and across which it never re-orders."""
@@ -43,7 +54,7 @@ def ladder_of(transcript: Transcript, verdict: Verdict | None = None, *, set_up:
 
 
 def _place(actor: str) -> int:
-    return _PLACES.index(actor) if actor in _PLACES else -1
+    return _PLACES.index(actor if actor in _PLACES else "expressway-e")
 
 
 def _actors_of(mark: Mark) -> tuple[str, ...]:
@@ -134,6 +145,8 @@ def _is_failure(event: Event) -> bool:
     match event:
         case DialFailed() | HandshakeFailed() | Closed():
             return True
+        case Decision(topic="locate", outcome=outcome):
+            return outcome != "found"
         case Decision(outcome=outcome):
             return outcome in {"failed", "unacceptable", "denied"}
         case _:

@@ -45,6 +45,16 @@ _TELLING_FACTS = {
     "cpl": ("rule", "status"),
     "search-rule": ("pattern", "address", "status"),
     "traversal-zone": ("zone", "port"),
+    "locate": ("destination", "targets"),
+    "activation": ("organisation", "unproven"),
+}
+# The topics whose decisions bring a sentence of their own; a note of the walk through DNS is no more than that.
+_SPOKEN_TOPICS = {"locate", "ownership", "calling"}
+_WALK = "locate-note"
+_AFTERWARDS = {
+    "next-target": "on to",
+    "gave-up": "failover on TLS errors is Off",
+    "no-target-left": "no target is left",
 }
 
 
@@ -64,6 +74,13 @@ def sip_label(message: bytes) -> str:
             return f"{status} {reason} (CSeq{HELD}{HELD.join((headers.get('cseq') or '?').split())})"
         case violation:
             return f"not SIP: {violation.reason}"
+
+
+def dns_label(message: bytes, transport: str) -> str:
+    """Return a DNS message as its question or its answer; UDP goes without saying."""
+    from harness.dns.describing import describe  # noqa: PLC0415  # its parser costs 150 ms, and few ladders have DNS
+
+    return describe(message) + ("" if transport == "udp" else f" ({transport.upper()})")
 
 
 def http_label(head: str) -> str:
@@ -102,12 +119,27 @@ def decision_words(decision: Decision, wanted: Sequence[str] = ()) -> str:
     told with them and with what was presented.
     """
     facts = decision.facts
+    if text := facts.get("text"):
+        if decision.topic == _WALK:
+            return text
+        if decision.topic in _SPOKEN_TOPICS:
+            return f"{decision.topic}: {decision.outcome}. {text}"
+    if decision.topic == "failover":
+        return _failover_words(decision)
     keys = _TELLING_FACTS.get(decision.topic, tuple(facts))
     told = [f"{key} {facts[key]}" for key in keys if facts.get(key, "none") != "none" and facts[key]]
     if decision.topic in _NAME_TOPICS and "matched" in facts and not facts["matched"]:
         presented = facts.get("presented", "").split(", ")
         told += [f"wanted {_abbreviated(wanted)}", f"presented {_abbreviated(presented)}"]
     return f"{decision.topic}: {decision.outcome}" + (f" ({', '.join(told)})" if told else "")
+
+
+def _failover_words(decision: Decision) -> str:
+    facts = decision.facts
+    then = _AFTERWARDS.get(decision.outcome, decision.outcome)
+    following = f" {facts.get('next', '?')}" if decision.outcome == "next-target" else ""
+    failed, why, seconds = (facts.get(key, "?") for key in ("failed", "why", "seconds"))
+    return f"failover: {failed}: {why} after {seconds} s; {then}{following}"
 
 
 def _abbreviated(names: Sequence[str]) -> str:

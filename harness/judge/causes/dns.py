@@ -1,0 +1,186 @@
+"""Causes that lie in DNS: the walk from a destination to an address came to nothing (RFC 3263, RFC 2782)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from harness.judge.causes.row import ANYBODY, DNS_SERVERS, PUBLIC_DNS, SIP_DESTINATION, ZONES, Cause, do
+from harness.judge.evidence import Evidence
+from harness.verdict import Stage
+
+_FALLBACK = "xConfiguration Zones Zone [n] DNS SIP Default Transport: TLS"
+
+
+def _ended_in(kind: str) -> Callable[[Evidence], bool]:
+    def applies(evidence: Evidence) -> bool:
+        lost = evidence.obstacle
+        return evidence.stage is Stage.DNS and lost is not None and lost.outcome == kind
+
+    return applies
+
+
+_CREATE_SRV = do("Create the SRV record _sips._tcp of the domain, and an address for its target.", PUBLIC_DNS)
+_NAME_THE_PORT = do("Or name the listener itself as host:port or ip:port, such as host:5062: no SRV is asked.")
+_ASK_ALONE = do("Put the question named above to each of the domain's name servers with dig, from outside.")
+
+DNS_CAUSES = (
+    Cause(
+        key="dns-no-records",
+        title="DNS holds no record of the destination",
+        applies=_ended_in("no-records"),
+        diagnosis=(
+            "DNS answered {refused}, and holds nothing that leads to {destination}. {finding} _sip._tls is no "
+            "standard label (RFC 3263): nobody asks for it; SIP over TLS is _sips._tcp."
+        ),
+        remedies={
+            "webex-cloud": (
+                _CREATE_SRV,
+                do("Or name the listener itself as host:5062 or ip:5062: no SRV is asked then.", SIP_DESTINATION),
+            ),
+            ANYBODY: (_CREATE_SRV, _NAME_THE_PORT),
+        },
+        looks_like=("dns-no-answer", "dns-server-failure"),
+        told_apart_by='An answer came, and says that there is no such record: "no" is not "no answer".',
+        source="D01, D11",
+    ),
+    Cause(
+        key="dns-service-absent",
+        title="DNS says that the domain has no such service",
+        applies=_ended_in("service-absent"),
+        diagnosis=(
+            'The SRV record of {destination} has the target ".", which says that the service is decidedly not '
+            "there (RFC 2782). {finding} {refused} must not fall back to an address record."
+        ),
+        remedies={
+            ANYBODY: (
+                do(
+                    'Replace the target "." by the host that takes the calls.',
+                    PUBLIC_DNS,
+                ),
+                _NAME_THE_PORT,
+            )
+        },
+        looks_like=("dns-no-records",),
+        told_apart_by='The SRV record is there, and its target is ".".',
+        source="D07",
+    ),
+    Cause(
+        key="dns-no-address",
+        title="The name is known, its address is not",
+        applies=_ended_in("no-address"),
+        diagnosis="DNS leads {refused} from {destination} to a host without an address. {finding}",
+        remedies={ANYBODY: (do("Create the A or AAAA record of that host, or correct the SRV target.", PUBLIC_DNS),)},
+        looks_like=("dns-no-records",),
+        told_apart_by="A record leads to the host name, and the question for its address is the one without an answer.",
+        source="D01, D14",
+    ),
+    Cause(
+        key="dns-no-answer",
+        title="The name servers do not answer",
+        applies=_ended_in("no-answer"),
+        diagnosis=(
+            "Nobody answered {refused}'s question about {destination}. {finding} So nothing is known about the record: "
+            "it may well be there."
+        ),
+        remedies={
+            "expressway-e": (
+                do("Check the DNS servers of the Expressway and the way to them: UDP and TCP port 53.", DNS_SERVERS),
+                _ASK_ALONE,
+            ),
+            ANYBODY: (_ASK_ALONE, do("Open UDP and TCP port 53 towards the domain's name servers.", PUBLIC_DNS)),
+        },
+        looks_like=("dns-no-records",),
+        told_apart_by=(
+            'No answer at all came within the time budget, and "no such record" is an answer. This one comes and goes; '
+            "a missing record stays missing."
+        ),
+        source="D13",
+    ),
+    Cause(
+        key="dns-server-failure",
+        title="The name server failed (SERVFAIL)",
+        applies=_ended_in("server-failure"),
+        diagnosis=(
+            "The name server answered {refused}'s question about {destination} with SERVFAIL: it could not find out. "
+            "{finding} Whether the record exists is not known."
+        ),
+        remedies={
+            ANYBODY: (
+                _ASK_ALONE,
+                do("Look for a broken delegation, an expired secondary, or old DNSSEC signatures.", PUBLIC_DNS),
+            )
+        },
+        looks_like=("dns-no-records", "dns-no-answer"),
+        told_apart_by="The answer's code: SERVFAIL (2), neither NXDOMAIN (3) nor an empty answer.",
+        source="D13",
+    ),
+    Cause(
+        key="dns-refused",
+        title="The name server refuses the question",
+        applies=_ended_in("refused"),
+        diagnosis=(
+            "The name server answered {refused}'s question about {destination} with REFUSED. {finding} It serves other "
+            "zones or other askers."
+        ),
+        remedies={
+            ANYBODY: (
+                do("Ask a name server that resolves for this actor.", DNS_SERVERS),
+                do("Check the delegation: it leads to a server that does not hold the zone.", PUBLIC_DNS),
+            )
+        },
+        looks_like=("dns-server-failure",),
+        told_apart_by="The answer's code: REFUSED (5), not SERVFAIL (2).",
+        source="D13",
+    ),
+    Cause(
+        key="dns-bad-answer",
+        title="The answer of the name server makes no sense",
+        applies=_ended_in("bad-answer"),
+        diagnosis="{refused} could not use the answer about {destination}. {finding}",
+        remedies={
+            ANYBODY: (
+                _ASK_ALONE,
+                do("Disable DNS inspection on the firewall: it rewrites answers."),
+            )
+        },
+        looks_like=("dns-no-answer",),
+        told_apart_by="Bytes came, and they are no answer to the question.",
+        source="D13",
+    ),
+    Cause(
+        key="dns-too-long",
+        title="The walk through DNS is too long",
+        applies=_ended_in("too-long"),
+        diagnosis="{refused} gave up on the way from {destination} to an address. {finding}",
+        remedies={ANYBODY: (do("Let SRV name the host itself, not an alias of an alias.", PUBLIC_DNS),)},
+        looks_like=("dns-loop",),
+        told_apart_by="Whether a name comes twice on the way: here none does.",
+        source="X14",
+    ),
+    Cause(
+        key="dns-loop",
+        title="Aliases lead in a circle",
+        applies=_ended_in("loop"),
+        diagnosis="The aliases of {destination} lead {refused} back to where it was. {finding}",
+        remedies={ANYBODY: (do("Break the circle of CNAME records.", PUBLIC_DNS),)},
+        looks_like=("dns-too-long",),
+        told_apart_by="Whether a name comes twice on the way: here one does.",
+        source="X14",
+    ),
+    Cause(
+        key="no-usable-transport",
+        title="DNS leads to a transport that is not used here",
+        applies=_ended_in("no-usable-transport"),
+        diagnosis=(
+            "{refused} found {destination} for no transport that it may use. {finding} Without NAPTR and without a "
+            "transport in the address the fallback transport decides, and UDP is Off."
+        ),
+        remedies={
+            "expressway-e": (do("Set the fallback transport protocol of the DNS zone to TLS.", ZONES, _FALLBACK),),
+            ANYBODY: (do("Publish _sips._tcp, or let {refused} use TLS where nothing names a transport.", PUBLIC_DNS),),
+        },
+        looks_like=("dns-no-records",),
+        told_apart_by="Whether _sips._tcp is published, and what the DNS zone's fallback transport is.",
+        source="O13",
+    ),
+)
