@@ -37,8 +37,9 @@ class Reply:
 
     `message` is the response, None for silence: over UDP nothing is sent, over TCP the connection closes. `question`
     is what was asked ("SRV _sips._tcp.example.com"), empty where that could not be read. `outcome` is a member of
-    `Outcome`, `alias` where an alias leads out of the zones held here, `referral`, the key of the fault that spoilt
-    the response, or `no-query`, `form-error`, `bad-version` or `not-implemented`. `view` names the view that answered, empty for the default zones.
+    `Outcome`, `alias` where an alias leads on to a name that is not answered for here, `referral`, the key of the
+    fault that spoilt the response, or `no-query`, `form-error`, `bad-version` or `not-implemented`. `view` names the
+    view that answered, empty for the default zones.
     """
 
     message: bytes | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -22,9 +22,10 @@ MAX_ADDITIONAL = 64
 """Names whose addresses one answer may carry along."""
 
 ALIAS, REFERRAL = "alias", "referral"
-"""Besides `Outcome`: an alias leads out of the zones held here; the name lies in somebody else's zone below one."""
+"""Besides `Outcome`: an alias leads on, to a name that is to be asked for; the name lies in a zone held elsewhere."""
 
 RRsets: TypeAlias = tuple[dns.rrset.RRset, ...]
+_RCODES: Mapping[str, Rcode] = {Outcome.NO_NAME: Rcode.NXDOMAIN, Outcome.REFUSED: Rcode.REFUSED}
 _ADDRESSES = (RdataType.A, RdataType.AAAA)
 _TYPES = tuple(RdataType[name] for name in RECORD_TYPES)
 
@@ -44,7 +45,7 @@ class Finding:
     @property
     def rcode(self) -> Rcode:
         """The response code: that of the last name of a chain (RFC 6604 section 3)."""
-        return {Outcome.NO_NAME: Rcode.NXDOMAIN, Outcome.REFUSED: Rcode.REFUSED}.get(self.outcome, Rcode.NOERROR)
+        return _RCODES.get(self.outcome, Rcode.NOERROR)
 
     @property
     def authoritative(self) -> bool:
@@ -73,13 +74,15 @@ class Holdings:
         """
         answer: list[dns.rrset.RRset] = []
         seen: set[Labels] = set()
-        while len(answer) <= MAX_ALIASES and (labels := labels_of(name)) not in seen:
+        while (labels := labels_of(name)) not in seen:
             zone = self.zone_of(labels)
             if zone is None or (answer and apart(labels)):
                 return Finding(ALIAS if answer else Outcome.REFUSED, tuple(answer))
             outcome, rrset = _in_zone(zone, name, labels, rdtype)
             if outcome != ALIAS or rrset is None:
                 return self._finding(outcome, answer, rrset or zone.denial, apart)
+            if len(answer) == MAX_ALIASES:
+                return Finding(ALIAS, tuple(answer))
             answer.append(rrset)
             seen.add(labels)
             name = rrset[0].target
