@@ -14,7 +14,7 @@ from harness.verdict import Stage
 
 _PURPOSE = 26
 _MANY_ATTEMPTS = 2
-_TARGET = re.compile(r"\S+ \S+(?: \([^)]*\))?")
+_TARGET = re.compile(r"\w+ [^\s,]+(?: \([^)]*\))?")
 _FAILURES = {
     "timed-out": "did not answer within {seconds} s",
     "refused": "refused the connection",
@@ -66,7 +66,7 @@ def _resolved_elsewhere(evidence: Evidence) -> str:
         return ""
     facts, met = found[-1].facts, str(evidence.view.connection.target)
     targets = _TARGET.findall(facts.get("targets", ""))
-    target = next((each for each in targets if met in each), met)
+    target = next((each for each in targets if each.split()[1] == met), met)
     return (
         f"{facts.get('destination', 'the destination')} was resolved to {target} by DNS: if that host is a stranger, "
         "a wildcard record may have answered (D15)."

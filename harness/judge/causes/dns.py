@@ -19,7 +19,14 @@ def _ended_in(kind: str) -> Callable[[Evidence], bool]:
     return applies
 
 
-_CREATE_SRV = do("Create the SRV record _sips._tcp of the domain, and an address for its target.", PUBLIC_DNS)
+_CREATE_SRV = do(
+    "Create the SRV record _sips._tcp of the domain, and an address for its target. _sip._tls is no standard label "
+    "(RFC 3263): nobody asks for it.",
+    PUBLIC_DNS,
+)
+_CREATE_COLLAB_EDGE = do(
+    "Create the SRV record _collab-edge._tls of the users' domain: port 8443 of each Expressway-E.", PUBLIC_DNS
+)
 _NAME_THE_PORT = do("Or name the listener itself as host:port or ip:port, such as host:5062: no SRV is asked.")
 _ASK_ALONE = do("Put the question named above to each of the domain's name servers with dig, from outside.")
 
@@ -29,19 +36,21 @@ DNS_CAUSES = (
         title="DNS holds no record of the destination",
         applies=_ended_in("no-records"),
         diagnosis=(
-            "DNS answered {refused}, and holds nothing that leads to {destination}. {finding} _sip._tls is no "
-            "standard label (RFC 3263): nobody asks for it; SIP over TLS is _sips._tcp."
+            "DNS answered {refused}, and holds nothing that leads to {destination}. {finding} A record under another "
+            "label does not help: nobody asks for it."
         ),
         remedies={
             "webex-cloud": (
                 _CREATE_SRV,
                 do("Or name the listener itself as host:5062 or ip:5062: no SRV is asked then.", SIP_DESTINATION),
             ),
+            "jabber": (_CREATE_COLLAB_EDGE,),
+            "mra-phone": (_CREATE_COLLAB_EDGE,),
             ANYBODY: (_CREATE_SRV, _NAME_THE_PORT),
         },
         looks_like=("dns-no-answer", "dns-server-failure"),
         told_apart_by='An answer came, and says that there is no such record: "no" is not "no answer".',
-        source="D01, D11",
+        source="D01, D11, M10",
     ),
     Cause(
         key="dns-service-absent",
