@@ -231,7 +231,8 @@ class Decision:
     """Something an actor decided by its own settings, in the words of its log.
 
     `topic` is a stable word (`zone-match`, `access-rules`, `identity`, `preloaded-route`, `cpl`,
-    `search-rule`, `locate`, `locate-note`, `failover`, `ownership`, `activation`…), `outcome` what came of it, `facts` the candidates, rules and settings it looked at.
+    `search-rule`, `locate`, `locate-note`, `failover`, `ownership`, `activation`…), `outcome` what came of it,
+    `facts` the candidates, rules and settings it looked at.
     `connection` is 0 where none is concerned.
     """
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import trio
 
+from harness.actors.finder import Finder, Patience
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
+from harness.dns.locate import Behaviour, Policy, Target
 from harness.identity.certificate import read_certificate
 from harness.identity.policy import judge_names
 from harness.lab.settings import Certificate
@@ -18,6 +22,14 @@ NAME = "b2b-peer"
 _HANDSHAKE_SECONDS = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class Door:
+    """Where the peer dials: a domain, a URI, host:port or address:port; and by `tls` or `tcp`."""
+
+    destination: str
+    transport: str
+
+
 class B2bPeer:
     """One-way TLS is its norm; a client certificate is a setting."""
 
@@ -25,6 +37,7 @@ class B2bPeer:
         self.site = Site(stage, NAME)
         self.settings = stage.lab.b2b_peer
         self._agent = UserAgent(self.site, port=self.settings.port)
+        self._finder = Finder(self.site)
 
     async def start(self) -> None:
         """Listen for calls."""
@@ -36,18 +49,18 @@ class B2bPeer:
 
     # --- dialling ---
 
-    async def call(self, port: int, transport: str, order: CallOrder) -> Outcome:
+    async def call(self, door: Door, order: CallOrder) -> Outcome:
         """Call a user of the company."""
-        sip = await self._reach(port, transport)
+        sip = await self._reach(door)
         if sip is None:
             return Outcome(completed=False, detail="no connection")
         outcome = await self._agent.call(sip, order)
         await sip.close()
         return outcome
 
-    async def options(self, port: int, transport: str) -> Outcome:
+    async def options(self, door: Door) -> Outcome:
         """Ask OPTIONS."""
-        sip = await self._reach(port, transport)
+        sip = await self._reach(door)
         if sip is None:
             return Outcome(completed=False, detail="no connection")
         host = self.site.stage.lab.expressway_e.host_name
@@ -66,13 +79,14 @@ class B2bPeer:
         await link.close()
         return Outcome(stands, "still open" if stands else "closed by the listener")
 
-    async def _reach(self, port: int, transport: str) -> SipLink | None:
-        link = await self.site.dial(self.site.stage.directory.address_of("expressway-e"), port)
-        if link is None:
-            return None
-        if transport == "tls" and not await self._secure(link):
-            return None
-        return self.site.speak_sip(link, self._agent.serve)
+    async def _reach(self, door: Door) -> SipLink | None:
+        policy = Policy(behaviour=Behaviour(self.settings.behaviour), transports=(door.transport,))
+        located = await self._finder.find(door.destination, policy)
+        link = await self._finder.reach(located, self._bring_up, Patience())
+        return self.site.speak_sip(link, self._agent.serve) if link else None
+
+    async def _bring_up(self, link: Link, target: Target) -> bool:
+        return target.transport != "tls" or await self._secure(link)
 
     async def _secure(self, link: Link) -> bool:
         settings = self.settings

@@ -9,9 +9,11 @@ from functools import partial
 
 from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, UNACCEPTABLE, Entry
 from harness.actors.call_routing import REGISTRAR, CallRouting, Leg, Rules
+from harness.actors.finder import Finder
 from harness.actors.relay import Relay
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, UserAgent
+from harness.dns.records import Host, Question
 from harness.identity.certificate import read_certificate
 from harness.identity.policy import judge_names
 from harness.net.link import Link
@@ -32,26 +34,30 @@ class ExpresswayC:
         relay = Relay(self.site, names=(self.settings.host_name,), port=self.settings.trunk_port)
         self._routing = CallRouting(self.site, relay, Rules(self.settings.search_rules), self._reach)
         self._traversal: dict[str, SipLink] = {}
+        self._finder = Finder(self.site)
         self._neighbour: SipLink | None = None
 
     async def start(self) -> None:
         """Listen for Unified CM and bring the traversal zones up; one that fails is on record, no more."""
         await self.site.listen(self.settings.trunk_port, self._welcome_trunk)
-        edge = self.site.stage.lab.expressway_e
-        if edge.mra:
-            await self._dial_zone(MRA_ZONE, edge.uc_traversal_zone.port)
-        await self._dial_zone(TRAVERSAL_ZONE, edge.traversal_zone.port)
+        for node in self.site.stage.lab.nodes.values():
+            if node.power and node.mra:
+                await self._dial_zone(MRA_ZONE, node.host_name, node.uc_traversal_zone.port)
+            if node.power:
+                await self._dial_zone(TRAVERSAL_ZONE, node.host_name, node.traversal_zone.port)
 
-    async def _dial_zone(self, name: str, port: int) -> None:
-        active = await self._bring_up(name, port)
-        self.site.decide(0, "traversal-zone", "active" if active else "failed", zone=name, port=str(port))
+    async def _dial_zone(self, name: str, peer: str, port: int) -> None:
+        active = await self._bring_up(name, peer, port)
+        self.site.decide(0, "traversal-zone", "active" if active else "failed", zone=name, port=str(port), peer=peer)
 
-    async def _bring_up(self, name: str, port: int) -> bool:
-        stage = self.site.stage
-        link = await self.site.dial(stage.directory.address_of("expressway-e"), port)
+    async def _bring_up(self, name: str, peer: str, port: int) -> bool:
+        """Dial the first address of the zone's peer, as an Expressway does that was given its name."""
+        answer = await self._finder.ask(Question(peer, "A"))
+        address = next((record.address for record in answer.records if isinstance(record, Host)), "")
+        link = await self.site.dial(address, port, within=self.settings.connect_timeout) if address else None
         if link is None:
             return False
-        link.expected_names = (stage.lab.expressway_e.host_name,)
+        link.expected_names = (peer,)
         if not await link.secure(self._profile()):
             return False
         names = judge_names(read_certificate(link.peer_certificate), link.expected_names)
@@ -59,7 +65,7 @@ class ExpresswayC:
             await link.abandon(UNACCEPTABLE)
             return False
         sip = self.site.speak_sip(link, self._serving(name))
-        self._traversal[name] = sip
+        self._traversal.setdefault(name, sip)
         return await self._answers(sip)
 
     async def _answers(self, sip: SipLink) -> bool:

@@ -9,47 +9,39 @@ from __future__ import annotations
 from functools import partial
 
 from harness.actors.admission import (
-    DNS_ZONE,
     MRA_ZONE,
     TRAVERSAL_ZONE,
     UNACCEPTABLE,
-    WEBEX_ZONE,
     Admission,
     Entry,
     admit,
-    names_verdict,
-    spoken,
     webex_names,
 )
-from harness.actors.call_routing import REGISTRAR, CallRouting, Leg, Rules
+from harness.actors.call_routing import CallRouting, Leg, Rules
 from harness.actors.https import ServedRequest, serve_https
+from harness.actors.outbound import Outbound, accepts
 from harness.actors.relay import Relay
 from harness.actors.site import Site, Stage
-from harness.identity.certificate import read_certificate
 from harness.lab.settings import Certificate, TraversalZone
+from harness.lab.settings import ExpresswayE as ExpresswayESettings
 from harness.net.link import Link
 from harness.net.sip_link import SipLink
 from harness.sip.message import Request
-from harness.sip.proxy import next_hop
 from harness.tls.profile import TlsProfile
 from harness.transcript import ClientCertificate
-
-NAME = "expressway-e"
-GENERAL_NAMES = ("sip.webex.com",)
-"""The documented name of the cloud for general calls (domain.md 1.4)."""
 
 
 class ExpresswayE:
     """The box under test."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.site = Site(stage, NAME)
-        self.settings = stage.lab.expressway_e
+    def __init__(self, stage: Stage, name: str, settings: ExpresswayESettings) -> None:
+        self.site = Site(stage, name)
+        self.settings = settings
         relay = Relay(self.site, names=(self.settings.host_name,), port=self.settings.sip.tls_port)
         rules = Rules(self.settings.search_rules, self.settings.call_policy)
         self._routing = CallRouting(self.site, relay, rules, self._reach)
         self._traversal: dict[str, SipLink] = {}
-        self._outbound: dict[tuple[str, int], SipLink] = {}
+        self._outbound = Outbound(self.site, settings, self._routing.serve, self.client_profile)
 
     async def start(self) -> None:
         """Open every listener that the settings ask for."""
@@ -115,7 +107,7 @@ class ExpresswayE:
         link.expected_names = (zone.subject_name,) if zone.subject_name else ()
         if not await self._handshake(link, ClientCertificate.REQUIRED):
             return
-        if link.expected_names and not self._accepts(link, name, link.expected_names):
+        if link.expected_names and not accepts(self.site, self.settings, link, name):
             link.reset(UNACCEPTABLE)
             return
         entry = Entry(name, zone.preloaded_routes, authenticated=True)
@@ -139,59 +131,13 @@ class ExpresswayE:
 
     async def _reach(self, target: str, request: Request) -> Leg:
         """Lead to the target of a search rule, or to the registrar behind Expressway-C."""
-        zone = self.settings.webex_zone
-        if target == REGISTRAR:
-            return Leg(self._traversal.get(MRA_ZONE), MRA_ZONE)
         match target:
+            case "registrar":
+                return Leg(self._traversal.get(MRA_ZONE), MRA_ZONE)
             case "traversal-zone":
                 return Leg(self._traversal.get(TRAVERSAL_ZONE), TRAVERSAL_ZONE)
-            case "webex-zone":
-                return await self._reach_cloud(zone.port, webex_names(zone))
-            case "webex-general":
-                return await self._reach_cloud(self.site.stage.lab.webex_cloud.general_port, GENERAL_NAMES)
             case _:
-                return await self._reach_company(request)
-
-    async def _reach_cloud(self, port: int, names: tuple[str, ...]) -> Leg:
-        host = self.site.stage.directory.address_of("webex-cloud")
-        verified = names if self.settings.webex_zone.tls_verify else ()
-        return Leg(await self._outbound_link(host, port, WEBEX_ZONE, verified), WEBEX_ZONE)
-
-    async def _reach_company(self, request: Request) -> Leg:
-        """Dial the edge of the company whose domain was called; an empty subject name means that domain."""
-        stage, zone = self.site.stage, self.settings.dns_zone
-        uri = next_hop(request)
-        domain = uri.host if uri else ""
-        host = stage.directory.resolve(domain)
-        if not host:
-            return Leg(None, DNS_ZONE)
-        names = (zone.subject_name or domain,) if zone.tls_verify else ()
-        return Leg(await self._outbound_link(host, stage.lab.b2b_peer.port, DNS_ZONE, names), DNS_ZONE)
-
-    async def _outbound_link(self, host: str, port: int, zone: str, names: tuple[str, ...]) -> SipLink | None:
-        known = self._outbound.get((host, port))
-        if known is not None and known.alive:
-            return known
-        link = await self.site.dial(host, port, within=self.settings.sip.tcp_connect_timeout)
-        if link is None:
-            return None
-        link.expected_names = names
-        profile = self.client_profile(verify=bool(names))
-        if not await link.secure_within(self.settings.sip.tls_handshake_timeout, profile):
-            return None
-        if names and not self._accepts(link, zone, names):
-            await link.abandon(UNACCEPTABLE)
-            return None
-        entry = Entry(zone, preloaded_routes=False)
-        self._outbound[host, port] = sip = self.site.speak_sip(link, partial(self._routing.serve, entry))
-        return sip
-
-    def _accepts(self, link: Link, zone: str, names: tuple[str, ...]) -> bool:
-        verdict = names_verdict(self.settings, read_certificate(link.peer_certificate), names)
-        outcome = "accepted" if verdict.accepted else "unacceptable"
-        detail = {} if verdict.accepted else {"detail": UNACCEPTABLE}
-        self.site.decide(link.number, "identity", outcome, zone=zone, **spoken(verdict), **detail)
-        return verdict.accepted
+                return await self._outbound.reach(target, request)
 
     # --- profiles ---
 
@@ -201,7 +147,7 @@ class ExpresswayE:
             self.settings.server_certificate, request=request, check_purpose=self.settings.sip.eku_check
         )
 
-    def client_profile(self, *, verify: bool) -> TlsProfile:
+    def client_profile(self, verify: bool) -> TlsProfile:  # one answer to one question
         """Return how this box behaves when it dials."""
         held = self.settings.client_certificate
         if held == "same-as-server":

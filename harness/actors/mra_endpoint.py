@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from harness.actors.finder import Finder
 from harness.actors.https import ask_https
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import Outcome, UserAgent, outcome_of
+from harness.dns.locate import FINDINGS
+from harness.dns.records import Host, Question, Srv
 from harness.identity.certificate import read_certificate
 from harness.identity.policy import judge_names
 from harness.lab.settings import Certificate, MraEndpoint
@@ -26,10 +29,14 @@ class MraClient:
         self.site = Site(stage, actor)
         self.settings = settings
         self._agent = UserAgent(self.site, port=_SIP_PORT)
+        self._finder = Finder(self.site)
 
-    async def sign_in(self, port: int) -> Outcome:
-        """Ask for the edge configuration with the user's password."""
-        link = await self._secured(port, protocol="https")
+    async def sign_in(self, port: int | None) -> Outcome:
+        """Find the edge by `_collab-edge._tls` and ask it for the edge configuration with the user's password."""
+        found = await self._discover()
+        if found is None:
+            return Outcome(completed=False, detail="cannot find services")
+        link = await self._secured(found[0], port or found[1], protocol="https")
         if link is None:
             return Outcome(completed=False, detail="no connection")
         status = await ask_https(
@@ -37,6 +44,18 @@ class MraClient:
         )
         await link.close()
         return Outcome(status == 200, f"HTTP {status}" if status else "no answer")
+
+    async def _discover(self) -> tuple[str, int] | None:
+        """Return the name and the port of the edge, None where DNS does not lead to one (row M10)."""
+        label = f"_collab-edge._tls.{self.settings.user.partition('@')[2]}"
+        answer = await self._finder.ask(Question(label, "SRV"))
+        found = [record for record in answer.records if isinstance(record, Srv)]
+        if found:
+            return found[0].target, found[0].port
+        kind = answer.outcome.value if answer.outcome.value in FINDINGS else "no-records"
+        told = f"{answer.question}: {answer.detail or answer.outcome.value}"
+        self.site.decide(0, "locate", kind, destination=label, behaviour="collab-edge", text=told)
+        return None
 
     async def register(self, port: int, attempts: int) -> Outcome:
         """REGISTER, trying again with a new connection where one failed."""
@@ -48,7 +67,7 @@ class MraClient:
         return outcome
 
     async def _register_once(self, port: int) -> Outcome:
-        link = await self._secured(port, protocol="sip")
+        link = await self._secured(self.site.stage.lab.expressway_e.host_name, port, protocol="sip")
         if link is None:
             return Outcome(completed=False, detail="no connection")
         sip = self.site.speak_sip(link, self._agent.serve)
@@ -60,16 +79,17 @@ class MraClient:
         await sip.close()
         return outcome_of(final)
 
-    async def _secured(self, port: int, *, protocol: str) -> Link | None:
-        edge = self.site.stage.lab.expressway_e
-        link = await self.site.dial(self.site.stage.directory.address_of("expressway-e"), port, protocol=protocol)
+    async def _secured(self, host_name: str, port: int, *, protocol: str) -> Link | None:
+        answer = await self._finder.ask(Question(host_name, "A"))
+        address = next((record.address for record in answer.records if isinstance(record, Host)), "")
+        link = await self.site.dial(address, port, protocol=protocol) if address else None
         if link is None:
             return None
-        link.expected_names = (edge.host_name,)
+        link.expected_names = (host_name,)
         secured = await link.secure(
             self._profile(),
-            server_name=edge.host_name,
-            accept_name=lambda leaf: self._expects(leaf, edge.host_name),
+            server_name=host_name,
+            accept_name=lambda leaf: self._expects(leaf, host_name),
         )
         return link if secured else None
 

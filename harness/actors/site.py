@@ -10,13 +10,14 @@ import trio
 from harness.actors.wardrobe import Wardrobe
 from harness.lab.directory import Directory
 from harness.lab.settings import Lab
+from harness.lab.surroundings import FirewallRule
 from harness.net.link import Link
 from harness.net.middlebox import FLIGHTS, CutStream
 from harness.net.network import ByteStream, DialError, Listener, Network
 from harness.net.recorder import Recorder
 from harness.net.sip_link import Serve, SipLink
 from harness.sip.identifiers import Identifiers
-from harness.transcript import Address, Decision, DialFailed, Dialled
+from harness.transcript import Address, Decision, DialFailed, DialFailure, Dialled
 
 Welcome = Callable[[Link], Awaitable[None]]
 
@@ -77,23 +78,48 @@ class Site:
         self, host: str, port: int, *, within: float = CONNECT_SECONDS, protocol: str = "sip"
     ) -> Link | None:
         """Connect to `host`:`port`; None when no TCP connection came about, which is then on record."""
+        link = await self.attempt(host, port, within=within, protocol=protocol)
+        return link if isinstance(link, Link) else None
+
+    async def attempt(
+        self, host: str, port: int, *, within: float = CONNECT_SECONDS, protocol: str = "sip"
+    ) -> Link | DialFailed:
+        """Connect to `host`:`port`; the event of the failure, which is then on record, where that did not succeed."""
         recorder, target = self.stage.recorder, Address(host, port)
         number = recorder.dialling(self.actor, target, protocol)
         recorder.note(Dialled(recorder.now(), self.actor, number))
         try:
-            stream = await self.stage.network.dial(
-                self.host, target, within=within, bound=lambda source: recorder.bound(number, source)
-            )
+            stream = await self._pass_firewall(number, target, within)
         except DialError as error:
-            recorder.note(DialFailed(recorder.now(), self.actor, number, error.failure))
-            return None
-        return self._link(self._through_firewall(stream, target), number, target, listens=False)
+            failed = DialFailed(recorder.now(), self.actor, number, error.failure)
+            recorder.note(failed)
+            return failed
+        return self._link(stream, number, target, listens=False)
 
-    def _through_firewall(self, stream: ByteStream, target: Address) -> ByteStream:
-        """Return the stream as it passes the Internet firewall, which may cut it."""
-        firewall = self.stage.lab.firewall
-        inside = target.host != self.stage.directory.address_of("expressway-e") or target.port != firewall.port
-        return stream if inside or firewall.reset == "never" else CutStream(stream, FLIGHTS[firewall.reset])
+    async def _pass_firewall(self, number: int, target: Address, within: float) -> ByteStream:
+        """Connect through whatever stands in the path; DialError where nothing comes of it."""
+        rule = self._rule_for(target)
+        action = "drop" if self.stage.directory.is_dead(target.host) else rule.action if rule else ""
+        match action:
+            case "drop":
+                self.stage.recorder.bound(number, Address(self.host, 0))
+                await trio.sleep(within)
+                raise DialError(DialFailure.TIMED_OUT)
+            case "refuse":
+                self.stage.recorder.bound(number, Address(self.host, 0))
+                await trio.lowlevel.checkpoint()
+                raise DialError(DialFailure.REFUSED)
+            case "translate":
+                target = Address(target.host, rule.to_port or target.port) if rule else target
+        stream = await self.stage.network.dial(
+            self.host, target, within=within, bound=lambda source: self.stage.recorder.bound(number, source)
+        )
+        return CutStream(stream, FLIGHTS[action]) if action in FLIGHTS else stream
+
+    def _rule_for(self, target: Address) -> FirewallRule | None:
+        to = self.stage.directory.actor_at(target.host)
+        rules = self.stage.lab.firewall.rules
+        return next((rule for rule in rules if rule.fits(self.actor, to, target.port)), None)
 
     def _link(self, stream: ByteStream, number: int, peer: Address, *, listens: bool) -> Link:
         recorder = self.stage.recorder

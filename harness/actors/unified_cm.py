@@ -41,6 +41,9 @@ class UnifiedCm:
         elif request.method == "INVITE" and not self._knows(request):
             await inquiry.answer(respond(request, 404))
         else:
+            if request.method == "INVITE":
+                caller = (request.headers.get("from") or "").partition(";")[0]
+                self.site.decide(inquiry.link.link.number, "phone", "rings", caller=caller)
             await self._agent.serve(inquiry)
 
     def _knows(self, request: Request) -> bool:

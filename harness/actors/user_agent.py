@@ -38,11 +38,17 @@ class CallOrder:
     called: str
     routes: tuple[str, ...] = ()
     contact_parameters: str = ""
+    display_name: str = ""
 
 
 def transport_of(sip: SipLink) -> str:
     """Return the transport as Via spells it."""
     return "TLS" if sip.link.version else "TCP"
+
+
+def _quoted(name: str) -> str:
+    """Return a display name as From carries it, empty where there is none."""
+    return f'"{name}" ' if name else ""
 
 
 def outcome_of(final: Response | None) -> Outcome:
@@ -98,7 +104,7 @@ class UserAgent:
         headers = [
             ("Via", str(self.via(sip))),
             *(("Route", route) for route in order.routes),
-            ("From", f"<sip:{order.caller}>;tag={self._site.identifiers.tag()}"),
+            ("From", f"{_quoted(order.display_name)}<sip:{order.caller}>;tag={self._site.identifiers.tag()}"),
             ("To", f"<sip:{order.called}>"),
             ("Call-ID", self._site.identifiers.call_id(self._site.host)),
             ("CSeq", f"1 {method}"),

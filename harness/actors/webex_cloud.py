@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
+from harness.actors.control_hub import ControlHub
+from harness.actors.finder import Finder, Patience
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
+from harness.dns.locate import Behaviour, Policy, Target
 from harness.identity.certificate import read_certificate
 from harness.net.link import Link
 from harness.net.sip_link import SipLink
@@ -18,12 +22,30 @@ _HANDSHAKE_SECONDS = 10.0
 _SQUARED = ";call-type=squared"
 
 
+@dataclass(frozen=True, slots=True)
+class CloudCall:
+    """A call that the cloud makes. What is empty is taken from the settings.
+
+    `destination` overrides the organisation's SIP destination, as that of a workspace does (row G06); `location` is
+    the network of the caller, such as "203.0.113.0/24". `organisation` is checked with Control Hub where it is named.
+    """
+
+    to: str
+    destination: str = ""
+    location: str = ""
+    organisation: str = ""
+    caller: str = ""
+    display_name: str = ""
+
+
 class WebexCloud:
     """Answers as a Java peer does (domain.md 5.3) and presents its root."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, hub: ControlHub) -> None:
         self.site = Site(stage, NAME)
         self.settings = stage.lab.webex_cloud
+        self._hub = hub
+        self._finder = Finder(self.site)
         self._agent = UserAgent(self.site, port=self.settings.mutual_port)
 
     async def start(self) -> None:
@@ -39,48 +61,64 @@ class WebexCloud:
 
     # --- dialling in ---
 
-    async def call(self, port: int, to: str) -> Outcome:
-        """Call a user of the company, as the app does."""
-        order = CallOrder(
-            caller=f"{_CALLING_USER}@{self.settings.organisation}",
-            called=to,
-            routes=self._preloaded_routes(port),
-            contact_parameters=_SQUARED,
-        )
-        return await self._with_expressway(port, order, call=True)
-
-    async def options(self, port: int) -> Outcome:
-        """Ping, as the last step of the Control Hub test does (domain.md section 2)."""
-        order = CallOrder(
-            caller=f"{_CALLING_USER}@{self.settings.organisation}",
-            called=self.site.stage.lab.expressway_e.host_name,
-        )
-        return await self._with_expressway(port, order, call=False)
-
-    async def _with_expressway(self, port: int, order: CallOrder, *, call: bool) -> Outcome:
-        link = await self.site.dial(self.site.stage.directory.address_of("expressway-e"), port)
+    async def call(self, call: CloudCall) -> Outcome:
+        """Call a user of the company, as the app does; refused where the organisation may not."""
+        if call.organisation and not self._hub.may_call(call.organisation):
+            told = f"{call.organisation} is not activated: not all of its domains are proven"
+            self.site.decide(0, "calling", "refused", organisation=call.organisation, text=told)
+            return Outcome(completed=False, detail=told)
+        link = await self._reach_expressway(call)
         if link is None:
-            return Outcome(completed=False, detail="no TCP connection")
-        link.expected_names = self.settings.verified_domains if self.settings.uploaded_trust else ()
-        accept = self._owns if self.settings.uploaded_trust else None
-        self.site.decide(link.number, "trust", "uploaded-list" if accept else "default-list")
-        if not await link.secure(self._profile(ClientCertificate.NONE), accept_name=accept):
-            return Outcome(completed=False, detail="the handshake failed")
+            return Outcome(completed=False, detail="no connection")
+        order = CallOrder(
+            caller=call.caller or f"{_CALLING_USER}@{self.settings.organisation}",
+            called=call.to,
+            routes=self._preloaded_routes(link),
+            contact_parameters=_SQUARED,
+            display_name=call.display_name,
+        )
         sip = self.site.speak_sip(link, self._agent.serve)
-        outcome = await (self._agent.call if call else self._agent.options)(sip, order)
+        outcome = await self._agent.call(sip, order)
         await sip.close()
         return outcome
 
-    def _preloaded_routes(self, port: int) -> tuple[str, ...]:
+    async def options(self, call: CloudCall) -> Outcome:
+        """Ping, as the last step of the Control Hub test does (domain.md section 2)."""
+        link = await self._reach_expressway(call)
+        if link is None:
+            return Outcome(completed=False, detail="no connection")
+        host = self.site.stage.lab.expressway_e.host_name
+        sip = self.site.speak_sip(link, self._agent.serve)
+        order = CallOrder(caller=f"{_CALLING_USER}@{self.settings.organisation}", called=host)
+        outcome = await self._agent.options(sip, order)
+        await sip.close()
+        return outcome
+
+    async def _reach_expressway(self, call: CloudCall) -> Link | None:
+        """Follow the SIP destination to an edge that takes us, and finish the handshake with it."""
+        destination = call.destination or self.settings.sip_destination
+        subnet = call.location if self.settings.client_subnet else ""
+        located = await self._finder.find(destination, Policy(behaviour=Behaviour.RFC3263), subnet)
+        patience = Patience(self.settings.connect_timeout, self.settings.failover_on_tls_error)
+        return await self._finder.reach(located, self._secure, patience)
+
+    async def _secure(self, link: Link, _target: Target) -> bool:
+        """Verify the edge: by the public list, or by the organisation's own list and its proven domains."""
+        uploaded = self.settings.uploaded_trust
+        link.expected_names = tuple(sorted(self._hub.proven)) if uploaded else ()
+        self.site.decide(link.number, "trust", "uploaded-list" if uploaded else "default-list")
+        accept = self._owns if uploaded else None
+        return await link.secure(self._profile(ClientCertificate.NONE), accept_name=accept)
+
+    def _preloaded_routes(self, link: Link) -> tuple[str, ...]:
         """Return the two Routes of a hybrid call: Expressway-E itself, then the cluster (domain.md 1.3)."""
-        edge = self.site.stage.directory.address_of("expressway-e")
         cluster = self.site.stage.lab.unified_cm.cluster_name
-        return (f"<sip:l2sip@{edge}:{port};transport=tls;lr>", f"<sip:{cluster};lr>")
+        return (f"<sip:l2sip@{link.peer};transport=tls;lr>", f"<sip:{cluster};lr>")
 
     def _owns(self, certificate: bytes) -> bool:
         """Whether a SAN is a verified domain or lies in one: with a list of its own, the cloud asks (I10)."""
         names = read_certificate(certificate).dns_names
-        domains = self.settings.verified_domains
+        domains = self._hub.proven
         return any(
             name.lower() == domain or name.lower().endswith(f".{domain}") for name in names for domain in domains
         )

@@ -87,6 +87,7 @@ def run_command(  # noqa: PLR0913, PLR0917  # one parameter an option, which cli
 @click.option("--steps", "what", flag_value="steps", help="What each actor can be told to do.")
 @click.option("--causes", "what", flag_value="causes", help="Every cause that a verdict can name.")
 @click.option("--faults", "what", flag_value="faults", help="Every fault that a certificate can have.")
+@click.option("--dns-faults", "what", flag_value="dns-faults", help="Every fault that DNS can have.")
 def list_command(what: str | None) -> None:
     """List the scenarios, or the words that they are made of."""
     from harness.cli.showing import list_words  # noqa: PLC0415
@@ -121,6 +122,38 @@ def demo_command(lesson: str, network: str) -> None:
     from harness.cli.lessons import show_lesson  # noqa: PLC0415
 
     sys.exit(show_lesson(lesson, network))
+
+
+@commands.command("locate")
+@click.argument("name", metavar="NAME")
+@click.option("--from", "asker", metavar="ADDRESS", default="", help="Where the question comes from, for geo DNS.")
+@click.option(
+    "--behaviour",
+    type=click.Choice(["rfc3263", "expressway"]),
+    default="rfc3263",
+    show_default=True,
+    help="RFC 3263 to the letter, or Expressway's own way.",
+)
+@click.option("--count", type=click.IntRange(1, 1_000_000), default=1, help="Walk so often, and show each share.")
+@click.option("--lab", "lab_file", type=_FILE, help="Another lab than the one that comes with sip-mtls.")
+@click.option("--json", "json_file", type=_FILE, help="Write walk and targets as JSON; - for standard output.")
+def locate_command(  # one parameter an option, which click passes by name
+    name: str, asker: str, behaviour: str, count: int, lab_file: Path | None, json_file: Path | None
+) -> None:
+    """Find where a SIP URI, a domain, host:port or address:port leads in the lab's DNS, step by step."""
+    from harness.cli.naming import Sought, locate_name  # noqa: PLC0415
+
+    sys.exit(locate_name(Sought(name, asker, behaviour, count, lab_file, json_file)))
+
+
+@commands.command("dns")
+@click.option("--lab", "lab_file", type=_FILE, help="Another lab than the one that comes with sip-mtls.")
+@click.option("--addresses", metavar="127.A.B", default="", help="The lab's addresses, 127.64.0 by default.")
+def dns_command(lab_file: Path | None, addresses: str) -> None:
+    """Keep the lab's name server open, so that dig and other real clients can ask it."""
+    from harness.cli.naming import serve_names  # noqa: PLC0415
+
+    sys.exit(serve_names(lab_file, addresses))
 
 
 @commands.command("schema")

@@ -44,6 +44,7 @@ def run(wanted: Wanted) -> Exit:
     """Play what is wanted; return the exit code."""
     library = Library(wanted.lab_file)
     scenarios = tuple(library.scenarios(wanted.asked))
+    library.check_zones()
     block = checked_block(wanted.addresses) if wanted.addresses else ""
     order = Order(scenarios, wanted.tls_versions, wanted.network, block)
     asked = len(order.plays())

@@ -94,12 +94,21 @@ def _faults() -> Iterator[str]:
         yield from _hanging("", fault.title)
 
 
+def _dns_faults() -> Iterator[str]:
+    from harness.dns.zone_faults import FAULTS  # noqa: PLC0415  # dnspython is slow to import
+
+    for name, row in FAULTS.items():
+        yield name
+        yield from _hanging("", f"{row.title}: {row.meaning}")
+
+
 _LISTS: Mapping[str, Callable[[], Iterator[str]]] = {
     "scenarios": _scenarios,
     "settings": _settings,
     "steps": _steps,
     "causes": _causes,
     "faults": _faults,
+    "dns-faults": _dns_faults,
 }
 
 

@@ -40,7 +40,7 @@ class Directory:
     block: str
     octets: dict[str, int]
     roles: dict[str, str]
-    alive: frozenset[str]
+    alive: set[str]
 
     def address_of(self, actor: str) -> str:
         """Return the actor's IP address; KeyError for a name that is no actor's."""
@@ -61,7 +61,7 @@ def directory_of(lab: Lab, block: str) -> Directory:
     octets = {**LAST_OCTETS, "expressway-e": int(lab.expressway_e.address.rpartition(".")[2]), **edges}
     roles = {**ROLES, **{name: f"Expressway-E {name}" for name in edges}}
     off = {name for name, node in lab.nodes.items() if not node.power}
-    return Directory(block, octets, roles, frozenset(octets) - off)
+    return Directory(block, octets, roles, set(octets) - off)
 
 
 def moved(text: str, block: str) -> str:

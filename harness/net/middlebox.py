@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.net.network import ByteStream, StreamResetError
 
-FLIGHTS = {"after-client-hello": 1, "after-handshake": 3}
+FLIGHTS = {"reset-after-client-hello": 1, "reset-after-handshake": 3}
 """After which of the dialler's flights it cuts: the ClientHello is the first, its Finished goes with the second."""
 
 

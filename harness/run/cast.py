@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from harness.actors.b2b_peer import B2bPeer
+import trio
+
+from harness.actors.b2b_peer import B2bPeer, Door
+from harness.actors.control_hub import ControlHub
 from harness.actors.expressway_c import ExpresswayC
 from harness.actors.expressway_e import ExpresswayE
 from harness.actors.mra_endpoint import MraClient
+from harness.actors.name_server import NameServer
 from harness.actors.site import Stage
 from harness.actors.unified_cm import UnifiedCm
 from harness.actors.user_agent import CallOrder, Outcome
-from harness.actors.webex_cloud import WebexCloud
+from harness.actors.webex_cloud import CloudCall, WebexCloud
 from harness.errors import LocalProtocolError
 from harness.scenario.model import Step
 
@@ -21,10 +26,14 @@ class Cast:
 
     def __init__(self, stage: Stage) -> None:
         self._lab = stage.lab
-        self.expressway_e = ExpresswayE(stage)
+        self._directory = stage.directory
+        self.name_server = NameServer(stage)
+        self.control_hub = ControlHub(stage)
+        nodes = {name: node for name, node in stage.lab.nodes.items() if node.power}
+        self.edges = [ExpresswayE(stage, name, node) for name, node in nodes.items()]
         self.expressway_c = ExpresswayC(stage)
         self.unified_cm = UnifiedCm(stage)
-        self.webex_cloud = WebexCloud(stage)
+        self.webex_cloud = WebexCloud(stage, self.control_hub)
         self.b2b_peer = B2bPeer(stage)
         self.mra_clients = {
             "jabber": MraClient(stage, "jabber", stage.lab.jabber),
@@ -33,45 +42,94 @@ class Cast:
 
     async def start(self) -> None:
         """Open all listeners, then let Expressway-C dial its traversal zones."""
-        for actor in (self.unified_cm, self.webex_cloud, self.b2b_peer, self.expressway_e, self.expressway_c):
+        outside: tuple[NameServer | UnifiedCm | WebexCloud | B2bPeer, ...]
+        outside = (self.name_server, self.unified_cm, self.webex_cloud, self.b2b_peer)
+        for actor in outside:
             await actor.start()
+        for edge in self.edges:
+            await edge.start()
+        await self.expressway_c.start()
 
     async def perform(self, step: Step) -> Outcome:
         """Let a step's protagonist do it; return what it got."""
-        options = step.options
-        sip = self._lab.expressway_e.sip
-        match step.actor, step.verb:
-            case "b2b-peer", "call":
-                port, transport = self._door(options)
-                return await self.b2b_peer.call(port, transport, self._order(options))
-            case "b2b-peer", "options":
-                return await self.b2b_peer.options(*self._door(options))
-            case "b2b-peer", "stay-silent":
-                return await self.b2b_peer.stay_silent(
-                    options.get("port", sip.tls_port), float(options.get("seconds", 6))
-                )
-            case ("jabber" | "mra-phone") as name, "sign-in":
-                port = options.get("port", self._lab.expressway_e.mra_port)
-                return await self.mra_clients[name].sign_in(port)
-            case ("jabber" | "mra-phone") as name, "register":
-                port = options.get("port", sip.tls_port)
-                return await self.mra_clients[name].register(port, options.get("attempts", 1))
-            case "webex-cloud", "call":
-                port = options.get("port", self._lab.webex_cloud.sip_destination_port)
-                return await self.webex_cloud.call(port, options.get("to", self._lab.unified_cm.user))
-            case "webex-cloud", "options":
-                return await self.webex_cloud.options(options.get("port", self._lab.webex_cloud.sip_destination_port))
-            case "unified-cm", "call":
-                return await self.unified_cm.call(options["to"])
+        match step.actor:
+            case "b2b-peer":
+                return await self._partner(step.verb, step.options)
+            case "jabber" | "mra-phone":
+                return await self._mra(self.mra_clients[step.actor], step.verb, step.options)
+            case "webex-cloud":
+                call = self._cloud_call(step.options)
+                return await (self.webex_cloud.call if step.verb == "call" else self.webex_cloud.options)(call)
+            case "unified-cm":
+                return await self.unified_cm.call(step.options["to"])
+            case "control-hub":
+                return await self._administer(step.verb, step.options)
+            case "expressway-e":
+                return self._switch(step.options.get("node", "expressway-e"), on=step.verb == "power-on")
+            case "name-server":
+                self.name_server.publish(step.options["records"])
+                return Outcome(completed=True, detail="published")
         raise LocalProtocolError(f"no actor for the step {step.actor}: {step.verb}")
 
-    def _door(self, options: Any) -> tuple[int, str]:
-        """Return port and transport of a B2B step."""
-        sip, transport = self._lab.expressway_e.sip, options.get("transport", "tls")
-        usual = sip.tls_port if transport == "tls" else sip.tcp_port
-        return options.get("port", usual), transport
+    async def _partner(self, verb: str, options: Mapping[str, Any]) -> Outcome:
+        match verb:
+            case "call":
+                return await self.b2b_peer.call(self._door(options), self._order(options))
+            case "options":
+                return await self.b2b_peer.options(self._door(options))
+            case _:
+                port = options.get("port", self._lab.expressway_e.sip.tls_port)
+                return await self.b2b_peer.stay_silent(port, float(options.get("seconds", 6)))
 
-    def _order(self, options: Any) -> CallOrder:
+    async def _mra(self, client: MraClient, verb: str, options: Mapping[str, Any]) -> Outcome:
+        if verb == "sign-in":
+            return await client.sign_in(options.get("port"))
+        port = options.get("port", self._lab.expressway_e.sip.tls_port)
+        return await client.register(port, options.get("attempts", 1))
+
+    def _switch(self, node: str, *, on: bool) -> Outcome:
+        """Let a node answer SYNs or not; what stands already goes on."""
+        alive = self._directory.alive
+        (alive.add if on else alive.discard)(node)
+        return Outcome(completed=True, detail=f"{node} is switched {'on' if on else 'off'}")
+
+    async def _administer(self, verb: str, options: Mapping[str, Any]) -> Outcome:
+        """Let Control Hub do what an administrator does there."""
+        hub, domain, organisation = self.control_hub, options.get("domain", ""), options.get("organisation", "")
+        match verb:
+            case "hand-out-token":
+                return hub.hand_out_token(domain, organisation)
+            case "verify":
+                return await hub.verify(domain, organisation)
+            case "remove-domain":
+                return hub.remove(domain, organisation)
+            case "activate":
+                return hub.activate(organisation)
+            case "domain-check":
+                return hub.switch_check(on=options["check"] == "on")
+            case _:
+                await trio.sleep(float(options.get("seconds", 6)))
+                return Outcome(completed=True, detail="time went by")
+
+    def _door(self, options: Mapping[str, Any]) -> Door:
+        """Return where a B2B step dials, and how."""
+        edge, transport = self._lab.expressway_e, options.get("transport", "tls")
+        usual = edge.sip.tls_port if transport == "tls" else edge.sip.tcp_port
+        standing = "" if "port" in options else self._lab.b2b_peer.destination
+        written = options.get("destination", standing) or f"{edge.host_name}:{options.get('port', usual)}"
+        return Door(written, transport)
+
+    def _cloud_call(self, options: Mapping[str, Any]) -> CloudCall:
+        return CloudCall(
+            to=options.get("to", self._lab.unified_cm.user),
+            destination=options.get("destination", ""),
+            location=options.get("location", ""),
+            organisation=options.get("organisation", ""),
+            caller=options.get("from", ""),
+            display_name=options.get("display-name", ""),
+        )
+
+    def _order(self, options: Mapping[str, Any]) -> CallOrder:
         peer = self._lab.b2b_peer
         return CallOrder(
             caller=options.get("from", f"bob@{peer.domain}"),

@@ -8,7 +8,7 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
-from harness.document import hint_for
+from harness.document import hint_for, read_document
 from harness.errors import Fault, ScenarioError
 from harness.judge.causes import cause_keys
 from harness.lab.settings import Lab
@@ -16,7 +16,7 @@ from harness.pki.catalogue import Catalogue
 from harness.pki.reading import read_catalogue
 from harness.pki.workshop import Workshop
 from harness.scenario.model import Scenario
-from harness.scenario.read import Vocabulary, read_lab, read_scenario
+from harness.scenario.read import Vocabulary, faults_of_zones, read_lab, read_scenario
 
 _CATALOGUE_FILES = ("authorities", "leaves", "faults")
 _LAB_FILE = "lab.yaml"
@@ -49,8 +49,19 @@ class Library:
     @cached_property
     def healthy(self) -> Lab:
         """The healthy lab."""
-        path = self.lab_file or data_folder("scenarios") / _LAB_FILE
+        path = self._lab_path
         return read_lab(_read(path), file=shown(path), catalogue=self.catalogue)
+
+    def check_zones(self) -> None:
+        """Refuse a healthy lab whose zones cannot be served; ScenarioError with each fault at its line."""
+        path = self._lab_path
+        faults = faults_of_zones(self.healthy, read_document(_read(path), shown(path)))
+        if faults:
+            raise ScenarioError(faults)
+
+    @property
+    def _lab_path(self) -> Path:
+        return self.lab_file or data_folder("scenarios") / _LAB_FILE
 
     @cached_property
     def workshop(self) -> Workshop:

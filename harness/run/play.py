@@ -11,7 +11,7 @@ import trio
 
 from harness.actors.site import Stage
 from harness.actors.wardrobe import Wardrobe
-from harness.lab.directory import LAST_OCTETS, ROLES, Directory, directory_of
+from harness.lab.directory import Directory, directory_of
 from harness.lab.settings import Lab
 from harness.net.loopback import LoopbackNetwork
 from harness.net.memory import MemoryNetwork
@@ -85,4 +85,4 @@ def new_network(name: str) -> Network:
 
 
 def _cards(directory: Directory) -> tuple[ActorCard, ...]:
-    return tuple(ActorCard(name, ROLES[name], directory.address_of(name)) for name in LAST_OCTETS)
+    return tuple(ActorCard(name, role, directory.address_of(name)) for name, role in directory.roles.items())

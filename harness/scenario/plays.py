@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import ipaddress
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from harness.dns.destination import read_destination
 from harness.document import Path, hint_for, shown
 from harness.scenario.expectations import RESERVED, Report
 from harness.scenario.model import Step
 from harness.scenario.steps import actors_with_steps, step_kind, verbs_of
 
-_HIGHEST_PORT, _MOST_ATTEMPTS, _LONGEST_WAIT = 65535, 10, 60
+_HIGHEST_PORT, _MOST_ATTEMPTS, _LONGEST_WAIT, _LONGEST_TEXT = 65535, 10, 60, 4096
 _EXPECTED = {
     "port": f"a port number from 1 to {_HIGHEST_PORT}",
     "attempts": f"a number from 1 to {_MOST_ATTEMPTS}",
@@ -18,6 +20,14 @@ _EXPECTED = {
     "transport": "tls or tcp",
     "to": "an address such as user1@example.com",
     "from": "an address such as bob@peer.example",
+    "destination": "a domain, a URI, host:port or address:port",
+    "location": "a network such as 203.0.113.0/24",
+    "check": "on or off",
+    "node": "the name of an Expressway-E node",
+    "domain": "a domain such as example.com",
+    "organisation": "the name of an organisation",
+    "display-name": "a name",
+    "records": "records in master-file text",
 }
 
 
@@ -81,6 +91,38 @@ class PlayReader:
         return False
 
 
+def _is_destination(text: str) -> bool:
+    try:
+        read_destination(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_short(text: str) -> bool:
+    return 0 < len(text) <= _LONGEST_TEXT
+
+
+_TEXTS: Mapping[str, Callable[[str], bool]] = {
+    "transport": lambda text: text in {"tls", "tcp"},
+    "check": lambda text: text in {"on", "off"},
+    "to": lambda text: "@" in text,
+    "from": lambda text: "@" in text,
+    "destination": _is_destination,
+    "location": _is_network,
+    **dict.fromkeys(("node", "domain", "organisation", "display-name", "records"), _is_short),
+}
+"""What the options that are texts must be."""
+
+
 def _problem_of_option(key: str, value: object) -> str:
     """Say what is wrong with an option's value, empty where nothing is."""
     match key, value:
@@ -92,9 +134,7 @@ def _problem_of_option(key: str, value: object) -> str:
             return ""
         case ("seconds", int(number) | float(number)) if 0 < number <= _LONGEST_WAIT:
             return ""
-        case ("transport", "tls" | "tcp"):
-            return ""
-        case (("to" | "from"), str(address)) if "@" in address:
+        case (name, str(text)) if name in _TEXTS and _TEXTS[name](text):
             return ""
         case _:
             return f"expected {_EXPECTED[key]}, got {shown(value)}"

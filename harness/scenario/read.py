@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from harness.document import Document, Path, Place, faults_from, hint_for, read_document
 from harness.errors import Fault, ScenarioError
 from harness.lab.changes import changed, unknown_words
+from harness.lab.directory import ROLES
 from harness.lab.fields import TextOfNumber
 from harness.lab.settings import Lab
 from harness.lab.table import setting_rows
@@ -90,6 +91,17 @@ def read_lab(text: str, *, file: str, catalogue: Catalogue) -> Lab:
     return lab
 
 
+def faults_of_zones(lab: Lab, document: Document) -> list[Fault]:
+    """Return what the name server could not serve, each fault at its line of the text in the file."""
+    from harness.lab.zones import zone_faults  # noqa: PLC0415  # dnspython is slow to import, and few files need it
+
+    found = []
+    for place, line, message, hint in zone_faults(lab.name_server):
+        first, column = document.position(place)
+        found.append(Fault(document.file, first + line, column, message, hint))
+    return found
+
+
 def _top_words(place: Path) -> Sequence[str]:
     model = ControlText if place[:1] == ("control",) else ScenarioText
     return tuple(model.model_fields)
@@ -116,7 +128,7 @@ class _Reader:
         self._check_change(written.change, ("change",))
         read = self._plays.read(written.play, ("play",))
         play = tuple(step for step in read if step is not None)
-        expectations = ExpectationReader(self._fault, read, self._vocabulary.causes)
+        expectations = ExpectationReader(self._fault, read, self._vocabulary.causes, self._actors(written.change))
         versions = tuple(dict.fromkeys(written.tls))
         return Scenario(
             name=name,
@@ -139,6 +151,12 @@ class _Reader:
         if found not in self.faults:
             self.faults.append(found)
 
+    def _actors(self, change: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the actors of the changed lab."""
+        edges = change.get("edges", [])
+        named = [edge.get("name") for edge in edges if isinstance(edge, dict)] if isinstance(edges, list) else []
+        return (*ROLES, *(edge.name for edge in self._vocabulary.healthy.edges), *filter(None, named))
+
     # --- change ---
 
     def _check_change(self, change: Mapping[str, Any], place: Path) -> None:
@@ -152,6 +170,8 @@ class _Reader:
         lab = self._changed({path: value for path, value in change.items() if path in known}, as_lab)
         for where, message, hint in unknown_words(lab, self._vocabulary.catalogue):
             self.faults.append(as_lab.fault(where, message, hint))
+        if any(path.startswith("name-server.") for path in change):
+            self.faults += faults_of_zones(lab, as_lab)
 
     def _changed(self, change: Mapping[str, Any], as_lab: Document) -> Lab:
         """Return the changed lab; settings whose values do not fit are faults and are left out of it."""

@@ -20,6 +20,11 @@ class StepKind:
 
 
 _PORT = "Expressway-E's port, by default the one that this actor's settings or the protocol name"
+_DESTINATION = "a domain, host:port or address:port, by default the one of this actor's settings"
+_LOCATION = "network of the caller, such as 203.0.113.0/24, for geo DNS"
+_ORGANISATION = "the customer, by default the first of control-hub.organisations"
+_DOMAIN = "the domain"
+_NODE = "which of the nodes, expressway-e by default"
 _TRANSPORT = "tls (default) or tcp"
 _TO = "the called address, by default the user of Unified CM"
 _ATTEMPTS = "how often it tries, 1 by default"
@@ -29,13 +34,19 @@ STEP_KINDS = (
         "b2b-peer",
         "call",
         "dial Expressway-E and call a user of the company; hang up when it was answered",
-        {"port": _PORT, "transport": _TRANSPORT, "to": _TO, "from": "the calling address"},
+        {
+            "port": _PORT,
+            "transport": _TRANSPORT,
+            "destination": _DESTINATION,
+            "to": _TO,
+            "from": "the calling address",
+        },
     ),
     StepKind(
         "b2b-peer",
         "options",
         "dial Expressway-E and ask OPTIONS",
-        {"port": _PORT, "transport": _TRANSPORT},
+        {"port": _PORT, "transport": _TRANSPORT, "destination": _DESTINATION},
     ),
     StepKind(
         "b2b-peer",
@@ -51,9 +62,54 @@ STEP_KINDS = (
         "webex-cloud",
         "call",
         "dial the SIP destination and call a user of the company",
-        {"port": _PORT, "to": _TO},
+        {
+            "destination": _DESTINATION,
+            "location": _LOCATION,
+            "to": _TO,
+            "from": "the calling address",
+            "display-name": "the name that the called phone shows",
+            "organisation": "the customer for whom the cloud calls; where it is named it must be activated",
+        },
     ),
-    StepKind("webex-cloud", "options", "dial the SIP destination and ask OPTIONS", {"port": _PORT}),
+    StepKind(
+        "webex-cloud",
+        "options",
+        "dial the SIP destination and ask OPTIONS, as the Control Hub test does",
+        {"destination": _DESTINATION, "location": _LOCATION},
+    ),
+    StepKind(
+        "control-hub",
+        "hand-out-token",
+        "say which TXT record proves a domain",
+        {"domain": _DOMAIN, "organisation": _ORGANISATION},
+        needs=("domain",),
+    ),
+    StepKind(
+        "control-hub",
+        "verify",
+        "look the token up in DNS",
+        {"domain": _DOMAIN, "organisation": _ORGANISATION},
+        needs=("domain",),
+    ),
+    StepKind(
+        "control-hub",
+        "remove-domain",
+        "take a verified domain away again",
+        {"domain": _DOMAIN, "organisation": _ORGANISATION},
+        needs=("domain",),
+    ),
+    StepKind("control-hub", "activate", "activate hybrid calling", {"organisation": _ORGANISATION}),
+    StepKind("control-hub", "domain-check", "switch the ownership check", {"check": "on or off"}, needs=("check",)),
+    StepKind("control-hub", "wait", "let time go by", {"seconds": "how long, 6 by default"}),
+    StepKind("expressway-e", "power-off", "stop answering, as a dead machine does", {"node": _NODE}),
+    StepKind("expressway-e", "power-on", "answer again", {"node": _NODE}),
+    StepKind(
+        "name-server",
+        "publish",
+        "publish records, in master-file text",
+        {"records": "records that are added, or replace those of the same name and type"},
+        needs=("records",),
+    ),
     StepKind(
         "unified-cm",
         "call",

@@ -248,12 +248,12 @@ def test_two_steps_of_a_kind_are_told_apart_by_a_name() -> None:
     [
         ("", {}, None),
         ("control: {}\n", {}, None),
-        ("control:\n  change: {firewall.port: 5061}\n", {"firewall.port": 5061}, None),
+        ("control:\n  change: {name-server.port: 5061}\n", {"name-server.port": 5061}, None),
         ("control:\n  play: [{jabber: register, port: 5061}]\n", {}, 5061),
     ],
 )
 def test_the_control_is_the_story_without_its_fault(control: str, change: dict[str, Any], port: int | None) -> None:
-    told = scenario(SOUND.replace("change:\n", "change:\n  firewall.port: 5062\n") + control).control
+    told = scenario(SOUND.replace("change:\n", "change:\n  name-server.port: 5062\n") + control).control
 
     if port is None:
         assert told == Control(change, (Step("jabber", "register", "register"),))

@@ -1,0 +1,97 @@
+"""Control Hub: hands out tokens, looks them up in public DNS, and activates whoever proved all domains (the seeds)."""
+
+from __future__ import annotations
+
+from harness.actors.finder import Finder
+from harness.actors.site import Site, Stage
+from harness.actors.user_agent import Outcome
+from harness.dns.ownership import DomainKind, TokenProfile, activation, check_ownership, derived_token, expected_text
+from harness.dns.records import Question
+from harness.lab.surroundings import Organisation
+
+NAME = "control-hub"
+
+
+class ControlHub:
+    """Keeps, for each organisation, which domains are verified, refused and pending."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.site = Site(stage, NAME)
+        self.settings = stage.lab.control_hub
+        self.checks = self.settings.domain_check
+        self._finder = Finder(self.site)
+        self._organisations = {each.name: each for each in self.settings.organisations}
+        self._home = next(iter(self._organisations), "")
+        self._verified: dict[str, set[str]] = {self._home: set(stage.lab.webex_cloud.verified_domains)}
+        self._activated = set(self.settings.activated)
+
+    @property
+    def proven(self) -> frozenset[str]:
+        """The domains that the company of this lab has proven."""
+        return frozenset(self._verified[self._home])
+
+    def may_call(self, organisation: str) -> bool:
+        """Whether the cloud makes calls for an organisation."""
+        return organisation in self._activated
+
+    def hand_out_token(self, domain: str, organisation: str) -> Outcome:
+        """Say which TXT record proves the domain; from then on it is pending."""
+        text = expected_text(self._token(organisation), TokenProfile(self.settings.token_profile))
+        self.site.decide(0, "ownership", "pending", domain=domain, organisation=self._named(organisation), text=text)
+        return Outcome(completed=True, detail=f"publish TXT {domain} {text}")
+
+    async def verify(self, domain: str, organisation: str) -> Outcome:
+        """Look the token up in DNS; a success is kept and never asked again (row V-09)."""
+        owner = self._named(organisation)
+        answer = await self._finder.ask(Question(domain, "TXT"))
+        check = check_ownership(answer, self._token(organisation), TokenProfile(self.settings.token_profile))
+        if check.verified:
+            self._verified.setdefault(owner, set()).add(domain)
+        outcome = "verified" if check.verified else "refused"
+        self.site.decide(0, "ownership", outcome, domain=domain, organisation=owner, kind=check.kind, text=check.text)
+        return Outcome(check.verified, check.text)
+
+    def remove(self, domain: str, organisation: str) -> Outcome:
+        """Take a verified domain away again."""
+        owner = self._named(organisation)
+        self._verified.get(owner, set()).discard(domain)
+        self.site.decide(0, "ownership", "removed", domain=domain, organisation=owner)
+        return Outcome(completed=True, detail=f"{domain} is no longer verified")
+
+    def activate(self, organisation: str) -> Outcome:
+        """Activate hybrid calling: with the check on, only for whoever proved all three kinds of domain."""
+        owner = self._named(organisation)
+        claimed = self._claims(self._organisations.get(owner))
+        unproven = activation(claimed, self._verified.get(owner, set())) if self.checks else ()
+        told = ", ".join(f"{kind.value} {claimed[kind]}" for kind in unproven)
+        outcome = "refused" if unproven else "activated"
+        check = "on" if self.checks else "off"
+        self.site.decide(0, "activation", outcome, organisation=owner, unproven=told or "none", check=check)
+        if not unproven:
+            self._activated.add(owner)
+        return Outcome(not unproven, f"not proven: {told}" if unproven else f"{owner} is activated")
+
+    def switch_check(self, *, on: bool) -> Outcome:
+        """Switch the ownership check on or off; whoever was activated unchecked loses that when it comes on."""
+        if on and not self.checks:
+            self._activated = set(self.settings.activated)
+        self.checks = on
+        self.site.decide(0, "domain-check", "on" if on else "off")
+        return Outcome(completed=True, detail=f"the domain ownership check is {'on' if on else 'off'}")
+
+    def _named(self, organisation: str) -> str:
+        return organisation or self._home
+
+    def _token(self, organisation: str) -> str:
+        owner = self._organisations.get(self._named(organisation))
+        return owner.token if owner is not None and owner.token else derived_token(self._named(organisation))
+
+    @staticmethod
+    def _claims(owner: Organisation | None) -> dict[DomainKind, str]:
+        if owner is None:
+            return {}
+        return {
+            DomainKind.EMAIL: owner.email,
+            DomainKind.EXPRESSWAY_E: owner.expressway_e,
+            DomainKind.DIRECTORY_URI: owner.directory_uri,
+        }

@@ -1,0 +1,118 @@
+"""How Expressway-E dials out: to the cloud through the Webex zone, to other companies through the DNS zone."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+from harness.actors.admission import DNS_ZONE, UNACCEPTABLE, WEBEX_ZONE, Entry, names_verdict, spoken, webex_names
+from harness.actors.call_routing import Leg
+from harness.actors.finder import Finder, Patience
+from harness.actors.site import Site
+from harness.dns.destination import Destination, read_destination
+from harness.dns.locate import Behaviour, Policy, Target
+from harness.identity.certificate import read_certificate
+from harness.lab.settings import ExpresswayE
+from harness.net.link import Link
+from harness.net.sip_link import Inquiry, SipLink
+from harness.sip.message import Request
+from harness.sip.proxy import next_hop
+from harness.sip.uri import SipUri
+from harness.tls.profile import TlsProfile
+
+GENERAL_NAMES = ("sip.webex.com",)
+"""The documented name of the cloud for general calls (domain.md 1.4)."""
+
+Serve = Callable[[Entry, Inquiry], Awaitable[None]]
+"""Takes the requests that come back over a connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way out: the zone it belongs to, how its targets are found, and the names that the peer must have."""
+
+    zone: str
+    policy: Policy
+    names: tuple[str, ...]
+
+
+class Outbound:
+    """The connections that one Expressway-E dialled, one for each destination while it lives."""
+
+    def __init__(self, site: Site, settings: ExpresswayE, serve: Serve, profile: Callable[[bool], TlsProfile]) -> None:
+        self._site = site
+        self._settings = settings
+        self._serve = serve
+        self._profile = profile
+        self._finder = Finder(site)
+        self._links: dict[tuple[str, str], SipLink] = {}
+
+    async def reach(self, target: str, request: Request) -> Leg:
+        """Lead to the target of a search rule: `webex-zone`, `webex-general` or `dns-zone`."""
+        uri = next_hop(request)
+        zone = WEBEX_ZONE if target.startswith("webex") else DNS_ZONE
+        destination = _destination_of(uri) if uri is not None else None
+        if uri is None or destination is None:
+            return Leg(None, zone)
+        way = self._way(target, uri.host)
+        key = (way.zone, way.policy.override_domain or destination.written)
+        known = self._links.get(key)
+        if known is None or not known.alive:
+            link = await self._dial(way, destination)
+            if link is None:
+                return Leg(None, zone)
+            entry = Entry(zone, preloaded_routes=False)
+            known = self._links[key] = self._site.speak_sip(link, partial(self._serve, entry))
+        return Leg(known, zone)
+
+    def _way(self, target: str, domain: str) -> Way:
+        webex, company = self._settings.webex_zone, self._settings.dns_zone
+        if target == "dns-zone":
+            policy = Policy(
+                behaviour=Behaviour.EXPRESSWAY,
+                transports=("tls",),
+                fallback_transport=company.fallback_transport,
+                include_address_record=company.include_address_record,
+                mutual=company.webex_aware,
+            )
+            return Way(DNS_ZONE, policy, (company.subject_name or domain,) if company.tls_verify else ())
+        general = target == "webex-general"
+        override = webex.dns_override_domain if webex.modify_dns_request and not general else ""
+        policy = Policy(behaviour=Behaviour.EXPRESSWAY, fallback_transport="tls", override_domain=override)
+        names = GENERAL_NAMES if general else webex_names(webex)
+        return Way(WEBEX_ZONE, policy, names if webex.tls_verify else ())
+
+    async def _dial(self, way: Way, destination: Destination) -> Link | None:
+        located = await self._finder.find(destination, way.policy)
+        patience = Patience(self._settings.sip.tcp_connect_timeout, self._settings.failover_on_tls_error)
+        return await self._finder.reach(located, partial(self._secure, way), patience)
+
+    async def _secure(self, way: Way, link: Link, _target: Target) -> bool:
+        link.expected_names = way.names
+        if not await link.secure_within(self._settings.sip.tls_handshake_timeout, self._profile(bool(way.names))):
+            return False
+        if way.names and not accepts(self._site, self._settings, link, way.zone):
+            await link.abandon(UNACCEPTABLE)
+            return False
+        return True
+
+
+def accepts(site: Site, settings: ExpresswayE, link: Link, zone: str) -> bool:
+    """Whether the peer has one of the names that the link expects; the decision is put on record."""
+    verdict = names_verdict(settings, read_certificate(link.peer_certificate), link.expected_names)
+    outcome = "accepted" if verdict.accepted else "unacceptable"
+    detail = {} if verdict.accepted else {"detail": UNACCEPTABLE}
+    site.decide(link.number, "identity", outcome, zone=zone, **spoken(verdict), **detail)
+    return verdict.accepted
+
+
+def _destination_of(uri: SipUri) -> Destination | None:
+    """Return where a request URI leads, None where it makes no sense."""
+    port = f":{uri.port}" if uri.port else ""
+    host = f"[{uri.host}]" if ":" in uri.host else uri.host
+    scheme = "sips" if uri.scheme == "sips" else "sip"
+    try:
+        return read_destination(f"{scheme}:{host}{port}")
+    except ValueError:
+        return None

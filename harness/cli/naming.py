@@ -1,0 +1,171 @@
+"""`sip-mtls locate` and `sip-mtls dns`: from a name to an address, and the lab's name server for real clients."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from textwrap import wrap
+
+import trio
+import trio.testing
+
+from harness.actors.finder import spoken
+from harness.actors.name_server import Served
+from harness.cli.exits import Exit
+from harness.cli.terminal import progress, width
+from harness.dns.destination import Destination, read_destination
+from harness.dns.locate import Behaviour, Located, Policy, Target
+from harness.errors import Fault, ScenarioError
+from harness.lab.settings import Lab
+from harness.lab.surroundings import HOME_BLOCK
+from harness.net.loopback import LoopbackNetwork
+from harness.net.memory import MemoryNetwork
+from harness.run.addresses import checked_block
+from harness.run.disk import write_text
+from harness.run.library import Library
+from harness.run.names import Asked, open_names, walk_again, walk_once
+
+_SHOWN_QUERY = 58
+_STRIDE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """The words of `locate` on the command line. `asker` is the address from which the question comes."""
+
+    name: str
+    asker: str
+    behaviour: str
+    count: int
+    lab_file: Path | None
+    json_file: Path | None
+
+
+def locate_name(sought: Sought) -> Exit:
+    """Print the walk from a name to its targets, and the share that each of them gets."""
+    try:
+        destination = read_destination(sought.name)
+    except ValueError as error:
+        hint = "a SIP URI, a domain, host:port or address:port"
+        raise ScenarioError([Fault(sought.name, 0, 0, str(error), hint)]) from None
+    policy = _policy(sought.behaviour)
+    library = Library(sought.lab_file)
+    library.check_zones()
+    asked = trio.run(_ask, library, destination, policy, sought, clock=trio.testing.MockClock(autojump_threshold=0))
+    shares = _shares(asked, destination, policy, sought)
+    if sought.json_file is not None:
+        write_text(sought.json_file, _as_json(destination, policy, asked.located, shares, sought.count))
+    if sought.json_file != Path("-"):
+        for line in _lines(destination, policy, asked.located, shares, sought):
+            print(line)
+    return Exit.NOT_MET if asked.located.finding is not None else Exit.MET
+
+
+def _policy(behaviour: str) -> Policy:
+    """Return how an asker of that behaviour walks; either can use TLS and TCP."""
+    return Policy(behaviour=Behaviour(behaviour), transports=("tls", "tcp"))
+
+
+async def _ask(library: Library, destination: Destination, policy: Policy, sought: Sought) -> Asked:
+    async with open_names(library.healthy, library.workshop, MemoryNetwork()) as names:
+        chance = Random(f"{library.healthy.seed} first")  # noqa: S311  # the same choice again, no secret
+        return await walk_once(names.finder, destination, policy, client_subnet=sought.asker, chance=chance)
+
+
+def _shares(asked: Asked, destination: Destination, policy: Policy, sought: Sought) -> dict[Target, int]:
+    """Return how often each target came first, the most frequent first."""
+    chance = Random(str(asked.located.targets))  # noqa: S311  # the same shares again, no secret
+    counted: Counter[Target] = Counter(asked.located.targets[:1])
+    with progress(sought.count // _STRIDE, "thousand walks") as tick:
+        for number in range(1, sought.count):
+            counted.update(walk_again(asked, destination, policy, chance).targets[:1])
+            if number % _STRIDE == 0:
+                tick("")
+    rest = {target: 0 for target in asked.located.targets if target not in counted}
+    return {**dict(counted.most_common()), **rest}
+
+
+def _lines(
+    destination: Destination, policy: Policy, located: Located, shares: dict[Target, int], sought: Sought
+) -> Iterator[str]:
+    asker = f", asked from {sought.asker}" if sought.asker else ""
+    yield f"{destination.written}, by the way of {policy.behaviour.value}{asker}"
+    yield ""
+    for note in located.notes:
+        yield from wrap(note.text, width(), initial_indent="  ", subsequent_indent="    ", break_on_hyphens=False)
+    if located.finding is not None:
+        yield ""
+        yield from wrap(f"STOPPED at dns: {located.finding.kind}. {located.finding.text}", width())
+        return
+    yield ""
+    yield f"targets{'' if sought.count == 1 else f', and how often each came first in {sought.count} walks'}"
+    for target, times in shares.items():
+        share = "" if sought.count == 1 else f"{100 * times / sought.count:6.2f} %  "
+        yield f"  {share}{spoken(target)}"
+
+
+def _as_json(destination: Destination, policy: Policy, located: Located, shares: dict[Target, int], count: int) -> str:
+    finding = located.finding
+    return json.dumps(
+        {
+            "destination": destination.written,
+            "behaviour": policy.behaviour.value,
+            "walk": [{"kind": note.kind, "text": note.text} for note in located.notes],
+            "finding": None if finding is None else {"kind": finding.kind, "text": finding.text},
+            "walks": count,
+            "targets": [
+                {
+                    "transport": target.transport,
+                    "address": target.address,
+                    "port": target.port,
+                    "host": target.host,
+                    "priority": target.priority,
+                    "weight": target.weight,
+                    "first": times,
+                }
+                for target, times in shares.items()
+            ],
+        },
+        indent=2,
+    )
+
+
+# --- the name server for real clients ---
+
+
+def serve_names(lab_file: Path | None, addresses: str) -> Exit:
+    """Keep the lab's name server open until somebody interrupts; print each question as it comes."""
+    library = Library(lab_file)
+    library.check_zones()
+    block = checked_block(addresses) if addresses else HOME_BLOCK
+    trio.run(_serve, library, block, restrict_keyboard_interrupt_to_checkpoints=True)
+    return Exit.MET
+
+
+async def _serve(library: Library, block: str) -> None:
+    lab = library.healthy
+    async with open_names(lab, library.workshop, LoopbackNetwork(), block=block, watch=_print_question) as names:
+        for line in _greeting(lab, names.address.host, names.address.port):
+            print(line, flush=True)
+        await trio.sleep_forever()
+
+
+def _greeting(lab: Lab, host: str, port: int) -> Iterator[str]:
+    yield f"The lab's name server answers at {host}, port {port}, UDP and TCP. Ctrl-C ends it."
+    yield f"Zones: {', '.join(zone.origin for zone in lab.name_server.zones)}"
+    yield ""
+    yield "Ask it, for example:"
+    yield f"  dig @{host} -p {port} _sips._tcp.example.com SRV"
+    yield f"  dig @{host} -p {port} example.com TXT +tcp"
+    yield ""
+
+
+def _print_question(served: Served) -> None:
+    reply = served.reply
+    asked = reply.question or "(no question)"
+    view = f"  view {reply.view}" if reply.view else ""
+    print(f"{served.source!s:<22}{served.transport:<5}{asked[:_SHOWN_QUERY]}  {reply.outcome}{view}", flush=True)

@@ -1,0 +1,103 @@
+"""From the lab's settings to its name server's knowledge, and what is wrong with the zones as written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from harness.dns.authority import Authority
+from harness.dns.records import Question
+from harness.dns.views import View
+from harness.dns.zone import Overlay, Zone, renumbered
+from harness.dns.zone_faults import FAULTS, ZoneFault
+from harness.dns.zone_text import ZoneText, read_records, read_zone
+from harness.document import hint_for
+from harness.errors import ScenarioError
+from harness.lab.directory import moved
+from harness.lab.settings import Lab
+from harness.lab.surroundings import HOME_BLOCK, DnsView, NameServer, ZoneSetting
+
+Place = tuple[str | int, ...]
+_HERE = "name-server"
+_DEAD_HOST = 99
+"""The last octet at which nobody lives: where a stale address record leads."""
+
+
+def authority_of(lab: Lab, block: str, *, published: str = "") -> Authority:
+    """Return what the lab's name server knows, its own addresses moved to `block`.
+
+    `published` are records that were added later. ScenarioError where a text is faulty.
+    """
+    settings = lab.name_server
+    overlays = [_overlay(text) for text in (settings.records, published) if text]
+    missing = [question_of(words) for words in settings.without]
+    zones = [_changed_zone(zone, overlays, missing) for zone in settings.zones]
+    return Authority(
+        tuple(renumbered(zone, HOME_BLOCK, block) for zone in zones),
+        views=tuple(_view(view, zones, block) for view in settings.views),
+        faults=tuple(ZoneFault(fault.fault, fault.name.lower()) for fault in settings.faults),
+        inside=tuple(moved(network, block) for network in settings.inside),
+        nobody=f"{block}.{_DEAD_HOST}",
+    )
+
+
+def _changed_zone(written: ZoneSetting, overlays: list[Overlay], missing: list[Question]) -> Zone:
+    zone = _zone(written.origin, written.text)
+    for overlay in overlays:
+        zone = zone.with_records(overlay)
+    for question in missing:
+        zone = zone.without(question)
+    return zone
+
+
+def _view(written: DnsView, zones: list[Zone], block: str) -> View:
+    overlay = _overlay(written.records)
+    seen = tuple(renumbered(zone.with_records(overlay), HOME_BLOCK, block) for zone in zones)
+    return View(written.name, tuple(moved(network, block) for network in written.networks), seen)
+
+
+@lru_cache(maxsize=256)
+def _zone(origin: str, text: str) -> Zone:
+    return read_zone(ZoneText(origin, text))
+
+
+@lru_cache(maxsize=256)
+def _overlay(text: str) -> Overlay:
+    return read_records(ZoneText(".", text))
+
+
+def question_of(words: str) -> Question:
+    """Return the record set that words such as `SRV example.com` name; ValueError for other words."""
+    kind, _, name = words.partition(" ")
+    if not name or not kind.isalpha():
+        raise ValueError(f"expected a type and a name, such as `SRV _sips._tcp.example.com`, got '{words}'")
+    return Question(name.strip().lower().rstrip("."), kind.upper())
+
+
+def zone_faults(settings: NameServer) -> Iterator[tuple[Place, int, str, str]]:
+    """Yield (place, line within the text, what is wrong, hint) for everything that the name server cannot serve."""
+    for number, zone in enumerate(settings.zones):
+        yield from _text_faults((_HERE, "zones", number, "text"), zone.text, zone.origin)
+    yield from _text_faults((_HERE, "records"), settings.records)
+    for number, view in enumerate(settings.views):
+        yield from _text_faults((_HERE, "views", number, "records"), view.records)
+    for number, words in enumerate(settings.without):
+        try:
+            question_of(words)
+        except ValueError as error:
+            yield (_HERE, "without", number), 0, str(error), ""
+    for number, fault in enumerate(settings.faults):
+        if fault.fault not in FAULTS:
+            hint = hint_for(fault.fault, sorted(FAULTS))
+            yield (_HERE, "faults", number, "fault"), 0, f"unknown DNS fault '{fault.fault}'", hint
+
+
+def _text_faults(place: Place, text: str, origin: str = "") -> Iterator[tuple[Place, int, str, str]]:
+    try:
+        if origin:
+            read_zone(ZoneText(origin, text))
+        elif text:
+            read_records(ZoneText(".", text))
+    except ScenarioError as error:
+        for fault in error.faults:
+            yield place, fault.line, fault.message, fault.hint

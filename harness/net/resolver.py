@@ -1,0 +1,122 @@
+"""The asker's side of DNS: one question at a time to the lab's name server, over UDP, and over TCP where it must be.
+
+No question waits longer than its budget; what became of it is an `Answer`, never an exception.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import trio
+
+from harness.dns.cache import AnswerCache
+from harness.dns.message import query_message, read_answer
+from harness.dns.records import Answer, Outcome, Question
+from harness.net.network import ByteStream, DatagramPort, DialError, Network, StreamResetError
+from harness.net.recorder import Recorder
+from harness.transcript import Address, Direction, DnsSeen
+
+TRIES = 2
+TRY_SECONDS = 2.0
+"""How often a question is sent over UDP, and how long each time is waited for."""
+
+TCP_SECONDS = 3.0
+"""How long the same question may take over TCP."""
+
+_LENGTH_BYTES = 2
+_LONGEST_MESSAGE = 65535
+
+
+class Resolver:
+    """Asks for one actor, from its own address, and keeps what it may keep."""
+
+    def __init__(self, network: Network, recorder: Recorder, *, actor: str, host: str, server: Address) -> None:
+        self._network = network
+        self._recorder = recorder
+        self._actor = actor
+        self._host = host
+        self._server = server
+        self._numbers = itertools.count(1)
+        self._cache = AnswerCache()
+
+    async def ask(self, question: Question, client_subnet: str = "") -> Answer:
+        """Return what a question comes to; `client_subnet` is told to the name server (RFC 7871)."""
+        now = self._recorder.now()
+        kept = self._cache.find(question, client_subnet, now)
+        if kept is not None:
+            return kept
+        number = next(self._numbers) % _LONGEST_MESSAGE
+        query = query_message(question, number=number, client_subnet=client_subnet)
+        answer = await self._over_udp(question, query, number)
+        self._cache.keep(answer, client_subnet, self._recorder.now())
+        return answer
+
+    async def _over_udp(self, question: Question, query: bytes, number: int) -> Answer:
+        port = await self._network.open_datagrams(Address(self._host, 0))
+        try:
+            for _ in range(TRIES):
+                self._note(Direction.SENT, query, "udp")
+                await port.send(query, self._server)
+                with trio.move_on_after(TRY_SECONDS):
+                    reply = await self._next_reply(port)
+                    answer = read_answer(reply, question, number=number)
+                    return await self._over_tcp(question, query, number) if answer is None else answer
+        finally:
+            port.close()
+        waited = f"no answer from {self._server} within {TRIES * TRY_SECONDS:g} s ({TRIES} tries)"
+        return Answer(question, Outcome.NO_ANSWER, detail=waited)
+
+    async def _next_reply(self, port: DatagramPort) -> bytes:
+        """Return the next datagram of the name server; what others send is none of our business."""
+        while True:
+            reply, source = await port.receive()
+            if source == self._server:
+                self._note(Direction.RECEIVED, reply, "udp")
+                return reply
+
+    async def _over_tcp(self, question: Question, query: bytes, number: int) -> Answer:
+        reply = b""
+        with trio.move_on_after(TCP_SECONDS):
+            reply = await self._exchange(query)
+        answer = read_answer(reply, question, number=number) if reply else None
+        if answer is not None:
+            return answer
+        cut = f"cut off over UDP, and no whole answer over TCP within {TCP_SECONDS:g} s"
+        return Answer(question, Outcome.TOO_LONG, detail=cut)
+
+    async def _exchange(self, query: bytes) -> bytes:
+        try:
+            stream = await self._network.dial(self._host, self._server, within=TCP_SECONDS, bound=lambda _: None)
+        except DialError:
+            return b""
+        try:
+            self._note(Direction.SENT, query, "tcp")
+            await stream.send(framed(query))
+            reply = await read_framed(stream)
+        except StreamResetError:
+            return b""
+        finally:
+            stream.close()
+        if reply:
+            self._note(Direction.RECEIVED, reply, "tcp")
+        return reply
+
+    def _note(self, direction: Direction, message: bytes, transport: str) -> None:
+        now = self._recorder.now()
+        self._recorder.note(DnsSeen(now, self._actor, self._server, transport, direction, message))
+
+
+def framed(message: bytes) -> bytes:
+    """Return a DNS message as TCP carries it (RFC 1035 section 4.2.2)."""
+    return len(message).to_bytes(_LENGTH_BYTES, "big") + message
+
+
+async def read_framed(stream: ByteStream) -> bytes:
+    """Return the next DNS message of a TCP connection, empty where it ends before; StreamResetError at an RST."""
+    held = b""
+    while len(held) < _LENGTH_BYTES or len(held) < _LENGTH_BYTES + int.from_bytes(held[:_LENGTH_BYTES], "big"):
+        piece = await stream.receive()
+        if not piece:
+            return b""
+        held += piece
+    return held[_LENGTH_BYTES : _LENGTH_BYTES + int.from_bytes(held[:_LENGTH_BYTES], "big")]

@@ -1,0 +1,81 @@
+"""The lab's names alone: its name server on a network, without the rest of the cast."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass
+from random import Random
+
+import trio
+
+from harness.actors.finder import Finder
+from harness.actors.name_server import NameServer, Served
+from harness.actors.site import Site, Stage
+from harness.actors.wardrobe import Wardrobe
+from harness.dns.destination import Destination
+from harness.dns.locate import Located, Policy, locate, run_walk
+from harness.dns.records import Answer, Question
+from harness.lab.directory import directory_of
+from harness.lab.settings import Lab
+from harness.net.network import Network
+from harness.net.recorder import Recorder
+from harness.pki.workshop import Workshop
+from harness.transcript import Address
+
+_ASKER = "b2b-peer"
+"""Who asks where nobody in particular does: somebody outside."""
+
+
+@dataclass
+class OpenNames:
+    """A name server that answers, and a finder that asks it."""
+
+    address: Address
+    finder: Finder
+
+
+@asynccontextmanager
+async def open_names(
+    lab: Lab, workshop: Workshop, network: Network, *, block: str = "", watch: Callable[[Served], None] | None = None
+) -> AsyncIterator[OpenNames]:
+    """Keep the lab's name server open while the context lasts; LabError where its port cannot be had."""
+    with nullcontext(block) if block else network.block() as claimed:
+        async with trio.open_nursery() as nursery:
+            recorder = Recorder(trio.current_time)
+            directory = directory_of(lab, claimed)
+            stage = Stage(lab, directory, network, recorder, Wardrobe(workshop, "1.3"), nursery)
+            server = NameServer(stage, watch)
+            await server.start()
+            yield OpenNames(server.address, Finder(Site(stage, _ASKER)))
+            nursery.cancel_scope.cancel()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A walk, and the answers that it got on the way."""
+
+    located: Located
+    answers: dict[Question, Answer]
+
+
+async def walk_once(
+    finder: Finder, destination: Destination, policy: Policy, *, client_subnet: str, chance: Random
+) -> Asked:
+    """Walk from a destination to its targets, asking the name server for what is not known yet."""
+    answers: dict[Question, Answer] = {}
+    walk = locate(destination, policy, lambda most: chance.randint(0, most))
+    try:
+        question = next(walk)
+        while True:
+            answers[question] = await finder.ask(question, client_subnet)
+            question = walk.send(answers[question])
+    except StopIteration as stop:
+        return Asked(stop.value, answers)
+
+
+def walk_again(asked: Asked, destination: Destination, policy: Policy, chance: Random) -> Located:
+    """Walk once more with the same answers: only chance chooses anew."""
+    return run_walk(
+        locate(destination, policy, lambda most: chance.randint(0, most)), lambda question: asked.answers[question]
+    )
