@@ -17,6 +17,8 @@ from hand_told import (
     unanswered,
 )
 
+from harness.dns.locate import FINDINGS
+from harness.dns.ownership import CHECKS
 from harness.judge.judge import judge
 
 EDGES = (connection(1, "webex-cloud", "expressway-e"), connection(2, "webex-cloud", "us-expe2"))
@@ -43,8 +45,16 @@ def test_each_way_to_prove_nothing_is_a_cause_of_its_own(topic: str, kind: str, 
     assert "Acme" in verdict.diagnosis or "example.com" in verdict.diagnosis
 
 
+def test_no_finding_of_a_walk_and_no_kind_of_refused_token_is_forgotten() -> None:
+    assert set(ASKED_IN_VAIN) == set(FINDINGS)
+    assert {kind for topic, kind, _ in UNPROVEN if topic == "ownership"} == set(CHECKS) - {"verified"}
+
+
 def test_a_decision_of_a_strange_kind_is_not_explained() -> None:
+    strange = decided("control-hub", "ownership", "refused", kind="no-such-kind")
+
     assert judge(play(lost("webex-cloud", "no-such-kind"))).cause == "unexplained"
+    assert judge(play(strange, by="control-hub")).cause == "unexplained"
 
 
 def test_no_answer_names_its_time_budget_and_its_lookalike() -> None:

@@ -18,11 +18,13 @@ from hand_told import (
     translated,
     unanswered,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.judge.compare import mismatches, outcome_differs
 from harness.judge.judge import judge
 from harness.scenario.model import Expectation, StepExpectation
-from harness.transcript import Transcript
+from harness.transcript import Event, Transcript
 from harness.verdict import Stage, StepVerdict
 
 EDGE_1 = connection(1, "webex-cloud", "expressway-e")
@@ -147,3 +149,27 @@ def test_which_node_was_reached_can_be_expected_and_makes_a_difference() -> None
     assert mismatches(wanted, judge(first), first) == ()
     assert mismatches(wanted, judge(second), second) == ("call: reached: expected expressway-e, got us-expe2",)
     assert outcome_differs(judge(first), judge(second))
+
+
+_EVENTS = (
+    found("webex-cloud"),
+    lost("webex-cloud", "no-answer"),
+    decided("control-hub", "ownership", "refused"),
+    decided("webex-cloud", "failover", "no-such-outcome"),
+    decided("webex-cloud", "locate", "no-such-kind"),
+    decided("webex-cloud", "locate-note", "srv-target-alias"),
+    next_target(1),
+    *unanswered(1),
+    *refused_by_dialler(2, "webex-cloud", "us-expe2"),
+    *stood(3, "b2b-peer", "expressway-e"),
+)
+
+
+@given(st.permutations(_EVENTS), st.integers(0, len(_EVENTS)), st.booleans())
+def test_whatever_was_recorded_in_whatever_order_has_a_verdict(events: list[Event], kept: int, ok: bool) -> None:
+    whole = play(*events[:kept], connections=(EDGE_1, EDGE_2, INNER), ok=ok)
+    verdict = judge(whole)
+
+    assert verdict.diagnosis
+    assert "{" not in verdict.diagnosis
+    assert verdict.steps[0].ok is ok

@@ -6,6 +6,7 @@ from harness.identity.findings import FindingKind
 from harness.judge.causes.row import (
     ANYBODY,
     CLIENT_CERTIFICATE,
+    DOMAINS,
     SERVER_CERTIFICATE,
     SIP_PAGE,
     TRUSTED_CA,
@@ -38,6 +39,11 @@ def _objection(evidence: Evidence, code: int) -> bool:
     return evidence.one_sided and evidence.alert in _ALERTS_OF.get(code, set())
 
 
+def _by_own_list(evidence: Evidence) -> bool:
+    """Whether the cloud refused, and goes by the list that the organisation uploaded."""
+    return evidence.by == "webex-cloud" and evidence.decision("trust", "uploaded-list") is not None
+
+
 def _untrusted(evidence: Evidence, *kinds: FindingKind) -> bool:
     """Whether the chain reached no anchor of the refuser, for one of these reasons if any are given."""
     if not _refused_certificate(evidence):
@@ -68,6 +74,25 @@ _CHECK_OFF = do(
 )
 
 CERTIFICATE_CAUSES = (
+    Cause(
+        key="no-verified-domain",
+        title="No name of the certificate lies in a verified domain",
+        applies=lambda e: _objection(e, _HOSTNAME) and _by_own_list(e),
+        diagnosis=(
+            "The organisation has uploaded a certificate list of its own, so the cloud asks for a name in a verified "
+            "domain ({names}). The certificate of {refused} carries {presented}. The domain was checked once, the "
+            "certificate is checked on every call."
+        ),
+        remedies={
+            ANYBODY: (
+                do("Verify the domain of the certificate's names, or verify it again if it was removed.", DOMAINS),
+                do("Or issue a certificate that carries a name in a verified domain.", SERVER_CERTIFICATE),
+            )
+        },
+        looks_like=("uploaded-list-overrides", "server-name-mismatch"),
+        told_apart_by="The chain is trusted; the names of the certificate beside the verified domains in Control Hub.",
+        source="I10, V-09, G07",
+    ),
     Cause(
         key="server-name-mismatch",
         title="The certificate does not carry the name that was dialled",
@@ -106,7 +131,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="uploaded-list-overrides",
         title="The uploaded certificate list does not cover the installed certificate",
-        applies=lambda e: e.decision("trust", "uploaded-list") is not None and e.by == "webex-cloud" and _untrusted(e),
+        applies=lambda e: _by_own_list(e) and _untrusted(e),
         diagnosis=(
             "The organisation has uploaded a certificate list of its own to Control Hub, and only that list "
             "counts. The certificate of {refused} was issued by {issuer}, which is not on it, however public it is."

@@ -66,7 +66,7 @@ OWNERSHIP_CAUSES = (
     Cause(
         key="domain-not-public",
         title="The domain is not in public DNS",
-        applies=_stopped(OWNERSHIP, "no-name", "refused"),
+        applies=_stopped(OWNERSHIP, "no-name"),
         diagnosis=(
             "Public DNS does not know {domain}. {finding} A domain that lives inside the company alone can be proven "
             "to nobody."
@@ -78,15 +78,13 @@ OWNERSHIP_CAUSES = (
             )
         },
         looks_like=("domain-token-missing",),
-        told_apart_by="The answer's code: NXDOMAIN or REFUSED for the domain itself, not an empty answer.",
+        told_apart_by="The answer's code: NXDOMAIN, or REFUSED for the domain itself, not an empty answer.",
         source="V-10",
     ),
     Cause(
         key="domain-check-unanswered",
         title="DNS did not answer the check of the domain",
-        applies=_stopped(
-            OWNERSHIP, "no-answer", "server-failure", "bad-answer", "too-long", "loop", "service-absent", "no-address"
-        ),
+        applies=_stopped(OWNERSHIP, "no-answer"),
         diagnosis="Control Hub could not read the TXT records of {domain}. {finding} The token may well be right.",
         remedies={ANYBODY: (do("Repair the name servers of the domain, then verify again.", PUBLIC_DNS),)},
         looks_like=("domain-token-missing",),
@@ -96,7 +94,7 @@ OWNERSHIP_CAUSES = (
     Cause(
         key="domain-token-wrong",
         title="The token in DNS is another one",
-        applies=_stopped(OWNERSHIP),
+        applies=_stopped(OWNERSHIP, "wrong-token", "prefix-unexpected"),
         diagnosis="{domain} does not carry the token that Control Hub gave to {organisation}. {finding}",
         remedies={
             ANYBODY: (
