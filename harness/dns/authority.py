@@ -16,9 +16,9 @@ from dns.rdatatype import RdataType
 from harness.dns.lookup import Finding, Holdings
 from harness.dns.names import Labels, is_below, labels_of, name_of, text_of
 from harness.dns.records import Outcome
-from harness.dns.responses import HEADER_SIZE, fill, header_only, parsed_query, to_wire
 from harness.dns.spoilt_replies import HonestReply
 from harness.dns.views import Client, Network, View, client_of, network_of
+from harness.dns.wire import HEADER_SIZE, MAX_IN_QUERY, header_only, parsed, to_wire
 from harness.dns.zone import Zone
 from harness.dns.zone_faults import FAULTS, SpoilReply, ZoneFault
 
@@ -108,8 +108,8 @@ class Authority:
             return Reply(None, "", "no-query", "")
         if (query[2] >> 3) & 0xF != Opcode.QUERY:
             return Reply(header_only(query, Rcode.NOTIMP), "", "not-implemented", "")
-        asked = parsed_query(query)
-        if asked is None:
+        asked = parsed(query, MAX_IN_QUERY)
+        if asked is None or len(asked.question) != 1:
             return Reply(header_only(query, Rcode.FORMERR), "", "form-error", "")
         return self._reply(asked, client_of(asked, source), transport)
 
@@ -130,7 +130,7 @@ class Authority:
             response.set_rcode(Rcode.BADVERS)
             return "bad-version", response
         finding = self._finding(asked, client, holdings)
-        fill(response, finding)
+        finding.put_into(response)
         fault = self._fault(labels, client)
         if fault is None:
             return finding.outcome, response

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dns.edns
-import dns.exception
 import dns.flags
 import dns.message
 import dns.rcode
@@ -12,6 +11,7 @@ from dns.rcode import Rcode
 from dns.rdatatype import RdataType
 
 from harness.dns.names import text_of
+from harness.dns.wire import MAX_IN_RESPONSE, parsed
 
 MAX_WIDTH = 160
 """Characters of a line; a longer one ends in an ellipsis."""
@@ -26,9 +26,7 @@ def describe(message: bytes) -> str:
     Such as "2 SRV: 10 10 5062 us-expe1.example.com, …", "no SRV record", "NXDOMAIN", "SERVFAIL", "truncated", or "not
     a DNS message". Always printable ASCII but for the ellipsis, at most `MAX_WIDTH` long; no bytes make it raise.
     """
-    try:
-        read = dns.message.from_wire(bytes(message))
-    except (dns.exception.DNSException, ValueError):
+    if (read := parsed(message, MAX_IN_RESPONSE)) is None:
         return "not a DNS message"
     line = _response(read) if read.flags & dns.flags.QR else _query(read)
     return line if len(line) <= MAX_WIDTH else line[: MAX_WIDTH - 1] + "…"

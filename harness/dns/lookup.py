@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import dns.flags
+import dns.message
 import dns.name
 import dns.rrset
 from dns.rcode import Rcode
@@ -42,15 +44,13 @@ class Finding:
     authority: RRsets = ()
     additional: RRsets = ()
 
-    @property
-    def rcode(self) -> Rcode:
-        """The response code: that of the last name of a chain (RFC 6604 section 3)."""
-        return _RCODES.get(self.outcome, Rcode.NOERROR)
-
-    @property
-    def authoritative(self) -> bool:
-        """Whether the AA bit is set: about the first name of the answer (RFC 1035 section 4.1.1)."""
-        return bool(self.answer) or self.outcome in (Outcome.NO_NAME, Outcome.NO_RECORD)
+    def put_into(self, response: dns.message.Message) -> None:
+        """Fill a response: its code is that of a chain's last name (RFC 6604 section 3), AA is about the first."""
+        response.answer, response.authority = list(self.answer), list(self.authority)
+        response.additional = list(self.additional)
+        response.set_rcode(_RCODES.get(self.outcome, Rcode.NOERROR))
+        if self.answer or self.outcome in (Outcome.NO_NAME, Outcome.NO_RECORD):
+            response.flags |= dns.flags.AA
 
 
 class Holdings:

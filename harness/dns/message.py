@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import dns.edns
-import dns.exception
 import dns.flags
 import dns.message
 import dns.name
@@ -21,9 +20,13 @@ from harness.dns.names import labels_of, name_of, text_of
 from harness.dns.record_values import values_of
 from harness.dns.records import Answer, Host, Outcome, Question
 from harness.dns.views import network_of
+from harness.dns.wire import MAX_IN_RESPONSE, parsed
 
 PAYLOAD = 1232
 """Octets of a response over UDP that this asker takes (EDNS)."""
+
+MAX_ALIASES = 16
+"""Aliases that one answer is followed through; more are taken for a loop."""
 
 _FAILURES = {Rcode.NXDOMAIN: Outcome.NO_NAME, Rcode.REFUSED: Outcome.REFUSED}
 
@@ -49,9 +52,8 @@ def read_answer(message: bytes, question: Question, *, number: int) -> Answer | 
     a BAD_ANSWER. CNAME, NS and SOA records have no words: asked for, they are FOUND without records. No bytes make it
     raise.
     """
-    try:
-        response = dns.message.from_wire(bytes(message))
-    except (dns.exception.DNSException, ValueError):
+    response = parsed(message, MAX_IN_RESPONSE)
+    if response is None:
         return Answer(question, Outcome.BAD_ANSWER, detail="what came back is no DNS message")
     if wrong := _mismatch(response, question, number):
         return Answer(question, Outcome.BAD_ANSWER, detail=wrong)
@@ -85,26 +87,38 @@ def _mismatch(response: dns.message.Message, question: Question, number: int) ->
 
 @dataclass(frozen=True, slots=True)
 class _Chain:
-    """The aliases of an answer section from the asked name on, and the record set at their end if it is there."""
+    """The aliases of an answer section from the asked name on, and the record set at their end if it is there.
+
+    `endless` says why the aliases lead nowhere, and is empty where they do not.
+    """
 
     aliases: tuple[str, ...]
     end: dns.rrset.RRset | None
     ttl: int
-    loops: bool
+    endless: str = ""
 
 
 def _chain(response: dns.message.Message, question: Question) -> _Chain:
     sets = {(labels_of(each.name), each.rdtype): each for each in reversed(response.answer) if _is_internet(each)}
     labels, rdtype = labels_of(name_of(question.name)), RdataType[question.type]
-    seen, aliases, ttls = {labels}, [], []
+    seen, links = {labels}, list[dns.rrset.RRset]()
     while (end := sets.get((labels, rdtype))) is None and (alias := sets.get((labels, RdataType.CNAME))):
+        links.append(alias)
         labels = labels_of(alias[0].target)
-        aliases.append(text_of(alias[0].target))
-        ttls.append(alias.ttl)
-        if labels in seen:
-            return _Chain(tuple(aliases), None, min(ttls), loops=True)
+        if labels in seen or len(links) > MAX_ALIASES:
+            return _Chain(_aliases(links), None, 0, _endless(question, _aliases(links), around=labels in seen))
         seen.add(labels)
-    return _Chain(tuple(aliases), end, min([*ttls, *([end.ttl] if end else [])], default=0), loops=False)
+    return _Chain(_aliases(links), end, min((each.ttl for each in (*links, end) if each), default=0))
+
+
+def _aliases(links: list[dns.rrset.RRset]) -> tuple[str, ...]:
+    return tuple(text_of(link[0].target) for link in links)
+
+
+def _endless(question: Question, aliases: tuple[str, ...], *, around: bool) -> str:
+    if around:
+        return f"{question.name} leads by way of {', '.join(aliases)} back to where it was"
+    return f"{question.name} leads through more than {MAX_ALIASES} aliases"
 
 
 def _is_internet(rrset: dns.rrset.RRset) -> bool:
@@ -114,9 +128,8 @@ def _is_internet(rrset: dns.rrset.RRset) -> bool:
 def _read(response: dns.message.Message, question: Question, rcode: Rcode) -> Answer:
     chain = _chain(response, question)
     answer = Answer(question, Outcome.NO_RECORD, aliases=chain.aliases)
-    if chain.loops:
-        detail = f"{question.name} leads by way of {', '.join(chain.aliases)} back to itself"
-        return replace(answer, outcome=Outcome.LOOP, detail=detail)
+    if chain.endless:
+        return replace(answer, outcome=Outcome.LOOP, detail=chain.endless)
     if rcode in _FAILURES:
         return replace(answer, outcome=_FAILURES[rcode], ttl=_negative_ttl(response) if rcode == Rcode.NXDOMAIN else 0)
     if chain.end is not None:

@@ -8,6 +8,7 @@ import dns.name
 import dns.opcode
 import dns.rdataclass
 import dns.rdatatype
+import dns.rrset
 import pytest
 from dns.rcode import Rcode
 from dns_bench import EXAMPLE, NUMBER, SIPS, SOMEBODY, asked, records_of, reply, response, with_faults, zone_of
@@ -18,6 +19,7 @@ from harness.dns.authority import MAX_UDP, Authority, Reply, Transport
 from harness.dns.lookup import MAX_ALIASES
 from harness.dns.message import query_message
 from harness.dns.records import Host, Outcome, Question, Srv, Text
+from harness.dns.wire import MAX_IN_QUERY
 from harness.dns.zone_faults import FAULTS
 
 EXAMPLE_COM = Authority([zone_of()])
@@ -227,10 +229,14 @@ def test_what_is_no_query_gets_no_reply(query: bytes) -> None:
 
 def test_rubbish_behind_a_header_is_a_format_error() -> None:
     rubbish = query_message(Question(SIPS, "SRV"), number=NUMBER)[:20]
+    stuffed = dns.message.make_query(SIPS, "SRV")
+    stuffed.answer = [
+        dns.rrset.from_text(f"{SIPS}.", 5, "IN", "A", *(f"192.0.2.{at}" for at in range(MAX_IN_QUERY + 1)))
+    ]
     two = dns.message.make_query(SIPS, "SRV")
     two.question *= 2
 
-    for query in (rubbish, two.to_wire()):
+    for query in (rubbish, two.to_wire(), stuffed.to_wire()):
         told, message = said(query)
         assert (told.outcome, message.rcode(), message.id) == ("form-error", Rcode.FORMERR, int.from_bytes(query[:2]))
 

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.dns.authority import Authority
-from harness.dns.message import query_message, read_answer
+from harness.dns.message import MAX_ALIASES, query_message, read_answer
 from harness.dns.records import Answer, Host, Outcome, Question, Text
+from harness.dns.wire import MAX_IN_RESPONSE
 
 EXPE = Question("us-expe1.example.com", "A")
 ANSWERS = [
@@ -83,7 +84,27 @@ def test_an_alias_of_itself_is_a_loop() -> None:
 
     assert answer is not None
     assert answer.outcome is Outcome.LOOP
-    assert "leads by way of us-expe1.example.com back to itself" in answer.detail
+    assert "leads by way of us-expe1.example.com back to where it was" in answer.detail
+
+
+def test_aliases_without_end_are_taken_for_a_loop() -> None:
+    links = [f"c{at}.example.com. 5 CNAME c{at + 1}.example.com." for at in range(MAX_ALIASES + 2)]
+
+    within = answered(Question("c2.example.com", "A"), *links)
+    beyond = answered(Question("c0.example.com", "A"), *links)
+    assert within is not None
+    assert beyond is not None
+    assert (within.outcome, beyond.outcome) == (Outcome.NO_RECORD, Outcome.LOOP)
+    assert beyond.detail == f"c0.example.com leads through more than {MAX_ALIASES} aliases"
+
+
+def test_more_records_than_an_asker_reads_are_no_answer() -> None:
+    lines = [f"us-expe1.example.com. 5 A 10.0.{at // 250}.{at % 250}" for at in range(MAX_IN_RESPONSE + 1)]
+
+    for count, outcome in ((MAX_IN_RESPONSE, Outcome.FOUND), (MAX_IN_RESPONSE + 1, Outcome.BAD_ANSWER)):
+        answer = answered(EXPE, *lines[:count])
+        assert answer is not None
+        assert answer.outcome is outcome
 
 
 def test_records_of_a_name_that_nobody_asked_for_are_no_answer() -> None:
