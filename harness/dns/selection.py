@@ -61,12 +61,22 @@ def transport_of(service: str) -> str:
 
 
 def _drawn(group: Iterator[Srv], draw: Draw) -> Iterator[Srv]:
-    # Those of weight 0 stand at the beginning, where only a draw of exactly 0 finds them.
-    left = sorted(group, key=lambda record: record.weight > 0)
+    # Those of weight 0 stand at the beginning, where only a draw of exactly 0 finds them. The RFC leaves the order of
+    # the others open: by chance, else the first one sent gets more than its share (two of weight 10: 11 of 21).
+    left = sorted(_shuffled(list(group), draw), key=lambda record: record.weight > 0)
     while left:
         sums = list(accumulate(max(record.weight, 0) for record in left))
         drawn = draw(sums[-1])
         yield left.pop(next(place for place, running in enumerate(sums) if running >= drawn))
+
+
+def _shuffled(records: list[Srv], draw: Draw) -> list[Srv]:
+    """Return the records in a random order; those of equal weight 0 alone stay as they were sent."""
+    if any(record.weight > 0 for record in records):
+        for place in range(len(records) - 1, 0, -1):
+            other = draw(place)
+            records[place], records[other] = records[other], records[place]
+    return records
 
 
 def _objection(record: Naptr, wanted: Collection[str]) -> str:
