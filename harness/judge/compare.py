@@ -22,7 +22,11 @@ def outcome_differs(one: Verdict, other: Verdict) -> bool:
 
 
 def _outcome(verdict: Verdict) -> tuple[object, ...]:
-    return verdict.cause, *((step.step, step.stopped_at, step.by, step.reached) for step in verdict.steps)
+    return (
+        verdict.cause,
+        verdict.warnings,
+        *((step.step, step.stopped_at, step.by, step.reached) for step in verdict.steps),
+    )
 
 
 def _mismatches(expected: Expectation, verdict: Verdict, transcript: Transcript) -> Iterator[str]:

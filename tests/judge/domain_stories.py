@@ -16,12 +16,16 @@ ASKED_IN_VAIN = {
 }
 UNPROVEN = (
     ("ownership", "wrong-token", "domain-token-wrong"),
-    ("ownership", "prefix-unexpected", "domain-token-wrong"),
     ("ownership", "prefix-missing", "domain-token-bare"),
     ("ownership", "no-record", "domain-token-missing"),
     ("ownership", "alias-hides-it", "domain-token-missing"),
     ("ownership", "no-name", "domain-not-public"),
+    ("ownership", "refused", "domain-not-public"),
     ("ownership", "no-answer", "domain-check-unanswered"),
+    ("ownership", "server-failure", "domain-check-unanswered"),
+    ("ownership", "bad-answer", "domain-check-unanswered"),
+    ("ownership", "too-long", "domain-check-unanswered"),
+    ("ownership", "loop", "domain-check-unanswered"),
     ("activation", "", "domain-not-proven"),
     ("calling", "", "organisation-not-activated"),
 )

@@ -18,7 +18,7 @@ from hand_told import (
 )
 
 from harness.dns.locate import FINDINGS
-from harness.dns.ownership import CHECKS
+from harness.dns.ownership import KINDS
 from harness.judge.judge import judge
 
 EDGES = (connection(1, "webex-cloud", "expressway-e"), connection(2, "webex-cloud", "us-expe2"))
@@ -47,7 +47,7 @@ def test_each_way_to_prove_nothing_is_a_cause_of_its_own(topic: str, kind: str, 
 
 def test_no_finding_of_a_walk_and_no_kind_of_refused_token_is_forgotten() -> None:
     assert set(ASKED_IN_VAIN) == set(FINDINGS)
-    assert {kind for topic, kind, _ in UNPROVEN if topic == "ownership"} == set(CHECKS) - {"verified"}
+    assert {kind for topic, kind, _ in UNPROVEN if topic == "ownership"} == set(KINDS) - {"verified"}
 
 
 def test_a_decision_of_a_strange_kind_is_not_explained() -> None:

@@ -55,7 +55,7 @@ def test_a_404_is_an_answer(tls: str) -> None:
 
 
 def test_nobody_can_see_a_handshake_where_there_is_none() -> None:
-    no_tls_at_all = told({}, step("unified-cm", "call", to="nobody@nowhere.example"))
+    no_tls_at_all = told({"expressway-c.search-rules": []}, step("unified-cm", "call", to="nobody@nowhere.example"))
 
     assert facts(no_tls_at_all) == Facts(None, None, True)
     assert facts(shipped("i13-mutual", "1.2")) == Facts(None, None, False)
@@ -99,7 +99,13 @@ def test_a_name_that_was_refused_looks_like_a_firewall_from_outside_and_only_the
 
 @pytest.mark.parametrize("tls", BOTH_VERSIONS)
 def test_a_firewall_that_cuts_after_the_handshake_is_not_taken_for_a_refused_name(tls: str) -> None:
-    cut = judge(told({"firewall.reset": "after-handshake"}, step("webex-cloud", "call"), tls=tls))
+    cut = judge(
+        told(
+            {"firewall.rules": [{"to": "expressway-e", "port": 5062, "action": "reset-after-handshake"}]},
+            step("webex-cloud", "call"),
+            tls=tls,
+        )
+    )
 
     assert cut.cause == "reset-by-middlebox"
     assert cut.stopped is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from report_bench import CARDS, HOSTILE, connection, is_inert, outcome, transcript
 
@@ -120,8 +122,8 @@ def test_the_walk_is_told_before_the_connection_that_followed_from_it() -> None:
 @pytest.mark.parametrize(
     ("decision", "sentence"),
     [
-        (decided("locate", "no-records", text=SENTENCE), f"locate: no-records. {SENTENCE}"),
-        (decided("ownership", "refused", "control-hub", text=SENTENCE), f"ownership: refused. {SENTENCE}"),
+        (decided("locate", "no-records", text=SENTENCE), f"locate: no-records: {SENTENCE}"),
+        (decided("ownership", "refused", "control-hub", text=SENTENCE), f"ownership: refused: {SENTENCE}"),
         (
             decided(
                 "activation", "refused", "control-hub", organisation="Acme", unproven="email a.example", check="on"
@@ -150,6 +152,16 @@ def test_a_set_up_whose_lookup_failed_is_shown_and_one_that_went_well_is_not() -
     assert "us-expe1.example.com" not in draw_ladder(estate(went_well, STARTED), width=200)
 
 
+def test_a_port_that_the_firewall_translates_is_drawn_with_both_numbers() -> None:
+    dialled = Dialled(0.0, "b2b-peer", 1), Connected(0.0, "expressway-e", 1)
+    led = replace(connection(), reached=Address("127.0.0.10", 5062))
+
+    assert "TCP connected to port 5061, translated to 5062" in draw_ladder(
+        transcript(STARTED, *dialled, connections=(led,)), width=120
+    )
+    assert "translated" not in draw_ladder(transcript(STARTED, *dialled), width=120)
+
+
 def test_the_node_that_was_reached_is_named_where_there_is_a_choice() -> None:
     several, single = (outcome(told(REACHED), told=each) for each in (estate(), transcript()))
 
@@ -173,6 +185,7 @@ def test_a_story_that_dialled_nobody_is_told_in_full(stage: Stage, words: str, b
     play = outcome(told(step), told=estate(STARTED, ended))
 
     assert words in play_detail(play)
+    assert "handshake finished" not in play_detail(play)
     assert stage.value in run_table([play])
     assert f"STOPPED at {stage.value}: {who}" in draw_ladder(estate(STARTED, ended), told(step))
 

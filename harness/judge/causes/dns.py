@@ -180,10 +180,7 @@ DNS_CAUSES = (
         key="no-usable-transport",
         title="DNS leads to a transport that is not used here",
         applies=_ended_in("no-usable-transport"),
-        diagnosis=(
-            "{refused} found {destination} for no transport that it may use. {finding} Without NAPTR and without a "
-            "transport in the address the fallback transport decides, and UDP is Off."
-        ),
+        diagnosis=("{refused} found no transport to {destination} that it may use. {finding} So nothing leaves."),
         remedies={
             "expressway-e": (do("Set the fallback transport protocol of the DNS zone to TLS.", ZONES, _FALLBACK),),
             ANYBODY: (do("Publish _sips._tcp, or let {refused} use TLS where nothing names a transport.", PUBLIC_DNS),),

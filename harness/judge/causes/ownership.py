@@ -29,11 +29,7 @@ OWNERSHIP_CAUSES = (
         key="domain-token-bare",
         title="The token stands in DNS without its prefix",
         applies=_stopped(OWNERSHIP, "prefix-missing"),
-        diagnosis=(
-            "The TXT record of {domain} holds the bare token; Control Hub looks for "
-            + _PREFIX
-            + " before it. {finding}"
-        ),
+        diagnosis=("The token of {organisation} is published at {domain}, written as old documents show it. {finding}"),
         remedies={
             ANYBODY: (do("Publish the whole value, " + _PREFIX + "token, as a TXT record.", PUBLIC_DNS), _VERIFY_AGAIN)
         },
@@ -66,7 +62,7 @@ OWNERSHIP_CAUSES = (
     Cause(
         key="domain-not-public",
         title="The domain is not in public DNS",
-        applies=_stopped(OWNERSHIP, "no-name"),
+        applies=_stopped(OWNERSHIP, "no-name", "refused"),
         diagnosis=(
             "Public DNS does not know {domain}. {finding} A domain that lives inside the company alone can be proven "
             "to nobody."
@@ -84,7 +80,7 @@ OWNERSHIP_CAUSES = (
     Cause(
         key="domain-check-unanswered",
         title="DNS did not answer the check of the domain",
-        applies=_stopped(OWNERSHIP, "no-answer"),
+        applies=_stopped(OWNERSHIP, "no-answer", "server-failure", "bad-answer", "too-long", "loop"),
         diagnosis="Control Hub could not read the TXT records of {domain}. {finding} The token may well be right.",
         remedies={ANYBODY: (do("Repair the name servers of the domain, then verify again.", PUBLIC_DNS),)},
         looks_like=("domain-token-missing",),
@@ -94,7 +90,7 @@ OWNERSHIP_CAUSES = (
     Cause(
         key="domain-token-wrong",
         title="The token in DNS is another one",
-        applies=_stopped(OWNERSHIP, "wrong-token", "prefix-unexpected"),
+        applies=_stopped(OWNERSHIP, "wrong-token"),
         diagnosis="{domain} does not carry the token that Control Hub gave to {organisation}. {finding}",
         remedies={
             ANYBODY: (

@@ -83,7 +83,7 @@ class Marker:
     def _tcp(self, index: int, event: Dialled | DialFailed | Connected) -> Iterator[Mark]:
         """One arrow for a connection that came up, two where the SYN was refused."""
         connection = self._timeline.connections[event.connection]
-        dialler, listener, port = connection.dialler, connection.listener, connection.target.port
+        dialler, listener, port = connection.dialler, connection.listener, words.port_words(connection)
         kinds = self._tcp_events[event.connection]
         match event:
             case Dialled() if Connected in kinds:

@@ -11,6 +11,7 @@ from harness.transcript import (
     AlertSeen,
     Closed,
     Closing,
+    Connection,
     Decision,
     DialFailure,
     HandshakeFailed,
@@ -76,6 +77,12 @@ def sip_label(message: bytes) -> str:
             return f"not SIP: {violation.reason}"
 
 
+def port_words(connection: Connection) -> str:
+    """Return the port that was dialled, and the one behind the firewall where that is another."""
+    dialled, reached = connection.target.port, connection.reached
+    return f"{dialled}, translated to {reached.port}" if reached and reached.port != dialled else str(dialled)
+
+
 def dns_label(message: bytes, transport: str) -> str:
     """Return a DNS message as its question or its answer; UDP goes without saying."""
     from harness.dns.describing import describe  # noqa: PLC0415  # its parser costs 150 ms, and few ladders have DNS
@@ -123,7 +130,7 @@ def decision_words(decision: Decision, wanted: Sequence[str] = ()) -> str:
         if decision.topic == _WALK:
             return text
         if decision.topic in _SPOKEN_TOPICS:
-            return f"{decision.topic}: {decision.outcome}. {text}"
+            return f"{decision.topic}: {decision.outcome}: {text}"
     if decision.topic == "failover":
         return _failover_words(decision)
     keys = _TELLING_FACTS.get(decision.topic, tuple(facts))
