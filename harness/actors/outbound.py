@@ -79,7 +79,7 @@ class Outbound:
             return Way(DNS_ZONE, policy, (company.subject_name or domain,) if company.tls_verify else ())
         general = target == "webex-general"
         override = webex.dns_override_domain if webex.modify_dns_request and not general else ""
-        policy = Policy(behaviour=Behaviour.EXPRESSWAY, fallback_transport="tls", override_domain=override)
+        policy = Policy(behaviour=Behaviour.EXPRESSWAY, fallback_transport="tls", mutual=True, override_domain=override)
         names = GENERAL_NAMES if general else webex_names(webex)
         return Way(WEBEX_ZONE, policy, names if webex.tls_verify else ())
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -85,17 +85,16 @@ def check_ownership(answer: Answer, token: str, profile: TokenProfile) -> Owners
     if answer.outcome not in _DENIED:
         text = f"the TXT question for {domain} came to: {KINDS[answer.outcome.value].text}"
         return OwnershipCheck(False, answer.outcome.value, f"{text} {answer.detail}".strip())
-    misses = (miss for value in values for miss in _misses(value, token, profile))
-    return next(misses, None) or _nothing_like_it(answer, len(values))
+    return next(_misses(values, token, profile), None) or _nothing_like_it(answer, len(values))
 
 
 def activation(claimed: Mapping[DomainKind, str], verified: Collection[str]) -> tuple[DomainKind, ...]:
-    """Return the kinds of domain that are not proven, in the order of `DomainKind`.
+    """Return the kinds of claimed domains that are not proven, in the order of `DomainKind`.
 
-    A domain below a verified one is proven with it. An empty claim and a missing one are not proven.
+    A domain below a verified one is proven with it. What is claimed without a name is never proven.
     """
     proven = [_plain(domain) for domain in verified]
-    return tuple(kind for kind in DomainKind if not _is_proven(_plain(claimed.get(kind, "")), proven))
+    return tuple(kind for kind in DomainKind if kind in claimed and not _is_proven(_plain(claimed[kind]), proven))
 
 
 _DENIED: Mapping[Outcome, tuple[str, str]] = {
@@ -120,14 +119,12 @@ def _nothing_like_it(answer: Answer, number: int) -> OwnershipCheck:
 # --- near misses: how a value differs from the one that is wanted ------------------------------------------
 
 
-def _misses(value: str, token: str, profile: TokenProfile) -> tuple[OwnershipCheck, ...]:
-    """Return in which way a value misses; empty where it was never meant as a token."""
-    for recognise in _RECOGNISERS:
-        text = recognise(value, token, profile)
-        if text:
-            kind = "prefix-missing" if recognise is _prefix_missing else "wrong-token"
-            return (OwnershipCheck(False, kind, text),)
-    return ()
+def _misses(values: Sequence[str], token: str, profile: TokenProfile) -> Iterator[OwnershipCheck]:
+    """Yield in which ways values miss, the most telling way first; none for values that were not meant as tokens."""
+    for kind, recognise in _RECOGNISERS:
+        for text in (recognise(value, token, profile) for value in values):
+            if text:
+                yield OwnershipCheck(False, kind, text)
 
 
 def _quoted(value: str, token: str, profile: TokenProfile) -> str:
@@ -156,18 +153,22 @@ def _other_token(value: str, token: str, profile: TokenProfile) -> str:
     shares_start = bool(token) and bare[:_TELLING_START] == token[:_TELLING_START]
     if bare == value and not shares_start and not _TOKEN_LIKE.fullmatch(bare):
         return ""
-    wanted = expected_text(token, profile)
-    place = next((at for at, (one, other) in enumerate(zip(value, wanted, strict=False)) if one != other), None)
+    lacks = f", and {PREFIX} is missing" if profile is TokenProfile.PREFIXED and bare == value else ""
+    place = next((at for at, (one, other) in enumerate(zip(bare, token, strict=False)) if one != other), None)
     if place is not None:
-        return f"character {place + 1} of the TXT value is {value[place]!a}, and {wanted[place]!a} is wanted"
-    if len(value) < len(wanted):
-        return f"the TXT value ends after {len(value)} of {len(wanted)} characters"
-    return f"the TXT value goes on after the {len(wanted)} characters that are wanted"
+        return f"character {place + 1} of the token is {bare[place]!a}, and {token[place]!a} is wanted{lacks}"
+    if len(bare) < len(token):
+        return f"the token in DNS ends after {len(bare)} of {len(token)} characters{lacks}"
+    return f"the token in DNS goes on after the {len(token)} characters that are wanted{lacks}"
 
 
-_RECOGNISERS: tuple[Callable[[str, str, TokenProfile], str], ...] = (
-    _quoted, _prefix_missing, _prefix_unwanted, _other_case, _other_token,
-)  # fmt: skip
+_RECOGNISERS: tuple[tuple[str, Callable[[str, str, TokenProfile], str]], ...] = (
+    ("wrong-token", _quoted),
+    ("prefix-missing", _prefix_missing),
+    ("wrong-token", _prefix_unwanted),
+    ("wrong-token", _other_case),
+    ("wrong-token", _other_token),
+)
 """Ways to miss, the most telling first."""
 
 

@@ -14,8 +14,8 @@ from harness.dns.walk_targets import Offer, host_targets, srv_targets, without_a
 
 _DEFAULT_PORTS: Mapping[str, int] = {"tls": 5061, "tcp": 5060, "udp": 5060}
 _WHY_MEANT: Mapping[Behaviour, str] = {
-    Behaviour.EXPRESSWAY: "neither NAPTR nor the URI names a transport, so the fallback transport is meant",
-    Behaviour.RFC3263: "neither NAPTR nor the sip URI names a transport, so UDP is meant",
+    Behaviour.EXPRESSWAY: "neither NAPTR nor the URI names a transport, so the fallback transport {meant} is meant",
+    Behaviour.RFC3263: "neither NAPTR nor the sip URI names a transport, so {meant} is meant",
 }
 
 
@@ -40,9 +40,11 @@ class Journey:
         transport = stated or self.policy.unstated_transport
         if transport in self.policy.transports:
             return transport
-        why = f"{self.destination.written} means this" if stated else _WHY_MEANT[self.policy.behaviour]
-        usable = " and ".join(self.policy.transports).upper() or "none"
-        raise ended("no-usable-transport", f"only {transport.upper()} is left and {usable} can be used: {why}")
+        meant = transport.upper()
+        why = f"{self.domain} wants {meant}" if stated else _WHY_MEANT[self.policy.behaviour].format(meant=meant)
+        usable = " and ".join(self.policy.transports).upper() or "nothing"
+        text = f"{why}, and only {usable} can be used"
+        raise ended("no-usable-transport", text, next(reversed(self.walk.answers), None))
 
 
 def follow(journey: Journey) -> Steps:
@@ -138,9 +140,11 @@ def _srv(journey: Journey, offers: list[Offer]) -> Steps:
         if transport not in journey.policy.transports:
             text = f"SRV {label} is not asked: {transport.upper()} is not used here"
             journey.walk.note("transport-unusable", text, name=label, transport=transport)
-        elif Offer.MADE not in offers:
-            template = journey.template(transport, "srv")
-            offers.append((yield from srv_targets(journey.walk, label, template, journey.draw)))
+            continue
+        template = journey.template(transport, "srv")
+        offers.append((yield from srv_targets(journey.walk, label, template, journey.draw)))
+        if Offer.MADE in offers:
+            return
 
 
 def _conclude(journey: Journey, offers: list[Offer], *, final: bool = True) -> bool:

@@ -17,7 +17,7 @@ def mismatches(expected: Expectation, verdict: Verdict, transcript: Transcript) 
 
 
 def outcome_differs(one: Verdict, other: Verdict) -> bool:
-    """Whether two plays came to different ends: another cause, or a step that stopped or led elsewhere."""
+    """Whether two plays came to different ends: another cause or warning, or a step that led elsewhere."""
     return _outcome(one) != _outcome(other)
 
 

@@ -46,7 +46,10 @@ class Resolver:
         if kept is not None:
             return kept
         number = next(self._numbers) % _LONGEST_MESSAGE
-        query = query_message(question, number=number, client_subnet=client_subnet)
+        try:
+            query = query_message(question, number=number, client_subnet=client_subnet)
+        except ValueError:
+            return Answer(question, Outcome.NO_NAME, detail=f"'{question.name}' cannot be a DNS name")
         answer = await self._over_udp(question, query, number)
         self._cache.keep(answer, client_subnet, self._recorder.now())
         return answer

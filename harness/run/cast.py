@@ -117,7 +117,7 @@ class Cast:
         usual = edge.sip.tls_port if transport == "tls" else edge.sip.tcp_port
         standing = "" if "port" in options else self._lab.b2b_peer.destination
         written = options.get("destination", standing) or f"{edge.host_name}:{options.get('port', usual)}"
-        return Door(written, transport)
+        return Door(written if transport == "tls" else f"sip:{written};transport={transport}", transport)
 
     def _cloud_call(self, options: Mapping[str, Any]) -> CloudCall:
         return CloudCall(
