@@ -239,11 +239,12 @@ def test_a_step_of_which_only_the_end_is_expected_may_be_refused_by_anyone() -> 
     assert mismatches(Expectation({"call": StepExpectation("acceptance")}, MET.cause), judge(play), play) == ()
 
 
-def test_two_outcomes_differ_by_cause_by_stage_or_by_refuser() -> None:
+def test_two_outcomes_differ_by_cause_by_warning_by_stage_or_by_refuser() -> None:
     verdict = judge(shipped("b02-no-certificate"))
     (stopped,) = verdict.steps
 
-    assert not outcome_differs(verdict, replace(verdict, warnings=("other",), diagnosis="other", network="loopback"))
+    assert not outcome_differs(verdict, replace(verdict, diagnosis="other", network="loopback"))
+    assert outcome_differs(verdict, replace(verdict, warnings=("other",)))
     assert outcome_differs(verdict, replace(verdict, cause="none"))
     assert outcome_differs(verdict, replace(verdict, steps=(replace(stopped, stopped_at=Stage.SIP),)))
     assert outcome_differs(verdict, replace(verdict, steps=(replace(stopped, by="network"),)))
