@@ -75,7 +75,7 @@ class Finder:
         """Try the targets in their order; None where none of them could be brought to SIP."""
         left = list(located.targets)
         while left:
-            target, began = left.pop(0), self._site.stage.recorder.now()
+            target = left.pop(0)
             link = await self._site.attempt(target.address, target.port, within=patience.within)
             if isinstance(link, Link) and await secure(link, target):
                 return link
@@ -84,13 +84,20 @@ class Finder:
             goes_on = why != "handshake" or patience.failover_on_tls_error
             if len(located.targets) > 1:
                 outcome = "no-target-left" if not left else "next-target" if goes_on else "gave-up"
-                took = self._site.stage.recorder.now() - began
-                following = spoken(left[0]) if left else "none"
-                told = {"failed": spoken(target), "why": why, "next": following, "seconds": f"{took:.1f}"}
+                following = _named_after(target, left[0]) if left else "none"
+                told = {"failed": _named(target), "why": why, "next": following, "seconds": f"{patience.within:g}"}
                 self._site.decide(number, "failover", outcome, **told)
             if not goes_on:
                 break
         return None
+
+
+def _named(target: Target) -> str:
+    return f"{target.host}:{target.port}"
+
+
+def _named_after(failed: Target, target: Target) -> str:
+    return "its next address" if _named(failed) == _named(target) else _named(target)
 
 
 def spoken(target: Target) -> str:

@@ -14,12 +14,12 @@ from harness.verdict import Stage
 
 _PURPOSE = 26
 _MANY_ATTEMPTS = 2
-_TARGET = re.compile(r"\w+ [^\s,]+(?: \([^)]*\))?")
+_BY_SRV = re.compile(r"(\S+) \(([^\s,)]+), \d+/\d+\)")
 _FAILURES = {
     "timed-out": "did not answer within {seconds} s",
     "refused": "refused the connection",
     "unreachable": "could not be reached",
-    "handshake": "failed before any SIP was spoken, after {seconds} s",
+    "handshake": "failed before any SIP was spoken",
 }
 _AFTERWARDS = {
     "next-target": "the call went on to {next}",
@@ -56,7 +56,7 @@ def _alias_as_target(evidence: Evidence) -> str:
 
 def _resolved_elsewhere(evidence: Evidence) -> str:
     """Say where DNS led a dialler who then refused what it met there (domain.md D15)."""
-    refused_by_dialler = evidence.stage in {Stage.HANDSHAKE, Stage.IDENTITY} and evidence.by == evidence.dialler
+    refused_by_dialler = evidence.stage is Stage.IDENTITY and evidence.by == evidence.dialler
     found = [
         event
         for event in evidence.events
@@ -64,12 +64,14 @@ def _resolved_elsewhere(evidence: Evidence) -> str:
     ]
     if not refused_by_dialler or evidence.view is None or not found or found[-1].outcome != FOUND:
         return ""
-    facts, met = found[-1].facts, str(evidence.view.connection.target)
-    targets = _TARGET.findall(facts.get("targets", ""))
-    target = next((each for each in targets if each.split()[1] == met), met)
+    facts, met = found[-1].facts, evidence.view.connection.target
+    by_srv = dict(_BY_SRV.findall(facts.get("targets", "")))
+    host = by_srv.get(str(met), "")
+    if not host:
+        return ""
     return (
-        f"{facts.get('destination', 'the destination')} was resolved to {target} by DNS: if that host is a stranger, "
-        "a wildcard record may have answered (D15)."
+        f"{facts.get('destination', 'the destination')} was resolved to {host}:{met.port} by DNS: if that host is a "
+        "stranger, a wildcard record may have answered (D15)."
     )
 
 

@@ -66,7 +66,7 @@ class Resolver:
                     return await self._over_tcp(question, query, number) if answer is None else answer
         finally:
             port.close()
-        waited = f"no answer from {self._server} within {TRIES * TRY_SECONDS:g} s ({TRIES} tries)"
+        waited = f"no answer within {TRIES * TRY_SECONDS:g} s ({TRIES} tries)"
         return Answer(question, Outcome.NO_ANSWER, detail=waited)
 
     async def _next_reply(self, port: DatagramPort) -> bytes:

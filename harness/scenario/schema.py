@@ -17,6 +17,7 @@ from harness.scenario.steps import STEP_KINDS
 from harness.tls.alerts import alert_names
 from harness.verdict import Stage
 
+_TEXT_OPTIONS = ("destination", "location", "domain", "organisation", "display-name", "node", "records")
 _OPTION_TYPES: dict[str, dict[str, Any]] = {
     "port": {"type": "integer", "minimum": 1, "maximum": 65535},
     "attempts": {"type": "integer", "minimum": 1, "maximum": 10},
@@ -24,6 +25,8 @@ _OPTION_TYPES: dict[str, dict[str, Any]] = {
     "transport": {"enum": ["tls", "tcp"]},
     "to": {"type": "string", "pattern": "@"},
     "from": {"type": "string", "pattern": "@"},
+    "check": {"enum": ["on", "off"]},
+    **{name: {"type": "string", "minLength": 1, "maxLength": 4096} for name in _TEXT_OPTIONS},
 }
 
 
