@@ -19,7 +19,7 @@ Cost = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much work a measurement is: repetitions, connections in each, seconds that `openssl s_time` dials."""
+    """How much work a measurement is: repetitions, connections in each, seconds that `s_time` and `dnsperf` take."""
 
     repetitions: int
     connections: int

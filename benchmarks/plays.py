@@ -10,7 +10,7 @@ from harness.report.outcome import PlayOutcome
 from harness.run.library import Library
 from harness.run.suite import Order, run_suite
 
-_ENTRY_POINT = "import sys; from harness.cli import main; sys.exit(main())"
+ENTRY_POINT = "import sys; from harness.cli import main; sys.exit(main())"
 _MOST_REPETITIONS = 3
 _FEWEST_STARTS = 25
 
@@ -41,7 +41,7 @@ def _one_run(asked: tuple[str, ...]) -> tuple[float, float, int]:
 
 def help_start(effort: Effort) -> Figure:
     """CPU of `sip-mtls --help` to that of a Python that does nothing."""
-    shown = [sys.executable, "-c", _ENTRY_POINT, "--help"]
+    shown = [sys.executable, "-c", ENTRY_POINT, "--help"]
     nothing = [sys.executable, "-c", "pass"]
     repetitions = max(effort.repetitions, _FEWEST_STARTS)
     ours, bare = in_turns(lambda: command_cpu(shown), lambda: command_cpu(nothing), repetitions)

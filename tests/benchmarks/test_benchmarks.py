@@ -11,6 +11,7 @@ from benchmarks.__main__ import line, run
 from benchmarks.bare_pyopenssl import BarePair
 from benchmarks.estate import mutual_pair, our_cost
 from benchmarks.measuring import Effort, Figure, in_turns
+from benchmarks.name_servers import answers_against_nsd, name_server_programs
 from benchmarks.openssl_time import openssl_cost, openssl_program
 from benchmarks.table import BENCHMARKS, Benchmark
 
@@ -44,6 +45,24 @@ def test_where_openssl_is_absent_the_ratio_is_null_and_says_so(monkeypatch: pyte
     figure = BENCHMARKS["handshake-vs-openssl-tls1.3"].measure(TINY)
     assert figure.value is None
     assert "openssl" in figure.note
+
+
+@pytest.mark.interop
+def test_the_labs_name_server_and_nsd_answer_the_same_questions() -> None:
+    programs = name_server_programs()
+    if programs is None:
+        pytest.skip("nsd and dnsperf are no part of what CI has")
+    figure = answers_against_nsd(programs, repetitions=1, seconds=1)
+    assert figure.value is not None
+    assert figure.value > 0
+    assert "nsd" in figure.note
+
+
+def test_where_nsd_is_absent_the_ratio_is_null_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    figure = BENCHMARKS["name-server-vs-nsd"].measure(TINY)
+    assert figure.value is None
+    assert "dnsperf" in figure.note
 
 
 def test_two_costs_are_taken_in_turns_after_one_that_does_not_count() -> None:
