@@ -92,13 +92,18 @@ def settings_page(healthy: Lab) -> Iterator[str]:
         "the catalogue, or the seed."
     )
     words = scenario_schema(cause_keys())["$defs"]["change"]["properties"]
-    for actor, role in {**ROLES, "firewall": "Firewall"}.items():
+    for actor, role in {**ROLES, "firewall": "Firewall", "": "The lab as a whole"}.items():
         yield from ("", f"## {role}", "", "| setting | value | meaning |", "|---|---|---|")
-        rows = [row for row in setting_rows() if row.path.startswith(f"{actor}.") and "certificate." not in row.path]
+        rows = [row for row in setting_rows() if _belongs(row.path, actor) and "certificate." not in row.path]
         yield from (_setting_line(row, healthy, _choices(words[row.path])) for row in rows)
     for title, (model, where) in PARTS.items():
         yield from _keys_of(title, model, where)
     yield from _steps_part()
+
+
+def _belongs(path: str, actor: str) -> bool:
+    """Whether a setting is the actor's; of the lab as a whole those that are nobody's."""
+    return path.startswith(f"{actor}.") if actor else "." not in path
 
 
 def _choices(schema: Mapping[str, Any]) -> str:

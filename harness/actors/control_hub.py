@@ -61,15 +61,19 @@ class ControlHub:
     def activate(self, organisation: str) -> Outcome:
         """Activate hybrid calling: with the check on, only for whoever proved all three kinds of domain."""
         owner = self._named(organisation)
-        claimed = self._claims(self._organisations.get(owner))
-        unproven = activation(claimed, self._verified.get(owner, set())) if self.checks else ()
-        told = ", ".join(f"{kind.value} {claimed[kind]}" for kind in unproven)
-        outcome = "refused" if unproven else "activated"
+        told = self._unproven(owner) if owner in self._organisations else f"{owner}, which is no customer"
+        outcome = "refused" if told else "activated"
         check = "on" if self.checks else "off"
         self.site.decide(0, "activation", outcome, organisation=owner, unproven=told or "none", check=check)
-        if not unproven:
+        if not told:
             self._activated.add(owner)
-        return Outcome(not unproven, f"not proven: {told}" if unproven else f"{owner} is activated")
+        return Outcome(not told, f"not proven: {told}" if told else f"{owner} is activated")
+
+    def _unproven(self, owner: str) -> str:
+        """Return the domains that an organisation has not proven, empty where it may be activated."""
+        claimed = self._claims(self._organisations[owner])
+        unproven = activation(claimed, self._verified.get(owner, set())) if self.checks else ()
+        return ", ".join(f"{kind.value} {claimed[kind]}" for kind in unproven)
 
     def switch_check(self, *, on: bool) -> Outcome:
         """Switch the ownership check on or off; whoever was activated unchecked loses that when it comes on."""
@@ -87,9 +91,7 @@ class ControlHub:
         return owner.token if owner is not None and owner.token else derived_token(self._named(organisation))
 
     @staticmethod
-    def _claims(owner: Organisation | None) -> dict[DomainKind, str]:
-        if owner is None:
-            return {}
+    def _claims(owner: Organisation) -> dict[DomainKind, str]:
         return {
             DomainKind.EMAIL: owner.email,
             DomainKind.EXPRESSWAY_E: owner.expressway_e,

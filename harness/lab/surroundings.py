@@ -30,7 +30,7 @@ class FirewallRule(Settings):
     source: str = setting(_ANYBODY, "the actor that dials, or any")
     to: str = setting(_ANYBODY, "the actor that is dialled, or any")
     port: Port | None = setting(None, "the port that is dialled; empty for every port")
-    action: Action = setting(..., "drop, refuse, reset or translate", source="I06, I12, M03")
+    action: Action = setting(..., "drop, refuse, reset or translate", source="I12")
     to_port: Port | None = setting(None, "the port to which `translate` leads", source="M03")
 
     @model_validator(mode="after")
@@ -47,7 +47,7 @@ class FirewallRule(Settings):
 class Firewall(Settings):
     """The Internet firewall: it passes everything that no rule is for."""
 
-    rules: tuple[FirewallRule, ...] = setting((), "what it does not simply pass", source="I06, I12, O03")
+    rules: tuple[FirewallRule, ...] = setting((), "what it does not simply pass", source="I06")
 
 
 class ZoneSetting(Settings):
@@ -81,11 +81,11 @@ class NameServer(Settings):
     zones: tuple[ZoneSetting, ...] = setting((), "the zones", source="seed")
     records: str = setting("", "records, in master-file text, that replace those of the same name and type")
     without: tuple[str, ...] = setting((), "record sets that are missing, such as `SRV _sips._tcp.example.com`")
-    views: tuple[DnsView, ...] = setting((), "answers that depend on where the question comes from", source="G02")
+    views: tuple[DnsView, ...] = setting((), "answers that depend on where the question comes from", source="seed")
     inside: tuple[Network, ...] = setting(
         (f"{HOME_BLOCK}.20/32", f"{HOME_BLOCK}.30/32"), "the company's own networks, for split horizon"
     )
-    faults: tuple[DnsFault, ...] = setting((), "named faults", source="D12")
+    faults: tuple[DnsFault, ...] = setting((), "named faults", source="seed")
 
 
 class Organisation(Settings):

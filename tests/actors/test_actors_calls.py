@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from actors_bench import (
     EDGE_PORT,
-    MUTUAL_PORT,
     NOBODY,
     Visit,
     asking,
@@ -14,7 +13,9 @@ from actors_bench import (
     wearing,
 )
 
+from harness.actors.b2b_peer import Door
 from harness.actors.user_agent import CallOrder
+from harness.actors.webex_cloud import CloudCall
 from harness.net.memory import MemoryNetwork
 from harness.sip.message import Message, Request, Response
 from harness.transcript import Decision
@@ -54,7 +55,7 @@ async def test_call_policy_forbids_the_clouds_addresses_to_strangers() -> None:
 @virtual_time
 async def test_call_policy_lets_the_cloud_use_its_own_addresses() -> None:
     async with visiting(MemoryNetwork()) as visit:
-        outcome = await visit.lab.cast.webex_cloud.call(MUTUAL_PORT, "user1@example.com")
+        outcome = await visit.lab.cast.webex_cloud.call(CloudCall(to="user1@example.com"))
         assert outcome.completed
         assert decisions(visit, "cpl") == []
 
@@ -132,7 +133,7 @@ async def test_a_ping_is_answered_by_the_box_itself(target: str) -> None:
 async def test_a_hybrid_call_carries_the_zones_that_it_crossed() -> None:
     """domain.md 1.3: the top Via of each hop names its ingress and its egress zone."""
     async with visiting(MemoryNetwork()) as visit:
-        assert (await visit.lab.cast.webex_cloud.call(MUTUAL_PORT, "user1@example.com")).completed
+        assert (await visit.lab.cast.webex_cloud.call(CloudCall(to="user1@example.com"))).completed
         [text] = visit.heard_by("unified-cm", b"INVITE")
         vias = [line for line in text.split("\r\n") if line.startswith("Via:")]
         assert ["egress-zone=CUCMNeighbour" in via for via in vias] == [True, False, False]
@@ -145,7 +146,7 @@ async def test_a_hybrid_call_carries_the_zones_that_it_crossed() -> None:
 async def test_both_expressways_stay_in_the_path_and_spend_a_hop_each() -> None:
     async with visiting(MemoryNetwork()) as visit:
         directory = visit.lab.directory
-        assert (await visit.lab.cast.webex_cloud.call(MUTUAL_PORT, "user1@example.com")).completed
+        assert (await visit.lab.cast.webex_cloud.call(CloudCall(to="user1@example.com"))).completed
         [text] = visit.heard_by("unified-cm", b"INVITE")
         lines = text.split("\r\n")
         hosts = [line.split("sip:")[1].split(":")[0] for line in lines if line.startswith("Record-Route:")]
@@ -157,7 +158,7 @@ async def test_both_expressways_stay_in_the_path_and_spend_a_hop_each() -> None:
 async def test_the_cloud_finds_its_way_by_the_route_and_not_by_the_address() -> None:
     """domain.md 1.3: by its address this call would leave again through the DNS zone."""
     async with visiting(MemoryNetwork()) as visit:
-        await visit.lab.cast.webex_cloud.call(MUTUAL_PORT, "carol@elsewhere.example")
+        await visit.lab.cast.webex_cloud.call(CloudCall(to="carol@elsewhere.example"))
         assert decisions(visit, "search-rule") == ["traversal-zone"]
         [text] = visit.heard_by("expressway-c", b"INVITE")
         assert f"Route: {CLUSTER}" in text
@@ -181,7 +182,9 @@ async def test_ack_never_loses_its_race_against_bye() -> None:
     for _ in range(20):
         async with visiting(MemoryNetwork()) as visit:
             order = CallOrder(caller="bob@peer.example", called="user1@example.com")
-            assert (await visit.lab.cast.b2b_peer.call(EDGE_PORT, "tls", order)).completed
+            assert (
+                await visit.lab.cast.b2b_peer.call(Door(f"us-expe1.example.com:{EDGE_PORT}", "tls"), order)
+            ).completed
             acks_and_byes = visit.heard_by("unified-cm", b"ACK") + visit.heard_by("unified-cm", b"BYE")
             texts = visit.heard_by("unified-cm", b"")
             assert [text[:3] for text in texts if text in acks_and_byes] == ["ACK", "BYE"]

@@ -23,6 +23,7 @@ from actors_bench import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from harness.actors.b2b_peer import Door
 from harness.actors.user_agent import CallOrder
 from harness.net.link import Link
 from harness.net.memory import MemoryNetwork
@@ -158,7 +159,7 @@ async def test_an_honest_call_gets_through_while_mischief_goes_on(new_network: N
 
 async def an_honest_call(visit: Visit) -> None:
     order = CallOrder(caller="bob@peer.example", called="user1@example.com")
-    outcome = await visit.lab.cast.b2b_peer.call(EDGE_PORT, "tls", order)
+    outcome = await visit.lab.cast.b2b_peer.call(Door(f"us-expe1.example.com:{EDGE_PORT}", "tls"), order)
     assert outcome.completed, outcome.detail
 
 

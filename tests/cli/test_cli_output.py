@@ -118,7 +118,7 @@ def test_a_pipe_gets_80_columns_and_no_escape_codes(words: tuple[str, ...]) -> N
 def test_progress_goes_to_stderr_and_only_where_there_are_many(sip_mtls: Command) -> None:
     many = sip_mtls("run", "mra", *IN_MEMORY)
 
-    assert many.err.splitlines()[-1] == "14 of 14 plays"
+    assert many.err.splitlines()[-1] == "16 of 16 plays"
     assert len(many.err.splitlines()) == 4
     assert "of 14 plays" not in many.out
 

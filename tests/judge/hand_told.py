@@ -124,6 +124,17 @@ def refused_by_dialler(number: int, dialler: str, listener: str, alert: int = 48
     )
 
 
+def refused_by_name(number: int, dialler: str, listener: str) -> tuple[Event, ...]:
+    """A handshake that finished, and after it the dialler did not like the listener's name."""
+    return (
+        Dialled(0.0, dialler, number),
+        HandshakeFinished(0.0, dialler, number, "1.3", "TLS_AES_256_GCM_SHA384"),
+        HandshakeFinished(0.0, listener, number, "1.3", "TLS_AES_256_GCM_SHA384"),
+        Decision(0.0, dialler, number, "identity", "unacceptable", {}),
+        Closed(0.0, dialler, number, Direction.SENT, Closing.FIN),
+    )
+
+
 def answered(number: int, status: str, dialler: str, listener: str) -> tuple[Event, ...]:
     """The final answer on a connection."""
     head = f"SIP/2.0 {status}\r\nCall-ID: one\r\nCSeq: 1 INVITE\r\n\r\n".encode()

@@ -12,6 +12,7 @@ from hand_told import (
     next_target,
     play,
     refused_by_dialler,
+    refused_by_name,
     stood,
     translated,
     unanswered,
@@ -147,13 +148,19 @@ def test_a_skipped_naptr_record_is_nothing_to_warn_of() -> None:
 
 
 def test_a_dialler_that_met_a_stranger_is_shown_where_dns_led_it() -> None:
-    refused = refused_by_dialler(2, "webex-cloud", "us-expe2", alert=46)
+    refused = refused_by_name(2, "webex-cloud", "us-expe2")
     (warning,) = judge(play(found("webex-cloud"), *refused, connections=EDGES[1:])).warnings
 
     assert warning == (
-        "example.com was resolved to tls 127.64.0.11:5062 (us-expe2.example.com, 10/10) by DNS: if that host is a "
-        "stranger, a wildcard record may have answered (D15)."
+        "example.com was resolved to us-expe2.example.com:5062 by DNS: if that host is a stranger, a wildcard record "
+        "may have answered (D15)."
     )
+
+
+def test_a_dialler_that_met_a_bad_chain_there_is_not() -> None:
+    refused = refused_by_dialler(2, "webex-cloud", "us-expe2", alert=46)
+
+    assert judge(play(found("webex-cloud"), *refused, connections=EDGES[1:])).warnings == ()
 
 
 def test_a_dialler_that_came_by_an_address_is_not() -> None:

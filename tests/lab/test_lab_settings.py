@@ -18,7 +18,7 @@ from harness.run.library import Library
 
 HEALTHY = Library().healthy
 ROWS = setting_rows()
-SOURCES = re.compile(r"[CEX]\d+|[BMIOT]\d\d|seed|-")
+SOURCES = re.compile(r"[CEX]\d+|[BMIOTDG]\d\d|seed|-")
 
 
 def value_at(lab: Lab, path: str) -> Any:
@@ -38,7 +38,7 @@ def test_every_setting_has_one_name_written_with_hyphens() -> None:
     paths = [row.path for row in ROWS]
 
     assert len(paths) == len(set(paths)) > 100
-    assert [path for path in paths if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", path)] == []
+    assert [path for path in paths if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)*", path)] == []
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if "certificate." not in row.path], ids=lambda row: row.path)
@@ -85,7 +85,6 @@ def test_every_actor_has_an_address_and_every_host_name_leads_to_one() -> None:
     assert directory.address_of("expressway-e") == "127.77.1.10"
     assert directory.actor_at("127.77.1.10") == "expressway-e"
     assert directory.is_dead("127.77.1.99")
-    assert set(directory.hosts.values()) <= {directory.address_of(actor) for actor in ROLES}
     assert len({directory.address_of(actor) for actor in ROLES}) == len(ROLES)
 
 

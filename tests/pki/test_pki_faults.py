@@ -179,7 +179,7 @@ PROOFS: dict[str, Proof] = {
     "wrong-name": lambda holder: holder.names == {"someone-else.example"},
     "suffix-trick": lambda holder: holder.names == {"us-expe1.example.com.evil.example"},
     "trailing-dot": lambda holder: holder.names == {"us-expe1.example.com.", "example.com."},
-    "upper-case": lambda holder: holder.names == {"EXPE1.EXAMPLE.COM", "EXAMPLE.COM"},
+    "upper-case": lambda holder: holder.names == {"US-EXPE1.EXAMPLE.COM", "EXAMPLE.COM"},
     "sha1-signature": both(refused(BAD, 68), signed_with_sha1),
     "rsa-1024": both(too_weak_to_load, lambda holder: isinstance(private_key(holder.credentials), rsa.RSAPrivateKey)),
 }

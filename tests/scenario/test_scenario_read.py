@@ -144,11 +144,11 @@ WRONG: dict[str, tuple[str, list[str]]] = {
     ),
     "a word where a list cannot be one": (
         written("handshake,", "[handshake],"),
-        ["8:26: expected a word, got a list | choose one of dns, tcp, handshake, acceptance, identity, sip"],
+        ["8:26: expected a word, got a list | choose one of dns, ownership, tcp, handshake, acceptance, identity, sip"],
     ),
     "a key that no step has": (
         written("by: expressway-e", "because: expressway-e"),
-        ["8:37: unknown key 'because' | choose one of stopped-at, by, alert, status, closing, connections"],
+        ["8:37: unknown key 'because' | choose one of stopped-at, by, alert, status, closing, connections, reached"],
     ),
     "one TLS version of two": (
         written("handshake,", '{"1.2": handshake},'),
