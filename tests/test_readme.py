@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
+import pytest
+
+from harness.cli import main
 from harness.report.ladder import draw_ladder
 from harness.run.library import Library, data_folder
 from harness.run.suite import Order, run_suite
@@ -31,6 +35,18 @@ def test_the_ladder_in_the_readme_is_the_ladder_that_is_drawn() -> None:
     order = Order(tuple(library.scenarios((LESSON,))), ("1.3",), "memory")
     (outcome,) = run_suite(library, order, lambda _: None)
     drawn = draw_ladder(outcome.transcript, outcome.verdict).splitlines()
-    assert LADDER.startswith("Jabber")
+    assert LADDER.startswith("name server")
     for line in LADDER.splitlines():
         assert line in drawn
+
+
+def test_the_walk_in_the_readme_is_the_walk_that_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words, _, shown = README.partition("$ sip-mtls locate ")[2].partition("```")[0].partition("\n")
+    monkeypatch.setattr(sys, "argv", ["sip-mtls", "locate", *words.split()])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+    assert shown.startswith("sip:anna@example.com")
+    assert capsys.readouterr().out == shown
