@@ -64,10 +64,11 @@ class ControlHub:
         told = self._unproven(owner) if owner in self._organisations else f"{owner}, which is no customer"
         outcome = "refused" if told else "activated"
         check = "on" if self.checks else "off"
-        self.site.decide(0, "activation", outcome, organisation=owner, unproven=told or "none", check=check)
+        text = f"not proven: {told}" if told else f"{owner} is activated"
+        self.site.decide(0, "activation", outcome, organisation=owner, unproven=told or "none", check=check, text=text)
         if not told:
             self._activated.add(owner)
-        return Outcome(not told, f"not proven: {told}" if told else f"{owner} is activated")
+        return Outcome(not told, text)
 
     def _unproven(self, owner: str) -> str:
         """Return the domains that an organisation has not proven, empty where it may be activated."""

@@ -9,10 +9,8 @@ from textwrap import wrap
 from harness.report.inert import in_columns
 from harness.report.outcome import PlayOutcome
 from harness.report.wording import STAGE_WORDS, actor_names, refusal, several_edges, stage_words
-from harness.verdict import Facts, PolicyOpinion, Remedy, Stage, StepVerdict, Verdict
+from harness.verdict import Facts, PolicyOpinion, Remedy, StepVerdict, Verdict
 
-_NOTHING_DIALLED = {Stage.DNS, Stage.OWNERSHIP}
-"""The stages before any connection of which the three facts could be known."""
 _FACT_WORDS = {True: "yes", False: "no", None: "nobody could see it"}
 
 
@@ -50,7 +48,7 @@ def _tell_step(page: _Page, step: StepVerdict, names: dict[str, str]) -> None:
         page.item("", f"{STAGE_WORDS[step.stopped_at]}; {refusal(step, names)}")
     elif step.status is not None:
         page.item("", f"the final answer was {step.status}")
-    if step.stopped_at not in _NOTHING_DIALLED:
+    if step.connection is not None:
         page.item("facts", "; ".join(_facts(step.facts)))
     for end in step.ends:
         for number, sentence in enumerate(end.saw):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -21,6 +22,7 @@ from harness.scenario.read import Vocabulary, faults_of_zones, read_lab, read_sc
 _CATALOGUE_FILES = ("authorities", "leaves", "faults")
 _LAB_FILE = "lab.yaml"
 _LARGEST_FILE = 1_000_000
+_ROW = re.compile(r"^([a-z])-(?=\d+$)")
 
 
 def data_folder(kind: str) -> Path:
@@ -112,8 +114,8 @@ class Library:
 
 
 def _by_name(word: str, shipped: list[Path], root: Path) -> list[tuple[Path, Path]]:
-    """Return the shipped scenarios with that id, row or family."""
-    lowered = word.lower().rstrip("/")
+    """Return the shipped scenarios with that id, row (V07 or V-07) or family."""
+    lowered = _ROW.sub(r"\1", word.lower().rstrip("/"))
     return [
         (path, root)
         for path in shipped
