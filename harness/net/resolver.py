@@ -55,19 +55,25 @@ class Resolver:
         return answer
 
     async def _over_udp(self, question: Question, query: bytes, number: int) -> Answer:
+        reply = await self._first_reply(query)
+        if reply is None:
+            waited = f"no answer within {TRIES * TRY_SECONDS:g} s ({TRIES} tries)"
+            return Answer(question, Outcome.NO_ANSWER, detail=waited)
+        answer = read_answer(reply, question, number=number)
+        return await self._over_tcp(question, query, number) if answer is None else answer
+
+    async def _first_reply(self, query: bytes) -> bytes | None:
+        """Return the name server's first datagram, None where none came to any of the tries."""
         port = await self._network.open_datagrams(Address(self._host, 0))
         try:
             for _ in range(TRIES):
                 self._note(Direction.SENT, query, "udp")
                 await port.send(query, self._server)
                 with trio.move_on_after(TRY_SECONDS):
-                    reply = await self._next_reply(port)
-                    answer = read_answer(reply, question, number=number)
-                    return await self._over_tcp(question, query, number) if answer is None else answer
+                    return await self._next_reply(port)
         finally:
             port.close()
-        waited = f"no answer within {TRIES * TRY_SECONDS:g} s ({TRIES} tries)"
-        return Answer(question, Outcome.NO_ANSWER, detail=waited)
+        return None
 
     async def _next_reply(self, port: DatagramPort) -> bytes:
         """Return the next datagram of the name server; what others send is none of our business."""
