@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dns.flags
 import dns.message
-import pytest
 import trio
+from trio.testing import MockClock
 
 from harness.dns.records import Outcome, Question
 from harness.net.memory import MemoryNetwork
@@ -13,8 +13,6 @@ from harness.net.network import ByteStream, DatagramPort, Listener
 from harness.net.recorder import Recorder
 from harness.net.resolver import Resolver
 from harness.transcript import Address, DnsSeen
-
-pytestmark = pytest.mark.usefixtures("autojump_clock")
 
 SERVER = Address("127.64.0.53", 5300)
 QUESTION = Question("us-expe1.example.com", "A")
@@ -38,7 +36,7 @@ def _asker(network: MemoryNetwork, recorder: Recorder) -> Resolver:
     return Resolver(network, recorder, actor="b2b-peer", host="127.64.0.70", server=SERVER)
 
 
-async def test_a_server_that_is_silent_over_tcp_is_given_up_after_three_seconds() -> None:
+async def test_a_server_that_is_silent_over_tcp_is_given_up_after_three_seconds(autojump_clock: MockClock) -> None:
     network, recorder = MemoryNetwork(), Recorder(trio.current_time)
     held: list[ByteStream] = []
     port, listener = await network.open_datagrams(SERVER), await network.listen(SERVER)
@@ -48,16 +46,18 @@ async def test_a_server_that_is_silent_over_tcp_is_given_up_after_three_seconds(
         answer = await _asker(network, recorder).ask(QUESTION)
         nursery.cancel_scope.cancel()
     assert answer.outcome is Outcome.TOO_LONG
-    assert trio.current_time() == 3
+    assert autojump_clock.current_time() == 3
     assert len(held) == 1
     assert [event.transport for event in recorder.events if isinstance(event, DnsSeen)] == ["udp", "udp", "tcp"]
 
 
-async def test_a_server_that_says_nothing_is_asked_twice_and_given_up_after_four_seconds() -> None:
+async def test_a_server_that_says_nothing_is_asked_twice_and_given_up_after_four_seconds(
+    autojump_clock: MockClock,
+) -> None:
     network, recorder = MemoryNetwork(), Recorder(trio.current_time)
     port = await network.open_datagrams(SERVER)
     answer = await _asker(network, recorder).ask(QUESTION)
     port.close()
     assert answer.outcome is Outcome.NO_ANSWER
-    assert trio.current_time() == 4
+    assert autojump_clock.current_time() == 4
     assert [event.transport for event in recorder.events if isinstance(event, DnsSeen)] == ["udp", "udp"]
