@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -52,10 +53,10 @@ def locate_name(sought: Sought) -> Exit:
     except ValueError as error:
         hint = "a SIP URI, a domain, host:port or address:port"
         raise ScenarioError([Fault(sought.name, 0, 0, str(error), hint)]) from None
-    policy = _policy(sought.behaviour)
+    policy, subnet = _policy(sought.behaviour), _subnet(sought.asker)
     library = Library(sought.lab_file)
     library.check_zones()
-    asked = trio.run(_ask, library, destination, policy, sought, clock=trio.testing.MockClock(autojump_threshold=0))
+    asked = trio.run(_ask, library, destination, policy, subnet, clock=trio.testing.MockClock(autojump_threshold=0))
     shares = _shares(asked, destination, policy, sought)
     if sought.json_file is not None:
         write_text(sought.json_file, _as_json(destination, policy, asked.located, shares, sought.count))
@@ -70,10 +71,19 @@ def _policy(behaviour: str) -> Policy:
     return Policy(behaviour=Behaviour(behaviour), transports=("tls", "tcp"))
 
 
-async def _ask(library: Library, destination: Destination, policy: Policy, sought: Sought) -> Asked:
+def _subnet(asker: str) -> str:
+    """Return the client subnet that stands for an asker's address, empty for nobody in particular."""
+    try:
+        return str(ipaddress.ip_network(asker)) if asker else ""
+    except ValueError:
+        hint = "an address such as 203.0.113.7, or a network such as 203.0.113.0/24"
+        raise ScenarioError([Fault("--from", 0, 0, f"'{asker}' is no address", hint)]) from None
+
+
+async def _ask(library: Library, destination: Destination, policy: Policy, subnet: str) -> Asked:
     async with open_names(library.healthy, library.workshop, MemoryNetwork()) as names:
         chance = Random(f"{library.healthy.seed} first")  # noqa: S311  # the same choice again, no secret
-        return await walk_once(names.finder, destination, policy, client_subnet=sought.asker, chance=chance)
+        return await walk_once(names.finder, destination, policy, client_subnet=subnet, chance=chance)
 
 
 def _shares(asked: Asked, destination: Destination, policy: Policy, sought: Sought) -> dict[Target, int]:

@@ -42,7 +42,7 @@ class Journey:
             return transport
         meant = transport.upper()
         why = f"{self.domain} wants {meant}" if stated else _WHY_MEANT[self.policy.behaviour].format(meant=meant)
-        usable = " and ".join(self.policy.transports).upper() or "nothing"
+        usable = " and ".join(map(str.upper, self.policy.transports)) or "nothing"
         text = f"{why}, and only {usable} can be used"
         raise ended("no-usable-transport", text, next(reversed(self.walk.answers), None))
 
