@@ -65,7 +65,7 @@ class Cast:
             case "control-hub":
                 return await self._administer(step.verb, step.options)
             case "expressway-e":
-                return self._switch(step.options.get("node", "expressway-e"), on=step.verb == "power-on")
+                return self._switch(self._chosen_nodes(step.options), on=step.verb == "power-on")
             case "name-server":
                 self.name_server.publish(step.options["records"])
                 return Outcome(completed=True, detail="published")
@@ -87,11 +87,17 @@ class Cast:
         port = options.get("port", self._lab.expressway_e.sip.tls_port)
         return await client.register(port, options.get("attempts", 1))
 
-    def _switch(self, node: str, *, on: bool) -> Outcome:
-        """Let a node answer SYNs or not; what stands already goes on."""
-        alive = self._directory.alive
-        (alive.add if on else alive.discard)(node)
-        return Outcome(completed=True, detail=f"{node} is switched {'on' if on else 'off'}")
+    def _chosen_nodes(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """Return the Expressway-E nodes that a step means: those of a site, or one."""
+        if "site" in options:
+            return tuple(name for name, node in self._lab.nodes.items() if node.site == options["site"])
+        return (options.get("node", "expressway-e"),)
+
+    def _switch(self, nodes: tuple[str, ...], *, on: bool) -> Outcome:
+        """Let nodes answer SYNs or not; what stands already goes on."""
+        for node in nodes:
+            (self._directory.alive.add if on else self._directory.alive.discard)(node)
+        return Outcome(bool(nodes), f"{', '.join(nodes) or 'nobody'} switched {'on' if on else 'off'}")
 
     async def _administer(self, verb: str, options: Mapping[str, Any]) -> Outcome:
         """Let Control Hub do what an administrator does there."""

@@ -24,6 +24,7 @@ _EXPECTED = {
     "location": "a network such as 203.0.113.0/24",
     "check": "on or off",
     "node": "the name of an Expressway-E node",
+    "site": "the name of a site",
     "domain": "a domain such as example.com",
     "organisation": "the name of an organisation",
     "display-name": "a name",
@@ -118,7 +119,7 @@ _TEXTS: Mapping[str, Callable[[str], bool]] = {
     "from": lambda text: "@" in text,
     "destination": _is_destination,
     "location": _is_network,
-    **dict.fromkeys(("node", "domain", "organisation", "display-name", "records"), _is_short),
+    **dict.fromkeys(("node", "site", "domain", "organisation", "display-name", "records"), _is_short),
 }
 """What the options that are texts must be."""
 

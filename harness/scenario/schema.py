@@ -17,7 +17,7 @@ from harness.scenario.steps import STEP_KINDS
 from harness.tls.alerts import alert_names
 from harness.verdict import Stage
 
-_TEXT_OPTIONS = ("destination", "location", "domain", "organisation", "display-name", "node", "records")
+_TEXT_OPTIONS = ("destination", "location", "domain", "organisation", "display-name", "node", "site", "records")
 _OPTION_TYPES: dict[str, dict[str, Any]] = {
     "port": {"type": "integer", "minimum": 1, "maximum": 65535},
     "attempts": {"type": "integer", "minimum": 1, "maximum": 10},

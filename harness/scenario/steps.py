@@ -25,6 +25,7 @@ _LOCATION = "network of the caller, such as 203.0.113.0/24, for geo DNS"
 _ORGANISATION = "the customer, by default the first of control-hub.organisations"
 _DOMAIN = "the domain"
 _NODE = "which of the nodes, expressway-e by default"
+_SITE = "instead of one node all that stand at this site"
 _TRANSPORT = "tls (default) or tcp"
 _TO = "the called address, by default the user of Unified CM"
 _ATTEMPTS = "how often it tries, 1 by default"
@@ -101,8 +102,8 @@ STEP_KINDS = (
     StepKind("control-hub", "activate", "activate hybrid calling", {"organisation": _ORGANISATION}),
     StepKind("control-hub", "domain-check", "switch the ownership check", {"check": "on or off"}, needs=("check",)),
     StepKind("control-hub", "wait", "let time go by", {"seconds": "how long, 6 by default"}),
-    StepKind("expressway-e", "power-off", "stop answering, as a dead machine does", {"node": _NODE}),
-    StepKind("expressway-e", "power-on", "answer again", {"node": _NODE}),
+    StepKind("expressway-e", "power-off", "stop answering, as a dead machine does", {"node": _NODE, "site": _SITE}),
+    StepKind("expressway-e", "power-on", "answer again", {"node": _NODE, "site": _SITE}),
     StepKind(
         "name-server",
         "publish",
