@@ -12,7 +12,7 @@ from harness.dns.zone import Overlay, Zone, renumbered
 from harness.dns.zone_faults import FAULTS, ZoneFault
 from harness.dns.zone_text import ZoneText, read_records, read_zone
 from harness.document import hint_for
-from harness.errors import ScenarioError
+from harness.errors import Fault, ScenarioError
 from harness.lab.directory import moved
 from harness.lab.settings import Lab
 from harness.lab.surroundings import HOME_BLOCK, DnsView, NameServer, ZoneSetting
@@ -93,11 +93,18 @@ def zone_faults(settings: NameServer) -> Iterator[tuple[Place, int, str, str]]:
 
 
 def _text_faults(place: Place, text: str, origin: str = "") -> Iterator[tuple[Place, int, str, str]]:
+    for fault in _faults_in(text, origin):
+        yield place, fault.line, fault.message, fault.hint
+
+
+@lru_cache(maxsize=256)
+def _faults_in(text: str, origin: str) -> tuple[Fault, ...]:
+    """Return what is wrong with a zone, or with records where no origin is given; each text is read once."""
     try:
         if origin:
-            read_zone(ZoneText(origin, text))
+            _zone(origin, text)
         elif text:
-            read_records(ZoneText(".", text))
+            _overlay(text)
     except ScenarioError as error:
-        for fault in error.faults:
-            yield place, fault.line, fault.message, fault.hint
+        return error.faults
+    return ()
