@@ -8,7 +8,7 @@ from random import Random
 
 from harness.actors.site import CONNECT_SECONDS, Site
 from harness.dns.destination import Destination, read_destination
-from harness.dns.locate import Located, Policy, Target, locate
+from harness.dns.locate import Finding, Located, Policy, Target, locate
 from harness.dns.records import Answer, Question
 from harness.lab.directory import moved
 from harness.net.link import Link
@@ -50,8 +50,13 @@ class Finder:
 
         Addresses of the home block in a written destination are those of the lab, wherever it lives.
         """
-        block = self._site.stage.directory.block
-        destination = read_destination(moved(written, block)) if isinstance(written, str) else written
+        try:
+            destination = self._read(written) if isinstance(written, str) else written
+        except ValueError as error:
+            finding = Finding("no-records", str(error), None, None)
+            told = {"destination": str(written), "behaviour": policy.behaviour.value}
+            self._site.decide(0, "locate", finding.kind, text=finding.text, **told)
+            return Located((), finding, ())
         walk = locate(destination, policy, lambda most: self._chance.randint(0, most))
         try:
             question = next(walk)
@@ -61,6 +66,9 @@ class Finder:
             located: Located = stop.value
         self._put_on_record(destination, policy, located)
         return located
+
+    def _read(self, written: str) -> Destination:
+        return read_destination(moved(written, self._site.stage.directory.block))
 
     def _put_on_record(self, destination: Destination, policy: Policy, located: Located) -> None:
         told = {"destination": destination.written, "behaviour": policy.behaviour.value}

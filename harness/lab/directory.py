@@ -5,20 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.lab.settings import Lab
-from harness.lab.surroundings import HOME_BLOCK
-
-LAST_OCTETS = {
-    "expressway-e": 10,
-    "expressway-c": 20,
-    "unified-cm": 30,
-    "webex-cloud": 40,
-    "control-hub": 45,
-    "jabber": 50,
-    "name-server": 53,
-    "mra-phone": 60,
-    "b2b-peer": 70,
-}
-"""The actors of every lab, in the order in which a picture shows them, and their place in the lab's block."""
+from harness.lab.surroundings import HOME_BLOCK, LAST_OCTETS
 
 ROLES = {
     "expressway-e": "Expressway-E",

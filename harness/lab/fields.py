@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 from pydantic.fields import FieldInfo
 
+from harness.dns.destination import name_fault, read_destination
 from harness.identity.pattern import expression_fault
 
 LOWEST_PORT, HIGHEST_PORT = 1024, 65534
@@ -37,6 +38,18 @@ def _check_pattern(value: str) -> str:
     return value
 
 
+def _check_destination(value: str) -> str:
+    if value:
+        read_destination(value)
+    return value
+
+
+def _check_name(value: str) -> str:
+    if fault := name_fault(value):
+        raise ValueError(fault)
+    return value
+
+
 Switch = Annotated[
     bool,
     BeforeValidator(_read_switch),
@@ -50,6 +63,10 @@ TextOfNumber = BeforeValidator(_read_version)
 Port = Annotated[int, Field(ge=LOWEST_PORT, le=HIGHEST_PORT, strict=True)]
 """A listening port; Expressway takes 1024 to 65534 (seed)."""
 
+Destination = Annotated[str, AfterValidator(_check_destination)]
+"""A domain, a SIP URI, host:port or address:port; or nothing where a default says where."""
+
+DomainName = Annotated[str, AfterValidator(_check_name)]
 Seconds = Annotated[float, Field(gt=0, le=600)]
 Pattern = Annotated[str, Field(max_length=512), AfterValidator(_check_pattern)]
 

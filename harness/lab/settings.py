@@ -12,8 +12,8 @@ from typing import Annotated, Literal, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from harness.identity import access_rules as identity
-from harness.lab.fields import Pattern, Port, Seconds, Settings, Switch, TextOfNumber, setting
-from harness.lab.surroundings import HOME_BLOCK, ControlHub, Firewall, NameServer
+from harness.lab.fields import Destination, DomainName, Pattern, Port, Seconds, Settings, Switch, TextOfNumber, setting
+from harness.lab.surroundings import HOME_BLOCK, LAST_OCTETS, ControlHub, Firewall, NameServer
 
 PolicyName = Literal["expressway", "san-only", "rfc5922", "rfc9525"]
 NameProfile = Literal["webex", "legacy", "dual", "sip-webex"]
@@ -178,7 +178,7 @@ class WebexZone(Settings):
         command="Zones Zone [n] DNS SIP DnsOverride Override",
         source="C1",
     )
-    dns_override_domain: str = setting(
+    dns_override_domain: DomainName = setting(
         "callservice.webex.com",
         "the domain whose SRV record leads to the cloud",
         screen=_ZONES,
@@ -345,7 +345,7 @@ class WebexCloud(Settings):
     verified_domains: tuple[str, ...] = setting(
         ("example.com",), "domains that the organisation proved", screen="Control Hub > Domains", source="C4"
     )
-    sip_destination: str = setting(
+    sip_destination: Destination = setting(
         "mtls.example.com",
         "where it dials: an SRV domain, host:port or address:port",
         screen="Control Hub > SIP destination",
@@ -382,7 +382,7 @@ class B2bPeer(Settings):
     host_name: str = setting("edge1.peer.example", "its DNS name")
     domain: str = setting("peer.example", "its SIP domain")
     port: Port = setting(5061, "where it listens")
-    destination: str = setting(
+    destination: Destination = setting(
         "", "where it dials: a domain, host:port or address:port; empty for Expressway-E's name and TLS port"
     )
     behaviour: Literal["rfc3263", "expressway"] = setting(
@@ -421,6 +421,16 @@ class Lab(Settings):
     name_server: NameServer = setting(NameServer(), "the name server")
     control_hub: ControlHub = setting(ControlHub(), "Control Hub")
     seed: int = setting(1, "what chance begins with, so that weighted choices come out the same again")
+
+    @model_validator(mode="after")
+    def _gives_each_node_a_place_of_its_own(self) -> Self:
+        names = [*LAST_OCTETS, *(edge.name for edge in self.edges)]
+        others = [f"{HOME_BLOCK}.{octet}" for actor, octet in LAST_OCTETS.items() if actor != "expressway-e"]
+        addresses = [*others, self.expressway_e.address, *(edge.address for edge in self.edges)]
+        for taken in (names, addresses):
+            if twice := [each for each in taken if taken.count(each) > 1]:
+                raise ValueError(f"two actors have the name or address {twice[0]}")
+        return self
 
     @property
     def nodes(self) -> dict[str, ExpresswayE]:

@@ -91,7 +91,8 @@ class Cast:
         """Return the Expressway-E nodes that a step means: those of a site, or one."""
         if "site" in options:
             return tuple(name for name, node in self._lab.nodes.items() if node.site == options["site"])
-        return (options.get("node", "expressway-e"),)
+        node = options.get("node", "expressway-e")
+        return (node,) if node in self._lab.nodes else ()
 
     def _switch(self, nodes: tuple[str, ...], *, on: bool) -> Outcome:
         """Let nodes answer SYNs or not; what stands already goes on."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.dns.destination import read_destination
 from harness.document import Path, hint_for, shown
+from harness.errors import ScenarioError
 from harness.scenario.expectations import RESERVED, Report
 from harness.scenario.model import Step
 from harness.scenario.steps import actors_with_steps, step_kind, verbs_of
@@ -108,6 +109,16 @@ def _is_network(text: str) -> bool:
     return True
 
 
+def _are_records(text: str) -> bool:
+    from harness.dns.zone_text import ZoneText, read_records  # noqa: PLC0415  # dnspython is slow to import
+
+    try:
+        read_records(ZoneText(".", text))
+    except ScenarioError:
+        return False
+    return True
+
+
 def _is_short(text: str) -> bool:
     return 0 < len(text) <= _LONGEST_TEXT
 
@@ -119,7 +130,8 @@ _TEXTS: Mapping[str, Callable[[str], bool]] = {
     "from": lambda text: "@" in text,
     "destination": _is_destination,
     "location": _is_network,
-    **dict.fromkeys(("node", "site", "domain", "organisation", "display-name", "records"), _is_short),
+    **dict.fromkeys(("node", "site", "domain", "organisation", "display-name"), _is_short),
+    "records": _are_records,
 }
 """What the options that are texts must be."""
 
