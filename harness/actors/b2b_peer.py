@@ -9,7 +9,7 @@ import trio
 from harness.actors.finder import Finder, Patience
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
-from harness.dns.locate import Behaviour, Policy, Target
+from harness.dns.walk.locate import Behaviour, Policy, Target
 from harness.identity.certificate import read_certificate
 from harness.identity.policy import judge_names
 from harness.lab.settings import Certificate

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from random import Random
 
 from harness.actors.site import CONNECT_SECONDS, Site
-from harness.dns.destination import Destination, read_destination
-from harness.dns.locate import Finding, Located, Policy, Target, locate
 from harness.dns.records import Answer, Question
+from harness.dns.walk.destination import Destination, read_destination
+from harness.dns.walk.locate import Finding, Located, Policy, Target, locate
 from harness.lab.directory import moved
 from harness.net.link import Link
 from harness.net.resolver import Resolver

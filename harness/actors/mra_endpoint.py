@@ -6,8 +6,8 @@ from harness.actors.finder import Finder
 from harness.actors.https import ask_https
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import Outcome, UserAgent, outcome_of
-from harness.dns.locate import FINDINGS
 from harness.dns.records import Host, Question, Srv
+from harness.dns.walk.locate import FINDINGS
 from harness.identity.certificate import read_certificate
 from harness.identity.policy import judge_names
 from harness.lab.settings import Certificate, MraEndpoint

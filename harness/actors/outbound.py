@@ -10,8 +10,8 @@ from harness.actors.admission import DNS_ZONE, UNACCEPTABLE, WEBEX_ZONE, Entry, 
 from harness.actors.call_routing import Leg
 from harness.actors.finder import Finder, Patience
 from harness.actors.site import Site
-from harness.dns.destination import Destination, read_destination
-from harness.dns.locate import Behaviour, Policy, Target
+from harness.dns.walk.destination import Destination, read_destination
+from harness.dns.walk.locate import Behaviour, Policy, Target
 from harness.identity.certificate import read_certificate
 from harness.lab.settings import ExpresswayE
 from harness.net.link import Link

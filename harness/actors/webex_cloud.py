@@ -9,7 +9,7 @@ from harness.actors.control_hub import ControlHub
 from harness.actors.finder import Finder, Patience
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
-from harness.dns.locate import Behaviour, Policy, Target
+from harness.dns.walk.locate import Behaviour, Policy, Target
 from harness.identity.certificate import read_certificate
 from harness.net.link import Link
 from harness.net.sip_link import SipLink

@@ -18,8 +18,8 @@ from harness.actors.finder import spoken
 from harness.actors.name_server import Served
 from harness.cli.exits import Exit
 from harness.cli.terminal import progress, width
-from harness.dns.destination import Destination, read_destination
-from harness.dns.locate import Behaviour, Located, Policy, Target
+from harness.dns.walk.destination import Destination, read_destination
+from harness.dns.walk.locate import Behaviour, Located, Policy, Target
 from harness.errors import Fault, ScenarioError
 from harness.lab.settings import Lab
 from harness.lab.surroundings import HOME_BLOCK

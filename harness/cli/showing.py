@@ -95,7 +95,7 @@ def _faults() -> Iterator[str]:
 
 
 def _dns_faults() -> Iterator[str]:
-    from harness.dns.zone_faults import FAULTS  # noqa: PLC0415  # dnspython is slow to import
+    from harness.dns.server.faults import FAULTS  # noqa: PLC0415  # dnspython is slow to import
 
     for name, row in FAULTS.items():
         yield name

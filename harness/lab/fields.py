@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 from pydantic.fields import FieldInfo
 
-from harness.dns.destination import name_fault, read_destination
+from harness.dns.walk.destination import name_fault, read_destination
 from harness.identity.pattern import expression_fault
 
 LOWEST_PORT, HIGHEST_PORT = 1024, 65534

@@ -21,7 +21,8 @@ TlsVersion = Annotated[Literal["1.0", "1.1", "1.2", "1.3"], TextOfNumber]
 Versions = Annotated[tuple[TlsVersion, ...], Field(min_length=1, max_length=4)]
 Request = Literal["none", "optional", "required"]
 Dialect = Literal["openssl", "jsse"]
-LabAddress = Annotated[str, Field(pattern=rf"^{HOME_BLOCK.replace('.', '[.]')}[.]\d{{1,3}}$")]
+_LAST_OCTET = "(25[0-4]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+LabAddress = Annotated[str, Field(pattern=rf"^{HOME_BLOCK.replace('.', '[.]')}[.]{_LAST_OCTET}$")]
 Target = Literal["traversal-zone", "neighbour-zone", "webex-zone", "webex-general", "dns-zone"]
 
 _SIP_PAGE = "Configuration > Protocols > SIP"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from harness.dns.authority import Authority
 from harness.dns.records import Question
-from harness.dns.views import View
-from harness.dns.zone import Overlay, Zone, renumbered
-from harness.dns.zone_faults import FAULTS, ZoneFault
-from harness.dns.zone_text import ZoneText, read_records, read_zone
+from harness.dns.server.authority import Authority
+from harness.dns.server.faults import FAULTS, ZoneFault
+from harness.dns.server.views import View
+from harness.dns.zones.text import ZoneText, read_records, read_zone
+from harness.dns.zones.zone import Overlay, Zone, renumbered
 from harness.document import hint_for
 from harness.errors import Fault, ScenarioError
 from harness.lab.directory import moved

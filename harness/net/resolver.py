@@ -9,8 +9,8 @@ import itertools
 
 import trio
 
-from harness.dns.cache import AnswerCache
-from harness.dns.message import query_message, read_answer
+from harness.dns.asker.cache import AnswerCache
+from harness.dns.asker.message import query_message, read_answer
 from harness.dns.records import Answer, Outcome, Question
 from harness.net.network import ByteStream, DatagramPort, DialError, Network, StreamResetError
 from harness.net.recorder import Recorder

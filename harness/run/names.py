@@ -13,9 +13,9 @@ from harness.actors.finder import Finder
 from harness.actors.name_server import NameServer, Served
 from harness.actors.site import Site, Stage
 from harness.actors.wardrobe import Wardrobe
-from harness.dns.destination import Destination
-from harness.dns.locate import Located, Policy, locate, run_walk
 from harness.dns.records import Answer, Question
+from harness.dns.walk.destination import Destination
+from harness.dns.walk.locate import Located, Policy, locate, run_walk
 from harness.lab.directory import directory_of
 from harness.lab.settings import Lab
 from harness.net.network import Network

@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from harness.dns.destination import read_destination
+from harness.dns.walk.destination import read_destination
 from harness.document import Path, hint_for, shown
 from harness.errors import ScenarioError
 from harness.scenario.expectations import RESERVED, Report
@@ -110,7 +110,7 @@ def _is_network(text: str) -> bool:
 
 
 def _are_records(text: str) -> bool:
-    from harness.dns.zone_text import ZoneText, read_records  # noqa: PLC0415  # dnspython is slow to import
+    from harness.dns.zones.text import ZoneText, read_records  # noqa: PLC0415  # dnspython is slow to import
 
     try:
         read_records(ZoneText(".", text))

@@ -18,8 +18,8 @@ from hand_told import (
     unanswered,
 )
 
-from harness.dns.locate import FINDINGS
 from harness.dns.ownership import KINDS
+from harness.dns.walk.locate import FINDINGS
 from harness.judge.judge import judge
 
 EDGES = (connection(1, "webex-cloud", "expressway-e"), connection(2, "webex-cloud", "us-expe2"))

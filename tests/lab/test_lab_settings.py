@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from harness.errors import ScenarioError
 from harness.lab.changes import changed, leaf_order
-from harness.lab.directory import LAST_OCTETS, ROLES, directory_of
+from harness.lab.directory import ROLES, directory_of
 from harness.lab.settings import Certificate, Lab
+from harness.lab.surroundings import LAST_OCTETS
 from harness.lab.table import setting_row, setting_rows
 from harness.run.addresses import checked_block
 from harness.run.library import Library

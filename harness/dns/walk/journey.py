@@ -7,9 +7,9 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from harness.dns.destination import name_fault
 from harness.dns.records import Answer, Outcome, Question
-from harness.dns.walk_words import Finding, Note
+from harness.dns.walk.destination import name_fault
+from harness.dns.walk.words import Finding, Note
 
 MAX_QUESTIONS = 64
 """Questions that one walk asks."""

@@ -9,8 +9,8 @@ import dns.rrset
 from dns.rdatatype import RdataType
 
 from harness.dns.names import is_below, labels_of, name_of
-from harness.dns.record_reader import RecordReader, WrittenRecord
-from harness.dns.zone import Key, Overlay, Zone, record_set
+from harness.dns.zones.record_reader import RecordReader, WrittenRecord
+from harness.dns.zones.zone import Key, Overlay, Zone, record_set
 from harness.errors import Fault, ScenarioError
 
 MAX_BYTES = 1_000_000

@@ -8,10 +8,9 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import TypeAlias
 
-from harness.dns.destination import is_port
 from harness.dns.records import Answer, Host, Question, Srv
-from harness.dns.selection import Draw, ordered
-from harness.dns.walk import (
+from harness.dns.walk.destination import is_port
+from harness.dns.walk.journey import (
     KNOWN,
     MAX_TARGETS,
     Steps,
@@ -23,6 +22,7 @@ from harness.dns.walk import (
     failure_of,
     family_of,
 )
+from harness.dns.walk.selection import Draw, ordered
 
 _MOST_SPOKEN = 8
 """Records that a sentence names."""

@@ -13,8 +13,8 @@ import dns.rdataclass
 import dns.ttl
 from dns.rdatatype import RdataType
 
-from harness.dns.master_file import Entry, Word, entries, fault_at
 from harness.dns.records import RECORD_TYPES
+from harness.dns.zones.master_file import Entry, Word, entries, fault_at
 from harness.document import hint_for
 from harness.errors import Fault
 

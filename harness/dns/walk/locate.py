@@ -11,13 +11,13 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from harness.dns.destination import Destination
 from harness.dns.records import Answer, Question
-from harness.dns.selection import Draw
-from harness.dns.walk import Target, Walk, WalkEndedError
-from harness.dns.walk_policy import Behaviour, Policy
-from harness.dns.walk_steps import Journey, follow
-from harness.dns.walk_words import FINDINGS, NOTES, Finding, Note
+from harness.dns.walk.destination import Destination
+from harness.dns.walk.journey import Target, Walk, WalkEndedError
+from harness.dns.walk.policy import Behaviour, Policy
+from harness.dns.walk.selection import Draw
+from harness.dns.walk.steps import Journey, follow
+from harness.dns.walk.words import FINDINGS, NOTES, Finding, Note
 
 __all__ = [
     "FINDINGS", "NOTES", "Behaviour", "Finding", "Located", "Note", "Policy", "Target", "Walking", "locate", "run_walk",

@@ -15,7 +15,7 @@ from typing import TypeAlias
 import dns.edns
 import dns.message
 
-from harness.dns.zone import Zone
+from harness.dns.zones.zone import Zone
 
 Network: TypeAlias = IPv4Network | IPv6Network
 

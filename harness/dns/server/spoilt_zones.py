@@ -13,7 +13,7 @@ import dns.rrset
 from dns.rdatatype import RdataType
 
 from harness.dns.names import alias_of, is_below, labels_of
-from harness.dns.zone import Overlay, Zone, record_set, record_value
+from harness.dns.zones.zone import Overlay, Zone, record_set, record_value
 
 WILDCARD_PORT = 5061
 """The port of the SRV records that a wildcard makes up."""

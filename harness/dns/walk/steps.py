@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 
-from harness.dns.destination import SERVICE_LABELS, Destination
 from harness.dns.records import Answer, Naptr, Question
-from harness.dns.selection import MUTUAL_SERVICE, SERVICES, Draw, ServiceChoice, transport_of, usable_services
-from harness.dns.walk import MAX_TARGETS, Steps, Target, Walk, WalkEndedError, ended
-from harness.dns.walk_policy import Behaviour, Policy
-from harness.dns.walk_targets import Offer, host_targets, srv_targets, without_address
+from harness.dns.walk.destination import SERVICE_LABELS, Destination
+from harness.dns.walk.journey import MAX_TARGETS, Steps, Target, Walk, WalkEndedError, ended
+from harness.dns.walk.policy import Behaviour, Policy
+from harness.dns.walk.selection import MUTUAL_SERVICE, SERVICES, Draw, ServiceChoice, transport_of, usable_services
+from harness.dns.walk.targets import Offer, host_targets, srv_targets, without_address
 
 _DEFAULT_PORTS: Mapping[str, int] = {"tls": 5061, "tcp": 5060, "udp": 5060}
 _WHY_MEANT: Mapping[Behaviour, str] = {

@@ -9,9 +9,9 @@ from typing import Literal, TypeAlias
 import dns.message
 import dns.name
 
-from harness.dns import spoilt_replies, spoilt_zones
-from harness.dns.spoilt_replies import HonestReply
-from harness.dns.zone import Zone
+from harness.dns.server import spoilt_replies, spoilt_zones
+from harness.dns.server.spoilt_replies import HonestReply
+from harness.dns.zones.zone import Zone
 
 SpoilReply: TypeAlias = Callable[[HonestReply], dns.message.Message | bytes | None]
 SpoilZone: TypeAlias = Callable[[Zone, dns.name.Name, str], Zone]

@@ -16,10 +16,10 @@ from dns.opcode import Opcode
 from dns.rcode import Rcode
 from dns.rdatatype import RdataType
 
+from harness.dns.asker.record_values import values_of
 from harness.dns.names import labels_of, name_of, text_of
-from harness.dns.record_values import values_of
 from harness.dns.records import Answer, Host, Outcome, Question
-from harness.dns.views import network_of
+from harness.dns.server.views import network_of
 from harness.dns.wire import MAX_IN_RESPONSE, parsed
 
 PAYLOAD = 1232

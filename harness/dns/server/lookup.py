@@ -15,7 +15,7 @@ from dns.rdatatype import RdataType
 
 from harness.dns.names import Labels, labels_of
 from harness.dns.records import RECORD_TYPES, Outcome
-from harness.dns.zone import Zone, record_set
+from harness.dns.zones.zone import Zone, record_set
 
 MAX_ALIASES = 8
 """CNAME records that one answer follows."""

@@ -13,14 +13,14 @@ from dns.opcode import Opcode
 from dns.rcode import Rcode
 from dns.rdatatype import RdataType
 
-from harness.dns.lookup import Finding, Holdings
 from harness.dns.names import Labels, is_below, labels_of, name_of, text_of
 from harness.dns.records import Outcome
-from harness.dns.spoilt_replies import HonestReply
-from harness.dns.views import Client, Network, View, client_of, network_of
+from harness.dns.server.faults import FAULTS, SpoilReply, ZoneFault
+from harness.dns.server.lookup import Finding, Holdings
+from harness.dns.server.spoilt_replies import HonestReply
+from harness.dns.server.views import Client, Network, View, client_of, network_of
 from harness.dns.wire import HEADER_SIZE, MAX_IN_QUERY, header_only, parsed, to_wire
-from harness.dns.zone import Zone
-from harness.dns.zone_faults import FAULTS, SpoilReply, ZoneFault
+from harness.dns.zones.zone import Zone
 
 MAX_UDP = 1232
 """Octets of a response over UDP, to an asker that says it takes so many (EDNS); 512 to others (RFC 6891)."""
