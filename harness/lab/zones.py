@@ -52,8 +52,9 @@ def _changed_zone(written: ZoneSetting, overlays: list[Overlay], missing: list[Q
 
 def _view(written: DnsView, zones: list[Zone], block: str) -> View:
     overlay = _overlay(written.records)
-    seen = tuple(renumbered(zone.with_records(overlay), HOME_BLOCK, block) for zone in zones)
-    return View(written.name, tuple(moved(network, block) for network in written.networks), seen)
+    seen = [(zone, zone.with_records(overlay)) for zone in zones]
+    other = tuple(renumbered(new, HOME_BLOCK, block) for zone, new in seen if new.rrsets != zone.rrsets)
+    return View(written.name, tuple(moved(network, block) for network in written.networks), other)
 
 
 @lru_cache(maxsize=256)
