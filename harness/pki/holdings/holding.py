@@ -1,0 +1,128 @@
+"""The certificate files that people have, read into what a holder needs: leaf, chain and key; or a trust list."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from harness.errors import ScenarioError
+from harness.pki.found_certificate import FoundCertificate
+from harness.pki.holdings.binary_files import FORMATS, take_binary
+from harness.pki.holdings.contents import Contents
+from harness.pki.holdings.leaf_choice import choose_leaf
+from harness.pki.holdings.pem_blocks import text_of
+from harness.pki.holdings.pem_files import take_pem
+from harness.pki.lineage import Lineage
+
+MAX_FILE_BYTES: Final = 4 * 1024 * 1024
+MAX_CERTIFICATES: Final = 1000
+"""As many as an Expressway's Trusted CA list takes (domain.md 3.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What one file gives its holder.
+
+    `certificates` are DER: the leaf first, the CAs above it nearest first, then those that have nothing to do
+    with it. `private_key` is unencrypted PKCS#8 in PEM, None where the file has none. `notes` are sentences
+    about what was handled on the way.
+    """
+
+    certificates: tuple[bytes, ...]
+    private_key: bytes | None = field(default=None, repr=False)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrustList:
+    """Certificates (DER) that somebody trusts, each once, in the order of the file; `notes` as in `Holding`."""
+
+    certificates: tuple[bytes, ...]
+    notes: tuple[str, ...] = ()
+
+
+def read_holding(data: bytes, file: str, *, password: str | None = None) -> Holding:
+    """Return what the file holds: PEM with any text around it, DER, PKCS#7 or PKCS#12.
+
+    The leaf is the certificate that the private key fits; without a key the one that is no CA and issued none
+    of the others. Raises ScenarioError where the file is empty, too large or damaged, holds something else than
+    certificates and keys, needs another password, or leaves open which certificate is the leaf.
+    """
+    contents = _read(data, file, password)
+    certificates = _each_once(contents)
+    leaf, key = choose_leaf(certificates, contents)
+    ordered = _in_order(leaf, certificates, contents)
+    return Holding(tuple(each.der for each in ordered), key, _notes(contents))
+
+
+def read_trust_list(data: bytes, file: str) -> TrustList:
+    """Return the certificates of a file as a trust list, in which neither order nor keys mean anything.
+
+    Takes the same formats as `read_holding`, and a PKCS#12 file without password. Raises ScenarioError as that does.
+    """
+    contents = _read(data, file, None)
+    if contents.keys:
+        contents.notes.append("ignored a private key, which has no place in a trust list")
+    return TrustList(tuple(each.der for each in _each_once(contents)), _notes(contents))
+
+
+def _read(data: bytes, file: str, password: str | None) -> Contents:
+    contents = Contents(file, None if password is None else password.encode("utf-8", "surrogateescape"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what cryptography will refuse one day: today it can be read
+        _take(contents, data)
+    _limit(contents)
+    if contents.faults:
+        raise ScenarioError(contents.faults)
+    return contents
+
+
+def _take(contents: Contents, data: bytes) -> None:
+    if len(data) > MAX_FILE_BYTES:
+        contents.refuse(0, f"{len(data)} bytes are too many", f"the limit is {MAX_FILE_BYTES} bytes")
+    elif not data.strip():
+        contents.refuse(0, "the file is empty", FORMATS)
+    elif not take_pem(contents, text_of(data)):
+        take_binary(contents, data)
+
+
+def _limit(contents: Contents) -> None:
+    count = len(contents.certificates)
+    if count > MAX_CERTIFICATES:
+        contents.refuse(0, f"{count} certificates are too many", f"the limit is {MAX_CERTIFICATES}")
+    elif not count and not contents.faults:
+        what = "a private key, but no certificate" if contents.keys else "no certificate"
+        contents.refuse(0, f"there is {what} in it", "add the certificate, and the CAs above it")
+
+
+def _each_once(contents: Contents) -> tuple[FoundCertificate, ...]:
+    once = {each.der: each for each in contents.certificates}
+    repeated = len(contents.certificates) - len(once)
+    if repeated:
+        contents.notes.append(f"ignored {_certificates(repeated)} that occurred before")
+    return tuple(once.values())
+
+
+def _in_order(
+    leaf: FoundCertificate, certificates: Sequence[FoundCertificate], contents: Contents
+) -> tuple[FoundCertificate, ...]:
+    path = (leaf, *Lineage(certificates).path_above(leaf))
+    strangers = tuple(each for each in certificates if each not in path)
+    if [each for each in certificates if each in path] != list(path):
+        contents.notes.append("the chain was out of order and was sorted")
+    if strangers:
+        contents.notes.append(
+            f"{_certificates(len(strangers))} outside of the leaf's chain {_was(len(strangers))} kept"
+        )
+    return (*path, *strangers)
+
+
+def _notes(contents: Contents) -> tuple[str, ...]:
+    problems = [f"{problem} in '{each.label}'" for each in contents.certificates for problem in each.problems]
+    return tuple(dict.fromkeys((*contents.notes, *problems)))
+
+
+def _certificates(count: int) -> str:
+    return "one certificate" if count == 1 else f"{count} certificates"

@@ -1,0 +1,76 @@
+"""Files of PEM blocks: one table says what is done with a block of each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key, pkcs7
+
+from harness.pki.der import elements
+from harness.pki.found_certificate import read_found
+from harness.pki.holdings.contents import Contents
+from harness.pki.holdings.pem_blocks import PemBlock, pem_blocks
+
+_COMPLETE: Final = "copy the whole block again, from its BEGIN line to its END line"
+
+
+def take_pem(contents: Contents, text: str) -> bool:
+    """Take all that the PEM blocks in `text` hold; False where there is no block at all."""
+    blocks, outside = pem_blocks(text)
+    for block in blocks:
+        _BLOCKS.get(block.label, _take_stranger)(contents, block)
+    if blocks and outside:
+        lines = "one line" if outside == 1 else f"{outside} lines"
+        contents.notes.append(f"ignored {lines} of text around the PEM blocks")
+    return bool(blocks)
+
+
+def _take_certificate(contents: Contents, block: PemBlock) -> None:
+    try:
+        decoded = block.decoded()
+        trusted = block.label == "TRUSTED CERTIFICATE"  # OpenSSL's own kind: its settings follow the certificate
+        contents.certificates.append(read_found(elements(decoded)[0].whole if trusted else decoded))
+    except (ValueError, IndexError):
+        contents.refuse(block.line, f"the {block.label} block that begins here cannot be decoded", _COMPLETE)
+
+
+def _take_pkcs7_block(contents: Contents, block: PemBlock) -> None:
+    try:
+        contents.take(pkcs7.load_der_pkcs7_certificates(block.decoded()))
+    except Exception:  # any kind: the bytes are a stranger's
+        contents.refuse(block.line, f"the {block.label} block that begins here holds no certificates", _COMPLETE)
+
+
+def _take_key(contents: Contents, block: PemBlock) -> None:
+    load = load_ssh_private_key if block.label == "OPENSSH PRIVATE KEY" else load_pem_private_key
+    contents.unlock(block.line, lambda password: load(block.text, password))
+
+
+def _ignore(contents: Contents, block: PemBlock) -> None:
+    contents.notes.append(f"ignored the {block.label} in line {block.line}")
+
+
+def _take_stranger(contents: Contents, block: PemBlock) -> None:
+    what = _STRANGERS.get(block.label, f"a block of the kind {block.label}")
+    contents.refuse(block.line, f"this is {what} and no certificate", "remove it, or give the certificate instead")
+
+
+Take: TypeAlias = Callable[[Contents, PemBlock], None]
+
+_BLOCKS: Final[dict[str, Take]] = {
+    **dict.fromkeys(("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"), _take_certificate),
+    **dict.fromkeys(("PKCS7", "PKCS #7 SIGNED DATA", "CMS"), _take_pkcs7_block),
+    **dict.fromkeys(("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"), _take_key),
+    **dict.fromkeys((f"{kind} PRIVATE KEY" for kind in ("RSA", "EC", "DSA", "OPENSSH")), _take_key),
+    **dict.fromkeys(("EC PARAMETERS", "DH PARAMETERS"), _ignore),
+}
+"""What is done with a PEM block of each kind."""
+
+_STRANGERS: Final = {
+    "CERTIFICATE REQUEST": "a certificate request, the question to a CA,",
+    "NEW CERTIFICATE REQUEST": "a certificate request, the question to a CA,",
+    "PUBLIC KEY": "a public key",
+    "RSA PUBLIC KEY": "a public key",
+    "X509 CRL": "a revocation list",
+}
