@@ -59,7 +59,7 @@ def locate_name(sought: Sought) -> Exit:
     asked = trio.run(_ask, library, destination, policy, subnet, clock=trio.testing.MockClock(autojump_threshold=0))
     shares = _shares(asked, destination, policy, sought)
     if sought.json_file is not None:
-        write_text(sought.json_file, _as_json(destination, policy, asked.located, shares, sought.count))
+        write_text(sought.json_file, f"{_as_json(destination, policy, asked.located, shares, sought.count)}\n")
     if sought.json_file != Path("-"):
         for line in _lines(destination, policy, asked.located, shares, sought):
             print(line)
