@@ -349,9 +349,10 @@ async def say(visit: Visit, data: bytes) -> None:
     """Send over TCP and stay until the name server has enough."""
     stream = await connected(visit)
     try:
-        await stream.send(data)
-        while await stream.receive():
-            pass
+        with trio.fail_after(60):
+            await stream.send(data)
+            while await stream.receive():
+                pass
     except StreamResetError:
         pass
     finally:
@@ -445,7 +446,9 @@ async def test_while_seventy_connections_are_silent_udp_is_answered_and_tcp_afte
         nursery.start_soon(seventy_silent_connections, visit)
         await trio.sleep(1)
         assert await answers_over_udp(visit)
+        assert trio.current_time() == 1
         assert await answers_over_tcp(visit)
+        assert trio.current_time() >= 10
 
 
 @virtual_time
