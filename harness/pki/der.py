@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 SEQUENCE: Final = 0x30
+SET: Final = 0x31
 BIT_STRING: Final = 0x03
 OCTET_STRING: Final = 0x04
 OBJECT_IDENTIFIER: Final = 0x06

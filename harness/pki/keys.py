@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 PrivateKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -26,6 +27,6 @@ KEY_TYPES: Final[dict[str, Callable[[], PrivateKey]]] = {
 """How a key of each type is made. OpenSSL loads `rsa-1024` at security levels 0 and 1 (measured; T-11)."""
 
 
-def private_key_pem(key: PrivateKey) -> bytes:
+def private_key_pem(key: PrivateKeyTypes) -> bytes:
     """Return the key as unencrypted PKCS#8 in PEM."""
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

@@ -113,9 +113,8 @@ def _in_order(
     if [each for each in certificates if each in path] != list(path):
         contents.notes.append("the chain was out of order and was sorted")
     if strangers:
-        contents.notes.append(
-            f"{_certificates(len(strangers))} outside of the leaf's chain {_was(len(strangers))} kept"
-        )
+        count = _certificates(len(strangers))
+        contents.notes.append(f"left {count} at the end that did not issue the leaf")
     return (*path, *strangers)
 
 

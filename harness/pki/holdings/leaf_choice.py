@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from harness.errors import Fault, ScenarioError
 from harness.pki.found_certificate import FoundCertificate
 from harness.pki.holdings.contents import Contents
+from harness.pki.keys import private_key_pem
 from harness.pki.lineage import Lineage
 
 LeafAndKey: TypeAlias = tuple[FoundCertificate, bytes | None]
@@ -60,7 +60,7 @@ def _with_key(certificates: Sequence[FoundCertificate], issuers: frozenset[bytes
     (leaf,) = leaves
     _note_other_keys(contents, leaf)
     key = next(key for each, key in fitting if each is leaf)
-    return leaf, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return leaf, private_key_pem(key)
 
 
 def _no_single_owner(
