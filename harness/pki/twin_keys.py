@@ -1,0 +1,121 @@
+"""Keys and signatures of look-alikes: fresh, and of the kind that their models have."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.hashes import SHA256, SHA384
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import SubjectKeyIdentifier
+
+from harness.errors import Fault, ScenarioError
+from harness.pki.anatomy import Anatomy
+from harness.pki.found_certificate import FoundCertificate
+
+TwinKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
+
+_RSA_BITS: Final = range(1024, 8192 + 1)
+"""cryptography makes no key below 1024 bits; one of 8192 takes about 10 seconds (both measured)."""
+
+_PLAIN_ALGORITHMS: Final[dict[type[object], bytes]] = {
+    rsa.RSAPrivateKey: bytes.fromhex("300d06092a864886f70d01010b0500"),
+    ec.EllipticCurvePrivateKey: bytes.fromhex("300a06082a8648ce3d040302"),
+    ed25519.Ed25519PrivateKey: bytes.fromhex("300506032b6570"),
+    ed448.Ed448PrivateKey: bytes.fromhex("300506032b6571"),
+}
+"""The AlgorithmIdentifier with which each kind of key signs where no model says which: with SHA-256, if any."""
+
+
+def key_like(model: FoundCertificate) -> TwinKey:
+    """Return a fresh key of the model's type and size; ScenarioError where nobody can make one."""
+    match model.public_key:
+        case rsa.RSAPublicKey(key_size=bits) if bits in _RSA_BITS:
+            return rsa.generate_private_key(public_exponent=65537, key_size=bits)
+        case rsa.RSAPublicKey(key_size=bits):
+            message, hint = f"an RSA key of {bits} bits", f"{_RSA_BITS.start} to {_RSA_BITS.stop - 1} bits can be made"
+        case ec.EllipticCurvePublicKey(curve=curve):
+            return ec.generate_private_key(curve)
+        case ed25519.Ed25519PublicKey():
+            return ed25519.Ed25519PrivateKey.generate()
+        case ed448.Ed448PublicKey():
+            return ed448.Ed448PrivateKey.generate()
+        case _:
+            message, hint = "a key of a kind that TLS has no use for", "RSA, ECDSA and EdDSA keys can be made"
+    hint = f"{hint}; give the certificate with its own private key"
+    raise ScenarioError([Fault(model.label, 0, 0, f"no look-alike can be made: it has {message}", hint)])
+
+
+def key_that_signs_like(model: FoundCertificate) -> TwinKey:
+    """Return a fresh key for the unknown CA that signed the model: of the kind that its signature tells."""
+    try:
+        scheme, digest = model.certificate.signature_algorithm_parameters, model.certificate.signature_hash_algorithm
+    except (UnsupportedAlgorithm, ValueError):
+        scheme, digest = None, SHA256()
+    match scheme:
+        case ec.ECDSA():
+            return ec.generate_private_key(ec.SECP384R1() if isinstance(digest, SHA384) else ec.SECP256R1())
+        case None if digest is None:
+            is_ed448 = model.anatomy.algorithm == _PLAIN_ALGORITHMS[ed448.Ed448PrivateKey]
+            return ed448.Ed448PrivateKey.generate() if is_ed448 else ed25519.Ed25519PrivateKey.generate()
+        case _:
+            return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+def signed_like(model: FoundCertificate, parts: Anatomy, key: TwinKey) -> tuple[bytes, bool]:
+    """Return the certificate (DER) of these parts with a signature of the model's algorithm.
+
+    False beside it says that nobody can sign like that any more, and that it was signed with SHA-256.
+    """
+    try:
+        return parts.signed(_signature(model, parts.to_be_signed(), key)), True
+    except (UnsupportedAlgorithm, ValueError, TypeError):
+        return signed_plainly(parts, key), False
+
+
+def signed_plainly(parts: Anatomy, key: TwinKey) -> bytes:
+    """Return the certificate (DER) of these parts, signed with SHA-256 or as the key signs without a hash."""
+    algorithm = next(algorithm for kind, algorithm in _PLAIN_ALGORITHMS.items() if isinstance(key, kind))
+    plain = replace(parts, algorithm=algorithm)
+    return plain.signed(_plain_signature(plain.to_be_signed(), key))
+
+
+def signs_bare(key: TwinKey) -> bool:
+    """Return whether the key signs without a hash of one's choice (RFC 8410)."""
+    return isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
+
+
+def key_identifier(key: TwinKey) -> bytes:
+    """Return the identifier of a key, method 1 of RFC 5280 section 4.2.1.2."""
+    return SubjectKeyIdentifier.from_public_key(key.public_key()).digest
+
+
+def public_key_info(key: TwinKey) -> bytes:
+    """Return the SubjectPublicKeyInfo (DER) of a key."""
+    return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _signature(model: FoundCertificate, data: bytes, key: TwinKey) -> bytes:
+    certificate = model.certificate
+    scheme, digest = certificate.signature_algorithm_parameters, certificate.signature_hash_algorithm
+    match key, scheme:
+        case rsa.RSAPrivateKey(), (padding.PKCS1v15() | padding.PSS()) if digest:
+            return key.sign(data, scheme, digest)
+        case ec.EllipticCurvePrivateKey(), ec.ECDSA():
+            return key.sign(data, scheme)
+        case ((ed25519.Ed25519PrivateKey() | ed448.Ed448PrivateKey()), None):
+            return key.sign(data)
+        case _:
+            raise TypeError("the issuer's key is not of the kind that the signature needs")
+
+
+def _plain_signature(data: bytes, key: TwinKey) -> bytes:
+    match key:
+        case rsa.RSAPrivateKey():
+            return key.sign(data, padding.PKCS1v15(), SHA256())
+        case ec.EllipticCurvePrivateKey():
+            return key.sign(data, ec.ECDSA(SHA256()))
+        case _:
+            return key.sign(data)
