@@ -290,7 +290,9 @@ class Edge(Settings):
     address: LabAddress = setting(..., "its address, as the zones name it")
     host_name: str = setting("", "its DNS name; empty for its name in example.com")
     power: Switch = setting(True, "off: the node is dead and answers nothing")
-    server_certificate: Certificate | None = setting(None, "its own certificate; empty for one like that of expressway-e, in its own name")
+    server_certificate: Certificate | None = setting(
+        None, "its own certificate; empty for one like that of expressway-e, in its own name"
+    )
 
     @property
     def host(self) -> str:
