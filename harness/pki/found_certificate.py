@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 
 from harness.pki.anatomy import Anatomy, dissect
 
-_LABEL_LIMIT = 64
+_LABEL_LIMIT, _PROBLEMS = 64, 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +122,7 @@ def _each_alone(anatomy: Anatomy) -> tuple[dict[type[Any], Any], tuple[str, ...]
             values |= {type(each.value): each.value for each in alone.extensions}
         except Exception:  # any kind: the bytes are a stranger's
             problems.append(f"the extension {extension.identifier} cannot be read")
-    return values, tuple(problems or ["an extension occurs twice"])
+    return values, tuple(problems[:_PROBLEMS] or ["an extension occurs twice"])
 
 
 def _public_key(certificate: x509.Certificate) -> CertificatePublicKeyTypes | None:

@@ -16,7 +16,11 @@ from pki_bench import NOW
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
 Extension = tuple[x509.ExtensionType, bool]
-SCT_LIST = x509.UnrecognizedExtension(ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2"), bytes.fromhex("0404000200aa"))
+_STAMP = bytes(33) + bytes.fromhex("0000019000000000000004030002aabb")
+_STAMPS = bytes([0, len(_STAMP) + 2, 0, len(_STAMP)]) + _STAMP
+SCT_LIST = x509.UnrecognizedExtension(ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2"), bytes([4, len(_STAMPS)]) + _STAMPS)
+"""One signed certificate timestamp as RFC 6962 section 3.3 frames it, of no log at all."""
+
 DAY = timedelta(days=1)
 
 

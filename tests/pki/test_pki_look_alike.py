@@ -46,6 +46,11 @@ def copies_of(*certificates: Forged) -> LookAlikeCredentials:
     return LookAlikes(NOW).credentials(holding_of(*certificates))
 
 
+def in_64_bytes(text: str) -> str:
+    """Return as much of the text as cryptography takes for a common name."""
+    return text.encode()[:64].decode(errors="ignore")
+
+
 def names_of(certificate: x509.Certificate) -> list[str]:
     return [str(each.value) for each in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
 
@@ -353,7 +358,7 @@ def test_an_expired_chain_is_copied_expired() -> None:
 
 
 @settings(max_examples=60)
-@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=64))
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=64).map(in_64_bytes))
 def test_a_marked_name_says_test_only_and_never_grows_too_long(common_name: str) -> None:
     marked = marked_authority(name_of((NameOID.COMMON_NAME, common_name)).public_bytes())
     text = marked[marked.index(b"TEST ONLY") :].decode()

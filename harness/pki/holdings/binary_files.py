@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key, p
 
 from harness.pki.found_certificate import read_found
 from harness.pki.holdings.contents import NEEDS_PASSWORD, Contents
+from harness.pki.holdings.stretching import TOO_MUCH, asks_too_much
 
 FORMATS: Final = "give PEM, DER, PKCS#7 (.p7b) or PKCS#12 (.p12, .pfx)"
 
@@ -48,6 +49,9 @@ def _take_pkcs7(contents: Contents, data: bytes) -> None:
 
 
 def _take_pkcs12(contents: Contents, data: bytes) -> None:
+    if asks_too_much(data):
+        contents.refuse(0, *TOO_MUCH)
+        return
     passwords = (None, b"") if contents.password is None else (contents.password,)
     opened = next(filter(None, (_opened(data, password) for password in passwords)), None)
     if opened:

@@ -15,6 +15,9 @@ from harness.pki.found_certificate import FoundCertificate, read_found
 
 NEEDS_PASSWORD: Final = "give its password with --password-file"  # noqa: S105 - names an option, is none
 
+MAX_KEYS: Final = 16
+"""Of a key that is read every number is checked, which takes its time."""
+
 
 @dataclass(slots=True)
 class Contents:
@@ -40,6 +43,9 @@ class Contents:
 
     def unlock(self, line: int, load: Callable[[bytes | None], PrivateKeyTypes]) -> None:
         """Take the private key that `load` returns, which raises TypeError without the password it needs."""
+        if len(self.keys) == MAX_KEYS:
+            self.refuse(line, f"there are more than {MAX_KEYS} private keys", "keep the one of the leaf")
+            return
         try:
             self.keys.append(load(None))
         except TypeError:

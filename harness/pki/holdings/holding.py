@@ -20,6 +20,9 @@ MAX_FILE_BYTES: Final = 4 * 1024 * 1024
 MAX_CERTIFICATES: Final = 1000
 """As many as an Expressway's Trusted CA list takes (domain.md 3.1)."""
 
+MAX_FAULTS: Final = 20
+"""As many are told of one file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Holding:
@@ -75,7 +78,7 @@ def _read(data: bytes, file: str, password: str | None) -> Contents:
         _take(contents, data)
     _limit(contents)
     if contents.faults:
-        raise ScenarioError(contents.faults)
+        raise ScenarioError(contents.faults[:MAX_FAULTS])
     return contents
 
 

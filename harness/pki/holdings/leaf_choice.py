@@ -31,9 +31,7 @@ def _issuers_among(certificates: Sequence[FoundCertificate]) -> frozenset[bytes]
     """Return those (DER) that issued another one of them."""
     lineage = Lineage(certificates)
     pairs = ((issuer, child) for child in certificates for issuer in lineage.issuers_of(child))
-    return frozenset(
-        issuer.der for issuer, child in pairs if issuer is not child and issuer.key_bytes != child.key_bytes
-    )
+    return frozenset(issuer.der for issuer, child in pairs if issuer.key_bytes != child.key_bytes)
 
 
 def _without_key(
@@ -42,17 +40,16 @@ def _without_key(
     lowest = [each for each in certificates if each.der not in issuers]
     leaves = [each for each in lowest if not each.is_authority] or lowest
     if len(leaves) != 1:
-        several = (
-            f"it holds {len(leaves)} leaf certificates: {_listed(leaves)}" if leaves else "no leaf is below these CAs"
-        )
-        raise _refusal(contents, several, "keep one of them and the CAs above it, or add its private key")
+        kind = "certificates of CAs, and no leaf" if all(each.is_authority for each in leaves) else "leaf certificates"
+        message = f"it holds {len(leaves) or len(certificates)} {kind}: {_listed(leaves or certificates)}"
+        raise _refusal(contents, message, "keep one leaf and the CAs above it, or add the private key of the leaf")
     if leaves[0].is_authority:
         contents.notes.append(f"'{leaves[0].label}' is the certificate of a CA")
     return leaves[0]
 
 
 def _with_key(certificates: Sequence[FoundCertificate], issuers: frozenset[bytes], contents: Contents) -> LeafAndKey:
-    fitting = [(each, key) for key in contents.keys for each in certificates if _fits(key, each)]
+    fitting = [(each, key) for each in certificates for key in contents.keys if _fits(key, each)]
     owned = {each.der: each for each, _ in fitting}
     leaves = [each for each in owned.values() if each.der not in issuers]
     if len(leaves) != 1:
@@ -78,9 +75,8 @@ def _no_single_owner(
 def _note_other_keys(contents: Contents, leaf: FoundCertificate) -> None:
     others = sum(not _fits(key, leaf) for key in contents.keys)
     if others:
-        contents.notes.append(
-            f"{others} other private key{'s'[: others != 1]} {'were' if others > 1 else 'was'} ignored"
-        )
+        keys = "one other private key" if others == 1 else f"{others} other private keys"
+        contents.notes.append(f"ignored {keys}")
 
 
 def _fits(key: PrivateKeyTypes, certificate: FoundCertificate) -> bool:

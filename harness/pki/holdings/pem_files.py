@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final, TypeAlias
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key, pkcs7
@@ -11,6 +12,10 @@ from harness.pki.der import elements
 from harness.pki.found_certificate import read_found
 from harness.pki.holdings.contents import Contents
 from harness.pki.holdings.pem_blocks import PemBlock, pem_blocks
+from harness.pki.holdings.stretching import TOO_MUCH, asks_too_much
+
+MAX_BLOCKS: Final = 1100
+"""Blocks that are looked at: as many as the certificates that a file may hold, some keys, and some more."""
 
 _COMPLETE: Final = "copy the whole block again, from its BEGIN line to its END line"
 
@@ -18,7 +23,7 @@ _COMPLETE: Final = "copy the whole block again, from its BEGIN line to its END l
 def take_pem(contents: Contents, text: str) -> bool:
     """Take all that the PEM blocks in `text` hold; False where there is no block at all."""
     blocks, outside = pem_blocks(text)
-    for block in blocks:
+    for block in blocks[:MAX_BLOCKS]:
         _BLOCKS.get(block.label, _take_stranger)(contents, block)
     if blocks and outside:
         lines = "one line" if outside == 1 else f"{outside} lines"
@@ -43,8 +48,22 @@ def _take_pkcs7_block(contents: Contents, block: PemBlock) -> None:
 
 
 def _take_key(contents: Contents, block: PemBlock) -> None:
-    load = load_ssh_private_key if block.label == "OPENSSH PRIVATE KEY" else load_pem_private_key
-    contents.unlock(block.line, lambda password: load(block.text, password))
+    contents.unlock(block.line, lambda password: load_pem_private_key(block.text, password))
+
+
+def _take_encrypted_key(contents: Contents, block: PemBlock) -> None:
+    with suppress(ValueError):  # what is no base64 is refused as a key
+        if asks_too_much(block.decoded()):
+            contents.refuse(block.line, *TOO_MUCH)
+            return
+    _take_key(contents, block)
+
+
+def _take_openssh_key(contents: Contents, block: PemBlock) -> None:
+    try:
+        contents.keys.append(load_ssh_private_key(block.text, None))
+    except Exception:  # any kind: the bytes are a stranger's
+        contents.refuse(block.line, "the OpenSSH key cannot be read", "convert it: ssh-keygen -p -m PKCS8")
 
 
 def _ignore(contents: Contents, block: PemBlock) -> None:
@@ -61,8 +80,9 @@ Take: TypeAlias = Callable[[Contents, PemBlock], None]
 _BLOCKS: Final[dict[str, Take]] = {
     **dict.fromkeys(("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"), _take_certificate),
     **dict.fromkeys(("PKCS7", "PKCS #7 SIGNED DATA", "CMS"), _take_pkcs7_block),
-    **dict.fromkeys(("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"), _take_key),
-    **dict.fromkeys((f"{kind} PRIVATE KEY" for kind in ("RSA", "EC", "DSA", "OPENSSH")), _take_key),
+    **dict.fromkeys(("PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"), _take_key),
+    "ENCRYPTED PRIVATE KEY": _take_encrypted_key,
+    "OPENSSH PRIVATE KEY": _take_openssh_key,
     **dict.fromkeys(("EC PARAMETERS", "DH PARAMETERS"), _ignore),
 }
 """What is done with a PEM block of each kind."""
