@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from harness.pki.anatomy import Anatomy, dissect
+from harness.pki.panics import without_panic
 
 _LABEL_LIMIT, _PROBLEMS = 64, 8
 
@@ -49,7 +50,7 @@ def read_found(der: bytes) -> FoundCertificate:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what cryptography will refuse one day: today it is a certificate
         try:
-            certificate = x509.load_der_x509_certificate(der)
+            certificate = without_panic(lambda: x509.load_der_x509_certificate(der))
         except Exception as error:  # any kind: the bytes are a stranger's
             raise ValueError("it does not hold a certificate") from error
         return _read(der, dissect(der), certificate)

@@ -22,7 +22,6 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pki_bench import parsed
 from pki_forge import Forged, alternatives, chain_of, forge, key_of, name_of
 
 from harness.errors import ScenarioError
@@ -336,7 +335,7 @@ SECRETS = [
 
 
 def answer(data: bytes, password: str | None = None) -> str:
-    """Return all that is said about the bytes: a refusal, or a holding that holds loadable certificates."""
+    """Return all that is said about the bytes: a refusal, or a holding of what is framed as certificates."""
     said = ""
     for read in (lambda: read_holding(data, "f", password=password), lambda: read_trust_list(data, "f")):
         try:
@@ -344,7 +343,7 @@ def answer(data: bytes, password: str | None = None) -> str:
         except ScenarioError as refused:
             said += str(refused)
         else:
-            assert all(parsed(each) for each in found.certificates)
+            assert all(dissect(each) for each in found.certificates)
             said += repr(found) + str(found.notes)
     return said
 
@@ -379,6 +378,13 @@ def test_a_damaged_file_is_a_holding_or_a_refusal_and_no_key_is_printed(
 ) -> None:
     place = int(at * len(seed))
     assert tells_no_secret(answer(seed[:place] + junk + seed[place + cut :], PASSWORD))
+
+
+def test_a_key_that_makes_the_library_panic_is_a_refusal() -> None:
+    lines = KEY_FORMS["openssl, encrypted"].splitlines()
+    (told,) = (line for line in lines if line.startswith(b"DEK-Info"))
+    damaged = PEM + b"\n".join(told[:-2] if line is told else line for line in lines)
+    assert "the password does not open the private key" in str(refusal(damaged, PASSWORD))
 
 
 def test_the_search_for_secrets_would_find_one() -> None:

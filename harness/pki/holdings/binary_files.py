@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key, p
 from harness.pki.found_certificate import read_found
 from harness.pki.holdings.contents import NEEDS_PASSWORD, Contents
 from harness.pki.holdings.stretching import TOO_MUCH, asks_too_much
+from harness.pki.panics import without_panic
 
 FORMATS: Final = "give PEM, DER, PKCS#7 (.p7b) or PKCS#12 (.p12, .pfx)"
 
@@ -43,7 +44,7 @@ def _take_der(contents: Contents, data: bytes) -> None:
 
 def _take_pkcs7(contents: Contents, data: bytes) -> None:
     try:
-        contents.take(pkcs7.load_der_pkcs7_certificates(data))
+        contents.take(without_panic(lambda: pkcs7.load_der_pkcs7_certificates(data)))
     except Exception:  # any kind: the bytes are a stranger's
         contents.refuse(0, "the PKCS#7 file holds no certificates that can be read", "export it again, or give PEM")
 
@@ -67,7 +68,7 @@ def _take_pkcs12(contents: Contents, data: bytes) -> None:
 
 def _opened(data: bytes, password: bytes | None) -> pkcs12.PKCS12KeyAndCertificates | None:
     try:
-        return pkcs12.load_pkcs12(data, password)
+        return without_panic(lambda: pkcs12.load_pkcs12(data, password))
     except Exception:  # any kind: a wrong password decrypts to anything
         return None
 
@@ -75,7 +76,7 @@ def _opened(data: bytes, password: bytes | None) -> pkcs12.PKCS12KeyAndCertifica
 def _can(load: Callable[[], object], otherwise: type[Exception] | None = None) -> bool:
     """Return whether it loads, or fails in the way that tells as much."""
     try:
-        load()
+        without_panic(load)
     except Exception as error:  # any kind: the bytes are a stranger's
         return otherwise is not None and isinstance(error, otherwise)
     return True

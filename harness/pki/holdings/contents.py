@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from harness.errors import Fault
 from harness.pki.found_certificate import FoundCertificate, read_found
+from harness.pki.panics import without_panic
 
 NEEDS_PASSWORD: Final = "give its password with --password-file"  # noqa: S105 - names an option, is none
 
@@ -47,7 +48,7 @@ class Contents:
             self.refuse(line, f"there are more than {MAX_KEYS} private keys", "keep the one of the leaf")
             return
         try:
-            self.keys.append(load(None))
+            self.keys.append(without_panic(lambda: load(None)))
         except TypeError:
             self._unlock_with_password(line, load)
         except Exception:  # any kind: the bytes are a stranger's
@@ -58,6 +59,6 @@ class Contents:
             self.refuse(line, "the private key is encrypted", NEEDS_PASSWORD)
             return
         try:
-            self.keys.append(load(self.password))
+            self.keys.append(without_panic(lambda: load(self.password)))
         except Exception:  # any kind: a wrong password decrypts to anything
             self.refuse(line, "the password does not open the private key", NEEDS_PASSWORD)

@@ -13,6 +13,7 @@ from harness.pki.found_certificate import read_found
 from harness.pki.holdings.contents import Contents
 from harness.pki.holdings.pem_blocks import PemBlock, pem_blocks
 from harness.pki.holdings.stretching import TOO_MUCH, asks_too_much
+from harness.pki.panics import without_panic
 
 MAX_BLOCKS: Final = 1100
 """Blocks that are looked at: as many as the certificates that a file may hold, some keys, and some more."""
@@ -42,7 +43,7 @@ def _take_certificate(contents: Contents, block: PemBlock) -> None:
 
 def _take_pkcs7_block(contents: Contents, block: PemBlock) -> None:
     try:
-        contents.take(pkcs7.load_der_pkcs7_certificates(block.decoded()))
+        contents.take(without_panic(lambda: pkcs7.load_der_pkcs7_certificates(block.decoded())))
     except Exception:  # any kind: the bytes are a stranger's
         contents.refuse(block.line, f"the {block.label} block that begins here holds no certificates", _COMPLETE)
 
@@ -61,7 +62,7 @@ def _take_encrypted_key(contents: Contents, block: PemBlock) -> None:
 
 def _take_openssh_key(contents: Contents, block: PemBlock) -> None:
     try:
-        contents.keys.append(load_ssh_private_key(block.text, None))
+        contents.keys.append(without_panic(lambda: load_ssh_private_key(block.text, None)))
     except Exception:  # any kind: the bytes are a stranger's
         contents.refuse(block.line, "the OpenSSH key cannot be read", "convert it: ssh-keygen -p -m PKCS8")
 
