@@ -1,8 +1,10 @@
-"""A test PKI: authorities, leaves by role and named faults, stated in certs/*.yaml and issued in memory."""
+"""A test PKI stated in certs/*.yaml and issued in memory; and the certificates of others, read and copied."""
 
 from harness.pki.blueprint import LeafOrder
 from harness.pki.catalogue import AuthorityProfile, Catalogue, FaultProfile, LeafProfile
+from harness.pki.holdings import Holding, TrustList, read_holding, read_trust_list
 from harness.pki.issuing import Authority
+from harness.pki.look_alike import LookAlikeCredentials, LookAlikes
 from harness.pki.pem import certificates_pem, chain_pem, key_pem
 from harness.pki.reading import read_catalogue
 from harness.pki.workshop import Credentials, Workshop
@@ -13,11 +15,17 @@ __all__ = [
     "Catalogue",
     "Credentials",
     "FaultProfile",
+    "Holding",
     "LeafOrder",
     "LeafProfile",
+    "LookAlikeCredentials",
+    "LookAlikes",
+    "TrustList",
     "Workshop",
     "certificates_pem",
     "chain_pem",
     "key_pem",
     "read_catalogue",
+    "read_holding",
+    "read_trust_list",
 ]

@@ -20,8 +20,15 @@ class Lineage:
 
     def __init__(self, certificates: Iterable[FoundCertificate]) -> None:
         self._by_subject: dict[Hashable, list[FoundCertificate]] = {}
-        for certificate in {each.der: each for each in certificates}.values():
-            self._by_subject.setdefault(certificate.subject, []).append(certificate)
+        self._met: set[bytes] = set()
+        self.include(certificates)
+
+    def include(self, certificates: Iterable[FoundCertificate]) -> None:
+        """Take more certificates to those at hand."""
+        for certificate in certificates:
+            if certificate.der not in self._met:
+                self._met.add(certificate.der)
+                self._by_subject.setdefault(certificate.subject, []).append(certificate)
 
     def issuers_of(self, child: FoundCertificate) -> tuple[FoundCertificate, ...]:
         """Return all certificates whose subject issued `child`, itself too; self-signed ones come first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from harness.pki.copying import Copy, Copying, Identity, copied, made_up_root
 from harness.pki.found_certificate import FoundCertificate, read_found
@@ -33,8 +33,9 @@ class LookAlikeCredentials:
 class LookAlikes:
     """Copies of certificates under copies of their CAs: one real key has one fresh key, however often it is met.
 
-    `known` are all certificates (DER) at hand, trust lists included: in them the CAs are looked for that a
-    holding leaves out. `now` is an aware time; only roots that have to be made up depend on it.
+    `known` are certificates (DER) at hand besides those of the holdings, above all trust lists: in them the CAs
+    are looked for that a holding leaves out. `now` is an aware time; only roots that have to be made up depend
+    on it.
     """
 
     def __init__(self, now: datetime, known: Iterable[bytes] = ()) -> None:
@@ -43,6 +44,7 @@ class LookAlikes:
         self._keys: dict[Hashable, TwinKey] = {}
         self._copies: dict[bytes, Copy] = {}
         self._roots: dict[Hashable, bytes] = {}
+        self._played: dict[Holding, LookAlikeCredentials] = {}
 
     def credentials(self, holding: Holding) -> LookAlikeCredentials:
         """Return the credentials to play `holding` with, the same ones each time.
@@ -52,18 +54,9 @@ class LookAlikes:
         if need be. Subject and alternative names of the leaf stay byte for byte, except that a leaf which signs
         itself is marked in its subject too. Raises ScenarioError where a key cannot be made anew.
         """
-        leaf, *others = (read_found(der) for der in holding.certificates)
-        sent = Lineage(others).path_above(leaf)
-        path = (leaf, *sent, *self._above((leaf, *sent)))
-        if holding.private_key is not None:
-            return _real(holding, holding.private_key, path)
-        copies, root = self._copied(path)
-        copied_leaf, *issuers = (each.certificate for each in copies)
-        key = private_key_pem(self._key_of(leaf))
-        sending = (copied_leaf, *issuers[: len(sent)])
-        above = tuple(issuers) if is_self_signed(path[-1]) else (*issuers, root)
-        notes = (*(note for each in copies for note in each.notes), *_shape_notes(path, len(others) - len(sent)))
-        return LookAlikeCredentials(Credentials(copied_leaf, key, sending, above), root, notes)
+        if holding not in self._played:
+            self._played[holding] = self._play(holding)
+        return self._played[holding]
 
     def copy_of(self, certificate: bytes) -> bytes | None:
         """Return the look-alike (DER) of a certificate, None where no holding so far led to its key.
@@ -76,6 +69,21 @@ class LookAlikes:
         copy = self._copies.get(model.der)
         return copy.certificate if copy else None
 
+    def _play(self, holding: Holding) -> LookAlikeCredentials:
+        leaf, *others = (read_found(der) for der in holding.certificates)
+        self._known.include((leaf, *others))
+        sent = Lineage(others).path_above(leaf)
+        path = (leaf, *sent, *self._above((leaf, *sent)))
+        if holding.private_key is not None:
+            return _real(holding, holding.private_key, path)
+        copies, root = self._copied(path)
+        copied_leaf, *issuers = (each.certificate for each in copies)
+        key = private_key_pem(self._key_of(leaf))
+        sending = (copied_leaf, *issuers[: len(sent)])
+        above = tuple(issuers) if is_self_signed(path[-1]) else (*issuers, root)
+        notes = (*(note for each in copies for note in each.notes), *_shape_notes(path, len(others) - len(sent)))
+        return LookAlikeCredentials(Credentials(copied_leaf, key, sending, above), root, notes)
+
     def _above(self, path: Sequence[FoundCertificate]) -> tuple[FoundCertificate, ...]:
         """Return the known issuers of the last of `path` that are not in it yet."""
         met = {each.der for each in path}
@@ -84,12 +92,20 @@ class LookAlikes:
     def _copied(self, path: Sequence[FoundCertificate], *, is_leaf: bool = True) -> tuple[tuple[Copy, ...], bytes]:
         """Return a copy for each certificate of a path, leaf first, and the root of the copies."""
         top = path[-1]
+        self._recognise(path)
         for place, model in enumerate(path):
             if model.der not in self._copies:
                 true_issuer = model if model is top and is_self_signed(top) else next(iter(path[place + 1 :]), None)
                 self._copies[model.der] = self._copy(model, true_issuer, is_leaf=is_leaf and not place)
         copies = tuple(self._copies[model.der] for model in path)
         return copies, copies[-1].certificate if is_self_signed(top) else self._made_up_above(top)
+
+    def _recognise(self, path: Sequence[FoundCertificate]) -> None:
+        """Give a CA the key that was made up for it when only what it had issued was at hand."""
+        for child, issuer in pairwise(path):
+            made_up = self._keys.get(_unknown_above(child))
+            if made_up:
+                self._keys.setdefault(issuer.key_bytes, made_up)
 
     def _copy(self, model: FoundCertificate, true_issuer: FoundCertificate | None, *, is_leaf: bool) -> Copy:
         subject = Identity(marked_authority(model.anatomy.subject), self._key_of(model))
@@ -102,7 +118,7 @@ class LookAlikes:
     def _issuer_of(self, model: FoundCertificate, true_issuer: FoundCertificate | None) -> Identity:
         if true_issuer:
             return Identity(marked_authority(true_issuer.anatomy.subject), self._key_of(true_issuer))
-        unknown = (model.issuer, model.authority_key_identifier)
+        unknown = _unknown_above(model)
         if unknown not in self._keys:
             self._keys[unknown] = key_that_signs_like(model)
         return Identity(marked_authority(model.anatomy.issuer), self._keys[unknown])
@@ -113,10 +129,15 @@ class LookAlikes:
         return self._keys[model.key_bytes]
 
     def _made_up_above(self, model: FoundCertificate) -> bytes:
-        unknown = (model.issuer, model.authority_key_identifier)
+        unknown = _unknown_above(model)
         if unknown not in self._roots:
             self._roots[unknown] = made_up_root(self._issuer_of(model, None), self._now)
         return self._roots[unknown]
+
+
+def _unknown_above(child: FoundCertificate) -> Hashable:
+    """Return what is known of the CA that issued `child` where it is not at hand itself."""
+    return child.issuer, child.authority_key_identifier
 
 
 def _real(holding: Holding, private_key: bytes, path: Sequence[FoundCertificate]) -> LookAlikeCredentials:

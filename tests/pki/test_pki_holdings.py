@@ -227,6 +227,20 @@ def test_two_cas_of_one_name_are_told_apart_by_the_signature() -> None:
     assert holding.certificates == (leaf.der, root.der, impostor.der)
 
 
+def test_a_chain_leads_to_the_root_where_a_cross_certificate_leads_nowhere() -> None:
+    root = forge("New Root", ca=True)
+    cross = forge("New Root", by=forge("Old Root", ca=True), key=root.key, ca=True)
+    leaf = forge("cross.example.com", by=root)
+    assert read_holding(leaf.pem + cross.pem + root.pem, "old.pem").certificates == (leaf.der, root.der, cross.der)
+
+
+def test_an_issuers_name_may_differ_in_case_and_blanks() -> None:
+    root = forge("Lab  Root", key=key_of("p256-case"), ca=True)
+    spelt_otherwise = forge("LAB ROOT", key=root.key, ca=True)
+    leaf = forge("case.example.com", by=spelt_otherwise)
+    assert read_holding(root.pem + leaf.pem, "old.pem").certificates == (leaf.der, root.der)
+
+
 # --- What is refused --------------------------------------------------------------------------------------
 
 TRUNCATED = LEAF.pem[: len(LEAF.pem) // 2]
@@ -291,6 +305,19 @@ def test_all_faults_of_a_file_are_told_at_once() -> None:
     assert [fault.line for fault in refusal(data).faults] == [1, request().public_bytes(Encoding.PEM).count(b"\n") + 1]
 
 
+def test_each_fault_has_the_line_of_its_block() -> None:
+    block = request().public_bytes(Encoding.PEM)
+    size = block.count(b"\n")
+    lines = [fault.line for fault in refusal(block + b"text\n" + block + block).faults]
+    assert lines == [1, size + 2, 2 * size + 2]
+
+
+def test_a_heap_of_keys_is_refused() -> None:
+    (fault,) = refusal(PEM + LEAF.key_pem * 17).faults
+    assert fault.message == "there are more than 16 private keys"
+    assert read_holding(PEM + LEAF.key_pem * 16, "old.pem").private_key == LEAF.key_pem
+
+
 @pytest.mark.parametrize("iterations", [2_000_000_000, 2**63 - 1])
 def test_a_file_that_asks_for_endless_work_is_refused_at_once(iterations: int) -> None:
     ours = element(0x02, (2048).to_bytes(2)), element(0x02, iterations.to_bytes(8))
@@ -321,7 +348,7 @@ def test_a_trust_list_takes_leaves_repetitions_and_keys_with_a_note() -> None:
 
 def test_more_than_a_thousand_certificates_are_too_many() -> None:
     root = forge("Root", ca=True)
-    with pytest.raises(ScenarioError, match="1001 certificates are too many"):
+    with pytest.raises(ScenarioError, match="there are more than 1000 certificates in it"):
         read_trust_list(root.pem * 1001, "trust.pem")
     assert read_trust_list(root.pem * 1000, "trust.pem").certificates == (root.der,)
 

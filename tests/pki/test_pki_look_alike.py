@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import dsa, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509.oid import ExtensionOID, NameOID, ObjectIdentifier
 from cryptography.x509.verification import PolicyBuilder, Store
@@ -209,6 +209,22 @@ def test_old_and_new_below_one_real_ca_are_below_one_copy_of_it() -> None:
     assert LookAlikes(NOW).credentials(holding_of(*chain.all)).root != old.root
 
 
+@pytest.mark.parametrize("first", ["shorter", "longer"])
+def test_a_root_that_only_one_of_two_files_holds_is_the_root_of_both(first: str) -> None:
+    chain = chain_of()
+    renewed = forge("edge.example.com", by=chain.issuing, key=key_of("p256-renewed"))
+    shorter, longer = holding_of(chain.leaf, chain.issuing), holding_of(renewed, chain.issuing, chain.root)
+    both = LookAlikes(NOW)
+    order = (shorter, longer) if first == "shorter" else (longer, shorter)
+    one, other = (both.credentials(holding) for holding in order)
+
+    for anchor in (one.root, other.root):
+        for played in (one, other):
+            assert handshake(played.credentials, played.credentials, "server", anchor, "1.3").checked
+    assert both.credentials(order[0]) is one
+    assert both.copy_of(chain.root.der) == both.credentials(longer).root
+
+
 def test_old_and_new_below_two_real_cas_of_one_name_have_two_copies_of_one_name() -> None:
     both = LookAlikes(NOW)
     roots = []
@@ -339,16 +355,24 @@ def test_a_comment_of_the_real_ca_gives_way_to_ours() -> None:
     assert "replaced the comment of 'leaf.example.com'" in played.notes
 
 
-def test_a_key_that_cannot_be_made_is_refused_with_a_sentence() -> None:
-    tls_has_no_use = dsa.generate_private_key(2048)
+HUGE = rsa.RSAPublicNumbers(e=65537, n=(1 << 8999) + 1).public_key()
+USELESS_TO_TLS = dsa.generate_private_key(2048).public_key()
+
+
+@pytest.mark.parametrize(
+    ("key", "what"), [(HUGE, "it has an RSA key of 9000 bits"), (USELESS_TO_TLS, "it has a key of a kind that TLS")]
+)
+def test_a_key_that_cannot_be_made_is_refused_with_a_sentence(
+    key: rsa.RSAPublicKey | dsa.DSAPublicKey, what: str
+) -> None:
     builder = x509.CertificateBuilder(
         name_of((NameOID.COMMON_NAME, "Root")),
-        name_of((NameOID.COMMON_NAME, "dsa.example.com")),
-        tls_has_no_use.public_key(),
+        name_of((NameOID.COMMON_NAME, "odd.example.com")),
+        key,
         7,
     )
     der = builder.not_valid_before(NOW).not_valid_after(NOW + DAY).sign(key_of("p256"), hashes.SHA256())
-    with pytest.raises(ScenarioError, match=r"dsa\.example\.com: no look-alike can be made: it has a key of a kind"):
+    with pytest.raises(ScenarioError, match=rf"odd\.example\.com: no look-alike can be made: {what}"):
         LookAlikes(NOW).credentials(Holding((der.public_bytes(Encoding.DER),)))
 
 
@@ -381,3 +405,28 @@ def test_a_ca_without_a_common_name_gets_one() -> None:
     root = forge(name_of(unit), ca=True, key=key_of("p256-unit"))
     played = copies_of(forge("leaf.example.com", by=root), root)
     assert parsed(played.root).subject.rfc4514_string() == "CN=TEST ONLY look-alike,OU=Class 3 CA"
+
+
+def test_two_long_names_stay_two_names() -> None:
+    shared = "Example Certification Services of the Northern Hemisphere, "
+    first, second = (
+        marked_authority(name_of((NameOID.COMMON_NAME, shared + number)).public_bytes()) for number in ("One", "Two")
+    )
+    assert first != second
+    assert all(name.count(b"TEST ONLY Example Certification") == 1 for name in (first, second))
+    assert all(len(name[name.index(b"TEST ONLY") :]) == 64 for name in (first, second))
+
+
+@pytest.mark.parametrize(
+    ("digest", "curve"),
+    [(hashes.SHA256(), "secp256r1"), (hashes.SHA384(), "secp384r1"), (hashes.SHA512(), "secp256r1")],
+)
+def test_a_root_that_is_made_up_has_a_key_that_suits_the_signature_it_made(
+    digest: hashes.SHA256 | hashes.SHA384 | hashes.SHA512, curve: str
+) -> None:
+    played = copies_of(forge("leaf.example.com", by=chain_of().issuing, digest=digest))
+    leaf, key = parsed(played.credentials.leaf), parsed(played.root).public_key()
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    assert key.curve.name == curve
+    assert isinstance(leaf.signature_hash_algorithm, type(digest))
+    leaf.verify_directly_issued_by(parsed(played.root))

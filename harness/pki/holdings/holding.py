@@ -94,7 +94,7 @@ def _take(contents: Contents, data: bytes) -> None:
 def _limit(contents: Contents) -> None:
     count = len(contents.certificates)
     if count > MAX_CERTIFICATES:
-        contents.refuse(0, f"{count} certificates are too many", f"the limit is {MAX_CERTIFICATES}")
+        contents.refuse(0, f"there are more than {MAX_CERTIFICATES} certificates in it", "keep those that matter")
     elif not count and not contents.faults:
         what = "a private key, but no certificate" if contents.keys else "no certificate"
         contents.refuse(0, f"there is {what} in it", "add the certificate, and the CAs above it")
