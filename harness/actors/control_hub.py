@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from harness.actors.finder import Finder
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import Outcome
@@ -12,8 +14,17 @@ from harness.lab.surroundings import Organisation
 NAME = "control-hub"
 
 
+class Standing(StrEnum):
+    """How a domain stands with an organisation."""
+
+    PENDING = "pending"
+    VERIFIED = "verified"
+    REFUSED = "refused"
+    REMOVED = "removed"
+
+
 class ControlHub:
-    """Keeps, for each organisation, which domains are verified, refused and pending."""
+    """Keeps how each domain stands with each organisation."""
 
     def __init__(self, stage: Stage) -> None:
         self.site = Site(stage, NAME)
@@ -22,13 +33,14 @@ class ControlHub:
         self._finder = Finder(self.site)
         self._organisations = {each.name: each for each in self.settings.organisations}
         self._home = next(iter(self._organisations), "")
-        self._verified: dict[str, set[str]] = {self._home: set(stage.lab.webex_cloud.verified_domains)}
+        proven = stage.lab.webex_cloud.verified_domains
+        self._standing = {(self._home, domain): Standing.VERIFIED for domain in proven}
         self._activated = set(self.settings.activated)
 
     @property
     def proven(self) -> frozenset[str]:
         """The domains that the company of this lab has proven."""
-        return frozenset(self._verified[self._home])
+        return self._proven_by(self._home)
 
     def may_call(self, organisation: str) -> bool:
         """Whether the cloud makes calls for an organisation."""
@@ -37,25 +49,20 @@ class ControlHub:
     def hand_out_token(self, domain: str, organisation: str) -> Outcome:
         """Say which TXT record proves the domain; from then on it is pending."""
         text = expected_text(self._token(organisation), TokenProfile(self.settings.token_profile))
-        self.site.decide(0, "ownership", "pending", domain=domain, organisation=self._named(organisation), text=text)
+        self._stand(domain, organisation, Standing.PENDING, text=text)
         return Outcome(completed=True, detail=f"publish TXT {domain} {text}")
 
     async def verify(self, domain: str, organisation: str) -> Outcome:
-        """Look the token up in DNS; a success is kept and never asked again (row V-09)."""
-        owner = self._named(organisation)
+        """Look the token up in DNS."""
         answer = await self._finder.ask(Question(domain, "TXT"))
         check = check_ownership(answer, self._token(organisation), TokenProfile(self.settings.token_profile))
-        if check.verified:
-            self._verified.setdefault(owner, set()).add(domain)
-        outcome = "verified" if check.verified else "refused"
-        self.site.decide(0, "ownership", outcome, domain=domain, organisation=owner, kind=check.kind, text=check.text)
+        standing = Standing.VERIFIED if check.verified else Standing.REFUSED
+        self._stand(domain, organisation, standing, kind=check.kind, text=check.text)
         return Outcome(check.verified, check.text)
 
     def remove(self, domain: str, organisation: str) -> Outcome:
         """Take a verified domain away again."""
-        owner = self._named(organisation)
-        self._verified.get(owner, set()).discard(domain)
-        self.site.decide(0, "ownership", "removed", domain=domain, organisation=owner)
+        self._stand(domain, organisation, Standing.REMOVED)
         return Outcome(completed=True, detail=f"{domain} is no longer verified")
 
     def activate(self, organisation: str) -> Outcome:
@@ -73,7 +80,7 @@ class ControlHub:
     def _unproven(self, owner: str) -> str:
         """Return the domains that an organisation has not proven, empty where it may be activated."""
         claimed = self._claims(self._organisations[owner])
-        unproven = activation(claimed, self._verified.get(owner, set())) if self.checks else ()
+        unproven = activation(claimed, self._proven_by(owner)) if self.checks else ()
         return ", ".join(f"{kind.value} {claimed[kind]}" for kind in unproven)
 
     def switch_check(self, *, on: bool) -> Outcome:
@@ -83,6 +90,20 @@ class ControlHub:
         self.checks = on
         self.site.decide(0, "domain-check", "on" if on else "off")
         return Outcome(completed=True, detail=f"the domain ownership check is {'on' if on else 'off'}")
+
+    def _stand(self, domain: str, organisation: str, standing: Standing, **facts: str) -> None:
+        """Keep how a domain stands with an organisation, and put that on record.
+
+        What was proven once stays proven until somebody removes it, whatever a later look-up comes to (row V-09).
+        """
+        owner = self._named(organisation)
+        if standing is Standing.REMOVED or self._standing.get((owner, domain)) is not Standing.VERIFIED:
+            self._standing[owner, domain] = standing
+        self.site.decide(0, "ownership", standing.value, domain=domain, organisation=owner, **facts)
+
+    def _proven_by(self, owner: str) -> frozenset[str]:
+        standing = self._standing.items()
+        return frozenset(domain for (who, domain), how in standing if who == owner and how is Standing.VERIFIED)
 
     def _named(self, organisation: str) -> str:
         return organisation or self._home

@@ -5,15 +5,16 @@ It opens no port towards the DMZ.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, UNACCEPTABLE, Entry
 from harness.actors.call_routing import REGISTRAR, CallRouting, Leg, Rules
-from harness.actors.finder import Finder
+from harness.actors.finder import Finder, Patience
 from harness.actors.relay import Relay
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, UserAgent
-from harness.dns.records import Host, Question
+from harness.dns.walk.locate import Behaviour, Policy, Target
 from harness.identity.certificate import read_certificate
 from harness.identity.policy import judge_names
 from harness.net.link import Link
@@ -51,22 +52,26 @@ class ExpresswayC:
         self.site.decide(0, "traversal-zone", "active" if active else "failed", zone=name, port=str(port), peer=peer)
 
     async def _bring_up(self, name: str, peer: str, port: int) -> bool:
-        """Dial the first address of the zone's peer, as an Expressway does that was given its name."""
-        answer = await self._finder.ask(Question(peer, "A"))
-        address = next((record.address for record in answer.records if isinstance(record, Host)), "")
-        link = await self.site.dial(address, port, within=self.settings.connect_timeout) if address else None
+        """Dial the first address of the zone's peer (row D14); its answer to OPTIONS proves that we are in."""
+        located = await self._finder.find(f"{peer}:{port}", Policy(behaviour=Behaviour.EXPRESSWAY))
+        first = replace(located, targets=located.targets[:1])
+        link = await self._finder.reach(first, self._secure, Patience(self.settings.connect_timeout))
         if link is None:
             return False
-        link.expected_names = (peer,)
+        sip = self.site.speak_sip(link, self._serving(name))
+        if not await self._answers(sip):
+            return False
+        self._traversal.setdefault(name, sip)
+        return True
+
+    async def _secure(self, link: Link, target: Target) -> bool:
+        link.expected_names = (target.host,)
         if not await link.secure(self._profile()):
             return False
-        names = judge_names(read_certificate(link.peer_certificate), link.expected_names)
-        if not names.accepted:
-            await link.abandon(UNACCEPTABLE)
-            return False
-        sip = self.site.speak_sip(link, self._serving(name))
-        self._traversal.setdefault(name, sip)
-        return await self._answers(sip)
+        if judge_names(read_certificate(link.peer_certificate), link.expected_names).accepted:
+            return True
+        await link.abandon(UNACCEPTABLE)
+        return False
 
     async def _answers(self, sip: SipLink) -> bool:
         """Ping the traversal server: only its answer proves that it accepted our certificate (trap X8)."""

@@ -147,12 +147,12 @@ class ExpresswayE:
             self.settings.server_certificate, request=request, check_purpose=self.settings.sip.eku_check
         )
 
-    def client_profile(self, verify: bool) -> TlsProfile:  # one answer to one question
-        """Return how this box behaves when it dials."""
+    def client_profile(self, names: tuple[str, ...]) -> TlsProfile:
+        """Return how this box behaves when it dials a peer that must have one of `names`; none: it does not verify."""
         held = self.settings.client_certificate
         if held == "same-as-server":
             held = self.settings.server_certificate
-        return self._profile(held if isinstance(held, Certificate) else None, verify=verify)
+        return self._profile(held if isinstance(held, Certificate) else None, verify=bool(names))
 
     def _profile(
         self,

@@ -9,14 +9,14 @@ from random import Random
 from harness.actors.site import CONNECT_SECONDS, Site
 from harness.dns.records import Answer, Question
 from harness.dns.walk.destination import Destination, read_destination
-from harness.dns.walk.locate import Finding, Located, Policy, Target, locate
+from harness.dns.walk.locate import Finding, Located, Policy, Target, Walking, locate
 from harness.lab.directory import moved
 from harness.net.link import Link
 from harness.net.resolver import Resolver
 from harness.transcript import Address, DialFailed
 
 Secure = Callable[[Link, Target], Awaitable[bool]]
-"""Brings a fresh connection to where SIP can be spoken; False where it could not be."""
+"""Brings a fresh connection to where its protocol can be spoken; False where it could not be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Finder:
         self._resolver = Resolver(stage.network, stage.recorder, actor=site.actor, host=site.host, server=server)
         self._chance = Random(f"{stage.lab.seed} {site.actor}")  # noqa: S311  # the same story again, no secret
 
-    async def ask(self, question: Question, client_subnet: str = "") -> Answer:
+    async def ask(self, question: Question) -> Answer:
         """Ask the name server one question."""
-        return await self._resolver.ask(question, client_subnet)
+        return await self._resolver.ask(question)
 
     async def find(self, written: str | Destination, policy: Policy, client_subnet: str = "") -> Located:
         """Walk from a destination to its targets; every step of the walk is put on record.
@@ -58,14 +58,20 @@ class Finder:
             self._site.decide(0, "locate", finding.kind, text=finding.text, **told)
             return Located((), finding, ())
         walk = locate(destination, policy, lambda most: self._chance.randint(0, most))
+        located, _ = await self.drive(walk, client_subnet)
+        self._put_on_record(destination, policy, located)
+        return located
+
+    async def drive(self, walk: Walking, client_subnet: str = "") -> tuple[Located, dict[Question, Answer]]:
+        """Answer a walk's questions by the name server; return what it came to, and the answers."""
+        answers: dict[Question, Answer] = {}
         try:
             question = next(walk)
             while True:
-                question = walk.send(await self._resolver.ask(question, client_subnet))
+                answers[question] = await self._resolver.ask(question, client_subnet)
+                question = walk.send(answers[question])
         except StopIteration as stop:
-            located: Located = stop.value
-        self._put_on_record(destination, policy, located)
-        return located
+            return stop.value, answers
 
     def _read(self, written: str) -> Destination:
         return read_destination(moved(written, self._site.stage.directory.block))
@@ -79,12 +85,14 @@ class Finder:
         elif not destination.is_address:
             self._site.decide(0, "locate", "found", targets=", ".join(map(spoken, located.targets)), **told)
 
-    async def reach(self, located: Located, secure: Secure, patience: Patience) -> Link | None:
-        """Try the targets in their order; None where none of them could be brought to SIP."""
+    async def reach(
+        self, located: Located, secure: Secure, patience: Patience, *, protocol: str = "sip"
+    ) -> Link | None:
+        """Try the targets in their order; None where none of them could be brought to speak."""
         left = list(located.targets)
         while left:
             target = left.pop(0)
-            link = await self._site.attempt(target.address, target.port, within=patience.within)
+            link = await self._site.attempt(target.address, target.port, within=patience.within, protocol=protocol)
             if isinstance(link, Link) and await secure(link, target):
                 return link
             why = link.failure.value if isinstance(link, DialFailed) else "handshake"

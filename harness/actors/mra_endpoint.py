@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from harness.actors.finder import Finder
+from dataclasses import replace
+
+from harness.actors.finder import Finder, Patience
 from harness.actors.https import ask_https
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import Outcome, UserAgent, outcome_of
-from harness.dns.records import Host, Question, Srv
-from harness.dns.walk.locate import FINDINGS
+from harness.dns.walk.destination import Destination
+from harness.dns.walk.locate import Behaviour, Policy, Target
 from harness.identity.certificate import read_certificate
 from harness.identity.policy import judge_names
 from harness.lab.settings import Certificate, MraEndpoint
@@ -19,6 +21,7 @@ from harness.sip.message import Request, Response
 from harness.tls.profile import TlsProfile
 
 _SIP_PORT = 5070
+_POLICY = Policy(behaviour=Behaviour.RFC3263)
 _UNAUTHORIZED = 401
 
 
@@ -33,10 +36,12 @@ class MraClient:
 
     async def sign_in(self, port: int | None) -> Outcome:
         """Find the edge by `_collab-edge._tls` and ask it for the edge configuration with the user's password."""
-        found = await self._discover()
-        if found is None:
+        located = await self._finder.find(_services_of(self.settings.user), _POLICY)
+        if not located.targets:
             return Outcome(completed=False, detail="cannot find services")
-        link = await self._secured(found[0], port or found[1], protocol="https")
+        if port is not None:
+            located = replace(located, targets=tuple(replace(target, port=port) for target in located.targets))
+        link = await self._finder.reach(located, self._secure, Patience(), protocol="https")
         if link is None:
             return Outcome(completed=False, detail="no connection")
         status = await ask_https(
@@ -44,18 +49,6 @@ class MraClient:
         )
         await link.close()
         return Outcome(status == 200, f"HTTP {status}" if status else "no answer")
-
-    async def _discover(self) -> tuple[str, int] | None:
-        """Return the name and the port of the edge, None where DNS does not lead to one (row M10)."""
-        label = f"_collab-edge._tls.{self.settings.user.partition('@')[2]}"
-        answer = await self._finder.ask(Question(label, "SRV"))
-        found = [record for record in answer.records if isinstance(record, Srv)]
-        if found:
-            return found[0].target, found[0].port
-        kind = answer.outcome.value if answer.outcome.value in FINDINGS else "no-records"
-        told = f"{answer.question}: {answer.detail or answer.outcome.value}"
-        self.site.decide(0, "locate", kind, destination=label, behaviour="collab-edge", text=told)
-        return None
 
     async def register(self, port: int, attempts: int) -> Outcome:
         """REGISTER, trying again with a new connection where one failed."""
@@ -67,7 +60,8 @@ class MraClient:
         return outcome
 
     async def _register_once(self, port: int) -> Outcome:
-        link = await self._secured(self.site.stage.lab.expressway_e.host_name, port, protocol="sip")
+        located = await self._finder.find(f"{self.site.stage.lab.expressway_e.host_name}:{port}", _POLICY)
+        link = await self._finder.reach(located, self._secure, Patience())
         if link is None:
             return Outcome(completed=False, detail="no connection")
         sip = self.site.speak_sip(link, self._agent.serve)
@@ -79,19 +73,13 @@ class MraClient:
         await sip.close()
         return outcome_of(final)
 
-    async def _secured(self, host_name: str, port: int, *, protocol: str) -> Link | None:
-        answer = await self._finder.ask(Question(host_name, "A"))
-        address = next((record.address for record in answer.records if isinstance(record, Host)), "")
-        link = await self.site.dial(address, port, protocol=protocol) if address else None
-        if link is None:
-            return None
-        link.expected_names = (host_name,)
-        secured = await link.secure(
+    async def _secure(self, link: Link, target: Target) -> bool:
+        link.expected_names = (target.host,)
+        return await link.secure(
             self._profile(),
-            server_name=host_name,
-            accept_name=lambda leaf: self._expects(leaf, host_name),
+            server_name=target.host,
+            accept_name=lambda leaf: self._expects(leaf, target.host),
         )
-        return link if secured else None
 
     @staticmethod
     def _expects(leaf: bytes, host_name: str) -> bool:
@@ -131,3 +119,9 @@ class MraClient:
             )
             headers += [("Authorization", credentials)] if credentials else []
         return build_request("REGISTER", registrar, headers=headers)
+
+
+def _services_of(user: str) -> Destination:
+    """Return where a client looks for the edge of its user's domain (domain.md 3.3): at that SRV record alone."""
+    service, domain = "_collab-edge._tls", user.partition("@")[2].lower()
+    return Destination(domain, None, "tls", True, False, f"{service}.{domain}", service)

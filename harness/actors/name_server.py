@@ -11,7 +11,7 @@ from harness.actors.site import Stage
 from harness.dns.server.authority import Reply
 from harness.lab.zones import authority_of
 from harness.net.network import ByteStream, DatagramPort, Listener, StreamResetError
-from harness.net.resolver import framed, read_framed
+from harness.net.resolver import FramedReader, framed
 from harness.transcript import Address
 
 NAME = "name-server"
@@ -34,7 +34,7 @@ class NameServer:
     def __init__(self, stage: Stage, watch: Callable[[Served], None] | None = None) -> None:
         self._stage = stage
         self._watch = watch
-        self._published = ""
+        self._published: tuple[str, ...] = ()
         self.address = Address(stage.directory.address_of(NAME), stage.lab.name_server.port)
         self._authority = authority_of(stage.lab, stage.directory.block)
 
@@ -47,7 +47,7 @@ class NameServer:
 
     def publish(self, records: str) -> None:
         """Add records (master-file text) to the zones; those of the same name and type are replaced."""
-        self._published += f"{records}\n"
+        self._published += (records,)
         self._authority = authority_of(self._stage.lab, self._stage.directory.block, published=self._published)
 
     def _answer(self, query: bytes, source: Address, transport: str) -> bytes | None:
@@ -78,9 +78,10 @@ class NameServer:
             listener.close()
 
     async def _serve_connection(self, stream: ByteStream, source: Address, places: trio.Semaphore) -> None:
+        queries = FramedReader(stream)
         try:
             with trio.move_on_after(_IDLE_SECONDS) as idle:
-                while query := await read_framed(stream):
+                while query := await queries.read():
                     idle.deadline = trio.current_time() + _IDLE_SECONDS
                     answer = self._answer(query, source, "tcp")
                     if answer is None:

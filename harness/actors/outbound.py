@@ -10,7 +10,6 @@ from harness.actors.admission import DNS_ZONE, UNACCEPTABLE, WEBEX_ZONE, Entry, 
 from harness.actors.call_routing import Leg
 from harness.actors.finder import Finder, Patience
 from harness.actors.site import Site
-from harness.dns.walk.destination import Destination, read_destination
 from harness.dns.walk.locate import Behaviour, Policy, Target
 from harness.identity.certificate import read_certificate
 from harness.lab.settings import ExpresswayE
@@ -23,6 +22,9 @@ from harness.tls.profile import TlsProfile
 
 GENERAL_NAMES = ("sip.webex.com",)
 """The documented name of the cloud for general calls (domain.md 1.4)."""
+
+Profile = Callable[[tuple[str, ...]], TlsProfile]
+"""Gives how this box behaves towards a peer that must have one of these names."""
 
 Serve = Callable[[Entry, Inquiry], Awaitable[None]]
 """Takes the requests that come back over a connection."""
@@ -40,7 +42,7 @@ class Way:
 class Outbound:
     """The connections that one Expressway-E dialled, one for each destination while it lives."""
 
-    def __init__(self, site: Site, settings: ExpresswayE, serve: Serve, profile: Callable[[bool], TlsProfile]) -> None:
+    def __init__(self, site: Site, settings: ExpresswayE, serve: Serve, profile: Profile) -> None:
         self._site = site
         self._settings = settings
         self._serve = serve
@@ -52,11 +54,10 @@ class Outbound:
         """Lead to the target of a search rule: `webex-zone`, `webex-general` or `dns-zone`."""
         uri = next_hop(request)
         zone = WEBEX_ZONE if target.startswith("webex") else DNS_ZONE
-        destination = _destination_of(uri) if uri is not None else None
-        if uri is None or destination is None:
+        if uri is None:
             return Leg(None, zone)
-        way = self._way(target, uri.host)
-        key = (way.zone, way.policy.override_domain or destination.written)
+        way, destination = self._way(target, uri.host), _destination_of(uri)
+        key = (way.zone, way.policy.override_domain or destination)
         known = self._links.get(key)
         if known is None or not known.alive:
             link = await self._dial(way, destination)
@@ -83,14 +84,14 @@ class Outbound:
         names = GENERAL_NAMES if general else webex_names(webex)
         return Way(WEBEX_ZONE, policy, names if webex.tls_verify else ())
 
-    async def _dial(self, way: Way, destination: Destination) -> Link | None:
+    async def _dial(self, way: Way, destination: str) -> Link | None:
         located = await self._finder.find(destination, way.policy)
         patience = Patience(self._settings.sip.tcp_connect_timeout, self._settings.failover_on_tls_error)
         return await self._finder.reach(located, partial(self._secure, way), patience)
 
     async def _secure(self, way: Way, link: Link, _target: Target) -> bool:
         link.expected_names = way.names
-        if not await link.secure_within(self._settings.sip.tls_handshake_timeout, self._profile(bool(way.names))):
+        if not await link.secure_within(self._settings.sip.tls_handshake_timeout, self._profile(way.names)):
             return False
         if way.names and not accepts(self._site, self._settings, link, way.zone):
             await link.abandon(UNACCEPTABLE)
@@ -107,12 +108,8 @@ def accepts(site: Site, settings: ExpresswayE, link: Link, zone: str) -> bool:
     return verdict.accepted
 
 
-def _destination_of(uri: SipUri) -> Destination | None:
-    """Return where a request URI leads, None where it makes no sense."""
+def _destination_of(uri: SipUri) -> str:
+    """Return where a request URI leads, as it is written: its scheme, host and port."""
     port = f":{uri.port}" if uri.port else ""
     host = f"[{uri.host}]" if ":" in uri.host else uri.host
-    scheme = "sips" if uri.scheme == "sips" else "sip"
-    try:
-        return read_destination(f"{scheme}:{host}{port}")
-    except ValueError:
-        return None
+    return f"{'sips' if uri.scheme == 'sips' else 'sip'}:{host}{port}"

@@ -47,8 +47,9 @@ def transport_of(sip: SipLink) -> str:
 
 
 def _quoted(name: str) -> str:
-    """Return a display name as From carries it, empty where there is none."""
-    return f'"{name}" ' if name else ""
+    """Return a display name as From carries it (RFC 3261 section 25.1, quoted-string), empty where there is none."""
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}" ' if name else ""
 
 
 def outcome_of(final: Response | None) -> Outcome:

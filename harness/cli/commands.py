@@ -137,7 +137,7 @@ def demo_command(lesson: str, network: str) -> None:
 @click.option("--count", type=click.IntRange(1, 1_000_000), default=1, help="Walk so often, and show each share.")
 @click.option("--lab", "lab_file", type=_FILE, help="Another lab than the one that comes with sip-mtls.")
 @click.option("--json", "json_file", type=_FILE, help="Write walk and targets as JSON; - for standard output.")
-def locate_command(  # one parameter an option, which click passes by name
+def locate_command(
     name: str, asker: str, behaviour: str, count: int, lab_file: Path | None, json_file: Path | None
 ) -> None:
     """Find where a SIP URI, a domain, host:port or address:port leads in the lab's DNS, step by step."""

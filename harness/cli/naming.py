@@ -18,8 +18,9 @@ from harness.actors.finder import spoken
 from harness.actors.name_server import Served
 from harness.cli.exits import Exit
 from harness.cli.terminal import progress, width
+from harness.dns.records import Answer, Question
 from harness.dns.walk.destination import Destination, read_destination
-from harness.dns.walk.locate import Behaviour, Located, Policy, Target
+from harness.dns.walk.locate import Behaviour, Located, Policy, Target, Walking, locate, run_walk
 from harness.errors import Fault, ScenarioError
 from harness.lab.settings import Lab
 from harness.lab.surroundings import HOME_BLOCK
@@ -28,7 +29,7 @@ from harness.net.memory import MemoryNetwork
 from harness.run.addresses import checked_block
 from harness.run.disk import write_text
 from harness.run.library import Library
-from harness.run.names import Asked, open_names, walk_again, walk_once
+from harness.run.names import open_names
 
 _SHOWN_QUERY = 58
 _STRIDE = 1000
@@ -56,19 +57,33 @@ def locate_name(sought: Sought) -> Exit:
     policy, subnet = _policy(sought.behaviour), _subnet(sought.asker)
     library = Library(sought.lab_file)
     library.check_zones()
-    asked = trio.run(_ask, library, destination, policy, subnet, clock=trio.testing.MockClock(autojump_threshold=0))
-    shares = _shares(asked, destination, policy, sought)
+    walks = _Walks(destination, policy, Random(library.healthy.seed))  # noqa: S311  # the same choices again
+    clock = trio.testing.MockClock(autojump_threshold=0)
+    located, answers = trio.run(_ask, library, walks, subnet, clock=clock)
+    shares = _shares(located, answers, walks, sought.count)
     if sought.json_file is not None:
-        write_text(sought.json_file, f"{_as_json(destination, policy, asked.located, shares, sought.count)}\n")
+        write_text(sought.json_file, f"{_as_json(destination, policy, located, shares, sought.count)}\n")
     if sought.json_file != Path("-"):
-        for line in _lines(destination, policy, asked.located, shares, sought):
+        for line in _lines(destination, policy, located, shares, sought):
             print(line)
-    return Exit.NOT_MET if asked.located.finding is not None else Exit.MET
+    return Exit.NOT_MET if located.finding is not None else Exit.MET
+
+
+@dataclass(frozen=True, slots=True)
+class _Walks:
+    """The same walk as often as it is wanted; only chance chooses anew."""
+
+    destination: Destination
+    policy: Policy
+    chance: Random
+
+    def another(self) -> Walking:
+        return locate(self.destination, self.policy, lambda most: self.chance.randint(0, most))
 
 
 def _policy(behaviour: str) -> Policy:
     """Return how an asker of that behaviour walks; either can use TLS and TCP."""
-    return Policy(behaviour=Behaviour(behaviour), transports=("tls", "tcp"))
+    return Policy(behaviour=Behaviour(behaviour), transports=("tls", "tcp"), families=("A", "AAAA"))
 
 
 def _subnet(asker: str) -> str:
@@ -80,22 +95,20 @@ def _subnet(asker: str) -> str:
         raise ScenarioError([Fault("--from", 0, 0, f"'{asker}' is no address", hint)]) from None
 
 
-async def _ask(library: Library, destination: Destination, policy: Policy, subnet: str) -> Asked:
+async def _ask(library: Library, walks: _Walks, subnet: str) -> tuple[Located, dict[Question, Answer]]:
     async with open_names(library.healthy, library.workshop, MemoryNetwork()) as names:
-        chance = Random(f"{library.healthy.seed} first")  # noqa: S311  # the same choice again, no secret
-        return await walk_once(names.finder, destination, policy, client_subnet=subnet, chance=chance)
+        return await names.finder.drive(walks.another(), subnet)
 
 
-def _shares(asked: Asked, destination: Destination, policy: Policy, sought: Sought) -> dict[Target, int]:
+def _shares(located: Located, answers: dict[Question, Answer], walks: _Walks, count: int) -> dict[Target, int]:
     """Return how often each target came first, the most frequent first."""
-    chance = Random(str(asked.located.targets))  # noqa: S311  # the same shares again, no secret
-    counted: Counter[Target] = Counter(asked.located.targets[:1])
-    with progress(sought.count // _STRIDE, "thousand walks") as tick:
-        for number in range(1, sought.count):
-            counted.update(walk_again(asked, destination, policy, chance).targets[:1])
+    counted: Counter[Target] = Counter(located.targets[:1])
+    with progress(count // _STRIDE, "thousand walks") as tick:
+        for number in range(1, count):
+            counted.update(run_walk(walks.another(), answers.__getitem__).targets[:1])
             if number % _STRIDE == 0:
                 tick("")
-    rest = {target: 0 for target in asked.located.targets if target not in counted}
+    rest = {target: 0 for target in located.targets if target not in counted}
     return {**dict(counted.most_common()), **rest}
 
 

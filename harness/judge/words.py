@@ -65,8 +65,6 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "listener": label(evidence, evidence.listener),
         "port": str(evidence.port),
         "reached_port": str(evidence.reached_port),
-        "reached": str((evidence.view and evidence.view.connection.reached) or "nobody"),
-        "translated": "" if not evidence.translated else f" (translated to {evidence.reached_port})",
         "stage": evidence.stage.value if evidence.stage else "",
         "status": str(evidence.status) if evidence.status else "no answer",
         "names": " or ".join(evidence.expected_names) or "no particular name",
@@ -93,7 +91,6 @@ def _words_of_obstacle(evidence: Evidence) -> dict[str, str]:
     facts = told.facts if told else {}
     return {
         "destination": facts.get("destination") or "its destination",
-        "targets": facts.get("targets") or "no target",
         "finding": _sentence(facts.get("text") or "No more was recorded."),
         "domain": facts.get("domain") or "the domain",
         "organisation": facts.get("organisation") or "the organisation",
@@ -119,7 +116,8 @@ def filled(template: str, words: dict[str, str]) -> str:
 
 def _sentence(text: str) -> str:
     """Return a finding as a sentence of its own."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+    begins_with_name = "." in text.partition(" ")[0]
+    return (text if begins_with_name else text[:1].upper() + text[1:]) + ("" if text.endswith(".") else ".")
 
 
 def names_in(certificate: CertificateFacts | None) -> str:

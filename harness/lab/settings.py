@@ -11,9 +11,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
+from harness.document import hint_for
 from harness.identity import access_rules as identity
 from harness.lab.fields import Destination, DomainName, Pattern, Port, Seconds, Settings, Switch, TextOfNumber, setting
-from harness.lab.surroundings import HOME_BLOCK, LAST_OCTETS, ControlHub, Firewall, NameServer
+from harness.lab.surroundings import ANYBODY, HOME_BLOCK, LAST_OCTETS, NOBODYS_OCTET, ControlHub, Firewall, NameServer
 
 PolicyName = Literal["expressway", "san-only", "rfc5922", "rfc9525"]
 NameProfile = Literal["webex", "legacy", "dual", "sip-webex"]
@@ -428,11 +429,22 @@ class Lab(Settings):
     @model_validator(mode="after")
     def _gives_each_node_a_place_of_its_own(self) -> Self:
         names = [*LAST_OCTETS, *(edge.name for edge in self.edges)]
-        others = [f"{HOME_BLOCK}.{octet}" for actor, octet in LAST_OCTETS.items() if actor != "expressway-e"]
+        taken_by_others = {**LAST_OCTETS, "nobody": NOBODYS_OCTET}
+        del taken_by_others["expressway-e"]
+        others = [f"{HOME_BLOCK}.{octet}" for octet in taken_by_others.values()]
         addresses = [*others, self.expressway_e.address, *(edge.address for edge in self.edges)]
         for taken in (names, addresses):
             if twice := [each for each in taken if taken.count(each) > 1]:
                 raise ValueError(f"two actors have the name or address {twice[0]}")
+        return self
+
+    @model_validator(mode="after")
+    def _has_firewall_rules_for_actors(self) -> Self:
+        actors = [*LAST_OCTETS, *(edge.name for edge in self.edges)]
+        for rule in self.firewall.rules:
+            for name in (rule.source, rule.to):
+                if name not in {ANYBODY, *actors}:
+                    raise ValueError(f"no actor '{name}' for a firewall rule; {hint_for(name, [ANYBODY, *actors])}")
         return self
 
     @property

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
-from harness.lab.fields import Port, Settings, Switch, setting
+from harness.lab.fields import DomainName, Port, Settings, Switch, setting
 
 HOME_BLOCK = "127.64.0"
 """Addresses in this /24 are the lab's own wherever a file names them: they move with the lab's block."""
@@ -25,7 +25,10 @@ LAST_OCTETS = {
 }
 """The actors of every lab, in the order in which a picture shows them, and their place in the lab's block."""
 
-_ANYBODY = "any"
+NOBODYS_OCTET = 99
+"""The last octet at which nobody lives: where a stale address record leads."""
+
+ANYBODY = "any"
 
 
 def _check_network(text: str) -> str:
@@ -40,8 +43,8 @@ Action = Literal["drop", "refuse", "reset-after-client-hello", "reset-after-hand
 class FirewallRule(Settings):
     """What the firewall does to connections from somebody to somebody; the first rule that fits decides."""
 
-    source: str = setting(_ANYBODY, "the actor that dials, or any")
-    to: str = setting(_ANYBODY, "the actor that is dialled, or any")
+    source: str = setting(ANYBODY, "the actor that dials, or any")
+    to: str = setting(ANYBODY, "the actor that is dialled, or any")
     port: Port | None = setting(None, "the port that is dialled; empty for every port")
     action: Action = setting(..., "drop, refuse, reset or translate", source="I12")
     to_port: Port | None = setting(None, "the port to which `translate` leads", source="M03")
@@ -54,7 +57,7 @@ class FirewallRule(Settings):
 
     def fits(self, source: str, to: str, port: int) -> bool:
         """Whether the rule is for a connection between these two actors to that port."""
-        return self.source in {_ANYBODY, source} and self.to in {_ANYBODY, to} and self.port in {None, port}
+        return self.source in {ANYBODY, source} and self.to in {ANYBODY, to} and self.port in {None, port}
 
 
 class Firewall(Settings):
@@ -84,7 +87,7 @@ class DnsFault(Settings):
     """One fault of the name server or of a zone."""
 
     fault: str = setting(..., "a named fault: `sip-mtls list --dns-faults` shows them")
-    name: str = setting(..., "the domain name that it is about; behaviours hold for everything below it too")
+    name: DomainName = setting(..., "the domain name that it is about; behaviours hold for everything below it too")
 
 
 class NameServer(Settings):
@@ -104,10 +107,10 @@ class NameServer(Settings):
 class Organisation(Settings):
     """A customer of the cloud, and the domains that it says are its own."""
 
-    name: str = setting(..., "its name, a domain")
-    email: str = setting(..., "domain of its users' e-mail addresses", source="seed")
-    expressway_e: str = setting(..., "domain of its Expressway-E", source="seed")
-    directory_uri: str = setting(..., "domain of its users' directory URIs", source="seed")
+    name: DomainName = setting(..., "its name, a domain")
+    email: DomainName = setting(..., "domain of its users' e-mail addresses", source="seed")
+    expressway_e: DomainName = setting(..., "domain of its Expressway-E", source="seed")
+    directory_uri: DomainName = setting(..., "domain of its users' directory URIs", source="seed")
     token: str = setting("", "the token that Control Hub hands out to it; empty for one made of its name")
 
 

@@ -5,31 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from harness.dns.records import Question
+from harness.dns.records import RECORD_TYPES, Question
 from harness.dns.server.authority import Authority
 from harness.dns.server.faults import FAULTS, ZoneFault
 from harness.dns.server.views import View
+from harness.dns.walk.destination import read_name
 from harness.dns.zones.text import ZoneText, read_records, read_zone
 from harness.dns.zones.zone import Overlay, Zone, renumbered
 from harness.document import hint_for
 from harness.errors import Fault, ScenarioError
 from harness.lab.directory import moved
 from harness.lab.settings import Lab
-from harness.lab.surroundings import HOME_BLOCK, DnsView, NameServer, ZoneSetting
+from harness.lab.surroundings import HOME_BLOCK, NOBODYS_OCTET, DnsView, NameServer, ZoneSetting
 
 Place = tuple[str | int, ...]
 _HERE = "name-server"
-_DEAD_HOST = 99
-"""The last octet at which nobody lives: where a stale address record leads."""
 
 
-def authority_of(lab: Lab, block: str, *, published: str = "") -> Authority:
+def authority_of(lab: Lab, block: str, *, published: tuple[str, ...] = ()) -> Authority:
     """Return what the lab's name server knows, its own addresses moved to `block`.
 
-    `published` are records that were added later. ScenarioError where a text is faulty.
+    `published` are texts of records that were added later, one after the other. ScenarioError where a text is faulty.
     """
     settings = lab.name_server
-    overlays = [_overlay(text) for text in (settings.records, published) if text]
+    overlays = [_overlay(text) for text in (settings.records, *published) if text]
     missing = [question_of(words) for words in settings.without]
     zones = [_changed_zone(zone, overlays, missing) for zone in settings.zones]
     return Authority(
@@ -37,7 +36,7 @@ def authority_of(lab: Lab, block: str, *, published: str = "") -> Authority:
         views=tuple(_view(view, zones, block) for view in settings.views),
         faults=tuple(ZoneFault(fault.fault, fault.name.lower()) for fault in settings.faults),
         inside=tuple(moved(network, block) for network in settings.inside),
-        nobody=f"{block}.{_DEAD_HOST}",
+        nobody=f"{block}.{NOBODYS_OCTET}",
     )
 
 
@@ -70,9 +69,9 @@ def _overlay(text: str) -> Overlay:
 def question_of(words: str) -> Question:
     """Return the record set that words such as `SRV example.com` name; ValueError for other words."""
     kind, _, name = words.partition(" ")
-    if not name or not kind.isalpha():
-        raise ValueError(f"expected a type and a name, such as `SRV _sips._tcp.example.com`, got '{words}'")
-    return Question(name.strip().lower().rstrip("."), kind.upper())
+    if kind.upper() not in RECORD_TYPES or not name:
+        raise ValueError(f"expected a record type and a name, such as `SRV _sips._tcp.example.com`, got '{words}'")
+    return Question(read_name(name.strip()), kind.upper())
 
 
 def zone_faults(settings: NameServer) -> Iterator[tuple[Place, int, str, str]]:

@@ -6,11 +6,12 @@ No question waits longer than its budget; what became of it is an `Answer`, neve
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import trio
 
 from harness.dns.asker.cache import AnswerCache
-from harness.dns.asker.message import query_message, read_answer
+from harness.dns.asker.message import MAX_ALIASES, query_message, read_answer
 from harness.dns.records import Answer, Outcome, Question
 from harness.net.network import ByteStream, DatagramPort, DialError, Network, StreamResetError
 from harness.net.recorder import Recorder
@@ -22,6 +23,9 @@ TRY_SECONDS = 2.0
 
 TCP_SECONDS = 3.0
 """How long the same question may take over TCP."""
+
+BUDGET_SECONDS = TRIES * TRY_SECONDS + TCP_SECONDS
+"""How long a question may take in all, whatever aliases it leads through."""
 
 _LENGTH_BYTES = 2
 _LONGEST_MESSAGE = 65535
@@ -40,7 +44,25 @@ class Resolver:
         self._cache = AnswerCache()
 
     async def ask(self, question: Question, client_subnet: str = "") -> Answer:
-        """Return what a question comes to; `client_subnet` is told to the name server (RFC 7871)."""
+        """Return what a question comes to; `client_subnet` is told to the name server (RFC 7871).
+
+        An alias whose end the name server did not tell is followed with questions of our own (RFC 1034 section 5.3.3).
+        """
+        with trio.move_on_after(BUDGET_SECONDS):
+            answer = await self._ask_once(question, client_subnet)
+            while _leads_on(answer):
+                if len(set(answer.aliases)) < len(answer.aliases) or len(answer.aliases) > MAX_ALIASES:
+                    return replace(
+                        answer, outcome=Outcome.LOOP, detail=f"{question.name} leads through aliases to no end"
+                    )
+                onward = await self._ask_once(Question(answer.aliases[-1], question.type), client_subnet)
+                answer = replace(onward, question=question, aliases=(*answer.aliases, *onward.aliases))
+                if not onward.aliases:
+                    break
+            return answer
+        return Answer(question, Outcome.NO_ANSWER, detail=f"no end of its aliases within {BUDGET_SECONDS:g} s")
+
+    async def _ask_once(self, question: Question, client_subnet: str) -> Answer:
         now = self._recorder.now()
         kept = self._cache.find(question, client_subnet, now)
         if kept is not None:
@@ -101,7 +123,7 @@ class Resolver:
         try:
             self._note(Direction.SENT, query, "tcp")
             await stream.send(framed(query))
-            reply = await read_framed(stream)
+            reply = await FramedReader(stream).read()
         except StreamResetError:
             return b""
         finally:
@@ -115,17 +137,37 @@ class Resolver:
         self._recorder.note(DnsSeen(now, self._actor, self._server, transport, direction, message))
 
 
+def _leads_on(answer: Answer) -> bool:
+    """Whether an answer names an alias and nothing of where it leads, not even that there is nothing (RFC 2308)."""
+    return answer.outcome is Outcome.NO_RECORD and bool(answer.aliases) and answer.ttl == 0
+
+
 def framed(message: bytes) -> bytes:
     """Return a DNS message as TCP carries it (RFC 1035 section 4.2.2)."""
     return len(message).to_bytes(_LENGTH_BYTES, "big") + message
 
 
-async def read_framed(stream: ByteStream) -> bytes:
-    """Return the next DNS message of a TCP connection, empty where it ends before; StreamResetError at an RST."""
-    held = b""
-    while len(held) < _LENGTH_BYTES or len(held) < _LENGTH_BYTES + int.from_bytes(held[:_LENGTH_BYTES], "big"):
-        piece = await stream.receive()
-        if not piece:
-            return b""
-        held += piece
-    return held[_LENGTH_BYTES : _LENGTH_BYTES + int.from_bytes(held[:_LENGTH_BYTES], "big")]
+class FramedReader:
+    """Reads DNS messages from a TCP connection, also where several came in one piece (RFC 7766 section 6.2.1.1)."""
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._stream = stream
+        self._held = b""
+
+    async def read(self) -> bytes:
+        """Return the next message, empty where the connection ends before; StreamResetError at an RST."""
+        while len(self._held) < self._wanted:
+            piece = await self._stream.receive()
+            if not piece:
+                return b""
+            self._held += piece
+        end = self._wanted
+        message, self._held = self._held[_LENGTH_BYTES:end], self._held[end:]
+        return message
+
+    @property
+    def _wanted(self) -> int:
+        """Octets that must be here before a message is: its length, then all of it."""
+        if len(self._held) < _LENGTH_BYTES:
+            return _LENGTH_BYTES
+        return _LENGTH_BYTES + int.from_bytes(self._held[:_LENGTH_BYTES], "big")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from random import Random
 
 import trio
 
@@ -13,9 +12,6 @@ from harness.actors.finder import Finder
 from harness.actors.name_server import NameServer, Served
 from harness.actors.site import Site, Stage
 from harness.actors.wardrobe import Wardrobe
-from harness.dns.records import Answer, Question
-from harness.dns.walk.destination import Destination
-from harness.dns.walk.locate import Located, Policy, locate, run_walk
 from harness.lab.directory import directory_of
 from harness.lab.settings import Lab
 from harness.net.network import Network
@@ -49,33 +45,3 @@ async def open_names(
             await server.start()
             yield OpenNames(server.address, Finder(Site(stage, _ASKER)))
             nursery.cancel_scope.cancel()
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A walk, and the answers that it got on the way."""
-
-    located: Located
-    answers: dict[Question, Answer]
-
-
-async def walk_once(
-    finder: Finder, destination: Destination, policy: Policy, *, client_subnet: str, chance: Random
-) -> Asked:
-    """Walk from a destination to its targets, asking the name server for what is not known yet."""
-    answers: dict[Question, Answer] = {}
-    walk = locate(destination, policy, lambda most: chance.randint(0, most))
-    try:
-        question = next(walk)
-        while True:
-            answers[question] = await finder.ask(question, client_subnet)
-            question = walk.send(answers[question])
-    except StopIteration as stop:
-        return Asked(stop.value, answers)
-
-
-def walk_again(asked: Asked, destination: Destination, policy: Policy, chance: Random) -> Located:
-    """Walk once more with the same answers: only chance chooses anew."""
-    return run_walk(
-        locate(destination, policy, lambda most: chance.randint(0, most)), lambda question: asked.answers[question]
-    )

@@ -120,14 +120,14 @@ def _are_records(text: str) -> bool:
 
 
 def _is_short(text: str) -> bool:
-    return 0 < len(text) <= _LONGEST_TEXT
+    return 0 < len(text) <= _LONGEST_TEXT and text.isprintable()
 
 
 _TEXTS: Mapping[str, Callable[[str], bool]] = {
     "transport": lambda text: text in {"tls", "tcp"},
     "check": lambda text: text in {"on", "off"},
-    "to": lambda text: "@" in text,
-    "from": lambda text: "@" in text,
+    "to": lambda text: "@" in text and _is_short(text),
+    "from": lambda text: "@" in text and _is_short(text),
     "destination": _is_destination,
     "location": _is_network,
     **dict.fromkeys(("node", "site", "domain", "organisation", "display-name"), _is_short),

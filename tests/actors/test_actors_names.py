@@ -21,7 +21,7 @@ from harness.dns.records import Host, Question
 from harness.net.loopback import LoopbackNetwork
 from harness.net.memory import MemoryNetwork
 from harness.net.network import ByteStream, DatagramPort, StreamResetError
-from harness.net.resolver import framed, read_framed
+from harness.net.resolver import FramedReader, framed
 from harness.transcript import (
     Address,
     AlertSeen,
@@ -335,7 +335,7 @@ async def answers_over_tcp(visit: Visit) -> bool:
     stream = await connected(visit)
     with trio.fail_after(30):
         await stream.send(framed(QUERY))
-        reply = await read_framed(stream)
+        reply = await FramedReader(stream).read()
     stream.close()
     return says_where_the_edge_is(visit, reply)
 
@@ -458,10 +458,23 @@ async def test_one_connection_asks_more_than_once_and_is_closed_when_it_falls_si
         for _ in range(3):
             await trio.sleep(8)
             await stream.send(framed(QUERY))
-            assert says_where_the_edge_is(visit, await read_framed(stream))
+            assert says_where_the_edge_is(visit, await FramedReader(stream).read())
         fell_silent = trio.current_time()
         assert await stream.receive() == b""
         assert trio.current_time() - fell_silent == 10
+
+
+@virtual_time
+async def test_two_questions_in_one_piece_get_two_answers() -> None:
+    async with visiting(MemoryNetwork()) as visit:
+        stream = await connected(visit)
+        replies = FramedReader(stream)
+        await stream.send(framed(QUERY) * 2)
+
+        with trio.fail_after(5):
+            assert says_where_the_edge_is(visit, await replies.read())
+            assert says_where_the_edge_is(visit, await replies.read())
+        stream.close()
 
 
 @settings(max_examples=40, deadline=None)
@@ -542,6 +555,52 @@ async def test_a_domain_without_the_token_is_refused(domain: str, kind: str) -> 
         assert visit.lab.cast.control_hub.proven == {"example.com"}
         assert on_record(visit) == [("refused", domain, "example.com")]
         assert facts(visit, "ownership", PORTAL)[0]["kind"] == kind
+
+
+@virtual_time
+async def test_what_was_proven_stays_proven_when_a_later_look_up_fails() -> None:
+    async with visiting(MemoryNetwork()) as visit:
+        visit.lab.cast.name_server.publish('example.com. 300 TXT "something else"')
+        assert not (await verified(visit, "example.com")).completed
+        assert visit.lab.cast.control_hub.proven == {"example.com"}
+
+
+@virtual_time
+async def test_an_alias_leads_to_the_fault_behind_it() -> None:
+    """The name server keeps what is spoilt out of the chain, so that whoever follows has to ask for it."""
+    change = {
+        "name-server.records": "_sips._tcp.alias.example.com. 300 CNAME _sips._tcp.spoilt.example.com.\n"
+        "_sips._tcp.spoilt.example.com. 300 SRV 1 1 5062 us-expe1.example.com.",
+        "name-server.faults": [{"fault": "servfail", "name": "spoilt.example.com"}],
+    }
+    async with visiting(MemoryNetwork(), change) as visit:
+        assert not (await cloud_calls(visit, destination="alias.example.com")).completed
+        assert [each.outcome for each in visit.events(CLOUD, Decision) if each.topic == "locate"] == ["server-failure"]
+
+
+@pytest.mark.parametrize(
+    ("step", "missing"),
+    [("sign-in", "SRV _collab-edge._tls.example.com"), ("register", "A us-expe1.example.com")],
+)
+@virtual_time
+async def test_a_client_that_dns_leads_nowhere_says_so(step: str, missing: str) -> None:
+    async with visiting(MemoryNetwork(), {"name-server.without": [missing]}) as visit:
+        jabber = visit.lab.cast.mra_clients["jabber"]
+        outcome = await (jabber.sign_in(None) if step == "sign-in" else jabber.register(5061, 1))
+
+        assert not outcome.completed
+        found = [each.outcome for each in visit.events("jabber", Decision) if each.topic == "locate"]
+        assert found in (["no-records"], ["no-address"])
+        assert dialled_by(visit, "jabber") == []
+
+
+@virtual_time
+async def test_a_display_name_arrives_as_it_was_written() -> None:
+    async with visiting(MemoryNetwork()) as visit:
+        call = CloudCall(to="user1@example.com", display_name='Jane "JR" Roe \\')
+        assert (await visit.lab.cast.webex_cloud.call(call)).completed
+        (rings,) = facts(visit, "phone", "unified-cm")
+        assert rings["caller"].startswith('"Jane \\"JR\\" Roe \\\\" <sip:')
 
 
 @virtual_time

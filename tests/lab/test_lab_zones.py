@@ -14,7 +14,7 @@ from harness.errors import ScenarioError
 from harness.lab.changes import changed
 from harness.lab.directory import directory_of, moved
 from harness.lab.settings import Lab
-from harness.lab.surroundings import LAST_OCTETS, FirewallRule, NameServer
+from harness.lab.surroundings import HOME_BLOCK, LAST_OCTETS, FirewallRule, NameServer
 from harness.lab.zones import authority_of, question_of, zone_faults
 from harness.run.library import Library
 
@@ -26,9 +26,14 @@ US_ADDRESS = Question("us-expe1.example.com", "A")
 
 
 def told(
-    question: Question, change: dict[str, Any] | None = None, *, source: str = OUTSIDE, subnet: str = "", late: str = ""
+    question: Question,
+    change: dict[str, Any] | None = None,
+    *,
+    source: str = OUTSIDE,
+    subnet: str = "",
+    late: tuple[str, ...] = (),
 ) -> Answer:
-    """Return what the name server of a changed lab tells an asker; `late` are records that were published later."""
+    """Return what the name server of a changed lab tells an asker; `late` are texts of records published later."""
     authority = authority_of(changed(HEALTHY, change or {}), BLOCK, published=late)
     reply = authority.answer(query_message(question, number=7, client_subnet=subnet), source=source, transport="tcp")
     assert reply.message is not None
@@ -58,9 +63,14 @@ def test_records_replace_those_of_their_name_and_type_and_no_others() -> None:
 
 def test_what_was_published_later_replaces_what_the_lab_says() -> None:
     change = {"name-server.records": "us-expe1.example.com. 300 A 127.64.0.11"}
-    late = "us-expe1.example.com. 300 A 127.64.0.12\n"
+    late = "us-expe1.example.com. 300 A 127.64.0.12"
     assert told(US_ADDRESS, change).records == (Host(f"{BLOCK}.11"),)
-    assert told(US_ADDRESS, change, late=late).records == (Host(f"{BLOCK}.12"),)
+    assert told(US_ADDRESS, change, late=(late,)).records == (Host(f"{BLOCK}.12"),)
+
+
+def test_what_was_published_last_replaces_what_was_published_before_it() -> None:
+    late = ("us-expe1.example.com. 300 A 127.64.0.12", "us-expe1.example.com. 300 A 127.64.0.13")
+    assert told(US_ADDRESS, late=late).records == (Host(f"{BLOCK}.13"),)
 
 
 def test_a_record_set_that_is_missing_leaves_the_rest_of_the_zone() -> None:
@@ -85,10 +95,34 @@ def test_words_name_a_record_set(words: str, question: Question) -> None:
     assert question_of(words) == question
 
 
-@pytest.mark.parametrize("words", ["", "SRV", "example.com", "SRV ", "S-V example.com", " example.com"])
+@pytest.mark.parametrize("words", ["", "SRV", "example.com", "SRV ", "SVR example.com", " example.com"])
 def test_other_words_name_none(words: str) -> None:
-    with pytest.raises(ValueError, match="expected a type and a name"):
+    with pytest.raises(ValueError, match="expected a record type and a name"):
         question_of(words)
+
+
+def test_a_record_set_of_an_impossible_name_is_none() -> None:
+    with pytest.raises(ValueError, match="is no host name"):
+        question_of("SRV a..b")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"firewall.rules": [{"to": "expresway-e", "action": "drop"}]}, "did you mean 'expressway-e'"),
+        ({"firewall.rules": [{"source": "us-expe2", "action": "drop"}]}, "no actor 'us-expe2'"),
+        ({"name-server.faults": [{"fault": "silence", "name": "a..b"}]}, "is no host name"),
+        ({"edges": [{"name": "us-expe2", "address": f"{HOME_BLOCK}.99"}]}, "two actors"),
+    ],
+)
+def test_a_word_that_means_nobody_is_a_fault_of_the_file(change: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        changed(HEALTHY, change)
+
+
+def test_a_firewall_rule_may_be_for_a_node_that_the_lab_has() -> None:
+    edges = [{"name": "us-expe2", "address": f"{HOME_BLOCK}.11"}]
+    assert changed(HEALTHY, {"edges": edges, "firewall.rules": [{"to": "us-expe2", "action": "drop"}]}).firewall.rules
 
 
 # --- views ---

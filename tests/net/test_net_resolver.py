@@ -23,7 +23,7 @@ from harness.dns.records import Host, Outcome, Question
 from harness.net.memory import MemoryNetwork
 from harness.net.network import ByteStream, DatagramPort, Listener
 from harness.net.recorder import Recorder
-from harness.net.resolver import TCP_SECONDS, TRIES, TRY_SECONDS, Resolver, framed, read_framed
+from harness.net.resolver import BUDGET_SECONDS, TCP_SECONDS, TRIES, TRY_SECONDS, FramedReader, Resolver, framed
 from harness.transcript import Address, Direction, DnsSeen
 
 SERVER, STRANGER = Address("127.64.0.53", 5300), Address("127.64.0.99", 5300)
@@ -76,29 +76,42 @@ def another_question(query: dns.message.Message) -> bytes:
     return the_address(dns.message.make_query("us-expe2.example.com", "A", id=query.id))
 
 
+def leads_to(*names: str) -> Reply:
+    """Return a server that knows nothing but where the asked name leads: from each of `names` to the next."""
+    onward = dict(zip(names, (*names[1:], names[0]), strict=True))
+
+    def reply(query: dns.message.Message) -> bytes:
+        response = dns.message.make_response(query)
+        asked = query.question[0].name.to_text(omit_final_dot=True)
+        response.answer = [dns.rrset.from_text(query.question[0].name, 300, "IN", "CNAME", f"{onward[asked]}.")]
+        return response.to_wire()
+
+    return reply
+
+
 async def _answers(stream: ByteStream) -> None:
-    query = dns.message.from_wire(await read_framed(stream))
+    query = dns.message.from_wire(await FramedReader(stream).read())
     await stream.send(framed(the_address(query)))
 
 
 async def _answers_in_pieces(stream: ByteStream) -> None:
-    query = dns.message.from_wire(await read_framed(stream))
+    query = dns.message.from_wire(await FramedReader(stream).read())
     for octet in framed(the_address(query)):
         await stream.send(bytes([octet]))
 
 
 async def _closes(stream: ByteStream) -> None:
-    await read_framed(stream)
+    await FramedReader(stream).read()
     stream.finish()
 
 
 async def _resets(stream: ByteStream) -> None:
-    await read_framed(stream)
+    await FramedReader(stream).read()
     stream.reset()
 
 
 async def _stops_in_the_middle(stream: ByteStream) -> None:
-    query = dns.message.from_wire(await read_framed(stream))
+    query = dns.message.from_wire(await FramedReader(stream).read())
     await stream.send(framed(the_address(query))[:-4])
     stream.finish()
 
@@ -108,13 +121,13 @@ async def _says_nothing(_: ByteStream) -> None:
 
 
 async def _stalls_in_the_middle(stream: ByteStream) -> None:
-    query = dns.message.from_wire(await read_framed(stream))
+    query = dns.message.from_wire(await FramedReader(stream).read())
     await stream.send(framed(the_address(query))[:-4])
     await trio.sleep_forever()
 
 
 async def _cuts_off_again(stream: ByteStream) -> None:
-    query = dns.message.from_wire(await read_framed(stream))
+    query = dns.message.from_wire(await FramedReader(stream).read())
     await stream.send(framed(cut_off(query)))
 
 
@@ -208,6 +221,33 @@ async def test_a_lost_query_is_sent_once_more(autojump_clock: MockClock) -> None
     assert answer.records == (EDGE,)
     assert here.seen() == [ASKED, ASKED, ANSWERED]
     assert autojump_clock.current_time() == TRY_SECONDS
+
+
+async def test_an_alias_of_which_no_end_was_told_is_asked_for(autojump_clock: MockClock) -> None:
+    async with desk(leads_to("us-expe1.example.com", "real.example.com"), the_address) as here:
+        answer = await here.resolver.ask(QUESTION)
+
+    assert (answer.question, answer.records, answer.aliases) == (QUESTION, (EDGE,), ("real.example.com",))
+    assert autojump_clock.current_time() == 0
+
+
+async def test_aliases_that_go_round_one_answer_at_a_time_are_a_loop(autojump_clock: MockClock) -> None:
+    async with desk(leads_to("us-expe1.example.com", "second.example.com", "third.example.com")) as here:
+        answer = await here.resolver.ask(QUESTION)
+
+    assert answer.outcome is Outcome.LOOP
+    assert len(here.heard) < 10
+    assert autojump_clock.current_time() == 0
+
+
+async def test_slow_aliases_spend_one_budget_together(autojump_clock: MockClock) -> None:
+    names = ["us-expe1.example.com", *(f"h{number}.example.com" for number in range(12))]
+    slow = [reply for _ in names for reply in (None, leads_to(*names))]
+    async with desk(*slow) as here:
+        answer = await here.resolver.ask(QUESTION)
+
+    assert answer.outcome is Outcome.NO_ANSWER
+    assert autojump_clock.current_time() == BUDGET_SECONDS
 
 
 @pytest.mark.parametrize("reply", [garbage, the_query_itself, another_number, another_question])

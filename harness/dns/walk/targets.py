@@ -90,7 +90,7 @@ def host_targets(walk: Walk, template: Target) -> Failing:
 def without_address(walk: Walk, hosts: str) -> WalkEndedError:
     """Return what to raise where hosts are known and none of their addresses."""
     last = walk.answers[-1] if walk.answers else None
-    return ended("no-address", f"{hosts}: no address ({' or '.join(walk.families)}) is known", last)
+    return ended("no-address", f"no address of {hosts} is known ({' or '.join(walk.families)})", last)
 
 
 def _taken(walk: Walk, label: str, records: Iterable[Srv]) -> list[Srv]:
