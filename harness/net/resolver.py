@@ -52,9 +52,8 @@ class Resolver:
             answer = await self._ask_once(question, client_subnet)
             while _leads_on(answer):
                 if len(set(answer.aliases)) < len(answer.aliases) or len(answer.aliases) > MAX_ALIASES:
-                    return replace(
-                        answer, outcome=Outcome.LOOP, detail=f"{question.name} leads through aliases to no end"
-                    )
+                    endless = f"{question.name} leads through aliases to no end"
+                    return replace(answer, outcome=Outcome.LOOP, detail=endless)
                 onward = await self._ask_once(Question(answer.aliases[-1], question.type), client_subnet)
                 answer = replace(onward, question=question, aliases=(*answer.aliases, *onward.aliases))
                 if not onward.aliases:

@@ -104,11 +104,11 @@ def test_the_documents_record_leads_to_both_edges_in_order(behaviour: Behaviour)
 def test_the_domain_and_the_full_label_ask_the_same_record() -> None:
     by_domain, by_label = Zone(SEEDS), Zone(SEEDS)
 
-    one = _walk("example.com", Policy(RFC, naptr=False), by_domain)
+    one = _walk("example.com", Policy(RFC), by_domain)
     other = _walk("_sips._tcp.example.com", Policy(RFC), by_label)
 
     assert one.targets == other.targets
-    assert by_domain.asked == by_label.asked
+    assert by_domain.asked[1:] == by_label.asked
     assert by_label.asked[0] == "SRV _sips._tcp.example.com"
 
 
@@ -147,12 +147,13 @@ def test_a_strict_caller_never_finds_the_tls_record_of_a_sip_uri_and_expressway_
 def test_expressway_tries_tls_then_tcp_then_udp_and_says_what_it_leaves_out() -> None:
     whole, partial = Zone({}), Zone({})
 
-    _walk("sip:example.com", Policy(EXPRESSWAY, EVERY, naptr=False), whole)
-    located = _walk("sip:example.com", Policy(EXPRESSWAY, ("tls",), naptr=False), partial)
+    _walk("sip:example.com", Policy(EXPRESSWAY, EVERY), whole)
+    located = _walk("sip:example.com", Policy(EXPRESSWAY, ("tls",)), partial)
 
-    assert whole.asked == [f"SRV {label}.example.com" for label in ("_sips._tcp", "_sip._tcp", "_sip._udp")]
-    assert partial.asked == ["SRV _sips._tcp.example.com"]
-    assert _noted(located) == ["srv-none", "transport-unusable", "transport-unusable"]
+    labels = [f"SRV {label}.example.com" for label in ("_sips._tcp", "_sip._tcp", "_sip._udp")]
+    assert whole.asked == ["NAPTR example.com", *labels]
+    assert partial.asked == ["NAPTR example.com", labels[0]]
+    assert _noted(located) == ["naptr-none", "srv-none", "transport-unusable", "transport-unusable"]
 
 
 def test_modify_dns_request_looks_another_domain_up() -> None:

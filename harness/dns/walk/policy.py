@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,16 +19,14 @@ class Policy:
 
     `transports` are those it can use, the preferred one first: tls, tcp, udp. Expressway's settings (domain.md 3.1):
     `fallback_transport` where neither NAPTR nor the URI says one, `include_address_record` to fall back to A and AAAA
-    records, `override_domain` (Modify DNS request) to look up instead of the URI's, empty for none. `naptr` is
-    whether NAPTR records are asked for, `mutual` whether the Webex service SIPSM+D2T is followed (row D09).
-    `families` are the address record types to ask for, in their order.
+    records, `override_domain` (Modify DNS request) to look up instead of the URI's, empty for none. `mutual` is
+    whether the Webex service SIPSM+D2T is followed (row D09). `families` are the address record types to ask for, in their order.
     """
 
     behaviour: Behaviour
     transports: tuple[str, ...] = ("tls",)
     fallback_transport: str = "udp"
     include_address_record: bool = False
-    naptr: bool = True
     mutual: bool = False
     override_domain: str = ""
     families: tuple[str, ...] = ("A",)
@@ -40,8 +37,9 @@ class Policy:
 
         RFC 3263 section 4.1 knows `_sips` for sips URIs alone.
         """
-        wanted = _SRV_ORDERS.get(self.behaviour)
-        return wanted or tuple(transport for transport in self.transports if transport != "tls")
+        if self.behaviour is Behaviour.EXPRESSWAY:
+            return ("tls", "tcp", "udp")
+        return tuple(transport for transport in self.transports if transport != "tls")
 
     @property
     def unstated_transport(self) -> str:
@@ -52,6 +50,3 @@ class Policy:
     def falls_back(self) -> bool:
         """Whether the domain's own address is used where there is no SRV record."""
         return self.include_address_record or self.behaviour is Behaviour.RFC3263
-
-
-_SRV_ORDERS: Mapping[Behaviour, tuple[str, ...]] = {Behaviour.EXPRESSWAY: ("tls", "tcp", "udp")}

@@ -88,7 +88,7 @@ def _by_service(journey: Journey) -> Steps:
     transport = journey.destination.transport
     if journey.destination.secure or transport:
         journey.transport()
-    if not transport and journey.policy.naptr:
+    if not transport:
         transport = yield from _naptr(journey, offers)
     if not offers:
         yield from _srv(journey, offers)
