@@ -16,11 +16,15 @@ import click
 
 from harness.cli.commands import commands
 from harness.cli.exits import MEANINGS
+from harness.dns.ownership import KINDS
+from harness.dns.server.faults import FAULTS
+from harness.dns.walk.words import FINDINGS, NOTES
 from harness.judge.causes import CAUSES, cause_keys
 from harness.judge.causes.row import ANYBODY, Cause
 from harness.lab.directory import ROLES
 from harness.lab.fields import Settings, describe
-from harness.lab.settings import AccessRule, CallPolicyRule, Certificate, Lab, SearchRule
+from harness.lab.settings import AccessRule, CallPolicyRule, Certificate, Edge, Lab, SearchRule
+from harness.lab.surroundings import DnsFault, DnsView, FirewallRule, Organisation, ZoneSetting
 from harness.lab.table import SettingRow, setting_rows
 from harness.run.library import Library
 from harness.scenario.model import Scenario
@@ -52,6 +56,7 @@ def pages() -> dict[str, str]:
         "settings.md": _page(settings_page(Library().healthy)),
         "causes.md": _page(causes_page(Library().scenarios(()))),
         "scenarios.md": _page(scenarios_page(Library().scenarios(()))),
+        "names.md": _page(names_page()),
         "commands.md": _page(commands_page()),
     }
 
@@ -70,6 +75,31 @@ def _difference(name: str, text: str) -> Iterator[str]:
     return difflib.unified_diff(old, new, f"docs/{name}", f"docs/{name} as it should be")
 
 
+# --- names ---
+
+
+def names_page() -> Iterator[str]:
+    """Yield the page of the words of DNS and of domain ownership."""
+    yield from ("# Names", "", _NOTE, "")
+    yield (
+        "The words in which the ladder and the verdict tell how a name led to an address, and how Control Hub looked "
+        "for a token. In brackets stands who says so."
+    )
+    faults = {name: f"{row.title}. {row.meaning}" for name, row in FAULTS.items()}
+    yield from _words("Faults that DNS can have", "For `name-server.faults`.", faults)
+    for title, intro, meanings in (
+        ("Steps of a walk", "What `sip-mtls locate` and the ladder note on the way.", NOTES),
+        ("Ends of a walk", "Why a walk led to no address; each is a cause of its own.", FINDINGS),
+        ("Checks of a token", "What Control Hub's look-up comes to.", KINDS),
+    ):
+        yield from _words(title, intro, {name: f"{said.text} ({said.source})" for name, said in meanings.items()})
+
+
+def _words(title: str, intro: str, words: Mapping[str, str]) -> Iterator[str]:
+    yield from ("", f"## {title}", "", intro, "", "| word | meaning |", "|---|---|")
+    yield from (f"| `{name}` | {_cell(text)} |" for name, text in words.items())
+
+
 # --- settings ---
 
 
@@ -78,6 +108,12 @@ PARTS: dict[str, tuple[type[Settings], str]] = {
     "An access rule": (AccessRule, "Of the list `expressway-e.default-zone.access-rules`."),
     "A call policy rule": (CallPolicyRule, "Of the list `expressway-e.call-policy`."),
     "A search rule": (SearchRule, "Of the lists `expressway-e.search-rules` and `expressway-c.search-rules`."),
+    "An edge": (Edge, "Of the list `edges`."),
+    "A firewall rule": (FirewallRule, "Of the list `firewall.rules`."),
+    "A DNS zone": (ZoneSetting, "Of the list `name-server.zones`."),
+    "A DNS view": (DnsView, "Of the list `name-server.views`."),
+    "A DNS fault": (DnsFault, "Of the list `name-server.faults`; the faults are in [Names](names.md)."),
+    "An organisation": (Organisation, "Of the list `control-hub.organisations`."),
 }
 """Groups of keys that stand in several places, told once."""
 

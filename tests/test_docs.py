@@ -6,6 +6,7 @@ import importlib.util
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -13,7 +14,12 @@ import pytest
 
 from harness.cli.commands import commands
 from harness.cli.exits import MEANINGS
+from harness.dns.ownership import KINDS
+from harness.dns.server.faults import FAULTS
+from harness.dns.walk.words import FINDINGS, NOTES
 from harness.judge.causes import CAUSES
+from harness.lab.fields import Settings
+from harness.lab.settings import Lab
 from harness.lab.table import setting_rows
 from harness.run.library import Library
 from harness.scenario.steps import STEP_KINDS
@@ -52,6 +58,27 @@ def test_every_setting_is_told() -> None:
     for row in setting_rows():
         group, _, key = row.path.rpartition(".")
         assert f"| `{row.path}` |" in told or (group.endswith("certificate") and f"| `{key}` |" in told), row.path
+
+
+def test_the_keys_of_every_list_of_settings_are_told() -> None:
+    groups = {type(value) for value in _groups(Lab())}
+    listed = {model for model in Settings.__subclasses__() if model.__module__.startswith("harness.lab.")} - groups
+    assert listed
+    assert listed <= {model for model, _ in GENERATOR.PARTS.values()}
+
+
+def _groups(model: Settings) -> Iterator[Settings]:
+    """Yield every group of settings, the lab among them: their members have rows of their own."""
+    yield model
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if isinstance(value, Settings):
+            yield from _groups(value)
+
+
+def test_every_word_of_dns_is_told() -> None:
+    words = [*FAULTS, *NOTES, *FINDINGS, *KINDS]
+    assert [word for word in words if f"| `{word}` |" not in PAGES["names.md"]] == []
 
 
 def test_every_step_scenario_command_and_exit_code_is_told() -> None:

@@ -26,11 +26,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One YAML file: `data` is made of dict, list, str, int, float, bool and None; keys are always text."""
+    """One YAML file: `data` is made of dict, list, str, int, float, bool and None; keys are always text.
+
+    `text` is the file as it was written.
+    """
 
     file: str
     data: Any
     places: collections.abc.Mapping[Path, Place]
+    text: str = field(default="", repr=False)
 
     def position(self, path: collections.abc.Sequence[str | int], *, of_key: bool = False) -> tuple[int, int]:
         """Return (line, column) of the value at `path`, or of the nearest value above it that exists."""
@@ -42,6 +46,18 @@ class Document:
     ) -> Fault:
         """Return a fault at that place."""
         return Fault(self.file, *self.position(path, of_key=of_key), message, hint)
+
+    def position_within(
+        self, path: collections.abc.Sequence[str | int], line: int, column: int, words: str
+    ) -> tuple[int, int]:
+        """Return (line, column) in the file of a place inside the block of text at `path`.
+
+        `line` and `column` count from 1 in the block; `words` is that line of it, without the block's indentation.
+        """
+        first, _ = self.position(path)
+        written = self.text.splitlines()[first + line - 1 : first + line]
+        indentation = len(written[0]) - len(words) if written and written[0].endswith(words) else 0
+        return first + line, indentation + column
 
     def existing(self, path: collections.abc.Sequence[str | int]) -> Path:
         """Return the part of `path` that leads through this document.

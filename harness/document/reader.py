@@ -28,9 +28,9 @@ def read_document(text: str, file: str) -> Document:
         raise ScenarioError([Fault(file, 0, 0, f"larger than {MAX_BYTES} bytes", "split it")])
     root = _compose(text, file)
     if root is None:
-        return Document(file, None, {(): Place((1, 1), (1, 1))})
+        return Document(file, None, {(): Place((1, 1), (1, 1))}, text)
     reader = PlaceReader(file)
-    return Document(file, reader.read(root), reader.places)
+    return Document(file, reader.read(root), reader.places, text)
 
 
 def _compose(text: str, file: str) -> Node | None:

@@ -112,7 +112,8 @@ def shown(value: Any) -> str:
         case bool():
             return str(value).lower()
         case str():
-            return f"'{value}'" if len(value) <= 60 else f"'{value[:60]}…'"
+            seen = value if value.isprintable() else ascii(value)[1:-1]
+            return f"'{seen}'" if len(seen) <= 60 else f"'{seen[:60]}…'"
         case list() | tuple():
             return _LIST
         case dict():

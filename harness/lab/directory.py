@@ -20,9 +20,12 @@ ROLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Directory:
-    """Addresses by actor, all inside one /24 block such as "127.88.3"; `alive` are those who answer."""
+    """Addresses by actor, all inside one /24 block such as "127.88.3".
+
+    `alive` are those who answer; it changes while a play goes on.
+    """
 
     block: str
     octets: dict[str, int]

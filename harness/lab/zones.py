@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 
 from harness.dns.records import RECORD_TYPES, Question
@@ -74,8 +75,22 @@ def question_of(words: str) -> Question:
     return Question(read_name(name.strip()), kind.upper())
 
 
-def zone_faults(settings: NameServer) -> Iterator[tuple[Place, int, str, str]]:
-    """Yield (place, line within the text, what is wrong, hint) for everything that the name server cannot serve."""
+@dataclass(frozen=True, slots=True)
+class ZoneSettingFault:
+    """One thing that the name server cannot serve.
+
+    `place` is the path of the setting; `within` is line, column and wording of the faulty line where the setting is a
+    text of several.
+    """
+
+    place: Place
+    message: str
+    hint: str = ""
+    within: tuple[int, int, str] | None = None
+
+
+def zone_faults(settings: NameServer) -> Iterator[ZoneSettingFault]:
+    """Yield everything that the name server cannot serve."""
     for number, zone in enumerate(settings.zones):
         yield from _text_faults((_HERE, "zones", number, "text"), zone.text, zone.origin)
     yield from _text_faults((_HERE, "records"), settings.records)
@@ -85,16 +100,18 @@ def zone_faults(settings: NameServer) -> Iterator[tuple[Place, int, str, str]]:
         try:
             question_of(words)
         except ValueError as error:
-            yield (_HERE, "without", number), 0, str(error), ""
+            yield ZoneSettingFault((_HERE, "without", number), str(error))
     for number, fault in enumerate(settings.faults):
         if fault.fault not in FAULTS:
-            hint = hint_for(fault.fault, sorted(FAULTS))
-            yield (_HERE, "faults", number, "fault"), 0, f"unknown DNS fault '{fault.fault}'", hint
+            unknown = f"unknown DNS fault '{fault.fault}'"
+            yield ZoneSettingFault((_HERE, "faults", number, "fault"), unknown, hint_for(fault.fault, sorted(FAULTS)))
 
 
-def _text_faults(place: Place, text: str, origin: str = "") -> Iterator[tuple[Place, int, str, str]]:
+def _text_faults(place: Place, text: str, origin: str = "") -> Iterator[ZoneSettingFault]:
+    lines = text.splitlines()
     for fault in _faults_in(text, origin):
-        yield place, fault.line, fault.message, fault.hint
+        within = (fault.line, fault.column, lines[fault.line - 1]) if 0 < fault.line <= len(lines) else None
+        yield ZoneSettingFault(place, fault.message, fault.hint, within)
 
 
 @lru_cache(maxsize=256)

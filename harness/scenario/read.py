@@ -92,14 +92,18 @@ def read_lab(text: str, *, file: str, catalogue: Catalogue) -> Lab:
 
 
 def faults_of_zones(lab: Lab, document: Document) -> list[Fault]:
-    """Return what the name server could not serve, each fault at its line of the text in the file."""
+    """Return what the name server could not serve, each fault at its place in the file."""
     from harness.lab.zones import zone_faults  # noqa: PLC0415  # dnspython is slow to import, and few files need it
 
-    found = []
-    for place, line, message, hint in zone_faults(lab.name_server):
-        first, column = document.position(place)
-        found.append(Fault(document.file, first + line, column, message, hint))
-    return found
+    return [
+        Fault(
+            document.file,
+            *(document.position_within(fault.place, *fault.within) if fault.within else document.position(fault.place)),
+            fault.message,
+            fault.hint,
+        )
+        for fault in zone_faults(lab.name_server)
+    ]
 
 
 def _top_words(place: Path) -> Sequence[str]:
@@ -207,7 +211,7 @@ def _as_lab(document: Document, place: Path) -> Document:
             keys = (*str(path[len(place)]).split("."), *path[len(place) + 1 :])
             places.update({keys[:end]: spot for end in range(1, len(keys)) if keys[:end] not in places})
             places[keys] = spot
-    return Document(document.file, document.data, places)
+    return Document(document.file, document.data, places, document.text)
 
 
 def _sets(path: str, place: Path) -> bool:

@@ -211,7 +211,8 @@ def test_a_faulty_record_in_a_lab_file_is_found_at_its_line(
     ended = sip_mtls(*words, "--lab", lab)
 
     assert (ended.code, ended.out) == (Exit.WRONG_INPUT, "")
-    assert re.search(rf"lab\.yaml:{line}:\d+: .*'SVR'", ended.err)
+    column = Path(lab).read_text("utf-8").splitlines()[line - 1].index("SVR") + 1
+    assert re.search(rf"lab\.yaml:{line}:{column}: .*'SVR'", ended.err)
     assert "did you mean 'SRV'?" in ended.err
     assert ended.said_in_one_breath
 
@@ -235,7 +236,8 @@ def test_a_faulty_record_in_a_scenario_is_found_at_its_line(sip_mtls: Command, t
 
     line = text[: text.index(sound)].count("\n") + 1
     assert (ended.code, ended.out) == (Exit.WRONG_INPUT, "")
-    assert re.search(rf"story\.yaml:{line}:\d+: .*'SVR'", ended.err)
+    column = story.read_text("utf-8").splitlines()[line - 1].index("SVR") + 1
+    assert re.search(rf"story\.yaml:{line}:{column}: .*'SVR'", ended.err)
     assert "did you mean 'SRV'?" in ended.err
     assert ended.said_in_one_breath
 

@@ -15,7 +15,7 @@ from harness.lab.changes import changed
 from harness.lab.directory import directory_of, moved
 from harness.lab.settings import Lab
 from harness.lab.surroundings import HOME_BLOCK, LAST_OCTETS, FirewallRule, NameServer
-from harness.lab.zones import authority_of, question_of, zone_faults
+from harness.lab.zones import ZoneSettingFault, authority_of, question_of, zone_faults
 from harness.run.library import Library
 
 HEALTHY = Library().healthy
@@ -153,7 +153,7 @@ def test_the_answer_depends_on_who_asks(source: str, subnet: str, octet: int) ->
 # --- what is wrong with them ---
 
 
-def found(**settings: Any) -> list[tuple[tuple[str | int, ...], int, str, str]]:
+def found(**settings: Any) -> list[ZoneSettingFault]:
     return list(zone_faults(NameServer.model_validate(settings)))
 
 
@@ -177,33 +177,35 @@ def test_a_faulty_record_is_found_at_its_line_with_the_type_that_was_meant(
     settings: dict[str, Any], place: tuple[str | int, ...]
 ) -> None:
     (fault,) = found(**settings)
-    where, line, message, hint = fault
 
-    assert (where, line) == (("name-server", *place), 2)
-    assert "SVR" in message
-    assert "SRV" in hint
+    assert fault.place == ("name-server", *place)
+    assert fault.within is not None
+    line, column, words = fault.within
+    assert (line, words[column - 1 :].partition(" ")[0]) == (2, "SVR")
+    assert "SVR" in fault.message
+    assert "SRV" in fault.hint
 
 
 def test_every_fault_of_a_text_is_told_at_once() -> None:
     faults = found(records="a.example.com. 300 A 127.64.0.999\nb.example.com. 300 A 127.64.0.1\nc.example.com. 300 B x")
-    assert [line for _, line, _, _ in faults] == [1, 3]
+    assert [fault.within and fault.within[0] for fault in faults] == [1, 3]
 
 
 def test_a_zone_without_its_first_record_is_no_zone() -> None:
     (fault,) = found(zones=[{"origin": "example.com", "text": "@ 300 A 192.0.2.1"}])
-    assert "SOA" in fault[2]
+    assert "SOA" in fault.message
 
 
 def test_words_that_name_no_record_set_and_unknown_faults_are_told() -> None:
     close = min(FAULTS)
     faults = found(without=["SRV a.example.com", "nonsense"], faults=[{"fault": close[:-1], "name": "example.com"}])
 
-    assert [place for place, _, _, _ in faults] == [
+    assert [fault.place for fault in faults] == [
         ("name-server", "without", 1),
         ("name-server", "faults", 0, "fault"),
     ]
-    assert "nonsense" in faults[0][2]
-    assert close in faults[1][3]
+    assert "nonsense" in faults[0].message
+    assert close in faults[1].hint
 
 
 def test_a_lab_with_a_faulty_text_has_no_name_server() -> None:

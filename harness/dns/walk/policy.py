@@ -20,7 +20,8 @@ class Policy:
     `transports` are those it can use, the preferred one first: tls, tcp, udp. Expressway's settings (domain.md 3.1):
     `fallback_transport` where neither NAPTR nor the URI says one, `include_address_record` to fall back to A and AAAA
     records, `override_domain` (Modify DNS request) to look up instead of the URI's, empty for none. `mutual` is
-    whether the Webex service SIPSM+D2T is followed (row D09). `families` are the address record types to ask for, in their order.
+    whether the Webex service SIPSM+D2T is followed (row D09). `families` are the address record types to ask for, in
+    their order.
     """
 
     behaviour: Behaviour
