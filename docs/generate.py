@@ -24,7 +24,7 @@ from harness.judge.causes.row import ANYBODY, Cause
 from harness.lab.directory import ROLES
 from harness.lab.fields import Settings, describe
 from harness.lab.settings import AccessRule, CallPolicyRule, Certificate, Edge, Lab, SearchRule
-from harness.lab.surroundings import DnsFault, DnsView, FirewallRule, Organisation, ZoneSetting
+from harness.lab.settings.surroundings import DnsFault, DnsView, FirewallRule, Organisation, ZoneSetting
 from harness.lab.table import SettingRow, setting_rows
 from harness.run.library import Library
 from harness.scenario.model import Scenario

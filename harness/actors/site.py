@@ -10,7 +10,7 @@ import trio
 from harness.actors.wardrobe import Wardrobe
 from harness.lab.directory import Directory
 from harness.lab.settings import Lab
-from harness.lab.surroundings import FirewallRule
+from harness.lab.settings.surroundings import FirewallRule
 from harness.net.link import Link
 from harness.net.middlebox import FLIGHTS, CutStream
 from harness.net.network import ByteStream, DialError, Listener, Network

@@ -23,7 +23,7 @@ from harness.dns.walk.destination import Destination, read_destination
 from harness.dns.walk.locate import Behaviour, Located, Policy, Target, Walking, locate, run_walk
 from harness.errors import Fault, ScenarioError
 from harness.lab.settings import Lab
-from harness.lab.surroundings import HOME_BLOCK
+from harness.lab.settings.surroundings import HOME_BLOCK
 from harness.net.loopback import LoopbackNetwork
 from harness.net.memory import MemoryNetwork
 from harness.run.addresses import checked_block

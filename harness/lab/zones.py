@@ -17,7 +17,7 @@ from harness.document import hint_for
 from harness.errors import Fault, ScenarioError
 from harness.lab.directory import moved
 from harness.lab.settings import Lab
-from harness.lab.surroundings import HOME_BLOCK, NOBODYS_OCTET, DnsView, NameServer, ZoneSetting
+from harness.lab.settings.surroundings import HOME_BLOCK, NOBODYS_OCTET, DnsView, NameServer, ZoneSetting
 
 Place = tuple[str | int, ...]
 _HERE = "name-server"

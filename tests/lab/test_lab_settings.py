@@ -12,7 +12,7 @@ from harness.errors import ScenarioError
 from harness.lab.changes import changed, leaf_order
 from harness.lab.directory import ROLES, directory_of
 from harness.lab.settings import Certificate, Lab
-from harness.lab.surroundings import LAST_OCTETS
+from harness.lab.settings.surroundings import LAST_OCTETS
 from harness.lab.table import setting_row, setting_rows
 from harness.run.addresses import checked_block
 from harness.run.library import Library

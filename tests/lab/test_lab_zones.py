@@ -14,7 +14,7 @@ from harness.errors import ScenarioError
 from harness.lab.changes import changed
 from harness.lab.directory import directory_of, moved
 from harness.lab.settings import Lab
-from harness.lab.surroundings import HOME_BLOCK, LAST_OCTETS, FirewallRule, NameServer
+from harness.lab.settings.surroundings import HOME_BLOCK, LAST_OCTETS, FirewallRule, NameServer
 from harness.lab.zones import ZoneSettingFault, authority_of, question_of, zone_faults
 from harness.run.library import Library
 

@@ -1,0 +1,130 @@
+"""Expressway-E: the SIP page, certificates, zones and rules."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from harness.lab.fields import Port, Seconds, Settings, Switch, setting
+from harness.lab.settings.certificates import Certificate, ClientStore, Versions
+from harness.lab.settings.expressway_zones import DefaultZone, DnsZone, TraversalZone, WebexZone
+from harness.lab.settings.rules import CallPolicyRule, SearchRule
+from harness.lab.settings.surroundings import HOME_BLOCK
+
+PolicyName = Literal["expressway", "san-only", "rfc5922", "rfc9525"]
+_LAST_OCTET = "(25[0-4]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+LabAddress = Annotated[str, Field(pattern=rf"^{HOME_BLOCK.replace('.', '[.]')}[.]{_LAST_OCTET}$")]
+_SIP_PAGE = "Configuration > Protocols > SIP"
+_CERTIFICATES = "Maintenance > Security"
+
+
+class SipPage(Settings):
+    """The SIP page of Expressway-E."""
+
+    tcp_mode: Switch = setting(False, "plain TCP listener", screen=_SIP_PAGE, command="SIP TCP Mode", source="C2")
+    tcp_port: Port = setting(5060, "its port", screen=_SIP_PAGE, command="SIP TCP Port", source="C2")
+    tls_mode: Switch = setting(True, "TLS listener", screen=_SIP_PAGE, command="SIP TLS Mode", source="C2")
+    tls_port: Port = setting(5061, "its port", screen=_SIP_PAGE, command="SIP TLS Port", source="C2")
+    client_certificate: Literal["none", "optional"] = setting(
+        "none", "whether the TLS port asks for a client certificate at all", source="X7"
+    )
+    mutual_tls_mode: Switch = setting(
+        False, "mutual TLS listener", screen=_SIP_PAGE, command="SIP MutualTLS Mode", source="C2"
+    )
+    mutual_tls_port: Port = setting(5062, "its port", screen=_SIP_PAGE, command="SIP MutualTLS Port", source="C2")
+    tls_handshake_timeout: Seconds = setting(
+        5, "seconds for a handshake", screen=_SIP_PAGE, command="SIP TLS Handshake Timeout", source="C2"
+    )
+    tcp_connect_timeout: Seconds = setting(
+        10,
+        "seconds for an outbound SYN",
+        screen=_SIP_PAGE,
+        command="SIP Advanced SipTcpConnectTimeout",
+        source="C2",
+    )
+    tls_versions: Versions = setting(
+        ("1.2", "1.3"), "TLS versions, X15.2 default", command="SIP Advanced SipTlsVersions", source="C2"
+    )
+    ciphers: str = setting("", "OpenSSL cipher string", command="Ciphers SIPTLSCiphers Value", source="C18")
+    eku_check: Switch = setting(
+        True,
+        "whether an inbound client certificate must allow clientAuth",
+        screen=_SIP_PAGE,
+        command="SIP TLS Certificate ExtendedKeyUsage Checking Mode",
+        source="C7",
+    )
+    max_message_size: int = setting(32768, "bytes", command="SIP Advanced SipMaxSize", source="C1")
+
+
+class Identity(Settings):
+    """How names in a peer's certificate are judged."""
+
+    policy: PolicyName = setting("expressway", "the name policy", source="X1")
+    wildcards: Switch = setting(False, "let *.example.com match", source="X22")
+    fallthrough: Switch = setting(False, "let an unmatched name on the mutual port into the Default Zone", source="X3")
+
+
+class ExpresswayE(Settings):
+    """Expressway-E, in the DMZ."""
+
+    host_name: str = setting("us-expe1.example.com", "its DNS name")
+    site: str = setting("us", "where it stands")
+    address: LabAddress = setting(f"{HOME_BLOCK}.10", "its address, as the zones name it")
+    power: Switch = setting(True, "off: the node is dead and answers nothing")
+    sip: SipPage = setting(SipPage(), "the SIP page")
+    server_certificate: Certificate = setting(
+        Certificate(profile="expressway-e"),
+        "what it presents when dialled",
+        screen=f"{_CERTIFICATES} > Server certificate",
+        source="C7",
+    )
+    client_certificate: ClientStore = setting(
+        "same-as-server",
+        "what it presents when it dials",
+        screen=f"{_CERTIFICATES} > Client certificate",
+        source="C7",
+    )
+    trusted_ca: tuple[str, ...] = setting(
+        (),
+        "verifies peers and completes the chain that it sends (trap X11)",
+        screen=f"{_CERTIFICATES} > Trusted CA certificate",
+        source="C1",
+    )
+    default_zone: DefaultZone = setting(DefaultZone(), "the Default Zone")
+    webex_zone: WebexZone = setting(WebexZone(), "the Webex zone")
+    dns_zone: DnsZone = setting(DnsZone(), "the DNS zone")
+    traversal_zone: TraversalZone = setting(TraversalZone(port=7003), "towards Expressway-C, for calls")
+    uc_traversal_zone: TraversalZone = setting(TraversalZone(port=7001), "towards Expressway-C, for MRA")
+    identity: Identity = setting(Identity(), "how names are judged")
+    failover_on_tls_error: Switch = setting(
+        True, "try the next SRV target also where TLS failed before any SIP byte", source="X15"
+    )
+    call_policy: tuple[CallPolicyRule, ...] = setting((), "CPL", screen="Configuration > Call Policy", source="C4")
+    search_rules: tuple[SearchRule, ...] = setting((), "where calls go", source="C1")
+    mra: Switch = setting(True, "Mobile and Remote Access")
+    mra_port: Port = setting(8443, "sign-in port", source="C9")
+    clock_offset_days: int = setting(0, "how far its clock is off", source="I24")
+
+
+class Edge(Settings):
+    """One more Expressway-E node: set up as expressway-e is, but for what is stated here."""
+
+    name: str = setting(..., "the actor's name, such as us-expe2")
+    site: str = setting("", "where it stands")
+    address: LabAddress = setting(..., "its address, as the zones name it")
+    host_name: str = setting("", "its DNS name; empty for its name in example.com")
+    power: Switch = setting(True, "off: the node is dead and answers nothing")
+    server_certificate: Certificate | None = setting(
+        None, "its own certificate; empty for one like that of expressway-e, in its own name"
+    )
+
+    @property
+    def host(self) -> str:
+        """Its DNS name."""
+        return self.host_name or f"{self.name}.example.com"
+
+    def certificate(self, usual: Certificate) -> Certificate:
+        """Return what it presents."""
+        names = (self.host, "example.com")
+        return self.server_certificate or usual.model_copy(update={"common_name": self.host, "dns_names": names})

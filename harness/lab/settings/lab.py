@@ -1,0 +1,72 @@
+"""The lab: every actor and its settings."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import model_validator
+
+from harness.document import hint_for
+from harness.lab.fields import Settings, setting
+from harness.lab.settings.certificates import Certificate
+from harness.lab.settings.expressway_e import Edge, ExpresswayE
+from harness.lab.settings.inside import ExpresswayC, UnifiedCm
+from harness.lab.settings.outside import B2bPeer, MraEndpoint, WebexCloud
+from harness.lab.settings.surroundings import (
+    ANYBODY,
+    HOME_BLOCK,
+    LAST_OCTETS,
+    NOBODYS_OCTET,
+    ControlHub,
+    Firewall,
+    NameServer,
+)
+
+
+class Lab(Settings):
+    """The healthy lab, or a changed one."""
+
+    expressway_e: ExpresswayE = setting(ExpresswayE(), "Expressway-E")
+    expressway_c: ExpresswayC = setting(ExpresswayC(), "Expressway-C")
+    unified_cm: UnifiedCm = setting(UnifiedCm(), "Unified CM")
+    webex_cloud: WebexCloud = setting(WebexCloud(), "Webex cloud")
+    jabber: MraEndpoint = setting(MraEndpoint(), "Jabber")
+    mra_phone: MraEndpoint = setting(MraEndpoint(certificate=Certificate(profile="mra-phone")), "an MRA desk phone")
+    b2b_peer: B2bPeer = setting(B2bPeer(), "B2B peer")
+    firewall: Firewall = setting(Firewall(), "the Internet firewall")
+    edges: tuple[Edge, ...] = setting((), "more Expressway-E nodes beside expressway-e", source="seed")
+    name_server: NameServer = setting(NameServer(), "the name server")
+    control_hub: ControlHub = setting(ControlHub(), "Control Hub")
+    seed: int = setting(1, "what chance begins with, so that weighted choices come out the same again")
+
+    @model_validator(mode="after")
+    def _gives_each_node_a_place_of_its_own(self) -> Self:
+        names = [*LAST_OCTETS, *(edge.name for edge in self.edges)]
+        taken_by_others = {**LAST_OCTETS, "nobody": NOBODYS_OCTET}
+        del taken_by_others["expressway-e"]
+        others = [f"{HOME_BLOCK}.{octet}" for octet in taken_by_others.values()]
+        addresses = [*others, self.expressway_e.address, *(edge.address for edge in self.edges)]
+        for taken in (names, addresses):
+            if twice := [each for each in taken if taken.count(each) > 1]:
+                raise ValueError(f"two actors have the name or address {twice[0]}")
+        return self
+
+    @model_validator(mode="after")
+    def _has_firewall_rules_for_actors(self) -> Self:
+        actors = [*LAST_OCTETS, *(edge.name for edge in self.edges)]
+        for rule in self.firewall.rules:
+            for name in (rule.source, rule.to):
+                if name not in {ANYBODY, *actors}:
+                    raise ValueError(f"no actor '{name}' for a firewall rule; {hint_for(name, [ANYBODY, *actors])}")
+        return self
+
+    @property
+    def nodes(self) -> dict[str, ExpresswayE]:
+        """Every Expressway-E by its actor's name, expressway-e first, also those that are switched off."""
+        nodes = {"expressway-e": self.expressway_e}
+        for edge in self.edges:
+            told = {"host_name": edge.host, "power": edge.power, "address": edge.address, "site": edge.site}
+            nodes[edge.name] = self.expressway_e.model_copy(
+                update={**told, "server_certificate": edge.certificate(self.expressway_e.server_certificate)}
+            )
+        return nodes

@@ -1,0 +1,51 @@
+"""Rules of an Expressway: who may enter, who may call, where calls go."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from harness.identity import access_rules as identity
+from harness.lab.fields import Pattern, Settings, setting
+
+Target = Literal["traversal-zone", "neighbour-zone", "webex-zone", "webex-general", "dns-zone"]
+
+
+class AccessRule(Settings):
+    """One Default Zone access rule (domain.md 3.1); the lowest priority number that matches decides."""
+
+    name: str = setting("", "what the rule is for")
+    priority: int = setting(100, "lowest number first", source="C2")
+    pattern_type: Literal["exact", "prefix", "suffix", "regex"] = setting("exact", "how the pattern is read")
+    pattern: str = setting(..., "matched against the CN and every SAN")
+    action: Literal["allow", "deny"] = setting("allow", "what happens on a match")
+
+    @model_validator(mode="after")
+    def _has_a_safe_pattern(self) -> Self:
+        if fault := identity.validate(self.rule):
+            raise ValueError(fault)
+        return self
+
+    @property
+    def rule(self) -> identity.AccessRule:
+        """The rule as the identity craft evaluates it."""
+        kind, action = identity.PatternType(self.pattern_type), identity.Action(self.action)
+        return identity.AccessRule(self.priority, kind, self.pattern, action, self.name)
+
+
+class CallPolicyRule(Settings):
+    """One CPL rule; the first that matches decides, 403 for a rejection."""
+
+    source: Pattern = setting(".*", "regular expression on the caller's address")
+    destination: Pattern = setting(".*", "regular expression on the called address")
+    source_is: Literal["any", "authenticated", "unauthenticated"] = setting("any", "which callers it is for")
+    action: Literal["allow", "reject"] = setting("reject", "what happens on a match")
+
+
+class SearchRule(Settings):
+    """One search rule; the lowest priority number first (domain.md 3.1)."""
+
+    priority: int = setting(100, "lowest number first", source="C1")
+    pattern: Pattern = setting(..., "regular expression on the called address, or on the next Route's host")
+    target: Target = setting(..., "the zone that it leads to")
