@@ -165,7 +165,8 @@ class ExpresswayE:
         wardrobe, sip = self.site.stage.wardrobe, self.settings.sip
         worn = wardrobe.credentials(certificate) if certificate else None
         listens = request is not None
-        versions = (wardrobe.listener_versions if listens else wardrobe.client_versions)(sip.tls_versions)
+        spoken = sip.tls_versions or self.site.stage.lab.running.tls_versions
+        versions = (wardrobe.listener_versions if listens else wardrobe.client_versions)(spoken)
         return TlsProfile(
             chain=(worn.leaf,) if worn else (),
             private_key=worn.private_key if worn else b"",

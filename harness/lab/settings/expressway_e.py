@@ -43,8 +43,8 @@ class SipPage(Settings):
         command="SIP Advanced SipTcpConnectTimeout",
         source="C2",
     )
-    tls_versions: Versions = setting(
-        ("1.2", "1.3"), "TLS versions, X15.2 default", command="SIP Advanced SipTlsVersions", source="C2"
+    tls_versions: Versions | tuple[()] = setting(
+        (), "TLS versions; empty for those of the release", command="SIP Advanced SipTlsVersions", source="X26"
     )
     ciphers: str = setting("", "OpenSSL cipher string", command="Ciphers SIPTLSCiphers Value", source="C18")
     eku_check: Switch = setting(
@@ -84,6 +84,12 @@ class ExpresswayE(Settings):
         "what it presents when it dials",
         screen=f"{_CERTIFICATES} > Client certificate",
         source="C7",
+    )
+    enable_server_eku_upload: Switch = setting(
+        False,
+        "let X15.4 take a server certificate without clientAuth",
+        command="EnableServerEkuUpload",
+        source="C6",
     )
     trusted_ca: tuple[str, ...] = setting(
         (),

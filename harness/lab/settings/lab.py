@@ -8,6 +8,7 @@ from pydantic import model_validator
 
 from harness.document import hint_for
 from harness.lab.fields import Settings, setting
+from harness.lab.releases import NEWEST, RELEASES, Release, ReleaseName
 from harness.lab.settings.certificates import Certificate
 from harness.lab.settings.expressway_e import Edge, ExpresswayE
 from harness.lab.settings.inside import ExpresswayC, UnifiedCm
@@ -37,6 +38,7 @@ class Lab(Settings):
     edges: tuple[Edge, ...] = setting((), "more Expressway-E nodes beside expressway-e", source="seed")
     name_server: NameServer = setting(NameServer(), "the name server")
     control_hub: ControlHub = setting(ControlHub(), "Control Hub")
+    release: ReleaseName = setting(NEWEST, "the release of both Expressways", source="X26")
     seed: int = setting(1, "what chance begins with, so that weighted choices come out the same again")
 
     @model_validator(mode="after")
@@ -59,6 +61,20 @@ class Lab(Settings):
                 if name not in {ANYBODY, *actors}:
                     raise ValueError(f"no actor '{name}' for a firewall rule; {hint_for(name, [ANYBODY, *actors])}")
         return self
+
+    @model_validator(mode="after")
+    def _sets_what_the_release_has(self) -> Self:
+        edge, fix = self.expressway_e, f"set `release: {NEWEST}`, or leave it as it is"
+        if not self.running.eku_switch and not edge.sip.eku_check:
+            raise ValueError(f"{self.release} has no switch for the EKU check, which is always on; {fix}")
+        if not self.running.two_stores and edge.client_certificate != "same-as-server":
+            raise ValueError(f"{self.release} has one certificate for both roles, and no client store; {fix}")
+        return self
+
+    @property
+    def running(self) -> Release:
+        """What the release of both Expressways does."""
+        return RELEASES[self.release]
 
     @property
     def nodes(self) -> dict[str, ExpresswayE]:
