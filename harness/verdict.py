@@ -9,12 +9,14 @@ from enum import StrEnum
 class Stage(StrEnum):
     """Where a story can stop, in the order in which it can.
 
-    `DNS`: the name led to no address. `OWNERSHIP`: the cloud lets nobody use a domain that was not proven.
+    `UPLOAD`: an Expressway did not take a certificate that somebody installed. `DNS`: the name led to no
+    address. `OWNERSHIP`: the cloud lets nobody use a domain that was not proven.
     `HANDSHAKE`: the dialler's own handshake failed. `ACCEPTANCE`: it finished here and was refused there
     (TLS 1.3, trap X8). `IDENTITY`: the chain was fine, the name was not, the connection was closed after
     the handshake. `SIP`: a SIP entity refused or did not answer.
     """
 
+    UPLOAD = "upload"
     DNS = "dns"
     OWNERSHIP = "ownership"
     TCP = "tcp"

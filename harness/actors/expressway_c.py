@@ -12,13 +12,15 @@ from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, UNACCEPTABLE, Ent
 from harness.actors.call_routing import REGISTRAR, CallRouting, Leg, Rules
 from harness.actors.finder import Finder, Patience
 from harness.actors.relay import Relay
+from harness.actors.service_check import METHOD as SERVICE
+from harness.actors.service_check import answer_service
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, UserAgent
 from harness.dns.walk.locate import Behaviour, Policy, Target
 from harness.identity.certificate import read_certificate
 from harness.identity.policy import judge_names
 from harness.net.link import Link
-from harness.net.sip_link import Serve, SipLink
+from harness.net.sip_link import Inquiry, Serve, SipLink
 from harness.sip.message import Request
 from harness.tls.profile import TlsProfile
 
@@ -98,7 +100,13 @@ class ExpresswayC:
         neighbour = zone == NEIGHBOUR_ZONE
         settings = self.settings
         takes = settings.neighbour_preloaded_routes if neighbour else settings.traversal_preloaded_routes
-        return partial(self._routing.serve, Entry(zone, takes, authenticated=True))
+        return partial(self._serve, Entry(zone, takes, authenticated=True))
+
+    async def _serve(self, entry: Entry, inquiry: Inquiry) -> None:
+        if inquiry.request.method == SERVICE and entry.zone == MRA_ZONE:
+            await answer_service(self.site, inquiry)
+        else:
+            await self._routing.serve(entry, inquiry)
 
     # --- the way on ---
 

@@ -18,16 +18,17 @@ from harness.actors.admission import (
     webex_names,
 )
 from harness.actors.call_routing import CallRouting, Leg, Rules
+from harness.actors.certificate_stores import CertificateStores
 from harness.actors.https import ServedRequest, serve_https
 from harness.actors.outbound import Outbound, accepts
 from harness.actors.relay import Relay
+from harness.actors.service_check import ServiceCheck
 from harness.actors.site import Site, Stage
-from harness.lab.settings import Certificate, TraversalZone
 from harness.lab.settings import ExpresswayE as ExpresswayESettings
+from harness.lab.settings import TraversalZone
 from harness.net.link import Link
 from harness.net.sip_link import SipLink
 from harness.sip.message import Request
-from harness.tls.profile import TlsProfile
 from harness.transcript import ClientCertificate
 
 
@@ -40,8 +41,10 @@ class ExpresswayE:
         relay = Relay(self.site, names=(self.settings.host_name,), port=self.settings.sip.tls_port)
         rules = Rules(self.settings.search_rules, self.settings.call_policy)
         self._routing = CallRouting(self.site, relay, rules, self._reach)
+        self.stores = CertificateStores(self.site, settings)
         self._traversal: dict[str, SipLink] = {}
-        self._outbound = Outbound(self.site, settings, self._routing.serve, self.client_profile)
+        self._service_check = ServiceCheck(self.site, port=self.settings.sip.tls_port)
+        self._outbound = Outbound(self.site, settings, self._routing.serve, self.stores.client_profile)
 
     async def start(self) -> None:
         """Open every listener that the settings ask for."""
@@ -81,7 +84,7 @@ class ExpresswayE:
         await self._speak(admission.entry, link)
 
     async def _handshake(self, link: Link, request: ClientCertificate) -> bool:
-        return await link.secure_within(self.settings.sip.tls_handshake_timeout, self.server_profile(request))
+        return await link.secure_within(self.settings.sip.tls_handshake_timeout, self.stores.server_profile(request))
 
     def _put_on_record(self, link: Link, admission: Admission) -> None:
         for finding in admission.findings:
@@ -133,50 +136,15 @@ class ExpresswayE:
         """Lead to the target of a search rule, or to the registrar behind Expressway-C."""
         match target:
             case "registrar":
-                return Leg(self._traversal.get(MRA_ZONE), MRA_ZONE)
+                return Leg(await self._vouched_traversal(), MRA_ZONE)
             case "traversal-zone":
                 return Leg(self._traversal.get(TRAVERSAL_ZONE), TRAVERSAL_ZONE)
             case _:
                 return await self._outbound.reach(target, request)
 
-    # --- profiles ---
-
-    def server_profile(self, request: ClientCertificate) -> TlsProfile:
-        """Return how this box behaves when it is dialled."""
-        return self._profile(
-            self.settings.server_certificate, request=request, check_purpose=self.settings.sip.eku_check
-        )
-
-    def client_profile(self, names: tuple[str, ...]) -> TlsProfile:
-        """Return how this box behaves when it dials a peer that must have one of `names`; none: it does not verify."""
-        held = self.settings.client_certificate
-        if held == "same-as-server":
-            held = self.settings.server_certificate
-        return self._profile(held if isinstance(held, Certificate) else None, verify=bool(names))
-
-    def _profile(
-        self,
-        certificate: Certificate | None,
-        *,
-        request: ClientCertificate | None = None,
-        verify: bool = True,
-        check_purpose: bool = True,
-    ) -> TlsProfile:
-        wardrobe, sip = self.site.stage.wardrobe, self.settings.sip
-        worn = wardrobe.credentials(certificate) if certificate else None
-        listens = request is not None
-        spoken = sip.tls_versions or self.site.stage.lab.running.tls_versions
-        versions = (wardrobe.listener_versions if listens else wardrobe.client_versions)(spoken)
-        return TlsProfile(
-            chain=(worn.leaf,) if worn else (),
-            private_key=worn.private_key if worn else b"",
-            trusted=wardrobe.anchors(self.settings.trusted_ca),
-            complete_chain=True,
-            request=request or ClientCertificate.NONE,
-            verify=verify,
-            check_purpose=check_purpose,
-            versions=versions,
-            ciphers=sip.ciphers,
-            old_gear=wardrobe.needs_old_gear(versions),
-            clock=wardrobe.clock(self.settings.clock_offset_days),
-        )
+    async def _vouched_traversal(self) -> SipLink | None:
+        """Return the UC traversal connection, None unless Expressway-C takes the certificate of this box."""
+        traversal = self._traversal.get(MRA_ZONE)
+        if traversal is None:
+            return None
+        return traversal if await self._service_check.passes(traversal, self.stores.server_leaf) else None

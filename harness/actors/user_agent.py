@@ -17,7 +17,7 @@ from harness.sip.sdp import answer as answer_offer
 from harness.sip.via import Via
 
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS"
-_SDP = ("Content-Type", "application/sdp")
+SDP = "application/sdp"
 _MEDIA_PORT = 36000
 _CALL_PATIENCE = 40.0
 
@@ -71,13 +71,8 @@ class UserAgent:
 
     async def call(self, sip: SipLink, order: CallOrder) -> Outcome:
         """INVITE, ACK, and BYE once it was answered."""
-        invite = self._request(
-            sip,
-            "INVITE",
-            f"sip:{order.called}",
-            order,
-            body=make_offer(self._site.host, _MEDIA_PORT).to_bytes(),
-        )
+        offer = make_offer(self._site.host, _MEDIA_PORT).to_bytes()
+        invite = self.request(sip, "INVITE", order, body=offer)
         final = await self.final_response(sip, invite)
         if final is not None and final.is_success:
             await self._hang_up(sip, Dialog.as_caller(invite, final))
@@ -85,8 +80,7 @@ class UserAgent:
 
     async def options(self, sip: SipLink, order: CallOrder) -> Outcome:
         """OPTIONS, the ping of the Control Hub test."""
-        request = self._request(sip, "OPTIONS", f"sip:{order.called}", order)
-        return outcome_of(await self.final_response(sip, request))
+        return outcome_of(await self.final_response(sip, self.request(sip, "OPTIONS", order)))
 
     async def final_response(self, sip: SipLink, request: Request) -> Response | None:
         """Send a request and return its final response, None where none came."""
@@ -101,7 +95,10 @@ class UserAgent:
         await sip.send(dialog.acknowledge(via=self.via(sip)))
         await self.final_response(sip, dialog.request("BYE", via=self.via(sip)))
 
-    def _request(self, sip: SipLink, method: str, uri: str, order: CallOrder, *, body: bytes = b"") -> Request:
+    def request(
+        self, sip: SipLink, method: str, order: CallOrder, *, body: bytes = b"", content_type: str = SDP
+    ) -> Request:
+        """Return a request of this agent that begins something, outside any dialog."""
         headers = [
             ("Via", str(self.via(sip))),
             *(("Route", route) for route in order.routes),
@@ -112,7 +109,8 @@ class UserAgent:
             ("Contact", self.contact(sip, order.caller.partition("@")[0]) + order.contact_parameters),
             ("User-Agent", f"sip-mtls {self._site.actor} (simulated)"),
         ]
-        return build_request(method, uri, headers=headers + ([_SDP] if body else []), body=body)
+        described = [("Content-Type", content_type)] if body else []
+        return build_request(method, f"sip:{order.called}", headers=headers + described, body=body)
 
     def via(self, sip: SipLink) -> Via:
         """Return a Via with a fresh branch."""
@@ -149,7 +147,7 @@ class UserAgent:
         contact = [("Contact", self.contact(inquiry.link, self._site.actor))]
         await inquiry.answer(respond(request, 180, to_tag=tag, headers=contact))
         body = self._answer_media(request)
-        headers = [*contact, ("Allow", ALLOW), *([_SDP] if body else [])]
+        headers = [*contact, ("Allow", ALLOW), *([("Content-Type", SDP)] if body else [])]
         final = respond(request, 200, to_tag=tag, headers=headers, body=body)
         self._dialogs.append(Dialog.as_callee(request, final))
         await inquiry.answer(final)

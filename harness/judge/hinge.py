@@ -2,8 +2,9 @@
 
 A completed step hung on the first connection that stood. Of one that failed it is the last attempt of whoever
 failed first: an actor that goes on to its next target was stopped by the last of them, and one whose next
-attempt stood was not stopped at all. A name that led to no address, and a cloud that lets an unproven domain
-do nothing, leave no connection to look at: there the decision itself is the evidence.
+attempt stood was not stopped at all. A name that led to no address, a cloud that lets an unproven domain do
+nothing, and a box that takes no such certificate leave no connection to look at: there the decision itself is
+the evidence.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from harness.judge.connection_view import ConnectionView
 from harness.transcript import Decision, Event
 from harness.verdict import Stage
 
-LOCATE, OWNERSHIP, ACTIVATION, CALLING = "locate", "ownership", "activation", "calling"
+LOCATE, OWNERSHIP, ACTIVATION, CALLING, UPLOAD = "locate", "ownership", "activation", "calling", "upload"
 FOUND, REFUSED = "found", "refused"
 OBSTACLE_STAGES = {
     LOCATE: Stage.DNS,
     OWNERSHIP: Stage.OWNERSHIP,
     ACTIVATION: Stage.OWNERSHIP,
     CALLING: Stage.OWNERSHIP,
+    UPLOAD: Stage.UPLOAD,
 }
 """The topics of the decisions that can stop a step before anything is dialled, and the stage of each."""
 
@@ -43,8 +45,8 @@ def _stopped_on(views: Sequence[ConnectionView]) -> ConnectionView | None:
 def obstacle_of(events: Sequence[Event], view: ConnectionView | None) -> Decision | None:
     """Return the decision that stopped a failed step, None where it stopped on its connection `view`."""
     decisions = [event for event in events if isinstance(event, Decision)]
-    unproven = (each for each in decisions if each.topic in OBSTACLE_STAGES and each.topic != LOCATE)
-    refusal = next((each for each in unproven if each.outcome == REFUSED), None)
+    final = (each for each in decisions if each.topic in OBSTACLE_STAGES and each.topic != LOCATE)
+    refusal = next((each for each in final if each.outcome == REFUSED), None)
     return refusal or _lost_name(decisions, events, view)
 
 

@@ -88,12 +88,15 @@ def words_of(evidence: Evidence) -> dict[str, str]:
 def _words_of_obstacle(evidence: Evidence) -> dict[str, str]:
     """Return what the walk through DNS, Control Hub or the cloud said, or words that claim nothing."""
     told = evidence.obstacle or evidence.decision("locate")
+    checked = evidence.decision("service-check")
     facts = told.facts if told else {}
     return {
         "destination": facts.get("destination") or "its destination",
         "finding": _sentence(facts.get("text") or "No more was recorded."),
         "domain": facts.get("domain") or "the domain",
         "organisation": facts.get("organisation") or "the organisation",
+        "help": _sentence(facts.get("help") or "see what its page says"),
+        "lacks": (checked.facts.get("lacks") if checked else "") or "nothing that was recorded",
         "unproven": facts.get("unproven") or "a domain",
     }
 

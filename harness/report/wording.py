@@ -9,6 +9,7 @@ from harness.verdict import Stage, StepVerdict
 
 STAGE_WORDS = {
     Stage.DNS: "no address was found",
+    Stage.UPLOAD: "the box did not take the certificate",
     Stage.OWNERSHIP: "nobody has proven whose domain it is",
     Stage.TCP: "no TCP connection came about",
     Stage.HANDSHAKE: "the dialler's own TLS handshake failed",

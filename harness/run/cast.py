@@ -18,6 +18,7 @@ from harness.actors.unified_cm import UnifiedCm
 from harness.actors.user_agent import CallOrder, Outcome
 from harness.actors.webex_cloud import CloudCall, WebexCloud
 from harness.errors import LocalProtocolError
+from harness.lab.settings import Certificate
 from harness.scenario.model import Step
 
 
@@ -65,7 +66,7 @@ class Cast:
             case "control-hub":
                 return await self._administer(step.verb, step.options)
             case "expressway-e":
-                return self._switch(self._chosen_nodes(step.options), on=step.verb == "power-on")
+                return self._maintain(step.verb, step.options)
             case "name-server":
                 self.name_server.publish(step.options["records"])
                 return Outcome(completed=True, detail="published")
@@ -93,6 +94,17 @@ class Cast:
             return tuple(name for name, node in self._lab.nodes.items() if node.site == options["site"])
         node = options.get("node", "expressway-e")
         return (node,) if node in self._lab.nodes else ()
+
+    def _maintain(self, verb: str, options: Mapping[str, Any]) -> Outcome:
+        """Let somebody work on the edge."""
+        match verb:
+            case "upload":
+                wanted = Certificate.model_validate(options["certificate"])
+                return self.edges[0].stores.upload(wanted, options.get("store", "server"))
+            case "copy-server-certificate":
+                return self.edges[0].stores.copy_server_certificate()
+            case _:
+                return self._switch(self._chosen_nodes(options), on=verb == "power-on")
 
     def _switch(self, nodes: tuple[str, ...], *, on: bool) -> Outcome:
         """Let nodes answer SYNs or not; what stands already goes on."""

@@ -6,9 +6,15 @@ import ipaddress
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pydantic import ValidationError
+
 from harness.dns.walk.destination import read_destination
 from harness.document import Path, hint_for, shown
 from harness.errors import ScenarioError
+from harness.lab.changes import leaf_order
+from harness.lab.settings import Certificate
+from harness.pki.blueprint import draw
+from harness.pki.catalogue import Catalogue
 from harness.scenario.expectations import RESERVED, Report
 from harness.scenario.model import Step
 from harness.scenario.steps import actors_with_steps, step_kind, verbs_of
@@ -24,6 +30,7 @@ _EXPECTED = {
     "destination": "a domain, a URI, host:port or address:port",
     "location": "a network such as 203.0.113.0/24",
     "check": "on or off",
+    "store": "server or client",
     "node": "the name of an Expressway-E node",
     "site": "the name of a site",
     "domain": "a domain such as example.com",
@@ -36,8 +43,9 @@ _EXPECTED = {
 class PlayReader:
     """Reads the steps of a play; `report` takes (place, message, hint) for each fault."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, catalogue: Catalogue) -> None:
         self._report = report
+        self._catalogue = catalogue
 
     def read(self, steps: Sequence[Mapping[str, Any]], place: Path) -> tuple[Step | None, ...]:
         """Return the steps, None for each that could not be read."""
@@ -76,11 +84,24 @@ class PlayReader:
                     hint_for(key, [*known, "as"]),
                     of_key=True,
                 )
+            elif key == "certificate":
+                self._check_certificate(value, (*place, key))
             elif problem := _problem_of_option(key, value):
                 self._report((*place, key), problem)
         for key in needed:
             if key not in options:
                 self._report((*place, actor), f"'{actor}: {verb}' needs the option '{key}'")
+
+    def _check_certificate(self, written: object, place: Path) -> None:
+        """Report what is wrong with a certificate that a step installs."""
+        try:
+            draw(self._catalogue, leaf_order(Certificate.model_validate(written)))
+        except ValidationError as error:
+            for details in error.errors(include_url=False):
+                self._report((*place, *details["loc"]), f"a certificate is not written so: {details['msg'].lower()}")
+        except ScenarioError as error:
+            for fault in error.faults:
+                self._report(place, fault.message, fault.hint)
 
     def _can_be_a_name(self, written: object, place: Path) -> bool:
         """Whether a step may be called that: it is a key of `expect`, and must not be another one's."""
@@ -126,6 +147,7 @@ def _is_short(text: str) -> bool:
 _TEXTS: Mapping[str, Callable[[str], bool]] = {
     "transport": lambda text: text in {"tls", "tcp"},
     "check": lambda text: text in {"on", "off"},
+    "store": lambda text: text in {"server", "client"},
     "to": lambda text: "@" in text and _is_short(text),
     "from": lambda text: "@" in text and _is_short(text),
     "destination": _is_destination,

@@ -126,7 +126,7 @@ class _Reader:
         self.faults: list[Fault] = []
         self._document = document
         self._vocabulary = vocabulary
-        self._plays = PlayReader(self._fault)
+        self._plays = PlayReader(self._fault, vocabulary.catalogue)
 
     def scenario(self, name: str, file: str, written: ScenarioText) -> Scenario:
         self._check_change(written.change, ("change",))

@@ -26,6 +26,8 @@ _OPTION_TYPES: dict[str, dict[str, Any]] = {
     "to": {"type": "string", "pattern": "@"},
     "from": {"type": "string", "pattern": "@"},
     "check": {"enum": ["on", "off"]},
+    "store": {"enum": ["server", "client"]},
+    "certificate": {"type": "object"},
     **{name: {"type": "string", "minLength": 1, "maxLength": 4096} for name in _TEXT_OPTIONS},
 }
 

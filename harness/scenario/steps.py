@@ -26,6 +26,7 @@ _ORGANISATION = "the customer, by default the first of control-hub.organisations
 _DOMAIN = "the domain"
 _NODE = "which of the nodes, expressway-e by default"
 _SITE = "instead of one node all that stand at this site"
+_STORE = "server (default) or client"
 _TRANSPORT = "tls (default) or tcp"
 _TO = "the called address, by default the user of Unified CM"
 _ATTEMPTS = "how often it tries, 1 by default"
@@ -102,6 +103,22 @@ STEP_KINDS = (
     StepKind("control-hub", "activate", "activate hybrid calling", {"organisation": _ORGANISATION}),
     StepKind("control-hub", "domain-check", "switch the ownership check", {"check": "on or off"}, needs=("check",)),
     StepKind("control-hub", "wait", "let time go by", {"seconds": "how long, 6 by default"}),
+    StepKind(
+        "expressway-e",
+        "upload",
+        "install a certificate, if the release takes it",
+        {
+            "certificate": "the new certificate, written as the settings write one",
+            "store": "server (default) or client",
+        },
+        needs=("certificate",),
+    ),
+    StepKind(
+        "expressway-e",
+        "copy-server-certificate",
+        "let the client store present the server certificate, which asks nothing of it",
+        {},
+    ),
     StepKind("expressway-e", "power-off", "stop answering, as a dead machine does", {"node": _NODE, "site": _SITE}),
     StepKind("expressway-e", "power-on", "answer again", {"node": _NODE, "site": _SITE}),
     StepKind(

@@ -116,11 +116,11 @@ def test_a_pipe_gets_80_columns_and_no_escape_codes(words: tuple[str, ...]) -> N
 
 
 def test_progress_goes_to_stderr_and_only_where_there_are_many(sip_mtls: Command) -> None:
-    many = sip_mtls("run", "mra", *IN_MEMORY)
+    many = sip_mtls("run", "domain-ownership", *IN_MEMORY)
 
-    assert many.err.splitlines()[-1] == "16 of 16 plays"
+    assert many.err.splitlines()[-1] == "20 of 20 plays"
     assert len(many.err.splitlines()) == 4
-    assert "of 14 plays" not in many.out
+    assert "of 20 plays" not in many.out
 
 
 # --- words ---

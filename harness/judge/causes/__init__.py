@@ -13,6 +13,7 @@ from harness.judge.causes.names import NAME_CAUSES
 from harness.judge.causes.ownership import OWNERSHIP_CAUSES
 from harness.judge.causes.routing import ROUTING_CAUSES
 from harness.judge.causes.row import Cause
+from harness.judge.causes.stores import STORE_CAUSES
 
 COMPLETED = "none"
 
@@ -35,6 +36,7 @@ UNEXPLAINED = Cause(
 
 CAUSES: tuple[Cause, ...] = (
     NO_CAUSE,
+    *STORE_CAUSES,
     *DNS_CAUSES,
     *OWNERSHIP_CAUSES,
     *CONNECTION_CAUSES,

@@ -1,0 +1,101 @@
+"""The certificate stores of an Expressway-E: what it presents in each role, and what it lets into them.
+
+Until X15.4 there is one certificate for both roles; from X15.5 what the box presents when it dials has a store
+of its own (domain.md 3.1). The trusted CA list verifies peers and completes the chain that is sent (trap X11).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from harness.actors.site import Site
+from harness.actors.user_agent import Outcome
+from harness.identity.certificate import read_certificate
+from harness.lab.settings import Certificate, ExpresswayE
+from harness.lab.uploads import Store, Upload, refusal_of
+from harness.tls.profile import TlsProfile
+from harness.transcript import ClientCertificate
+
+
+class CertificateStores:
+    """The stores of one node, and the TLS profiles that follow from them."""
+
+    def __init__(self, site: Site, settings: ExpresswayE) -> None:
+        self._site = site
+        self._settings = settings
+
+    @property
+    def server_leaf(self) -> bytes:
+        """The certificate (DER) that this box presents when it is dialled."""
+        return self._site.stage.wardrobe.credentials(self._settings.server_certificate).leaf
+
+    # --- what gets in ---
+
+    def upload(self, certificate: Certificate, store: Store) -> Outcome:
+        """Install a certificate in one of the stores, if the release takes it; what stands already goes on."""
+        lab, settings = self._site.stage.lab, self._settings
+        facts = read_certificate(self._site.stage.wardrobe.credentials(certificate).leaf)
+        wanted = Upload(facts, "expressway-e", store, lab.running, settings.enable_server_eku_upload)
+        refusal = refusal_of(wanted)
+        if refusal is not None:
+            told = {"rule": refusal.rule, "text": refusal.reason, "help": refusal.remedy}
+            self._site.decide(0, "upload", "refused", store=store, certificate=facts.label, **told)
+            return Outcome(completed=False, detail=refusal.reason)
+        self._site.decide(0, "upload", "taken", store=store, certificate=facts.label)
+        return self._install(certificate, store)
+
+    def copy_server_certificate(self) -> Outcome:
+        """Let the client store hold what the server store holds; nobody checks it (C7)."""
+        self._site.decide(0, "upload", "taken", store="client", by="copy server certificate as client certificate")
+        return self._install(self._settings.server_certificate, "client")
+
+    def _install(self, certificate: Certificate, store: Store) -> Outcome:
+        held: dict[str, object] = {f"{store}_certificate": certificate}
+        if store == "server" and self._site.stage.lab.running.two_stores:
+            held = {"client_certificate": self._presented_as_client(), **held}
+        self._settings = self._settings.model_copy(update=held)
+        return Outcome(completed=True, detail=f"the {store} certificate is installed")
+
+    def _presented_as_client(self) -> Certificate | Literal["none"]:
+        held = self._settings.client_certificate
+        return self._settings.server_certificate if held == "same-as-server" else held
+
+    # --- what is presented ---
+
+    def server_profile(self, request: ClientCertificate) -> TlsProfile:
+        """Return how this box behaves when it is dialled."""
+        return self._profile(
+            self._settings.server_certificate, request=request, check_purpose=self._settings.sip.eku_check
+        )
+
+    def client_profile(self, names: tuple[str, ...]) -> TlsProfile:
+        """Return how this box behaves when it dials a peer that must have one of `names`; none: it does not verify."""
+        held = self._presented_as_client()
+        return self._profile(held if isinstance(held, Certificate) else None, verify=bool(names))
+
+    def _profile(
+        self,
+        certificate: Certificate | None,
+        *,
+        request: ClientCertificate | None = None,
+        verify: bool = True,
+        check_purpose: bool = True,
+    ) -> TlsProfile:
+        wardrobe, sip = self._site.stage.wardrobe, self._settings.sip
+        worn = wardrobe.credentials(certificate) if certificate else None
+        listens = request is not None
+        spoken = sip.tls_versions or self._site.stage.lab.running.tls_versions
+        versions = (wardrobe.listener_versions if listens else wardrobe.client_versions)(spoken)
+        return TlsProfile(
+            chain=(worn.leaf,) if worn else (),
+            private_key=worn.private_key if worn else b"",
+            trusted=wardrobe.anchors(self._settings.trusted_ca),
+            complete_chain=True,
+            request=request or ClientCertificate.NONE,
+            verify=verify,
+            check_purpose=check_purpose,
+            versions=versions,
+            ciphers=sip.ciphers,
+            old_gear=wardrobe.needs_old_gear(versions),
+            clock=wardrobe.clock(self._settings.clock_offset_days),
+        )

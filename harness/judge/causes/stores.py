@@ -1,0 +1,43 @@
+"""Causes that lie in an Expressway's certificate stores: an upload that it refuses, a certificate that it shows."""
+
+from __future__ import annotations
+
+from harness.judge.causes.row import ANYBODY, SERVER_CERTIFICATE, Cause, do
+from harness.judge.evidence import Evidence
+from harness.judge.hinge import UPLOAD
+from harness.verdict import Stage
+
+
+def _service_refused(evidence: Evidence) -> bool:
+    return evidence.stage is Stage.SIP and evidence.decision("service-check", "refused") is not None
+
+
+STORE_CAUSES = (
+    Cause(
+        key="upload-refused",
+        title="Expressway does not take the certificate",
+        applies=lambda e: e.obstacle is not None and e.obstacle.topic == UPLOAD,
+        diagnosis="{by} refuses the upload. {finding} It goes on presenting the certificate that it had.",
+        remedies={ANYBODY: (do("{help}", SERVER_CERTIFICATE),)},
+        source="C6, C7",
+    ),
+    Cause(
+        key="service-check-refused",
+        title="Expressway-C does not take the certificate that Expressway-E shows it",
+        applies=_service_refused,
+        diagnosis=(
+            "Every handshake succeeded. But before a phone may register, Expressway-E shows its certificate to "
+            "Expressway-C in a SIP SERVICE request, and before X15.4 {by} insists on both serverAuth and clientAuth. "
+            "Missing is {lacks}."
+        ),
+        remedies={
+            ANYBODY: (
+                do("Upgrade both Expressways to X15.4 or later, which no longer insists."),
+                do("Or install a certificate with both usages on Expressway-E.", SERVER_CERTIFICATE),
+            )
+        },
+        looks_like=("traversal-zone-down",),
+        told_apart_by="The SERVICE request between the Expressways: here Expressway-C answers it with 403.",
+        source="M17",
+    ),
+)
