@@ -144,9 +144,7 @@ WRONG: dict[str, tuple[str, list[str]]] = {
     ),
     "a word where a list cannot be one": (
         written("handshake,", "[handshake],"),
-        [
-            "8:26: expected a word, got a list | choose one of upload, dns, ownership, tcp, handshake, acceptance, identity, sip"
-        ],
+        ["8:26: expected a word, got a list | choose one of " + ", ".join(Stage)],
     ),
     "a key that no step has": (
         written("by: expressway-e", "because: expressway-e"),
