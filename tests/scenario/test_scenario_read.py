@@ -14,6 +14,7 @@ from harness.scenario.expectations import NO_ALERT, STEP_WORDS
 from harness.scenario.model import Control, Expectation, Step, StepExpectation
 from harness.scenario.read import ScenarioText, read_lab
 from harness.scenario.steps import STEP_KINDS
+from harness.verdict import Stage
 
 SETTING = "expressway-e.default-zone.mutual-tls: on"
 STEP = "- jabber: register"
