@@ -6,6 +6,8 @@ of its own (domain.md 3.1). The trusted CA list verifies peers and completes the
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import takewhile
 from typing import Literal
 
 from harness.actors.site import Site
@@ -67,6 +69,17 @@ class CertificateStores:
         return self._profile(
             self._settings.server_certificate, request=request, check_purpose=self._settings.sip.eku_check
         )
+
+    def onboarding_profile(self) -> TlsProfile:
+        """Return how 8443 behaves with activation code onboarding (trap X7): a list of its own verifies clients.
+
+        The chain that it sends is still completed from the trusted CA list, and so is written out here.
+        """
+        usual, wardrobe = self.server_profile(ClientCertificate.OPTIONAL), self._site.stage.wardrobe
+        worn = wardrobe.credentials(self._settings.server_certificate)
+        completed = takewhile(lambda issuer: issuer in usual.trusted, worn.issuers)
+        trusted = wardrobe.anchors(self._settings.activation_code_ca)
+        return replace(usual, chain=(worn.leaf, *completed), complete_chain=False, trusted=trusted)
 
     def client_profile(self, names: tuple[str, ...]) -> TlsProfile:
         """Return how this box behaves when it dials a peer that must have one of `names`; none: it does not verify."""

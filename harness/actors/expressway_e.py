@@ -118,7 +118,9 @@ class ExpresswayE:
         await sip.run()
 
     async def _welcome_mra(self, link: Link) -> None:
-        if await self._handshake(link, ClientCertificate.NONE):
+        onboarding = self.settings.activation_code_onboarding
+        profile = self.stores.onboarding_profile() if onboarding else self.stores.server_profile(ClientCertificate.NONE)
+        if await link.secure_within(self.settings.sip.tls_handshake_timeout, profile):
             await serve_https(link, self.site.stage.recorder, self._sign_in)
 
     def _sign_in(self, request: ServedRequest) -> tuple[int, bytes]:

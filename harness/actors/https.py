@@ -14,6 +14,7 @@ from harness.net.recorder import Recorder
 from harness.transcript import Direction, HttpSeen, Oddity
 
 _MOST_HEAD = 16384
+_MOST_BODY = 16384
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,16 @@ class ServedRequest:
     target: str
     credentials: tuple[str, str]
 
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to a request: its status, None where none came, and the beginning of its body."""
+
+    status: int | None = None
+    body: bytes = b""
+
+
+NO_REPLY = Reply()
 
 Answer = Callable[[ServedRequest], tuple[int, bytes]]
 """Takes a request, gives status and body."""
@@ -46,25 +57,38 @@ async def serve_https(link: Link, recorder: Recorder, answer: Answer) -> None:
     await link.close()
 
 
-async def ask_https(link: Link, recorder: Recorder, target: str, credentials: tuple[str, str]) -> int | None:
-    """GET `target` with Basic credentials; return the status, None where no answer came."""
+async def ask_https(link: Link, recorder: Recorder, target: str, credentials: tuple[str, str] = ("", "")) -> Reply:
+    """GET `target`, with Basic credentials where there are any."""
     http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_HEAD)
-    basic = base64.b64encode(":".join(credentials).encode()).decode("ascii")
-    headers = [("Host", "expressway-e"), ("Authorization", f"Basic {basic}")]
+    headers = [("Host", str(link.peer))]
+    if any(credentials):
+        basic = base64.b64encode(":".join(credentials).encode()).decode("ascii")
+        headers.append(("Authorization", f"Basic {basic}"))
     _note(link, recorder, Direction.SENT, f"GET {target}")
     await link.send(http.send(h11.Request(method="GET", target=target, headers=headers)) or b"")
     await link.send(http.send(h11.EndOfMessage()) or b"")
     try:
-        while True:
-            event = await _next_event(http, link)
-            if isinstance(event, h11.Response):
-                _note(link, recorder, Direction.RECEIVED, f"HTTP {event.status_code}")
-                return event.status_code
-            if not isinstance(event, h11.InformationalResponse):
-                return None
+        return await _next_reply(http, link, recorder)
     except h11.RemoteProtocolError as error:
         recorder.note(Oddity(recorder.now(), link.actor, link.number, f"not HTTP: {error}"))
-        return None
+        return NO_REPLY
+
+
+async def _next_reply(http: h11.Connection, link: Link, recorder: Recorder) -> Reply:
+    """Return the final response with as much of its body as we keep."""
+    reply = NO_REPLY
+    while True:
+        event = await _next_event(http, link)
+        match event:
+            case h11.Response():
+                _note(link, recorder, Direction.RECEIVED, f"HTTP {event.status_code}")
+                reply = Reply(event.status_code)
+            case h11.Data() if len(reply.body) < _MOST_BODY:
+                reply = Reply(reply.status, reply.body + bytes(event.data)[:_MOST_BODY])
+            case h11.InformationalResponse():
+                pass
+            case _:
+                return reply
 
 
 async def _next_request(http: h11.Connection, link: Link) -> ServedRequest | None:

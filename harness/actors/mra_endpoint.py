@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from functools import partial
 
 from harness.actors.finder import Finder, Patience
-from harness.actors.https import ask_https
+from harness.actors.https import Reply, ask_https
+from harness.actors.service_discovery import discover, edge_names
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import Outcome, UserAgent, outcome_of
-from harness.dns.walk.destination import Destination
-from harness.dns.walk.locate import Behaviour, Policy, Target
+from harness.dns.walk.locate import Behaviour, Located, Policy, Target
 from harness.identity.certificate import read_certificate
 from harness.identity.policy import judge_names
 from harness.lab.settings import Certificate, MraEndpoint
@@ -22,7 +24,8 @@ from harness.tls.profile import TlsProfile
 
 _SIP_PORT = 5070
 _POLICY = Policy(behaviour=Behaviour.RFC3263)
-_UNAUTHORIZED = 401
+_OK, _UNAUTHORIZED = 200, 401
+_EDGE_SERVER = re.compile(rb"<sipEdgeServer>([A-Za-z0-9.-]{1,253}):")
 
 
 class MraClient:
@@ -33,22 +36,35 @@ class MraClient:
         self.settings = settings
         self._agent = UserAgent(self.site, port=_SIP_PORT)
         self._finder = Finder(self.site)
+        self._patience = Patience(self.settings.connect_timeout)
 
     async def sign_in(self, port: int | None) -> Outcome:
-        """Find the edge by `_collab-edge._tls` and ask it for the edge configuration with the user's password."""
-        located = await self._finder.find(_services_of(self.settings.user), _POLICY)
+        """Find the services and ask for the edge configuration with the user's password."""
+        domain = self.settings.user.partition("@")[2].lower()
+        found = await discover(self.site, self._finder, domain, looks_inside_first=self.settings.looks_inside_first)
+        located = found.located
         if not located.targets:
             return Outcome(completed=False, detail="cannot find services")
         if port is not None:
             located = replace(located, targets=tuple(replace(target, port=port) for target in located.targets))
-        link = await self._finder.reach(located, self._secure, Patience(), protocol="https")
+        secure = self._secure if found.inside else partial(self._secure_edge, domain)
+        link = await self._finder.reach(located, secure, self._patience, protocol="https")
         if link is None:
             return Outcome(completed=False, detail="no connection")
-        status = await ask_https(
+        reply = await ask_https(
             link, self.site.stage.recorder, "/get_edge_config", (self.settings.user, self.settings.password)
         )
         await link.close()
-        return Outcome(status == 200, f"HTTP {status}" if status else "no answer")
+        self._compare_names(link, located, reply)
+        return Outcome(reply.status == _OK, f"HTTP {reply.status}" if reply.status else "no answer")
+
+    def _compare_names(self, link: Link, located: Located, reply: Reply) -> None:
+        """Put on record whether the edge calls itself by the name to which the SRV record led (row M11)."""
+        named = _EDGE_SERVER.search(reply.body)
+        if named:
+            own, led_to = named[1].decode("ascii"), ", ".join(dict.fromkeys(target.host for target in located.targets))
+            outcome = "same-name" if own in led_to.split(", ") else "other-name"
+            self.site.decide(link.number, "edge-name", outcome, own=own, led_to=led_to)
 
     async def register(self, port: int, attempts: int) -> Outcome:
         """REGISTER, trying again with a new connection where one failed."""
@@ -61,7 +77,7 @@ class MraClient:
 
     async def _register_once(self, port: int) -> Outcome:
         located = await self._finder.find(f"{self.site.stage.lab.expressway_e.host_name}:{port}", _POLICY)
-        link = await self._finder.reach(located, self._secure, Patience())
+        link = await self._finder.reach(located, self._secure, self._patience)
         if link is None:
             return Outcome(completed=False, detail="no connection")
         sip = self.site.speak_sip(link, self._agent.serve)
@@ -74,16 +90,19 @@ class MraClient:
         return outcome_of(final)
 
     async def _secure(self, link: Link, target: Target) -> bool:
-        link.expected_names = (target.host,)
+        return await self._secure_as(link, target.host, (target.host,))
+
+    async def _secure_edge(self, domain: str, link: Link, target: Target) -> bool:
+        return await self._secure_as(link, target.host, edge_names(domain, target.host))
+
+    async def _secure_as(self, link: Link, host: str, names: tuple[str, ...]) -> bool:
+        """Finish a handshake with a peer whose certificate carries one of these names, judged inside the handshake."""
+        link.expected_names = names
         return await link.secure(
             self._profile(),
-            server_name=target.host,
-            accept_name=lambda leaf: self._expects(leaf, target.host),
+            server_name=host,
+            accept_name=lambda leaf: judge_names(read_certificate(leaf), names, policy="rfc9525").accepted,
         )
-
-    @staticmethod
-    def _expects(leaf: bytes, host_name: str) -> bool:
-        return judge_names(read_certificate(leaf), (host_name,), policy="rfc9525").accepted
 
     def _profile(self) -> TlsProfile:
         wardrobe, held = self.site.stage.wardrobe, self.settings.certificate
@@ -119,9 +138,3 @@ class MraClient:
             )
             headers += [("Authorization", credentials)] if credentials else []
         return build_request("REGISTER", registrar, headers=headers)
-
-
-def _services_of(user: str) -> Destination:
-    """Return where a client looks for the edge of its user's domain (domain.md 3.3): at that SRV record alone."""
-    service, domain = "_collab-edge._tls", user.partition("@")[2].lower()
-    return Destination(domain, None, "tls", True, False, f"{service}.{domain}", service)

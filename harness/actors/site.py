@@ -12,7 +12,7 @@ from harness.lab.directory import Directory
 from harness.lab.settings import Lab
 from harness.lab.settings.surroundings import FirewallRule
 from harness.net.link import Link
-from harness.net.middlebox import FLIGHTS, CutStream
+from harness.net.middlebox import FLIGHTS, CutStream, SwallowingStream
 from harness.net.network import ByteStream, DialError, Listener, Network
 from harness.net.recorder import Recorder
 from harness.net.sip_link import Serve, SipLink
@@ -114,6 +114,8 @@ class Site:
         stream = await self.stage.network.dial(
             self.host, target, within=within, bound=lambda source: self.stage.recorder.bound(number, source)
         )
+        if action == "swallow":
+            return SwallowingStream(stream)
         return CutStream(stream, FLIGHTS[action]) if action in FLIGHTS else stream
 
     def _rule_for(self, target: Address) -> FirewallRule | None:

@@ -110,6 +110,15 @@ class ConnectionView:
         )
 
     @cached_property
+    def swallowed(self) -> bool:
+        """Whether the dialler spoke and the listener waited in vain: a device took the bytes (row M19)."""
+        dialler, listener = self.connection.end_of(self.connection.dialler), self.listener_end
+        waited = self.failed(self.listener)
+        if dialler is None or listener is None or waited is None or waited.reason != "timed-out":
+            return False
+        return dialler.bytes_sent > 0 and listener.bytes_received == 0
+
+    @cached_property
     def inspection(self) -> Inspection | None:
         """Every TLS message, from the end that holds the key log; None where nothing crossed."""
         ends = [end for end in self.connection.ends if end.chunks]
@@ -163,7 +172,7 @@ class ConnectionView:
             return self.refused_identity.actor
         if self.fatal_alert is not None:
             return self.fatal_alert[0]
-        if self.foreign_reset:
+        if self.foreign_reset or self.swallowed:
             return NETWORK
         if self._closed_unheard:
             return self.other(self.connection.ends[0].actor)

@@ -38,6 +38,9 @@ from harness.transcript import (
 )
 from harness.verdict import Stage
 
+MRA_CLIENTS = {"jabber", "mra-phone"}
+"""The actors that come in by Mobile and Remote Access."""
+
 _LOWEST_REFUSAL = 300
 _NAME_SERVER = "name-server"
 _PARTS = {"Expressway-E": "expressway-e", "Expressway-C": "expressway-c"}

@@ -6,10 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from harness.judge.evidence import Evidence
+from harness.judge.evidence import MRA_CLIENTS, Evidence
 from harness.judge.hinge import FOUND, LOCATE
 from harness.judge.words import label
-from harness.transcript import Decision, VerifyFailed
+from harness.transcript import ClientCertificate, Decision, VerifyFailed
 from harness.verdict import Stage
 
 _PURPOSE = 26
@@ -114,6 +114,29 @@ def _tries_again(evidence: Evidence) -> str:
     )
 
 
+def _optional_request(evidence: Evidence) -> str:
+    """Say where a client was asked for a certificate that it need not have (row M08)."""
+    if not evidence.completed or evidence.requested is not ClientCertificate.OPTIONAL:
+        return ""
+    if not evidence.empty_client_certificate or evidence.dialler not in MRA_CLIENTS:
+        return ""
+    return (
+        f"port {evidence.port} asks for a client certificate and does without one (activation code onboarding): macOS "
+        "may show a certificate picker; cancelling it is fine (M08)."
+    )
+
+
+def _edge_has_another_name(evidence: Evidence) -> str:
+    named = evidence.decision("edge-name", "other-name")
+    if named is None:
+        return ""
+    return (
+        f"_collab-edge._tls leads to {named.facts['led-to']}, and Expressway-E calls itself {named.facts['own']}: "
+        "TLS passes, XMPP and HTTP fail later. Align the SRV target with System host name and Domain name on "
+        "System > DNS (M11)."
+    )
+
+
 def _traversal_down(evidence: Evidence) -> str:
     for event in evidence.transcript.events:
         if isinstance(event, Decision) and event.topic == "traversal-zone" and event.outcome == "failed":
@@ -129,4 +152,6 @@ _RULES: tuple[Callable[[Evidence], str], ...] = (
     _traversal_down,
     _alias_as_target,
     _resolved_elsewhere,
+    _optional_request,
+    _edge_has_another_name,
 )

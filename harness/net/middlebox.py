@@ -1,6 +1,8 @@
-"""A device in the path that cuts a connection with a reset to both ends, each in the other's name (trap X9)."""
+"""Devices in the path: one that resets both ends, each in the other's name (trap X9), one that swallows bytes (M19)."""
 
 from __future__ import annotations
+
+import trio
 
 from harness.net.network import ByteStream, StreamResetError
 
@@ -37,6 +39,33 @@ class CutStream:
         self._is_cut = True
         self._stream.reset()
         raise StreamResetError
+
+    def finish(self) -> None:
+        """Send a FIN; receiving goes on."""
+        self._stream.finish()
+
+    def close(self) -> None:
+        """Give the connection up."""
+        self._stream.close()
+
+    def reset(self) -> None:
+        """Give the connection up with an RST."""
+        self._stream.reset()
+
+
+class SwallowingStream:
+    """The dialler's stream through a SIP inspection that understands no TLS: what is sent goes nowhere (row M19)."""
+
+    def __init__(self, stream: ByteStream) -> None:
+        self._stream = stream
+
+    async def send(self, data: bytes) -> None:  # noqa: ARG002  # where it goes is the point
+        """Take the bytes, and pass none of them on."""
+        await trio.lowlevel.checkpoint()
+
+    async def receive(self) -> bytes:
+        """Return the next bytes, empty at the listener's FIN; StreamResetError at its RST."""
+        return await self._stream.receive()
 
     def finish(self) -> None:
         """Send a FIN; receiving goes on."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from harness.judge.causes.certificates import CERTIFICATE_CAUSES
 from harness.judge.causes.connection import CONNECTION_CAUSES
 from harness.judge.causes.dns import DNS_CAUSES
+from harness.judge.causes.mra import MRA_CAUSES
 from harness.judge.causes.names import NAME_CAUSES
 from harness.judge.causes.ownership import OWNERSHIP_CAUSES
 from harness.judge.causes.routing import ROUTING_CAUSES
@@ -39,6 +40,7 @@ CAUSES: tuple[Cause, ...] = (
     *STORE_CAUSES,
     *DNS_CAUSES,
     *OWNERSHIP_CAUSES,
+    *MRA_CAUSES,
     *CONNECTION_CAUSES,
     *CERTIFICATE_CAUSES,
     *NAME_CAUSES,

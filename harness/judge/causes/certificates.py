@@ -39,6 +39,11 @@ def _objection(evidence: Evidence, code: int) -> bool:
     return evidence.one_sided and evidence.alert in _ALERTS_OF.get(code, set())
 
 
+def name_objected(evidence: Evidence) -> bool:
+    """Whether a peer's names were refused inside the handshake, its chain being fine."""
+    return _objection(evidence, _HOSTNAME)
+
+
 def _by_own_list(evidence: Evidence) -> bool:
     """Whether the cloud refused, and goes by the list that the organisation uploaded."""
     return evidence.by == "webex-cloud" and evidence.decision("trust", "uploaded-list") is not None
@@ -77,7 +82,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="no-verified-domain",
         title="No name of the certificate lies in a verified domain",
-        applies=lambda e: _objection(e, _HOSTNAME) and _by_own_list(e),
+        applies=lambda e: name_objected(e) and _by_own_list(e),
         diagnosis=(
             "The organisation has uploaded a certificate list of its own, so the cloud asks for a name in a verified "
             "domain ({names}). The certificate of {refused} carries {presented}. The domain was checked once, the "
@@ -96,7 +101,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="server-name-mismatch",
         title="The certificate does not carry the name that was dialled",
-        applies=lambda e: _objection(e, _HOSTNAME),
+        applies=name_objected,
         diagnosis=(
             "{by} looked for {names} in the certificate of {refused} and found {presented}. It refused inside "
             "the handshake."
@@ -110,7 +115,7 @@ CERTIFICATE_CAUSES = (
             ),
             ANYBODY: (do("Issue a certificate for {refused} that carries {names} as a dNSName."),),
         },
-        source="B09, M09",
+        source="B09",
     ),
     Cause(
         key="bad-optional-certificate",

@@ -13,13 +13,12 @@ from harness.judge.causes.row import (
     do,
 )
 from harness.judge.connection_view import NETWORK
-from harness.judge.evidence import Evidence
+from harness.judge.evidence import MRA_CLIENTS, Evidence
 from harness.transcript import ClientCertificate, DialFailed, DialFailure
 from harness.verdict import Stage
 
 _PROTOCOL_VERSION, _HANDSHAKE_FAILURE = 70, 40
 _NO_CERTIFICATE_ALERTS = {40, 42, 116}
-_MRA_CLIENTS = {"jabber", "mra-phone"}
 
 
 def _dial_failed(evidence: Evidence, failure: DialFailure) -> bool:
@@ -219,7 +218,7 @@ CONNECTION_CAUSES = (
     Cause(
         key="mra-translated-to-mutual-port",
         title="A port translation puts MRA clients on a port that demands a certificate",
-        applies=lambda e: e.translated and e.dialler in _MRA_CLIENTS and _no_certificate(e),
+        applies=lambda e: e.translated and e.dialler in MRA_CLIENTS and _no_certificate(e),
         diagnosis=(
             "{dialler} dialled port {port}, as it should, and the firewall led it to port {reached_port} of "
             "{listener}, which demands a client certificate. {dialler} has none: it is signed in and never registers."
@@ -232,7 +231,7 @@ CONNECTION_CAUSES = (
     Cause(
         key="mra-on-mutual-port",
         title="MRA clients meet a port that demands a certificate",
-        applies=lambda e: e.dialler in _MRA_CLIENTS and _no_certificate(e),
+        applies=lambda e: e.dialler in MRA_CLIENTS and _no_certificate(e),
         diagnosis=(
             "{listener} demands a client certificate on port {port}, and {dialler} has none: it sent an empty "
             "Certificate. Sign-in on 8443 asks for none and still works, so users are signed in and their "

@@ -17,6 +17,7 @@ _LAST_OCTET = "(25[0-4]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 LabAddress = Annotated[str, Field(pattern=rf"^{HOME_BLOCK.replace('.', '[.]')}[.]{_LAST_OCTET}$")]
 _SIP_PAGE = "Configuration > Protocols > SIP"
 _CERTIFICATES = "Maintenance > Security"
+_UNIFIED_COMMUNICATIONS = "Configuration > Unified Communications > Configuration"
 
 
 class SipPage(Settings):
@@ -110,6 +111,18 @@ class ExpresswayE(Settings):
     search_rules: tuple[SearchRule, ...] = setting((), "where calls go", source="C1")
     mra: Switch = setting(True, "Mobile and Remote Access")
     mra_port: Port = setting(8443, "sign-in port", source="C9")
+    activation_code_onboarding: Switch = setting(
+        False,
+        "ask for a client certificate on the sign-in port, for phones that were set up by activation code",
+        screen=_UNIFIED_COMMUNICATIONS,
+        source="C9",
+    )
+    activation_code_ca: tuple[str, ...] = setting(
+        ("manufacturing-root", "manufacturing-issuing"),
+        "the CA list of its own that verifies those certificates; the trusted CA list does not",
+        screen=_UNIFIED_COMMUNICATIONS,
+        source="C9",
+    )
     clock_offset_days: int = setting(0, "how far its clock is off", source="I24")
 
 

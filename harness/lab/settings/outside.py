@@ -56,6 +56,10 @@ class MraEndpoint(Settings):
     tls_versions: Versions = setting(("1.2", "1.3"), "TLS versions")
     user: str = setting("user1@example.com", "the user's address; its domain is where it looks for the edge")
     password: str = setting("lab-only", "the user's password")
+    connect_timeout: Seconds = setting(10, "seconds for an outbound SYN")
+    looks_inside_first: Switch = setting(
+        True, "ask for _cisco-uds._tcp before _collab-edge._tls, as Jabber does; desk phones do not", source="C9"
+    )
 
 
 class B2bPeer(Settings):

@@ -37,7 +37,7 @@ def _check_network(text: str) -> str:
 
 
 Network = Annotated[str, AfterValidator(_check_network)]
-Action = Literal["drop", "refuse", "reset-after-client-hello", "reset-after-handshake", "translate"]
+Action = Literal["drop", "refuse", "reset-after-client-hello", "reset-after-handshake", "swallow", "translate"]
 
 
 class FirewallRule(Settings):
@@ -46,7 +46,9 @@ class FirewallRule(Settings):
     source: str = setting(ANYBODY, "the actor that dials, or any")
     to: str = setting(ANYBODY, "the actor that is dialled, or any")
     port: Port | None = setting(None, "the port that is dialled; empty for every port")
-    action: Action = setting(..., "drop, refuse, reset or translate", source="I12")
+    action: Action = setting(
+        ..., "drop, refuse, reset, translate; or swallow: TCP opens, and not a byte of the dialler passes", source="I12"
+    )
     to_port: Port | None = setting(None, "the port to which `translate` leads", source="M03")
 
     @model_validator(mode="after")

@@ -1,0 +1,103 @@
+"""Causes of Mobile and Remote Access: how a client finds the edge, and what stands in its path."""
+
+from __future__ import annotations
+
+from harness.judge.causes.certificates import name_objected
+from harness.judge.causes.row import ANYBODY, PUBLIC_DNS, SERVER_CERTIFICATE, Cause, do
+from harness.judge.evidence import MRA_CLIENTS, Evidence
+from harness.verdict import Stage
+
+_SIGN_IN_PORT = 8443
+
+
+def _signs_in(evidence: Evidence) -> bool:
+    return (
+        evidence.dialler in MRA_CLIENTS and evidence.view is not None and evidence.view.connection.protocol == "https"
+    )
+
+
+def _believes_inside(evidence: Evidence) -> bool:
+    return _signs_in(evidence) and evidence.decision("discovery", "inside") is not None
+
+
+def _wrong_port(evidence: Evidence) -> bool:
+    return _signs_in(evidence) and evidence.stage is Stage.TCP and evidence.port != _SIGN_IN_PORT
+
+
+MRA_CAUSES = (
+    Cause(
+        key="client-believes-inside",
+        title="An inside record is visible outside, so the client does not use the edge",
+        applies=_believes_inside,
+        diagnosis=(
+            "{dialler} asked for _cisco-uds._tcp first and got an answer, so it believes that it is inside: it dialled "
+            "{listener} itself and never asked for _collab-edge._tls. Expressway is not involved at all."
+        ),
+        remedies={
+            ANYBODY: (
+                do(
+                    "Remove _cisco-uds._tcp from public DNS; keep it in the zone that only the inside sees.", PUBLIC_DNS
+                ),
+            )
+        },
+        looks_like=("connect-timed-out", "dns-no-records"),
+        told_apart_by="The first question of {dialler}: _cisco-uds._tcp was answered.",
+        source="M12",
+    ),
+    Cause(
+        key="collab-edge-wrong-port",
+        title="The SRV record of the edge names another port than 8443",
+        applies=_wrong_port,
+        diagnosis=(
+            "_collab-edge._tls leads {dialler} to port {port} of {listener}, where nothing took the connection. "
+            "Sign-in is served on 8443."
+        ),
+        remedies={ANYBODY: (do("Correct the port of the SRV record _collab-edge._tls: 8443.", PUBLIC_DNS),)},
+        looks_like=("port-not-listening", "connect-timed-out"),
+        told_apart_by="The port in the SRV record: with 8443 there, look for the listener or the firewall instead.",
+        source="M10",
+    ),
+    Cause(
+        key="mra-name-not-in-certificate",
+        title="The certificate names neither the users' domain nor the edge",
+        applies=lambda e: _signs_in(e) and e.refused == e.listener and name_objected(e),
+        diagnosis=(
+            "{dialler} takes any of these names on port {port}: {names}. The certificate of {refused} carries "
+            "{presented}. The chain is fine; {dialler} refused inside the handshake, and the user reads that the "
+            "certificate is not valid."
+        ),
+        remedies={
+            ANYBODY: (
+                do(
+                    "Add the registration domain, or collab-edge.<domain>, to the SANs of Expressway-E's certificate.",
+                    SERVER_CERTIFICATE,
+                ),
+            )
+        },
+        looks_like=("server-name-mismatch", "unknown-root"),
+        told_apart_by="The chain leads to a root that {dialler} holds: only the names do not fit.",
+        source="M09, L7",
+    ),
+    Cause(
+        key="swallowed-by-inspection",
+        title="Something in the path lets TCP through and swallows TLS",
+        applies=lambda e: e.view is not None and e.view.swallowed,
+        diagnosis=(
+            "{dialler} opened TCP to port {port} and sent its ClientHello; {listener} got not one byte of it and "
+            'closed when its patience was at an end ("Idle countdown expired"). A device between them took the '
+            "bytes: SIP inspection (ALG) does that with TLS, which it cannot read."
+        ),
+        remedies={
+            ANYBODY: (
+                do("Disable SIP inspection (SIP ALG) for port {port} on every firewall in the path."),
+                do("Capture on both sides of the firewall: the ClientHello is on one side only."),
+            )
+        },
+        looks_like=("handshake-timeout", "connect-timed-out", "reset-by-middlebox"),
+        told_apart_by=(
+            "Bytes: here {dialler} sent some and {listener} received none. A silent caller sends none, a firewall that "
+            "drops lets no TCP come about, and one that cuts sends a reset."
+        ),
+        source="M19",
+    ),
+)
