@@ -5,27 +5,25 @@ It opens no port towards the DMZ.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
-from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, UNACCEPTABLE, Entry
+from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, Entry
 from harness.actors.call_routing import REGISTRAR, CallRouting, Leg, Rules
-from harness.actors.finder import Finder, Patience
+from harness.actors.neighbour_zone import NEIGHBOUR_ZONE, Neighbour
 from harness.actors.relay import Relay
 from harness.actors.service_check import METHOD as SERVICE
 from harness.actors.service_check import answer_service
 from harness.actors.site import Site, Stage
-from harness.actors.user_agent import CallOrder, UserAgent
-from harness.dns.walk.locate import Behaviour, Policy, Target
-from harness.identity.certificate import read_certificate
-from harness.identity.policy import judge_names
-from harness.net.link import Link
-from harness.net.sip_link import Inquiry, Serve, SipLink
+from harness.actors.traversal_client import TraversalClient
+from harness.actors.user_agent import Outcome
+from harness.lab.settings import Certificate
+from harness.net.sip_link import Inquiry, Serve
 from harness.sip.message import Request
 from harness.tls.profile import TlsProfile
+from harness.transcript import ClientCertificate
 
 NAME = "expressway-c"
-NEIGHBOUR_ZONE = "CUCMNeighbour"
+_TRAVERSAL_ZONES = {"uc-traversal": MRA_ZONE, "traversal": TRAVERSAL_ZONE}
 
 
 class ExpresswayC:
@@ -36,65 +34,29 @@ class ExpresswayC:
         self.settings = stage.lab.expressway_c
         relay = Relay(self.site, names=(self.settings.host_name,), port=self.settings.trunk_port)
         self._routing = CallRouting(self.site, relay, Rules(self.settings.search_rules), self._reach)
-        self._traversal: dict[str, SipLink] = {}
-        self._finder = Finder(self.site)
-        self._neighbour: SipLink | None = None
-
-    async def start(self) -> None:
-        """Listen for Unified CM and bring the traversal zones up; one that fails is on record, no more."""
-        await self.site.listen(self.settings.trunk_port, self._welcome_trunk)
-        for node in self.site.stage.lab.nodes.values():
-            if node.power and node.mra:
-                await self._dial_zone(MRA_ZONE, node.host_name, node.uc_traversal_zone.port)
-            if node.power:
-                await self._dial_zone(TRAVERSAL_ZONE, node.host_name, node.traversal_zone.port)
-
-    async def _dial_zone(self, name: str, peer: str, port: int) -> None:
-        active = await self._bring_up(name, peer, port)
-        self.site.decide(0, "traversal-zone", "active" if active else "failed", zone=name, port=str(port), peer=peer)
-
-    async def _bring_up(self, name: str, peer: str, port: int) -> bool:
-        """Dial the first address of the zone's peer (row D14); its answer to OPTIONS proves that we are in."""
-        located = await self._finder.find(f"{peer}:{port}", Policy(behaviour=Behaviour.EXPRESSWAY))
-        first = replace(located, targets=located.targets[:1])
-        link = await self._finder.reach(first, self._secure, Patience(self.settings.connect_timeout))
-        if link is None:
-            return False
-        sip = self.site.speak_sip(link, self._serving(name))
-        if not await self._answers(sip):
-            return False
-        self._traversal.setdefault(name, sip)
-        return True
-
-    async def _secure(self, link: Link, target: Target) -> bool:
-        link.expected_names = (target.host,)
-        if not await link.secure(self._profile()):
-            return False
-        if judge_names(read_certificate(link.peer_certificate), link.expected_names).accepted:
-            return True
-        await link.abandon(UNACCEPTABLE)
-        return False
-
-    async def _answers(self, sip: SipLink) -> bool:
-        """Ping the traversal server: only its answer proves that it accepted our certificate (trap X8)."""
-        agent = UserAgent(self.site, port=self.settings.trunk_port)
-        host = self.site.stage.lab.expressway_e.host_name
-        outcome = await agent.options(sip, CallOrder(caller=f"ping@{self.settings.host_name}", called=host))
-        return outcome.completed
-
-    def _profile(self) -> TlsProfile:
-        wardrobe = self.site.stage.wardrobe
-        worn = wardrobe.credentials(self.settings.certificate)
-        return TlsProfile(
-            chain=(worn.leaf,),
-            private_key=worn.private_key,
-            trusted=wardrobe.anchors(self.settings.trusted_ca),
-            complete_chain=True,
-            versions=wardrobe.client_versions(("1.2", "1.3")),
+        self._traversal = TraversalClient(self.site, self.settings, self.client_profile, self._serving)
+        self._neighbour = Neighbour(
+            self.site,
+            self.settings,
+            self._serving(NEIGHBOUR_ZONE),
+            server=self.server_profile,
+            client=self.client_profile,
         )
 
-    async def _welcome_trunk(self, link: Link) -> None:
-        await SipLink(link, self.site.stage.recorder, self._serving(NEIGHBOUR_ZONE)).run()
+    async def start(self) -> None:
+        """Listen for Unified CM and bring traversal zones and tunnels up."""
+        await self._neighbour.open()
+        await self._traversal.dial_all()
+
+    async def connect_zone(self, zone: str) -> Outcome:
+        """Dial the peer of a zone anew: `uc-traversal`, `traversal` or `neighbour`."""
+        if zone in _TRAVERSAL_ZONES:
+            return await self._traversal.connect(_TRAVERSAL_ZONES[zone])
+        return await self._neighbour.connect()
+
+    async def open_tunnel(self) -> Outcome:
+        """Dial the SSH tunnel of Expressway-E anew."""
+        return await self._traversal.open_tunnel()
 
     def _serving(self, zone: str) -> Serve:
         neighbour = zone == NEIGHBOUR_ZONE
@@ -108,17 +70,42 @@ class ExpresswayC:
         else:
             await self._routing.serve(entry, inquiry)
 
-    # --- the way on ---
-
     async def _reach(self, target: str, _request: Request) -> Leg:
         if target in {REGISTRAR, "neighbour-zone"}:
-            return Leg(await self._reach_neighbour(), NEIGHBOUR_ZONE)
-        return Leg(self._traversal.get(TRAVERSAL_ZONE), TRAVERSAL_ZONE)
+            return Leg(await self._neighbour.reach(), NEIGHBOUR_ZONE)
+        return Leg(self._traversal.way_out(TRAVERSAL_ZONE), TRAVERSAL_ZONE)
 
-    async def _reach_neighbour(self) -> SipLink | None:
-        if self._neighbour is None or not self._neighbour.alive:
-            stage = self.site.stage
-            host = stage.directory.address_of("unified-cm")
-            link = await self.site.dial(host, stage.lab.unified_cm.port)
-            self._neighbour = self.site.speak_sip(link, self._serving(NEIGHBOUR_ZONE)) if link else None
-        return self._neighbour
+    # --- profiles ---
+
+    def server_profile(self, request: ClientCertificate) -> TlsProfile:
+        """Return how this box behaves when it is dialled."""
+        return self._profile(self.settings.server_certificate, request=request, check_purpose=self.settings.eku_check)
+
+    def client_profile(self) -> TlsProfile:
+        """Return how this box behaves when it dials."""
+        held = self.settings.client_certificate
+        if held == "same-as-server":
+            held = self.settings.server_certificate
+        return self._profile(held if isinstance(held, Certificate) else None)
+
+    def _profile(
+        self,
+        certificate: Certificate | None,
+        *,
+        request: ClientCertificate | None = None,
+        check_purpose: bool = True,
+    ) -> TlsProfile:
+        wardrobe = self.site.stage.wardrobe
+        worn = wardrobe.credentials(certificate) if certificate else None
+        choose = wardrobe.client_versions if request is None else wardrobe.listener_versions
+        versions = choose(self.site.stage.lab.running.tls_versions)
+        return TlsProfile(
+            chain=(worn.leaf,) if worn else (),
+            private_key=worn.private_key if worn else b"",
+            trusted=wardrobe.anchors(self.settings.trusted_ca),
+            complete_chain=True,
+            request=request or ClientCertificate.NONE,
+            check_purpose=check_purpose,
+            versions=versions,
+            old_gear=wardrobe.needs_old_gear(versions),
+        )

@@ -19,17 +19,21 @@ from harness.actors.admission import (
 )
 from harness.actors.call_routing import CallRouting, Leg, Rules
 from harness.actors.certificate_stores import CertificateStores
+from harness.actors.cluster import ClusterPeer
 from harness.actors.https import ServedRequest, serve_https
-from harness.actors.outbound import Outbound, accepts
+from harness.actors.outbound import Outbound
 from harness.actors.relay import Relay
 from harness.actors.service_check import ServiceCheck
 from harness.actors.site import Site, Stage
+from harness.actors.traversal_server import TraversalServer
+from harness.actors.user_agent import Outcome
 from harness.lab.settings import ExpresswayE as ExpresswayESettings
-from harness.lab.settings import TraversalZone
 from harness.net.link import Link
 from harness.net.sip_link import SipLink
 from harness.sip.message import Request
 from harness.transcript import ClientCertificate
+
+_BAD_GATEWAY = 502
 
 
 class ExpresswayE:
@@ -42,8 +46,9 @@ class ExpresswayE:
         rules = Rules(self.settings.search_rules, self.settings.call_policy)
         self._routing = CallRouting(self.site, relay, rules, self._reach)
         self.stores = CertificateStores(self.site, settings)
-        self._traversal: dict[str, SipLink] = {}
         self._service_check = ServiceCheck(self.site, port=self.settings.sip.tls_port)
+        self._traversal = TraversalServer(self.site, settings, self.stores.server_profile, self._routing.serve)
+        self._cluster = ClusterPeer(self.site, settings, self.stores)
         self._outbound = Outbound(self.site, settings, self._routing.serve, self.stores.client_profile)
 
     async def start(self) -> None:
@@ -59,15 +64,12 @@ class ExpresswayE:
             await self._open("mutual TLS", sip.mutual_tls_port, ClientCertificate.REQUIRED)
         if settings.mra:
             await self.site.listen(settings.mra_port, self._welcome_mra, protocol="https")
-            await self._open_traversal(MRA_ZONE, settings.uc_traversal_zone)
-        await self._open_traversal(TRAVERSAL_ZONE, settings.traversal_zone)
+        await self._traversal.open()
+        await self._cluster.open()
 
     async def _open(self, service: str, port: int, request: ClientCertificate) -> None:
         await self.site.listen(port, partial(self._welcome, request))
         self.site.decide(0, "listener", service, port=str(port), client_certificate=request.value)
-
-    async def _open_traversal(self, name: str, zone: TraversalZone) -> None:
-        await self.site.listen(zone.port, partial(self._welcome_traversal, name, zone))
 
     # --- inbound ---
 
@@ -106,17 +108,6 @@ class ExpresswayE:
         )
         await sip.run()
 
-    async def _welcome_traversal(self, name: str, zone: TraversalZone, link: Link) -> None:
-        link.expected_names = (zone.subject_name,) if zone.subject_name else ()
-        if not await self._handshake(link, ClientCertificate.REQUIRED):
-            return
-        if link.expected_names and not accepts(self.site, self.settings, link, name):
-            link.reset(UNACCEPTABLE)
-            return
-        entry = Entry(name, zone.preloaded_routes, authenticated=True)
-        self._traversal[name] = sip = SipLink(link, self.site.stage.recorder, partial(self._routing.serve, entry))
-        await sip.run()
-
     async def _welcome_mra(self, link: Link) -> None:
         onboarding = self.settings.activation_code_onboarding
         profile = self.stores.onboarding_profile() if onboarding else self.stores.server_profile(ClientCertificate.NONE)
@@ -124,7 +115,10 @@ class ExpresswayE:
             await serve_https(link, self.site.stage.recorder, self._sign_in)
 
     def _sign_in(self, request: ServedRequest) -> tuple[int, bytes]:
-        """Answer the edge configuration to whoever has the user's password (domain.md L7, L8)."""
+        """Answer the edge configuration to whoever has the user's password (domain.md L7, L8), asked inside."""
+        if not self._traversal.has_tunnel:
+            self.site.decide(0, "ssh-tunnel", "missing", status=str(_BAD_GATEWAY))
+            return _BAD_GATEWAY, b""
         manager = self.site.stage.lab.unified_cm
         if request.credentials != (manager.user, manager.password):
             return 401, b""
@@ -134,19 +128,23 @@ class ExpresswayE:
 
     # --- outbound ---
 
+    async def join_cluster(self, node: str) -> Outcome:
+        """Dial a cluster peer, by default the first of `edges`."""
+        return await self._cluster.join(node)
+
     async def _reach(self, target: str, request: Request) -> Leg:
         """Lead to the target of a search rule, or to the registrar behind Expressway-C."""
         match target:
             case "registrar":
                 return Leg(await self._vouched_traversal(), MRA_ZONE)
             case "traversal-zone":
-                return Leg(self._traversal.get(TRAVERSAL_ZONE), TRAVERSAL_ZONE)
+                return Leg(self._traversal.way_in(TRAVERSAL_ZONE), TRAVERSAL_ZONE)
             case _:
                 return await self._outbound.reach(target, request)
 
     async def _vouched_traversal(self) -> SipLink | None:
         """Return the UC traversal connection, None unless Expressway-C takes the certificate of this box."""
-        traversal = self._traversal.get(MRA_ZONE)
+        traversal = self._traversal.way_in(MRA_ZONE)
         if traversal is None:
             return None
         return traversal if await self._service_check.passes(traversal, self.stores.server_leaf) else None

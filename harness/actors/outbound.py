@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
-from harness.actors.admission import DNS_ZONE, UNACCEPTABLE, WEBEX_ZONE, Entry, names_verdict, spoken, webex_names
+from harness.actors.admission import DNS_ZONE, UNACCEPTABLE, WEBEX_ZONE, Entry, names_verdict, webex_names
 from harness.actors.call_routing import Leg
 from harness.actors.finder import Finder, Patience
+from harness.actors.peer_names import recorded
 from harness.actors.site import Site
 from harness.dns.walk.locate import Behaviour, Policy, Target
 from harness.identity.certificate import read_certificate
@@ -102,10 +103,7 @@ class Outbound:
 def accepts(site: Site, settings: ExpresswayE, link: Link, zone: str) -> bool:
     """Whether the peer has one of the names that the link expects; the decision is put on record."""
     verdict = names_verdict(settings, read_certificate(link.peer_certificate), link.expected_names)
-    outcome = "accepted" if verdict.accepted else "unacceptable"
-    detail = {} if verdict.accepted else {"detail": UNACCEPTABLE}
-    site.decide(link.number, "identity", outcome, zone=zone, **spoken(verdict), **detail)
-    return verdict.accepted
+    return recorded(site, link, zone, verdict)
 
 
 def _destination_of(uri: SipUri) -> str:

@@ -1,9 +1,13 @@
-"""Unified CM stand-in: registrar and called phone inside, caller for calls that go out."""
+"""Unified CM stand-in: registrar and called phone inside, caller for calls that go out.
+
+Its trunk to Expressway-C is plain TCP, or mutual TLS (L11): then whoever dials needs clientAuth.
+"""
 
 from __future__ import annotations
 
 import secrets
 
+from harness.actors.peer_names import has_wanted_name
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
 from harness.net.link import Link
@@ -12,13 +16,18 @@ from harness.sip.building import respond
 from harness.sip.digest import DigestResult, challenge, ha1, verify
 from harness.sip.message import Request
 from harness.sip.registrar import Registrar
+from harness.tls.profile import TlsProfile
+from harness.transcript import ClientCertificate
 
 NAME = "unified-cm"
+_TRUNK = "SIP trunk"
+_OTHER_SUBJECT = "X.509 subject name of the trunk security profile not found in the certificate"
+_HANDSHAKE_SECONDS = 10.0
 _MOST_NONCES = 1024
 
 
 class UnifiedCm:
-    """Speaks plain TCP to Expressway-C, as a non-secure trunk does."""
+    """Speaks to Expressway-C over a trunk that is secure or not."""
 
     def __init__(self, stage: Stage) -> None:
         self.site = Site(stage, NAME)
@@ -29,9 +38,15 @@ class UnifiedCm:
 
     async def start(self) -> None:
         """Listen for Expressway-C."""
-        await self.site.listen(self.settings.port, self._welcome)
+        await self.site.listen(self.settings.port, self._speak)
+        await self.site.listen(self.settings.tls_port, self._welcome)
+        self.site.decide(0, "listener", _TRUNK, port=str(self.settings.tls_port))
 
     async def _welcome(self, link: Link) -> None:
+        if await self._secure(link):
+            await self._speak(link)
+
+    async def _speak(self, link: Link) -> None:
         await SipLink(link, self.site.stage.recorder, self._serve).run()
 
     async def _serve(self, inquiry: Inquiry) -> None:
@@ -87,11 +102,37 @@ class UnifiedCm:
 
     async def call(self, to: str) -> Outcome:
         """Call an address outside, through Expressway-C and Expressway-E."""
-        stage = self.site.stage
-        link = await self.site.dial(stage.directory.address_of("expressway-c"), stage.lab.expressway_c.trunk_port)
-        if link is None:
-            return Outcome(completed=False, detail="Expressway-C does not answer")
+        stage, inside = self.site.stage, self.site.stage.lab.expressway_c
+        secure = inside.neighbour_zone.transport == "tls"
+        port = inside.trunk_tls_port if secure else inside.trunk_port
+        link = await self.site.dial(stage.directory.address_of("expressway-c"), port)
+        if link is None or (secure and not await self._secure(link)):
+            return Outcome(completed=False, detail="no connection")
         sip = self.site.speak_sip(link, self._serve)
         outcome = await self._agent.call(sip, CallOrder(caller=self.settings.user, called=to))
         await sip.close()
         return outcome
+
+    # --- TLS ---
+
+    async def _secure(self, link: Link) -> bool:
+        """Shake hands in either role, then look for the X.509 subject name of the trunk security profile."""
+        wanted = self.settings.x509_subject_name
+        link.expected_names = (wanted,) if wanted else ()
+        if not await link.secure_within(_HANDSHAKE_SECONDS, self._profile(listens=link.listens)):
+            return False
+        if not wanted or has_wanted_name(self.site, link, _TRUNK):
+            return True
+        await link.abandon(_OTHER_SUBJECT)
+        return False
+
+    def _profile(self, *, listens: bool) -> TlsProfile:
+        wardrobe = self.site.stage.wardrobe
+        worn = wardrobe.credentials(self.settings.certificate)
+        return TlsProfile(
+            chain=worn.sent,
+            private_key=worn.private_key,
+            trusted=wardrobe.anchors(self.settings.trusted_ca),
+            request=ClientCertificate.REQUIRED if listens else ClientCertificate.NONE,
+            versions=(wardrobe.listener_versions if listens else wardrobe.client_versions)(("1.2", "1.3")),
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
@@ -50,6 +51,14 @@ def _check_name(value: str) -> str:
     return value
 
 
+def _check_peer(value: str) -> str:
+    try:
+        ipaddress.IPv4Address(value)
+    except ValueError:
+        return _check_name(value) if value else value
+    return value
+
+
 Switch = Annotated[
     bool,
     BeforeValidator(_read_switch),
@@ -67,6 +76,10 @@ Destination = Annotated[str, AfterValidator(_check_destination)]
 """A domain, a SIP URI, host:port or address:port; or nothing where a default says where."""
 
 DomainName = Annotated[str, AfterValidator(_check_name)]
+
+PeerAddress = Annotated[str, AfterValidator(_check_peer)]
+"""A host name or an IPv4 address; or nothing where a default says which."""
+
 Seconds = Annotated[float, Field(gt=0, le=600)]
 Pattern = Annotated[str, Field(max_length=512), AfterValidator(_check_pattern)]
 

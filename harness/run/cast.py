@@ -65,6 +65,10 @@ class Cast:
                 return await self.unified_cm.call(step.options["to"])
             case "control-hub":
                 return await self._administer(step.verb, step.options)
+            case "expressway-c":
+                return await self._inside(step.verb, step.options)
+            case "expressway-e" if step.verb == "join-cluster":
+                return await self._join(step.actor, step.options.get("node", ""))
             case "expressway-e":
                 return self._maintain(step.verb, step.options)
             case "name-server":
@@ -87,6 +91,18 @@ class Cast:
             return await client.sign_in(options.get("port"))
         port = options.get("port", self._lab.expressway_e.sip.tls_port)
         return await client.register(port, options.get("attempts", 1))
+
+    async def _inside(self, verb: str, options: Mapping[str, Any]) -> Outcome:
+        if verb == "connect-zone":
+            return await self.expressway_c.connect_zone(options["zone"])
+        return await self.expressway_c.open_tunnel()
+
+    async def _join(self, actor: str, node: str) -> Outcome:
+        """Let an Expressway-E node dial a cluster peer, if the node has power."""
+        for edge in self.edges:
+            if edge.site.actor == actor:
+                return await edge.join_cluster(node)
+        return Outcome(completed=False, detail=f"{actor} is switched off")
 
     def _chosen_nodes(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the Expressway-E nodes that a step means: those of a site, or one."""

@@ -17,7 +17,7 @@ from harness.pki.blueprint import draw
 from harness.pki.catalogue import Catalogue
 from harness.scenario.expectations import RESERVED, Report
 from harness.scenario.model import Step
-from harness.scenario.steps import actors_with_steps, step_kind, verbs_of
+from harness.scenario.steps import ZONES, actors_with_steps, step_kind, verbs_of
 
 _HIGHEST_PORT, _MOST_ATTEMPTS, _LONGEST_WAIT, _LONGEST_TEXT = 65535, 10, 60, 4096
 _EXPECTED = {
@@ -33,6 +33,7 @@ _EXPECTED = {
     "store": "server or client",
     "node": "the name of an Expressway-E node",
     "site": "the name of a site",
+    "zone": f"one of {', '.join(ZONES)}",
     "domain": "a domain such as example.com",
     "organisation": "the name of an organisation",
     "display-name": "a name",
@@ -148,6 +149,7 @@ _TEXTS: Mapping[str, Callable[[str], bool]] = {
     "transport": lambda text: text in {"tls", "tcp"},
     "check": lambda text: text in {"on", "off"},
     "store": lambda text: text in {"server", "client"},
+    "zone": lambda text: text in ZONES,
     "to": lambda text: "@" in text and _is_short(text),
     "from": lambda text: "@" in text and _is_short(text),
     "destination": _is_destination,

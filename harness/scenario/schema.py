@@ -13,7 +13,7 @@ from harness.lab.table import group_of, setting_rows
 from harness.scenario.expectations import HIGHEST, OK, STEP_WORDS
 from harness.scenario.model import TLS_VERSIONS
 from harness.scenario.read import ScenarioText
-from harness.scenario.steps import STEP_KINDS
+from harness.scenario.steps import STEP_KINDS, ZONES
 from harness.tls.alerts import alert_names
 from harness.verdict import Stage
 
@@ -28,6 +28,7 @@ _OPTION_TYPES: dict[str, dict[str, Any]] = {
     "check": {"enum": ["on", "off"]},
     "store": {"enum": ["server", "client"]},
     "certificate": {"type": "object"},
+    "zone": {"enum": [*ZONES]},
     **{name: {"type": "string", "minLength": 1, "maxLength": 4096} for name in _TEXT_OPTIONS},
 }
 

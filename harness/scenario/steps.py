@@ -30,6 +30,8 @@ _STORE = "server (default) or client"
 _TRANSPORT = "tls (default) or tcp"
 _TO = "the called address, by default the user of Unified CM"
 _ATTEMPTS = "how often it tries, 1 by default"
+ZONES = ("uc-traversal", "traversal", "neighbour")
+"""The Expressway zones that Expressway-C can be told to dial."""
 
 STEP_KINDS = (
     StepKind(
@@ -118,6 +120,25 @@ STEP_KINDS = (
         "copy-server-certificate",
         "let the client store present the server certificate, which asks nothing of it",
         {},
+    ),
+    StepKind(
+        "expressway-c",
+        "connect-zone",
+        "dial the peer of a zone anew and ask OPTIONS; the zone is Active or Failed",
+        {"zone": f"one of {', '.join(ZONES)}"},
+        needs=("zone",),
+    ),
+    StepKind(
+        "expressway-c",
+        "open-tunnel",
+        "dial the SSH tunnel of Expressway-E anew (port 2222; mutual TLS stands in for SSH)",
+        {},
+    ),
+    StepKind(
+        "expressway-e",
+        "join-cluster",
+        "dial a cluster peer, by mutual TLS and a greeting in place of the database link",
+        {"node": "the peer, one of `edges`, by default the first"},
     ),
     StepKind("expressway-e", "power-off", "stop answering, as a dead machine does", {"node": _NODE, "site": _SITE}),
     StepKind("expressway-e", "power-on", "answer again", {"node": _NODE, "site": _SITE}),

@@ -257,7 +257,7 @@ async def test_a_partner_sees_how_long_its_silence_is_borne(waits: int, stands: 
 @virtual_time
 async def test_an_expressway_c_with_another_name_gets_no_traversal_zone() -> None:
     other = {"profile": "expressway-c", "faults": ["wrong-name"]}
-    async with visiting(MemoryNetwork(), {"expressway-c.certificate": other}) as visit:
+    async with visiting(MemoryNetwork(), {"expressway-c.server-certificate": other}) as visit:
         assert decisions(visit, "traversal-zone", "expressway-c") == ["failed", "failed"]
         assert decisions(visit, "identity") == ["unacceptable", "unacceptable"]
         final = await asked_from_outside(visit, asking("INVITE", CALLED))
@@ -270,4 +270,4 @@ async def test_a_stranger_cannot_pose_as_the_traversal_client() -> None:
         link = await visit.dial(7003)
         await link.secure(wearing("b2b-peer"))
         assert await link.receive() == b""
-        assert decisions(visit, "identity") == ["accepted", "accepted", "unacceptable"]
+        assert decisions(visit, "identity") == ["accepted", "accepted", "accepted", "unacceptable"]

@@ -89,7 +89,7 @@ STORIES: dict[str, tuple[dict[str, Any], Step, str, str]] = {
         "traversal-zone-down",
     ),
     "the inner certificate has expired": (
-        {"expressway-c.certificate.faults": ["expired"]},
+        {"expressway-c.server-certificate.faults": ["expired"]},
         OUTWARD,
         "expressway-c",
         "traversal-zone-down",

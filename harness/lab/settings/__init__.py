@@ -7,7 +7,14 @@ and CLI name (domain.md section 3).
 
 from harness.lab.settings.certificates import Certificate
 from harness.lab.settings.expressway_e import Edge, ExpresswayE
-from harness.lab.settings.expressway_zones import DefaultZone, DnsZone, TraversalZone, WebexZone
+from harness.lab.settings.expressway_zones import (
+    DefaultZone,
+    DnsZone,
+    NeighbourZone,
+    TraversalClientZone,
+    TraversalZone,
+    WebexZone,
+)
 from harness.lab.settings.inside import ExpresswayC, UnifiedCm
 from harness.lab.settings.lab import Lab
 from harness.lab.settings.outside import B2bPeer, MraEndpoint, WebexCloud
@@ -25,7 +32,9 @@ __all__ = [
     "ExpresswayE",
     "Lab",
     "MraEndpoint",
+    "NeighbourZone",
     "SearchRule",
+    "TraversalClientZone",
     "TraversalZone",
     "UnifiedCm",
     "WebexCloud",

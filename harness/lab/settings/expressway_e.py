@@ -103,6 +103,23 @@ class ExpresswayE(Settings):
     dns_zone: DnsZone = setting(DnsZone(), "the DNS zone")
     traversal_zone: TraversalZone = setting(TraversalZone(port=7003), "towards Expressway-C, for calls")
     uc_traversal_zone: TraversalZone = setting(TraversalZone(port=7001), "towards Expressway-C, for MRA")
+    tunnel_port: Port = setting(
+        2222,
+        "the port of the SSH tunnel for MRA, which mutual TLS and a greeting stand in for; it demands clientAuth "
+        "whatever the EKU check says, and looks for intermediates in the trusted CA list alone",
+        source="C7",
+    )
+    cluster_tls_verification: Literal["permissive", "enforcing"] = setting(
+        "permissive",
+        "whether cluster peers verify each other's chain and name; permissive raises alarm 40049",
+        screen="System > Clustering",
+        source="C2",
+    )
+    cluster_port: Port = setting(
+        4372,
+        "the port of the link between cluster peers, which mutual TLS and a greeting stand in for",
+        source="C6",
+    )
     identity: Identity = setting(Identity(), "how names are judged")
     failover_on_tls_error: Switch = setting(
         True, "try the next SRV target also where TLS failed before any SIP byte", source="X15"

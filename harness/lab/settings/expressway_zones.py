@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from harness.lab.fields import DomainName, Port, Settings, Switch, setting
+from harness.lab.fields import DomainName, PeerAddress, Port, Settings, Switch, setting
 from harness.lab.settings.rules import AccessRule
 
 NameProfile = Literal["webex", "legacy", "dual", "sip-webex"]
@@ -97,7 +97,7 @@ class DnsZone(Settings):
 
 
 class TraversalZone(Settings):
-    """One end of a traversal zone pair."""
+    """The end of a traversal zone pair at Expressway-E, the traversal server."""
 
     port: Port = setting(..., "the traversal server's port", screen=_ZONES, source="C12")
     subject_name: str = setting("", "TLS verify subject name", screen=_ZONES, source="C2")
@@ -107,4 +107,42 @@ class TraversalZone(Settings):
         screen=_ZONES,
         command="Zones Zone [n] SIP PreloadedRoutes Accept",
         source="C1",
+    )
+
+
+class TraversalClientZone(Settings):
+    """The end of a traversal zone pair at Expressway-C, the traversal client."""
+
+    peer_address: PeerAddress = setting(
+        "",
+        "what it dials to reach expressway-e, and must find in its certificate; empty for its DNS name",
+        screen=_ZONES,
+        command="Zones Zone [n] TraversalClient Peer [1..6] Address",
+        source="M13",
+    )
+
+
+class NeighbourZone(Settings):
+    """Expressway-C's zone towards Unified CM."""
+
+    transport: Literal["tcp", "tls"] = setting(
+        "tcp",
+        "transport of the trunk, in both directions",
+        screen=_ZONES,
+        command="Zones Zone [n] Neighbor SIP Transport",
+        source="C15",
+    )
+    port: Port | None = setting(
+        None,
+        "the port that it dials; empty for the one of Unified CM",
+        screen=_ZONES,
+        command="Zones Zone [n] Neighbor SIP Port",
+        source="C15",
+    )
+    tls_verify: Switch = setting(
+        False,
+        "verify the chain and the name of Unified CM; when dialled, demand a client certificate",
+        screen=_ZONES,
+        command="Zones Zone [n] Neighbor SIP TLS Verify Mode",
+        source="C2",
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from harness.lab.fields import Port, Seconds, Settings, Switch, setting
-from harness.lab.settings.certificates import Certificate
+from harness.lab.settings.certificates import Certificate, ClientStore
+from harness.lab.settings.expressway_zones import NeighbourZone, TraversalClientZone
 from harness.lab.settings.rules import SearchRule
 
 
@@ -11,12 +12,36 @@ class ExpresswayC(Settings):
     """Expressway-C, inside: dials out, opens no inbound port towards the DMZ."""
 
     host_name: str = setting("expc1.example.com", "its DNS name")
-    certificate: Certificate = setting(Certificate(profile="expressway-c"), "what it presents")
+    server_certificate: Certificate = setting(
+        Certificate(profile="expressway-c"),
+        "what it presents when dialled",
+        screen="Maintenance > Security > Server certificate",
+        source="C7",
+    )
+    client_certificate: ClientStore = setting(
+        "same-as-server",
+        "what it presents when it dials",
+        screen="Maintenance > Security > Client certificate",
+        source="C7",
+    )
     trusted_ca: tuple[str, ...] = setting((), "its trusted CA list", source="C2")
+    eku_check: Switch = setting(
+        True,
+        "whether an inbound client certificate must allow clientAuth",
+        screen="Configuration > Protocols > SIP",
+        command="SIP TLS Certificate ExtendedKeyUsage Checking Mode",
+        source="C7",
+    )
+    uc_traversal_zone: TraversalClientZone = setting(TraversalClientZone(), "towards Expressway-E, for MRA")
+    traversal_zone: TraversalClientZone = setting(TraversalClientZone(), "towards Expressway-E, for calls")
+    neighbour_zone: NeighbourZone = setting(NeighbourZone(), "towards Unified CM")
     traversal_preloaded_routes: Switch = setting(True, "accept a Route header from the traversal zone", source="C1")
     neighbour_preloaded_routes: Switch = setting(True, "accept a Route header from Unified CM", source="C1")
     connect_timeout: Seconds = setting(10, "seconds for an outbound SYN", source="C2")
     trunk_port: Port = setting(5060, "where it listens for Unified CM, plain TCP")
+    trunk_tls_port: Port = setting(
+        5061, "where it listens for Unified CM when the neighbour zone uses TLS", source="X7"
+    )
     search_rules: tuple[SearchRule, ...] = setting((), "where calls go", source="C1")
 
 
@@ -26,6 +51,19 @@ class UnifiedCm(Settings):
     host_name: str = setting("cucm1.example.com", "its DNS name")
     cluster_name: str = setting("cucm-cluster.example.com", "Cluster Fully Qualified Domain Name", source="C4")
     port: Port = setting(5060, "its SIP port, plain TCP", source="C4")
+    tls_port: Port = setting(5061, "its SIP port for TLS, which demands a client certificate", source="C15")
+    certificate: Certificate = setting(
+        Certificate(profile="unified-cm"), "what it presents in both roles", source="C15"
+    )
+    trusted_ca: tuple[str, ...] = setting(
+        (), "its CallManager-trust", screen="OS Administration > Security > Certificate Management", source="C15"
+    )
+    x509_subject_name: str = setting(
+        "expc1.example.com",
+        "the name that it wants in the certificate of Expressway-C; empty for any",
+        screen="System > Security > SIP Trunk Security Profile",
+        source="C15",
+    )
     user: str = setting("user1@example.com", "the called user's directory URI", source="seed")
     password: str = setting("lab-only", "the user's digest password")
     realm: str = setting("example.com", "the digest realm")

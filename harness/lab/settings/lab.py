@@ -64,10 +64,11 @@ class Lab(Settings):
 
     @model_validator(mode="after")
     def _sets_what_the_release_has(self) -> Self:
-        edge, fix = self.expressway_e, f"set `release: {NEWEST}`, or leave it as it is"
-        if not self.running.eku_switch and not edge.sip.eku_check:
+        edge, inside, fix = self.expressway_e, self.expressway_c, f"set `release: {NEWEST}`, or leave it as it is"
+        if not self.running.eku_switch and not (edge.sip.eku_check and inside.eku_check):
             raise ValueError(f"{self.release} has no switch for the EKU check, which is always on; {fix}")
-        if not self.running.two_stores and edge.client_certificate != "same-as-server":
+        stores = (edge.client_certificate, inside.client_certificate)
+        if not self.running.two_stores and any(store != "same-as-server" for store in stores):
             raise ValueError(f"{self.release} has one certificate for both roles, and no client store; {fix}")
         return self
 

@@ -46,6 +46,7 @@ _TELLING_FACTS = {
     "cpl": ("rule", "status"),
     "search-rule": ("pattern", "address", "status"),
     "traversal-zone": ("zone", "port"),
+    "ssh-tunnel": ("port", "status"),
     "locate": ("destination", "targets"),
     "activation": ("organisation", "unproven"),
 }

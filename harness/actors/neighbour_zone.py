@@ -1,0 +1,104 @@
+"""Expressway-C's zone towards Unified CM (L11): plain TCP, or TLS in both directions.
+
+Whoever dials is the TLS client. Both ends dial: Expressway-C for calls and registrations from outside, Unified CM
+for calls that go out. So both certificates serve in both roles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from harness.actors.admission import UNACCEPTABLE
+from harness.actors.peer_names import has_wanted_name
+from harness.actors.site import Site
+from harness.actors.user_agent import CallOrder, Outcome, UserAgent
+from harness.lab.settings import ExpresswayC
+from harness.net.link import Link
+from harness.net.sip_link import Serve, SipLink
+from harness.tls.profile import TlsProfile
+from harness.transcript import ClientCertificate
+
+NEIGHBOUR_ZONE = "CUCMNeighbour"
+_HANDSHAKE_SECONDS = 5.0
+
+
+class Neighbour:
+    """The neighbour zone of Expressway-C. `server` and `client` give how the box behaves when dialled and dialling."""
+
+    def __init__(
+        self,
+        site: Site,
+        settings: ExpresswayC,
+        serve: Serve,
+        *,
+        server: Callable[[ClientCertificate], TlsProfile],
+        client: Callable[[], TlsProfile],
+    ) -> None:
+        self._site = site
+        self._settings = settings
+        self._zone = settings.neighbour_zone
+        self._serve = serve
+        self._server = server
+        self._client = client
+        self._link: SipLink | None = None
+
+    async def open(self) -> None:
+        """Listen for Unified CM."""
+        settings = self._settings
+        await self._site.listen(settings.trunk_port, self._speak)
+        if self._zone.transport == "tls":
+            await self._site.listen(settings.trunk_tls_port, self._welcome)
+            self._site.decide(0, "listener", "SIP trunk", port=str(settings.trunk_tls_port))
+
+    async def _welcome(self, link: Link) -> None:
+        request = ClientCertificate.REQUIRED if self._zone.tls_verify else ClientCertificate.NONE
+        self._expect_manager(link)
+        if not await link.secure_within(_HANDSHAKE_SECONDS, self._server(request)):
+            return
+        if link.expected_names and not has_wanted_name(self._site, link, NEIGHBOUR_ZONE):
+            link.reset(UNACCEPTABLE)
+            return
+        await self._speak(link)
+
+    async def _speak(self, link: Link) -> None:
+        await SipLink(link, self._site.stage.recorder, self._serve).run()
+
+    def _expect_manager(self, link: Link) -> None:
+        link.expected_names = (self._site.stage.lab.unified_cm.host_name,) if self._zone.tls_verify else ()
+
+    # --- dialling ---
+
+    async def connect(self) -> Outcome:
+        """Dial Unified CM anew and ask OPTIONS."""
+        if self._link is not None:
+            await self._link.close()
+            self._link = None
+        sip = await self.reach()
+        if sip is None:
+            return Outcome(completed=False, detail="Failed")
+        agent = UserAgent(self._site, port=self._settings.trunk_port)
+        host = self._site.stage.lab.unified_cm.host_name
+        answered = await agent.options(sip, CallOrder(caller=f"ping@{self._settings.host_name}", called=host))
+        return Outcome(answered.completed, "Active" if answered.completed else "Failed")
+
+    async def reach(self) -> SipLink | None:
+        """Return the connection to Unified CM, dialled where there is none; None where it could not be had."""
+        if self._link is None or not self._link.alive:
+            link = await self._dial()
+            self._link = self._site.speak_sip(link, self._serve) if link else None
+        return self._link
+
+    async def _dial(self) -> Link | None:
+        stage = self._site.stage
+        usual = stage.lab.unified_cm.tls_port if self._zone.transport == "tls" else stage.lab.unified_cm.port
+        link = await self._site.dial(stage.directory.address_of("unified-cm"), self._zone.port or usual)
+        if link is None or self._zone.transport == "tcp":
+            return link
+        self._expect_manager(link)
+        if not await link.secure(replace(self._client(), verify=self._zone.tls_verify)):
+            return None
+        if link.expected_names and not has_wanted_name(self._site, link, NEIGHBOUR_ZONE):
+            await link.abandon(UNACCEPTABLE)
+            return None
+        return link

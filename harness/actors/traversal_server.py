@@ -1,0 +1,97 @@
+"""Expressway-E as traversal server: the zones that Expressway-C dials, and the SSH tunnel beside them (L9, L10).
+
+The tunnel is no SSH here: see `stand_in`. Both of its ends send their leaf alone and complete the path from their own
+trusted CA lists, because the real one ignores intermediates that travel along (row M18), and it looks for clientAuth
+whatever the EKU check of the SIP page says (row M16).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+
+from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, UNACCEPTABLE, Entry
+from harness.actors.outbound import accepts
+from harness.actors.site import Site
+from harness.actors.stand_in import greet
+from harness.lab.settings import ExpresswayE, TraversalZone
+from harness.net.link import Link
+from harness.net.sip_link import Inquiry, SipLink
+from harness.tls.profile import TlsProfile
+from harness.transcript import ClientCertificate
+
+TUNNEL = "SSH tunnel"
+TUNNEL_PROTOCOL = "ssh-tunnel"
+
+Profile = Callable[[ClientCertificate], TlsProfile]
+"""Gives how this box behaves when it is dialled."""
+
+Serve = Callable[[Entry, Inquiry], Awaitable[None]]
+"""Takes the requests that come in through a zone."""
+
+
+def for_tunnel(profile: TlsProfile) -> TlsProfile:
+    """Return how a box that otherwise behaves like `profile` behaves on the SSH tunnel, at either end."""
+    return replace(profile, chain=profile.chain[:1], complete_chain=False, check_purpose=True)
+
+
+class TraversalServer:
+    """The ends of traversal zones and tunnels at one Expressway-E."""
+
+    def __init__(self, site: Site, settings: ExpresswayE, profile: Profile, serve: Serve) -> None:
+        self._site = site
+        self._settings = settings
+        self._profile = profile
+        self._serve = serve
+        self._links: dict[str, SipLink] = {}
+        self._tunnels = 0
+
+    @property
+    def has_tunnel(self) -> bool:
+        """Whether Expressway-C holds an SSH tunnel open, without which no sign-in gets inside."""
+        return self._tunnels > 0
+
+    def way_in(self, zone: str) -> SipLink | None:
+        """Return the connection of a zone, None where it is down."""
+        link = self._links.get(zone)
+        return link if link is not None and link.alive else None
+
+    async def open(self) -> None:
+        """Open the listeners that Expressway-C dials."""
+        settings = self._settings
+        if settings.mra:
+            await self._open_zone("UC traversal", MRA_ZONE, settings.uc_traversal_zone)
+            await self._site.listen(settings.tunnel_port, self._welcome_tunnel, protocol=TUNNEL_PROTOCOL)
+            self._site.decide(0, "listener", TUNNEL, port=str(settings.tunnel_port), played_by="TLS and a greeting")
+        await self._open_zone("traversal", TRAVERSAL_ZONE, settings.traversal_zone)
+
+    async def _open_zone(self, service: str, name: str, zone: TraversalZone) -> None:
+        await self._site.listen(zone.port, partial(self._welcome_zone, name, zone))
+        self._site.decide(0, "listener", service, port=str(zone.port))
+
+    async def _welcome_zone(self, name: str, zone: TraversalZone, link: Link) -> None:
+        if await self._admits(link, name, zone.subject_name, self._profile(ClientCertificate.REQUIRED)):
+            serve = partial(self._serve, Entry(name, zone.preloaded_routes, authenticated=True))
+            self._links[name] = sip = SipLink(link, self._site.stage.recorder, serve)
+            await sip.run()
+
+    async def _welcome_tunnel(self, link: Link) -> None:
+        profile = for_tunnel(self._profile(ClientCertificate.REQUIRED))
+        if not await self._admits(link, TUNNEL, self._settings.uc_traversal_zone.subject_name, profile):
+            return
+        self._tunnels += 1
+        try:
+            await greet(link)
+        finally:
+            self._tunnels -= 1
+
+    async def _admits(self, link: Link, place: str, subject_name: str, profile: TlsProfile) -> bool:
+        """Shake hands, then look for the TLS verify subject name, if there is one."""
+        link.expected_names = (subject_name,) if subject_name else ()
+        if not await link.secure_within(self._settings.sip.tls_handshake_timeout, profile):
+            return False
+        if link.expected_names and not accepts(self._site, self._settings, link, place):
+            link.reset(UNACCEPTABLE)
+            return False
+        return True
