@@ -21,6 +21,7 @@ from harness.dns.server.faults import FAULTS
 from harness.dns.walk.words import FINDINGS, NOTES
 from harness.judge.causes import CAUSES, cause_keys
 from harness.judge.causes.row import ANYBODY, Cause
+from harness.lab.certificate_rules import CERTIFICATE_ROLES, CERTIFICATE_RULES, CertificateRule
 from harness.lab.directory import ROLES
 from harness.lab.fields import Settings, describe
 from harness.lab.settings import AccessRule, CallPolicyRule, Certificate, Edge, Lab, SearchRule
@@ -57,6 +58,7 @@ def pages() -> dict[str, str]:
         "causes.md": _page(causes_page(Library().scenarios(()))),
         "scenarios.md": _page(scenarios_page(Library().scenarios(()))),
         "names.md": _page(names_page()),
+        "certificate-rules.md": _page(certificate_rules_page()),
         "commands.md": _page(commands_page()),
     }
 
@@ -279,6 +281,37 @@ def _ending(scenario: Scenario) -> str:
     return ends + ("" if scenario.control else ", the healthy lab")
 
 
+# --- certificate rules ---
+
+
+def certificate_rules_page() -> Iterator[str]:
+    """Yield the page of the rules by which `sip-mtls certs check` examines a certificate."""
+    yield from ("# Certificate rules", "", _NOTE, "")
+    yield (
+        "What `sip-mtls certs check FILE --role ROLE` examines. An *error* is refused by a peer or by the box itself, "
+        "a *warning* by some, an *info* is good to know. A certificate without extended key usage is fit for every "
+        "role. In brackets stands who says so."
+    )
+    yield from ("", "## Roles", "", "| role | what it is | TLS | who sees it | names that it needs |")
+    yield "|---|---|---|---|---|"
+    for role in CERTIFICATE_ROLES.values():
+        cells = (f"`{role.name}`", role.title, ", ".join(role.purposes), role.peers, role.names)
+        yield f"| {' | '.join(map(_cell, cells))} |"
+    for rule in CERTIFICATE_RULES:
+        yield from _rule_entry(rule)
+
+
+def _rule_entry(rule: CertificateRule) -> Iterator[str]:
+    roles = "every role" if len(rule.roles) == len(CERTIFICATE_ROLES) else ", ".join(f"`{name}`" for name in rule.roles)
+    yield from ("", f"## {rule.key}", "", f"**{rule.title}.** {rule.severity.value.capitalize()}, for {roles}.", "")
+    yield f"Who minds: {_sentence(rule.peers or 'the peers of the role')}"
+    yield from ("", f"What to do: {_template(rule.remedy)} ({rule.source})")
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
+
+
 # --- commands ---
 
 
@@ -286,13 +319,20 @@ def commands_page() -> Iterator[str]:
     """Yield the page of commands, their options and the exit codes."""
     yield from ("# Commands", "", _NOTE, "", _help(commands))
     for name, command in sorted(commands.commands.items()):
-        yield from ("", f"## sip-mtls {name}", "", _help(command), "", "```", f"{_usage(name, command)}", "```")
-        options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
-        if options:
-            yield from ("", "| option | meaning |", "|---|---|")
-            yield from (_option_line(option) for option in options)
+        yield from _command_entry(name, command)
+        if isinstance(command, click.Group):
+            for inner in sorted(command.commands):
+                yield from _command_entry(f"{name} {inner}", command.commands[inner])
     yield from ("", "## Exit codes", "", "| code | meaning |", "|--:|---|")
     yield from (f"| {code.value} | {meaning} |" for code, meaning in MEANINGS.items())
+
+
+def _command_entry(name: str, command: click.Command) -> Iterator[str]:
+    yield from ("", f"## sip-mtls {name}", "", _help(command), "", "```", f"{_usage(name, command)}", "```")
+    options = [parameter for parameter in command.params if isinstance(parameter, click.Option)]
+    if options:
+        yield from ("", "| option | meaning |", "|---|---|")
+        yield from (_option_line(option) for option in options)
 
 
 def _help(command: click.Command) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
+import click
 import pytest
 
 from harness.cli.commands import commands
@@ -18,6 +19,7 @@ from harness.dns.ownership import KINDS
 from harness.dns.server.faults import FAULTS
 from harness.dns.walk.words import FINDINGS, NOTES
 from harness.judge.causes import CAUSES
+from harness.lab.certificate_rules import CERTIFICATE_ROLES, CERTIFICATE_RULES
 from harness.lab.fields import Settings
 from harness.lab.settings import Lab
 from harness.lab.table import setting_rows
@@ -84,11 +86,28 @@ def test_every_word_of_dns_is_told() -> None:
 def test_every_step_scenario_command_and_exit_code_is_told() -> None:
     assert [kind for kind in STEP_KINDS if f"`{kind.actor}: {kind.verb}`" not in PAGES["settings.md"]] == []
     assert [s.name for s in Library().scenarios(()) if f"`{s.name}`" not in PAGES["scenarios.md"]] == []
-    for name, command in commands.commands.items():
+    for name, command in _every_command():
         assert f"## sip-mtls {name}\n" in PAGES["commands.md"]
         assert all(option in PAGES["commands.md"] for parameter in command.params for option in parameter.opts[:1]
                    if option.startswith("-"))  # fmt: skip
     assert [code for code in MEANINGS if f"\n| {code.value} |" not in PAGES["commands.md"]] == []
+
+
+def _every_command() -> Iterator[tuple[str, click.Command]]:
+    for name, command in commands.commands.items():
+        yield name, command
+        if isinstance(command, click.Group):
+            yield from ((f"{name} {inner}", each) for inner, each in command.commands.items())
+
+
+def test_every_certificate_rule_and_role_is_told() -> None:
+    told = PAGES["certificate-rules.md"]
+    for rule in CERTIFICATE_RULES:
+        entry = told.partition(f"\n## {rule.key}\n")[2].partition("\n## ")[0]
+        assert rule.title in entry
+        assert "What to do" in entry
+        assert rule.source in entry
+    assert [name for name in CERTIFICATE_ROLES if f"| `{name}` |" not in told] == []
 
 
 def test_no_template_shows_its_braces_and_no_link_leads_nowhere() -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from harness import __version__
+from harness.cli.certificates.group import certs
 from harness.cli.exits import MEANINGS, Exit
+from harness.cli.paths import FILE, FOLDER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,17 +18,6 @@ if TYPE_CHECKING:
 _EPILOG = "Exit codes: " + "; ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items()) + "."
 
 
-class _PathType(click.Path):
-    """Gives a pathlib.Path and imports it only then: that import is a tenth of what `--help` costs (measured)."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        from pathlib import Path  # noqa: PLC0415
-
-        return Path(os.fsdecode(super().convert(value, param, ctx)))
-
-
-_FILE = _PathType(dir_okay=False)
-_FOLDER = _PathType(file_okay=False)
 _TLS = click.Choice(["1.2", "1.3"])
 
 
@@ -51,14 +41,14 @@ def commands() -> None:
     show_default=True,
     help="Real sockets in 127.0.0.0/8, or the same actors in memory under a virtual clock.",
 )
-@click.option("--lab", "lab_file", type=_FILE, help="Another healthy lab than the one that comes with sip-mtls.")
+@click.option("--lab", "lab_file", type=FILE, help="Another healthy lab than the one that comes with sip-mtls.")
 @click.option("--addresses", metavar="127.A.B", default="", help="The lab's addresses: 127.A.B.10 and so on.")
-@click.option("--json", "json_file", type=_FILE, help="Write all verdicts as JSON; - for standard output.")
-@click.option("--junit", "junit_file", type=_FILE, help="Write the run as JUnit XML.")
+@click.option("--json", "json_file", type=FILE, help="Write all verdicts as JSON; - for standard output.")
+@click.option("--junit", "junit_file", type=FILE, help="Write the run as JUnit XML.")
 @click.option(
     "--out",
     "out_folder",
-    type=_FOLDER,
+    type=FOLDER,
     help="Write each play's transcript, ladder, key log and certificates below this folder.",
 )
 @click.option("--ladder/--no-ladder", default=None, help="Show each play in full; by default where few are played.")
@@ -105,8 +95,8 @@ def show_command(asked: str) -> None:
 
 
 @commands.command("judge")
-@click.argument("transcript", type=_FILE)
-@click.option("--json", "json_file", type=_FILE, help="Write the verdict as JSON; - for standard output.")
+@click.argument("transcript", type=FILE)
+@click.option("--json", "json_file", type=FILE, help="Write the verdict as JSON; - for standard output.")
 def judge_command(transcript: Path, json_file: Path | None) -> None:
     """Judge a saved transcript again."""
     from harness.cli.judging import judge_file  # noqa: PLC0415
@@ -135,8 +125,8 @@ def demo_command(lesson: str, network: str) -> None:
     help="RFC 3263 to the letter, or Expressway's own way.",
 )
 @click.option("--count", type=click.IntRange(1, 1_000_000), default=1, help="Walk so often, and show each share.")
-@click.option("--lab", "lab_file", type=_FILE, help="Another lab than the one that comes with sip-mtls.")
-@click.option("--json", "json_file", type=_FILE, help="Write walk and targets as JSON; - for standard output.")
+@click.option("--lab", "lab_file", type=FILE, help="Another lab than the one that comes with sip-mtls.")
+@click.option("--json", "json_file", type=FILE, help="Write walk and targets as JSON; - for standard output.")
 def locate_command(
     name: str, asker: str, behaviour: str, count: int, lab_file: Path | None, json_file: Path | None
 ) -> None:
@@ -147,7 +137,7 @@ def locate_command(
 
 
 @commands.command("dns")
-@click.option("--lab", "lab_file", type=_FILE, help="Another lab than the one that comes with sip-mtls.")
+@click.option("--lab", "lab_file", type=FILE, help="Another lab than the one that comes with sip-mtls.")
 @click.option("--addresses", metavar="127.A.B", default="", help="The lab's addresses, 127.64.0 by default.")
 def dns_command(lab_file: Path | None, addresses: str) -> None:
     """Keep the lab's name server open, so that dig and other real clients can ask it."""
@@ -163,5 +153,7 @@ def schema_command() -> None:
 
     print_schema()
 
+
+commands.add_command(certs)
 
 __all__ = ["Exit", "commands"]

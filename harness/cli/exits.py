@@ -19,7 +19,7 @@ class Exit(IntEnum):
 
 MEANINGS = {
     Exit.MET: "all expectations met; an expected refusal is a pass",
-    Exit.NOT_MET: "some expectation was not met, or fewer plays ran than were asked for",
+    Exit.NOT_MET: "some expectation was not met, fewer plays ran than were asked for, or a certificate broke a rule",
     Exit.WRONG_INPUT: "wrong input: a scenario, an id, an option, a file",
     Exit.NO_LAB: "the lab could not be set up: a busy port, a missing address",
     Exit.OUR_ERROR: "an error of our own",

@@ -33,7 +33,8 @@ class CertificateFacts:
     `extended_key_usage` and `key_usage` are None where the extension is absent, which is a different thing
     from empty (RFC 5280 section 4.2.1.12); unknown usages stay dotted. `path_length` is None where nothing
     limits it. `permitted_names` and `excluded_names` are name constraints such as `dns:example.com`.
-    `key` reads "ECDSA P-256" or "RSA 2048". `problems` has a sentence for every part that could not be read;
+    `key` reads "ECDSA P-256" or "RSA 2048". `crl_urls` and `ocsp_urls` say where revocation can be asked about
+    (RFC 5280 sections 4.2.1.13 and 4.2.2.1). `problems` has a sentence for every part that could not be read;
     that part keeps the value of an absent one.
     """
 
@@ -62,6 +63,8 @@ class CertificateFacts:
     self_issued: bool = False
     subject_key_identifier: str = ""
     authority_key_identifier: str = ""
+    crl_urls: tuple[str, ...] = ()
+    ocsp_urls: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
     @property

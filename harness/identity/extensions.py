@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, ExtensionOID
 
 from harness.identity.der import one_extension_each
 
@@ -121,6 +121,16 @@ def _name_constraints(value: x509.NameConstraints) -> dict[str, Any]:
     }
 
 
+def _crl_distribution_points(value: x509.CRLDistributionPoints) -> dict[str, Any]:
+    names = (name for point in value for name in point.full_name or ())
+    return {"crl_urls": tuple(name.value for name in names if isinstance(name, x509.UniformResourceIdentifier))}
+
+
+def _authority_information_access(value: x509.AuthorityInformationAccess) -> dict[str, Any]:
+    places = (each.access_location for each in value if each.access_method == AuthorityInformationAccessOID.OCSP)
+    return {"ocsp_urls": tuple(name.value for name in places if isinstance(name, x509.UniformResourceIdentifier))}
+
+
 def _constraint(name: x509.GeneralName) -> str:
     match name:
         case x509.DNSName(value=text):
@@ -143,5 +153,7 @@ READERS: Mapping[x509.ObjectIdentifier, Callable[[Any], dict[str, Any]]] = {
     ExtensionOID.SUBJECT_KEY_IDENTIFIER: _subject_key_identifier,
     ExtensionOID.AUTHORITY_KEY_IDENTIFIER: _authority_key_identifier,
     ExtensionOID.NAME_CONSTRAINTS: _name_constraints,
+    ExtensionOID.CRL_DISTRIBUTION_POINTS: _crl_distribution_points,
+    ExtensionOID.AUTHORITY_INFORMATION_ACCESS: _authority_information_access,
 }
 """Extension to the fields of `CertificateFacts` that it fills (RFC 5280 section 4.2.1)."""

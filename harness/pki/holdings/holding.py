@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -30,12 +29,13 @@ class Holding:
 
     `certificates` are DER: the leaf first, the CAs above it nearest first, then those that have nothing to do
     with it. `private_key` is unencrypted PKCS#8 in PEM, None where the file has none. `notes` are sentences
-    about what was handled on the way.
+    about what was handled on the way. `was_sorted` says that the file had its chain in another order.
     """
 
     certificates: tuple[bytes, ...]
     private_key: bytes | None = field(default=None, repr=False)
     notes: tuple[str, ...] = ()
+    was_sorted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,11 @@ def read_holding(data: bytes, file: str, *, password: str | None = None) -> Hold
     contents = _read(data, file, password)
     certificates = _each_once(contents)
     leaf, key = choose_leaf(certificates, contents)
-    ordered = _in_order(leaf, certificates, contents)
-    return Holding(tuple(each.der for each in ordered), key, _notes(contents))
+    path = (leaf, *Lineage(certificates).path_above(leaf))
+    strangers = tuple(each for each in certificates if each not in path)
+    was_sorted = [each for each in certificates if each in path] != list(path)
+    _note_order(contents, was_sorted, len(strangers))
+    return Holding(tuple(each.der for each in (*path, *strangers)), key, _notes(contents), was_sorted)
 
 
 def read_trust_list(data: bytes, file: str) -> TrustList:
@@ -108,17 +111,11 @@ def _each_once(contents: Contents) -> tuple[FoundCertificate, ...]:
     return tuple(once.values())
 
 
-def _in_order(
-    leaf: FoundCertificate, certificates: Sequence[FoundCertificate], contents: Contents
-) -> tuple[FoundCertificate, ...]:
-    path = (leaf, *Lineage(certificates).path_above(leaf))
-    strangers = tuple(each for each in certificates if each not in path)
-    if [each for each in certificates if each in path] != list(path):
+def _note_order(contents: Contents, was_sorted: bool, strangers: int) -> None:
+    if was_sorted:
         contents.notes.append("the chain was out of order and was sorted")
     if strangers:
-        count = _certificates(len(strangers))
-        contents.notes.append(f"left {count} at the end that did not issue the leaf")
-    return (*path, *strangers)
+        contents.notes.append(f"left {_certificates(strangers)} at the end that did not issue the leaf")
 
 
 def _notes(contents: Contents) -> tuple[str, ...]:

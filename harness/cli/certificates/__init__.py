@@ -1,0 +1,1 @@
+"""`sip-mtls certs`: certificate files shown, checked and made."""

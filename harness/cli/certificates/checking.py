@@ -1,0 +1,55 @@
+"""`sip-mtls certs check`: which rules a certificate breaks in its role."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.cli.certificates.reading import day_of, holding_of, trust_of
+from harness.cli.exits import Exit
+from harness.cli.running import STANDARD_OUTPUT
+from harness.cli.terminal import speaks_unicode, width
+from harness.lab.certificate_rules import CERTIFICATE_ROLES, Examination, Severity, examine
+from harness.lab.releases import RELEASES
+from harness.report.certificates import check_as_json, check_text
+from harness.run.disk import write_text
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The words of the command line."""
+
+    file: Path
+    role: str
+    release: str
+    trust_files: tuple[Path, ...]
+    domains: tuple[str, ...]
+    names: tuple[str, ...]
+    password_file: Path | None
+    at: str
+    json_file: Path | None
+
+
+def check_certificate(checked: Checked) -> Exit:
+    """Print which rules fire; NOT_MET where one of level error does, ScenarioError where a file cannot be read."""
+    at = day_of(checked.at)
+    holding = holding_of(checked.file, checked.password_file)
+    trust, trust_notes = trust_of(checked.trust_files)
+    case = Examination(
+        certificates=holding.certificates,
+        role=CERTIFICATE_ROLES[checked.role],
+        release=RELEASES[checked.release],
+        at=at,
+        trust=trust,
+        names=checked.names,
+        domains=checked.domains,
+        was_sorted=holding.was_sorted,
+    )
+    file, notes = str(checked.file), (*holding.notes, *trust_notes)
+    if checked.json_file is not None:
+        write_text(checked.json_file, check_as_json(case, file, notes=notes))
+    if checked.json_file != STANDARD_OUTPUT:
+        sys.stdout.write(check_text(case, file, notes=notes, width=width(), unicode=speaks_unicode()))
+    broken = any(finding.rule.severity is Severity.ERROR for finding in examine(case))
+    return Exit.NOT_MET if broken else Exit.MET

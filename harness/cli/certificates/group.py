@@ -1,0 +1,103 @@
+"""The commands below `certs`: their words. What they do is imported when one of them runs."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from harness.cli.paths import FILE, FOLDER
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROLES = (
+    "expressway-e-server",
+    "expressway-e-client",
+    "expressway-c-server",
+    "expressway-c-client",
+    "webex-cloud",
+    "b2b-peer",
+    "unified-cm",
+    "mra-phone",
+)
+"""The names of the table of certificate roles, which `--help` must not import; a test holds the two together."""
+
+RELEASES = ("x14", "x15.0", "x15.2", "x15.4", "x15.5")
+"""Those of the table of releases, likewise."""
+
+_AT = click.option("--at", metavar="DATE", default="", help="The day to judge for, as 2027-03-15; today by default.")
+_PASSWORD = click.option(
+    "--password-file",
+    type=FILE,
+    help="A file whose first line is the password of the PKCS#12 file or key; asked for on a terminal without it.",
+)
+_TRUST = click.option(
+    "--trust",
+    "trust_files",
+    multiple=True,
+    type=FILE,
+    help="The Trusted CA list of the Expressway, as a file; may be given several times.",
+)
+_JSON = click.option("--json", "json_file", type=FILE, help="Write it as JSON; - for standard output.")
+
+
+@click.group("certs")
+def certs() -> None:
+    """Look at certificate files: show them, check them by rules, make those of the lab."""
+
+
+@certs.command("show")
+@click.argument("file", type=FILE)
+@click.option(
+    "--name",
+    "names",
+    multiple=True,
+    help="A name that a peer looks for; may be given several times. By default those that the lab's links look for.",
+)
+@_TRUST
+@_PASSWORD
+@_AT
+@_JSON
+def show_command(**words: Any) -> None:
+    """Show what each link will see in a certificate: names, chain, usages, dates, and what name policies say."""
+    from harness.cli.certificates.showing import Shown, show_certificate  # noqa: PLC0415
+
+    sys.exit(show_certificate(Shown(**words)))
+
+
+@certs.command("check")
+@click.argument("file", type=FILE)
+@click.option("--role", required=True, type=click.Choice(ROLES), help="Where it will serve.")
+@click.option(
+    "--release",
+    type=click.Choice(RELEASES),
+    default=RELEASES[-1],
+    show_default=True,
+    help="The release of the Expressways.",
+)
+@_TRUST
+@click.option("--domain", "domains", multiple=True, help="A domain of the organisation: MRA, SIP, verified.")
+@click.option("--name", "names", multiple=True, help="A name that must be in it: FQDN, cluster, phone profile.")
+@_PASSWORD
+@_AT
+@_JSON
+def check_command(**words: Any) -> None:
+    """Check a certificate by the rules of docs/certificate-rules.md; 1 where one of level error fires."""
+    from harness.cli.certificates.checking import Checked, check_certificate  # noqa: PLC0415
+
+    sys.exit(check_certificate(Checked(**words)))
+
+
+@certs.command("make")
+@click.argument("folder", type=FOLDER, metavar="DIR")
+@click.option("--profile", "profiles", multiple=True, help="A role of certs/leaves.yaml; all of them by default.")
+@click.option("--fault", "faults", multiple=True, help="A fault of certs/faults.yaml that each certificate gets.")
+@click.option("--at", metavar="DATE", default="", help="The day on which they are issued; today by default.")
+@click.option("--force", is_flag=True, help="Replace a folder that this command made before.")
+def make_command(folder: Path, profiles: tuple[str, ...], faults: tuple[str, ...], at: str, force: bool) -> None:
+    """Write the lab's certificates, chains, keys and trust lists to a new folder. They are for tests only."""
+    from harness.cli.certificates.making import Made, make_certificates  # noqa: PLC0415
+
+    sys.exit(make_certificates(Made(folder, profiles, faults, at, force)))

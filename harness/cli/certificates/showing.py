@@ -1,0 +1,42 @@
+"""`sip-mtls certs show`: what each link will see in a certificate file."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.cli.certificates.reading import day_of, holding_of, trust_of
+from harness.cli.exits import Exit
+from harness.cli.running import STANDARD_OUTPUT
+from harness.cli.terminal import speaks_unicode, width
+from harness.lab.looked_for import WantedName, names_looked_for
+from harness.report.certificates import Sight, sight_as_json, sight_text
+from harness.run.disk import write_text
+from harness.run.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The words of the command line."""
+
+    file: Path
+    names: tuple[str, ...]
+    trust_files: tuple[Path, ...]
+    password_file: Path | None
+    at: str
+    json_file: Path | None
+
+
+def show_certificate(shown: Shown) -> Exit:
+    """Print what the file shows; ScenarioError where it cannot be read."""
+    at = day_of(shown.at)
+    holding = holding_of(shown.file, shown.password_file)
+    trust, _notes = trust_of(shown.trust_files)
+    wanted = tuple(map(WantedName, shown.names)) or names_looked_for(Library().healthy)
+    sight = Sight(str(shown.file), holding, at, wanted, trust)
+    if shown.json_file is not None:
+        write_text(shown.json_file, sight_as_json(sight))
+    if shown.json_file != STANDARD_OUTPUT:
+        sys.stdout.write(sight_text(sight, width=width(), unicode=speaks_unicode()))
+    return Exit.MET

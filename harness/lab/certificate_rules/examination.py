@@ -1,0 +1,75 @@
+"""One certificate under examination, with what is known of the place where it will serve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from harness.identity.certificate import CertificateFacts, read_certificate
+from harness.identity.chain import is_root, links_of
+from harness.identity.findings import FindingKind, PathFinding
+from harness.identity.path import explain_path
+from harness.identity.policy import judge_names
+from harness.lab.certificate_rules.roles import CertificateRole
+from harness.lab.releases import Release
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What is examined, and for whom.
+
+    `certificates` are DER: the leaf first, then what lies with it in its file. `trust` is the Trusted CA list (DER)
+    of the Expressway: it completes its own chain from it and verifies others by it; None where it is not known.
+    `names` and `domains` are those that peers will look for. `at` is an aware time. `was_sorted` says that the
+    file had its chain in another order.
+    """
+
+    certificates: tuple[bytes, ...]
+    role: CertificateRole
+    release: Release
+    at: datetime
+    trust: tuple[bytes, ...] | None = None
+    names: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    was_sorted: bool = False
+
+    @property
+    def leaf(self) -> CertificateFacts:
+        """What the certificate itself says."""
+        return read_certificate(self.certificates[0])
+
+    @property
+    def lacks_client_auth(self) -> bool:
+        """Whether its extended key usage excludes TLS clients; an absent one excludes nobody (RFC 5280 4.2.1.12)."""
+        usages = self.leaf.extended_key_usage
+        return usages is not None and "clientAuth" not in usages
+
+    @property
+    def findings(self) -> tuple[PathFinding, ...]:
+        """What is wrong with the chain in any of the role's purposes, each thing once."""
+        return _path_findings(self)
+
+    def found(self, *kinds: FindingKind) -> Iterator[PathFinding]:
+        """Yield the findings of these kinds."""
+        return (finding for finding in self.findings if finding.kind in kinds)
+
+    def carries(self, name: str) -> bool:
+        """Whether a SAN is that name, whole and without wildcards."""
+        return judge_names(self.leaf, [name], policy="san-only").accepted
+
+
+@lru_cache(maxsize=64)
+def _path_findings(examination: Examination) -> tuple[PathFinding, ...]:
+    sent = examination.certificates
+    anchors = sent if examination.trust is None else examination.trust
+    trusted = tuple(link.der for link in links_of(anchors) if examination.trust is not None or is_root(link))
+    findings = [
+        finding
+        for purpose in examination.role.purposes
+        for finding in explain_path(
+            sent, trusted=trusted, known_authorities=(*sent, *anchors), purpose=purpose, at=examination.at
+        ).findings
+    ]
+    return tuple(dict.fromkeys(findings))

@@ -1,0 +1,100 @@
+"""What a certificate file shows to those who look at it: values, before they become text or JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from harness.identity.certificate import CertificateFacts, read_certificate
+from harness.identity.chain import build_chain, continuation, links_of
+from harness.identity.findings import FindingKind
+from harness.identity.link_findings import WANTED_USAGE, Purpose
+from harness.identity.name_rules import POLICIES
+from harness.identity.path import PathExplanation, explain_path
+from harness.identity.policy import NameVerdict, judge_names
+from harness.lab.looked_for import WantedName
+from harness.pki.holdings import Holding
+
+_ABOUT_PURPOSE = frozenset({FindingKind.WRONG_EKU, FindingKind.KEY_USAGE})
+_ABOUT_TRUST = frozenset(
+    {
+        FindingKind.UNKNOWN_ROOT,
+        FindingKind.MISSING_INTERMEDIATE,
+        FindingKind.ONLY_INTERMEDIATE_TRUSTED,
+        FindingKind.CHAIN_INCOMPLETE_OR_UNKNOWN_ROOT,
+        FindingKind.SELF_SIGNED_LEAF,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A file of certificates, looked at on the day `at` by somebody who looks for the names `wanted`.
+
+    `trust` is a trust list (DER), None where there is none to compare with.
+    """
+
+    file: str
+    holding: Holding
+    at: datetime
+    wanted: tuple[WantedName, ...]
+    trust: tuple[bytes, ...] | None = None
+
+    @cached_property
+    def leaf(self) -> CertificateFacts:
+        """What the certificate itself says."""
+        return read_certificate(self.holding.certificates[0])
+
+    @cached_property
+    def path(self) -> tuple[CertificateFacts, ...]:
+        """The leaf and the CAs above it, as far as they are in the file."""
+        leaf, *others = links_of(self.holding.certificates)
+        return (leaf.facts, *(link.facts for link in continuation(leaf, others)))
+
+    @cached_property
+    def strangers(self) -> tuple[CertificateFacts, ...]:
+        """What else is in the file, and has nothing to do with the leaf."""
+        return tuple(map(read_certificate, self.holding.certificates[len(self.path) :]))
+
+    @cached_property
+    def completed(self) -> tuple[CertificateFacts, ...]:
+        """What an Expressway with this trust list would send: the leaf, and what the list can add (trap X11)."""
+        leaf = links_of(self.holding.certificates[:1])
+        return tuple(link.facts for link in build_chain(leaf, links_of(self.trust or ()), self.at).links)
+
+    @cached_property
+    def explanations(self) -> dict[Purpose, PathExplanation]:
+        """How a verifier like OpenSSL takes the chain of the file, in each TLS role of its holder."""
+        known = (*self.holding.certificates, *(self.trust or ()))
+        return {
+            purpose: explain_path(
+                self.holding.certificates,
+                trusted=self.trust or (),
+                known_authorities=known,
+                purpose=purpose,
+                at=self.at,
+            )
+            for purpose in WANTED_USAGE
+        }
+
+    def unfit(self, purpose: Purpose) -> str:
+        """Return why it cannot serve in that TLS role, empty where its usages allow it (domain.md 5.1)."""
+        found = self.explanations[purpose].findings
+        return next((finding.sentence for finding in found if finding.kind in _ABOUT_PURPOSE), "")
+
+    @property
+    def flaws(self) -> tuple[str, ...]:
+        """What else is wrong with the chain; of trust only where there is a list to compare with."""
+        found = [finding for each in self.explanations.values() for finding in each.findings]
+        left_out = _ABOUT_PURPOSE | (_ABOUT_TRUST if self.trust is None else frozenset())
+        return tuple(dict.fromkeys(finding.sentence for finding in found if finding.kind not in left_out))
+
+    def verdicts(self, name: str) -> dict[str, NameVerdict]:
+        """Return what each name policy says to that name."""
+        return {policy: judge_names(self.leaf, [name], policy=policy) for policy in POLICIES}
+
+
+def days_left(facts: CertificateFacts, at: datetime) -> int | None:
+    """Return how many whole days a certificate is still in date, negative where it is over; None if unreadable."""
+    return (facts.not_after - at).days if facts.not_after else None

@@ -1,0 +1,111 @@
+"""The lab's PKI as files: certificates, chains and keys by role, trust lists, and a page that says what is what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from harness.actors.wardrobe import Wardrobe
+from harness.lab.settings import Lab
+from harness.pki import Credentials, LeafOrder, Workshop, certificates_pem, chain_pem, key_pem
+from harness.run.folders import NewFile
+
+TITLE = "TEST ONLY certificates, made by sip-mtls certs make"
+"""The first line of README.txt, by which such a folder is known again."""
+
+PAGE = "README.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderOrder:
+    """Which roles of certs/leaves.yaml are wanted, and which faults each of their certificates gets."""
+
+    profiles: tuple[str, ...]
+    faults: tuple[str, ...] = ()
+
+
+def certificate_files(lab: Lab, workshop: Workshop, order: FolderOrder) -> dict[str, NewFile]:
+    """Return the files by their path in the folder; keys are private.
+
+    Raises ScenarioError where a role or fault is unknown, or a fault cannot be had by a role.
+    """
+    issued = {profile: workshop.issue(LeafOrder(profile, order.faults)) for profile in order.profiles}
+    trust = _trust_lists(lab, workshop)
+    sound = [name for name, profile in workshop.catalogue.authorities.items() if not profile.flaw]
+    files = {
+        PAGE: _text(_page(workshop, order, issued, trust)),
+        ".gitignore": _text(["*"]),
+        **{f"trust/{actor}.pem": NewFile(certificates_pem(held).encode()) for actor, held in trust.items()},
+        **{
+            f"authorities/{name}.pem": NewFile(certificates_pem([workshop.certificate_of(name)]).encode())
+            for name in sound
+        },
+    }
+    for profile, credentials in issued.items():
+        files[f"{profile}/certificate.pem"] = NewFile(certificates_pem([credentials.leaf]).encode())
+        files[f"{profile}/chain.pem"] = NewFile(chain_pem(credentials).encode())
+        files[f"keys/{profile}.pem"] = NewFile(key_pem(credentials).encode(), private=True)
+    return files
+
+
+def _trust_lists(lab: Lab, workshop: Workshop) -> dict[str, tuple[bytes, ...]]:
+    """Return the certificates (DER) that each actor of the lab trusts."""
+    wardrobe, cloud = Wardrobe(workshop, "1.3"), lab.webex_cloud
+    names = {
+        "expressway-e": lab.expressway_e.trusted_ca,
+        "expressway-c": lab.expressway_c.trusted_ca,
+        "webex-cloud": cloud.uploaded_trust or cloud.default_trust,
+        "jabber": lab.jabber.trusted_ca,
+        "b2b-peer": lab.b2b_peer.trusted_ca,
+    }
+    return {actor: wardrobe.anchors(trusted) for actor, trusted in names.items() if trusted}
+
+
+def _text(lines: Sequence[str]) -> NewFile:
+    return NewFile("".join(f"{line}\n" for line in lines).encode())
+
+
+def _page(
+    workshop: Workshop, order: FolderOrder, issued: Mapping[str, Credentials], trust: Mapping[str, object]
+) -> list[str]:
+    return [*_intro(workshop, order), *_contents(workshop, issued, trust), *_commands(workshop, order.profiles[0])]
+
+
+def _intro(workshop: Workshop, order: FolderOrder) -> Iterator[str]:
+    yield TITLE
+    yield ""
+    yield "Nobody trusts these certificates, and nobody should: their keys lie beside them."
+    yield f"They were issued as of {_shown(workshop.now)}."
+    titles = (f"{name} ({workshop.catalogue.faults[name].title})" for name in order.faults)
+    yield f"Faults on purpose: {'; '.join(titles) or 'none'}."
+    yield ""
+
+
+def _contents(workshop: Workshop, issued: Mapping[str, Credentials], trust: Mapping[str, object]) -> Iterator[str]:
+    yield "In the folder of each role:"
+    yield "  certificate.pem  the certificate alone"
+    yield "  chain.pem        what it presents: the certificate, then what is sent with it"
+    yield "Its private key, unencrypted PKCS#8, lies in keys/ under its name. The roles:"
+    yield from (f"  {profile:<22} {workshop.catalogue.leaves[profile].title}" for profile in issued)
+    yield ""
+    yield f"trust/        what each of {', '.join(trust)} trusts in the healthy lab"
+    yield "authorities/  each CA of the lab in a file of its own"
+    yield ""
+
+
+def _commands(workshop: Workshop, profile: str) -> Iterator[str]:
+    root = f"authorities/{workshop.catalogue.path_of(workshop.catalogue.leaves[profile].issuer)[0]}.pem"
+    own, chain, key = f"{profile}/certificate.pem", f"{profile}/chain.pem", f"keys/{profile}.pem"
+    worn = f"-cert {own} -cert_chain {chain} -key {key}"
+    yield "To try, in this folder (the first answers OK where no fault forbids it):"
+    yield f"  openssl verify -attime {workshop.now.timestamp():.0f} -CAfile {root} -untrusted {chain} {own}"
+    yield f"  openssl x509 -in {own} -noout -text"
+    yield f"  openssl s_server -accept 127.0.0.1:5062 {worn} -CAfile trust/expressway-e.pem -Verify 4"
+    yield f"  openssl s_client -connect 127.0.0.1:5062 {worn} -CAfile {root}"
+    yield f"  openssl pkcs12 -export -in {chain} -inkey {key} -out {profile}.p12"
+    yield f"  sip-mtls certs show {chain} --trust trust/expressway-e.pem"
+
+
+def _shown(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
