@@ -103,7 +103,7 @@ PURPOSE_RULES = (
         roles=BOXES,
         fires=_upload_needs_switch,
         peers="the Expressway itself, when it is uploaded",
-        remedy="Set EnableServerEkuUpload to On first; what this box dials will then see no clientAuth.",
+        remedy="Set EnableServerEkuUpload to On first; peers that it dials will then miss clientAuth.",
         source="C6",
     ),
     CertificateRule(
