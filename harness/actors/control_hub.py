@@ -5,13 +5,17 @@ from __future__ import annotations
 from enum import StrEnum
 
 from harness.actors.finder import Finder
+from harness.actors.https import serve_https
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import Outcome
 from harness.dns.ownership import DomainKind, TokenProfile, activation, check_ownership, derived_token, expected_text
 from harness.dns.records import Question
 from harness.lab.settings.surroundings import Organisation
+from harness.net.link import Link
+from harness.tls.profile import TlsProfile
 
 NAME = "control-hub"
+_HANDSHAKE_SECONDS = 10.0
 
 
 class Standing(StrEnum):
@@ -36,6 +40,17 @@ class ControlHub:
         proven = stage.lab.webex_cloud.verified_domains
         self._standing = {(self._home, domain): Standing.VERIFIED for domain in proven}
         self._activated = set(self.settings.activated)
+
+    async def start(self) -> None:
+        """Listen for whoever contacts the cloud over HTTPS."""
+        await self.site.listen(self.settings.https_port, self._welcome, protocol="https")
+
+    async def _welcome(self, link: Link) -> None:
+        wardrobe = self.site.stage.wardrobe
+        worn = wardrobe.credentials(self.settings.certificate)
+        profile = TlsProfile(chain=worn.sent, private_key=worn.private_key)
+        if await link.secure_within(_HANDSHAKE_SECONDS, profile):
+            await serve_https(link, self.site.stage.recorder, lambda _: (200, b""))
 
     @property
     def proven(self) -> frozenset[str]:

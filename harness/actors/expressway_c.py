@@ -9,6 +9,7 @@ from functools import partial
 
 from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, Entry
 from harness.actors.call_routing import REGISTRAR, CallRouting, Leg, Rules
+from harness.actors.cloud_contact import CloudContact
 from harness.actors.neighbour_zone import NEIGHBOUR_ZONE, Neighbour
 from harness.actors.relay import Relay
 from harness.actors.service_check import METHOD as SERVICE
@@ -42,6 +43,7 @@ class ExpresswayC:
             server=self.server_profile,
             client=self.client_profile,
         )
+        self._cloud = CloudContact(self.site, self.client_profile)
 
     async def start(self) -> None:
         """Listen for Unified CM and bring traversal zones and tunnels up."""
@@ -57,6 +59,10 @@ class ExpresswayC:
     async def open_tunnel(self) -> Outcome:
         """Dial the SSH tunnel of Expressway-E anew."""
         return await self._traversal.open_tunnel()
+
+    async def contact_cloud(self) -> Outcome:
+        """Ask Control Hub over HTTPS."""
+        return await self._cloud.contact()
 
     def _serving(self, zone: str) -> Serve:
         neighbour = zone == NEIGHBOUR_ZONE

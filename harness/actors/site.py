@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 
 import trio
 
@@ -24,12 +25,18 @@ Welcome = Callable[[Link], Awaitable[None]]
 CONNECT_SECONDS = 10.0
 """Expressway's TCP connect timeout (domain.md 3.1), used by everybody who has no setting of his own."""
 
+FIREWALL = "firewall"
+"""The actor that takes what a firewall rule intercepts; no rule is for its own connections."""
+
 _MOST_CONNECTIONS = 256
 
 
 @dataclass
 class Stage:
-    """What all actors of one lab share."""
+    """What all actors of one lab share.
+
+    `intercepted` is the firewall's connection tracking: by the source address of each connection that it took.
+    """
 
     lab: Lab
     directory: Directory
@@ -37,6 +44,15 @@ class Stage:
     recorder: Recorder
     wardrobe: Wardrobe
     nursery: trio.Nursery
+    intercepted: dict[Address, Intercepted] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Intercepted:
+    """Where a connection was dialled that the firewall took, and what is spoken there."""
+
+    target: Address
+    protocol: str
 
 
 class Site:
@@ -89,14 +105,14 @@ class Site:
         number = recorder.dialling(self.actor, target, protocol)
         recorder.note(Dialled(recorder.now(), self.actor, number))
         try:
-            stream = await self._pass_firewall(number, target, within)
+            stream = await self._pass_firewall(number, target, within, protocol)
         except DialError as error:
             failed = DialFailed(recorder.now(), self.actor, number, error.failure)
             recorder.note(failed)
             return failed
         return self._link(stream, number, target, listens=False)
 
-    async def _pass_firewall(self, number: int, target: Address, within: float) -> ByteStream:
+    async def _pass_firewall(self, number: int, target: Address, within: float, protocol: str) -> ByteStream:
         """Connect through whatever stands in the path; DialError where nothing comes of it."""
         rule = self._rule_for(target)
         action = "drop" if self.stage.directory.is_dead(target.host) else rule.action if rule else ""
@@ -111,14 +127,24 @@ class Site:
                 raise DialError(DialFailure.REFUSED)
             case "translate":
                 target = Address(target.host, rule.to_port or target.port) if rule else target
-        stream = await self.stage.network.dial(
-            self.host, target, within=within, bound=lambda source: self.stage.recorder.bound(number, source)
-        )
+        led = Intercepted(target, protocol) if action == "intercept" else None
+        if led:
+            target = Address(self.stage.directory.address_of(FIREWALL), target.port)
+        bound = partial(self._leave, number, led)
+        stream = await self.stage.network.dial(self.host, target, within=within, bound=bound)
         if action == "swallow":
             return SwallowingStream(stream)
         return CutStream(stream, FLIGHTS[action]) if action in FLIGHTS else stream
 
+    def _leave(self, number: int, led: Intercepted | None, source: Address) -> None:
+        """Note the address from which a connection leaves, before its SYN does."""
+        self.stage.recorder.bound(number, source)
+        if led is not None:
+            self.stage.intercepted[source] = led
+
     def _rule_for(self, target: Address) -> FirewallRule | None:
+        if self.actor == FIREWALL:
+            return None
         to = self.stage.directory.actor_at(target.host)
         rules = self.stage.lab.firewall.rules
         return next((rule for rule in rules if rule.fits(self.actor, to, target.port)), None)

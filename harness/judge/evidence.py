@@ -206,6 +206,31 @@ class Evidence:
         return self.inspection.server_chain if actor == self.listener else self.inspection.client_chain
 
     @cached_property
+    def owner(self) -> str:
+        """Who lives at the address that was dialled, empty where nobody does."""
+        hosts = {card.host: card.name for card in self.transcript.actors}
+        return hosts.get(self.view.connection.target.host, "") if self.view else ""
+
+    @cached_property
+    def foreign_leaf(self) -> tuple[bytes, bytes] | None:
+        """The leaf that the dialler saw and the one that the dialled actor presents there, where they differ.
+
+        None where they are the same, or where the actor's own was not seen on any connection to that address.
+        """
+        shown, genuine = self.chain_of(self.listener), self._genuine_chain
+        return (shown[0], genuine[0]) if shown and genuine and shown[0] != genuine[0] else None
+
+    @cached_property
+    def _genuine_chain(self) -> tuple[bytes, ...] | None:
+        """What the actor at the dialled address presented there to somebody else, while another one took this."""
+        if self.view is None or self.owner in {"", self.listener}:
+            return None
+        target = self.view.connection.target
+        others = (each for each in self.transcript.connections if each.target == target and each.listener == self.owner)
+        seen = (ConnectionView(self.transcript, each).inspection for each in others)
+        return next((inspection.server_chain for inspection in seen if inspection and inspection.server_chain), None)
+
+    @cached_property
     def requested(self) -> ClientCertificate | None:
         """What the listener does about client certificates, None where that is not known."""
         end = self.view.listener_end if self.view else None

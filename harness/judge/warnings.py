@@ -126,6 +126,15 @@ def _optional_request(evidence: Evidence) -> str:
     )
 
 
+def _intercepted(evidence: Evidence) -> str:
+    if not evidence.completed or evidence.foreign_leaf is None:
+        return ""
+    return (
+        f"the certificate that {label(evidence, evidence.dialler)} saw is not the one of "
+        f"{label(evidence, evidence.owner)}: something in the path terminates TLS and reads along (T-12)."
+    )
+
+
 def _edge_has_another_name(evidence: Evidence) -> str:
     named = evidence.decision("edge-name", "other-name")
     if named is None:
@@ -153,5 +162,6 @@ _RULES: tuple[Callable[[Evidence], str], ...] = (
     _alias_as_target,
     _resolved_elsewhere,
     _optional_request,
+    _intercepted,
     _edge_has_another_name,
 )

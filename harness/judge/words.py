@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from harness.identity.certificate import CertificateFacts
+from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.identity.findings import FindingKind
 from harness.judge.connection_view import NETWORK, ConnectionView
 from harness.judge.evidence import Evidence
@@ -24,8 +24,8 @@ from harness.transcript import (
 )
 from harness.verdict import EndView, Stage
 
-_SHOWN_NAMES = 4
-_WITH_ARTICLE = {"network", "B2B peer", "Webex cloud", "MRA phone"}
+_SHOWN_NAMES, _SHOWN_DIGITS = 4, 16
+_WITH_ARTICLE = {"network", "B2B peer", "Webex cloud", "MRA phone", "firewall"}
 _SENTENCE_START = re.compile(r"(^|[.!?] )the ")
 _SELF_SIGNED_IN_CHAIN = 19
 _CLOSINGS = {
@@ -76,12 +76,23 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "verify": verify.text if verify else alert_words(evidence.alert),
         "path": _sentence(fatal[0]) if fatal else "",
         "usage": _sentence(usage.sentence) if usage else "",
+        **_words_of_interception(evidence),
         "offered": ", ".join(hello.versions) if hello else "?",
         "rule": rules.facts.get("rule", "") if rules else "",
         "zone": refusal.facts.get("zone", "") if refusal else "a zone",
         "late": " after its handshake had finished (TLS 1.3)" if evidence.stage is Stage.ACCEPTANCE else "",
         "moment": _moment(evidence),
         "self_signed_words": _translated(verify),
+    }
+
+
+def _words_of_interception(evidence: Evidence) -> dict[str, str]:
+    """Return who was dialled, and the fingerprints of what was seen there and of what that actor presents."""
+    seen, own = evidence.foreign_leaf or (b"", b"")
+    return {
+        "owner": label(evidence, evidence.owner),
+        "seen_print": read_certificate(seen).sha256[:_SHOWN_DIGITS] if seen else "?",
+        "own_print": read_certificate(own).sha256[:_SHOWN_DIGITS] if own else "?",
     }
 
 

@@ -14,7 +14,7 @@ from harness.pki.blueprint import LeafOrder, draw
 from harness.pki.catalogue import Catalogue
 
 Place = tuple[str | int, ...]
-_TRUST_LISTS = {"trusted_ca", "default_trust", "uploaded_trust", "activation_code_ca"}
+_TRUST_LISTS = {"trusted_ca", "default_trust", "uploaded_trust", "activation_code_ca", "proxy_trusted_ca"}
 
 
 def changed(healthy: Lab, change: Mapping[str, Any]) -> Lab:

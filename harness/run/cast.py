@@ -11,6 +11,7 @@ from harness.actors.b2b_peer import B2bPeer, Door
 from harness.actors.control_hub import ControlHub
 from harness.actors.expressway_c import ExpresswayC
 from harness.actors.expressway_e import ExpresswayE
+from harness.actors.firewall import Firewall
 from harness.actors.mra_endpoint import MraClient
 from harness.actors.name_server import NameServer
 from harness.actors.site import Stage
@@ -36,6 +37,7 @@ class Cast:
         self.unified_cm = UnifiedCm(stage)
         self.webex_cloud = WebexCloud(stage, self.control_hub)
         self.b2b_peer = B2bPeer(stage)
+        self.firewall = Firewall(stage)
         self.mra_clients = {
             "jabber": MraClient(stage, "jabber", stage.lab.jabber),
             "mra-phone": MraClient(stage, "mra-phone", stage.lab.mra_phone),
@@ -43,8 +45,8 @@ class Cast:
 
     async def start(self) -> None:
         """Open all listeners, then let Expressway-C dial its traversal zones."""
-        outside: tuple[NameServer | UnifiedCm | WebexCloud | B2bPeer, ...]
-        outside = (self.name_server, self.unified_cm, self.webex_cloud, self.b2b_peer)
+        outside: tuple[NameServer | UnifiedCm | WebexCloud | B2bPeer | ControlHub | Firewall, ...]
+        outside = (self.name_server, self.unified_cm, self.webex_cloud, self.b2b_peer, self.control_hub, self.firewall)
         for actor in outside:
             await actor.start()
         for edge in self.edges:
@@ -93,9 +95,13 @@ class Cast:
         return await client.register(port, options.get("attempts", 1))
 
     async def _inside(self, verb: str, options: Mapping[str, Any]) -> Outcome:
-        if verb == "connect-zone":
-            return await self.expressway_c.connect_zone(options["zone"])
-        return await self.expressway_c.open_tunnel()
+        match verb:
+            case "connect-zone":
+                return await self.expressway_c.connect_zone(options["zone"])
+            case "contact-cloud":
+                return await self.expressway_c.contact_cloud()
+            case _:
+                return await self.expressway_c.open_tunnel()
 
     async def _join(self, actor: str, node: str) -> Outcome:
         """Let an Expressway-E node dial a cluster peer, if the node has power."""

@@ -140,6 +140,7 @@ STEP_KINDS = (
         "dial a cluster peer, by mutual TLS and a greeting in place of the database link",
         {"node": "the peer, one of `edges`, by default the first"},
     ),
+    StepKind("expressway-c", "contact-cloud", "GET over HTTPS from Control Hub (443 on the real one)", {}),
     StepKind("expressway-e", "power-off", "stop answering, as a dead machine does", {"node": _NODE, "site": _SITE}),
     StepKind("expressway-e", "power-on", "answer again", {"node": _NODE, "site": _SITE}),
     StepKind(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.judge.causes.certificates import name_objected
-from harness.judge.causes.row import ANYBODY, PUBLIC_DNS, SERVER_CERTIFICATE, Cause, do
+from harness.judge.causes.row import ANYBODY, PUBLIC_DNS, SERVER_CERTIFICATE, TRUSTED_CA, Cause, do
 from harness.judge.evidence import MRA_CLIENTS, Evidence
 from harness.verdict import Stage
 
@@ -11,9 +11,16 @@ _SIGN_IN_PORT = 8443
 
 
 def _signs_in(evidence: Evidence) -> bool:
-    return (
-        evidence.dialler in MRA_CLIENTS and evidence.view is not None and evidence.view.connection.protocol == "https"
-    )
+    return evidence.dialler in MRA_CLIENTS and _is_https(evidence)
+
+
+def _is_https(evidence: Evidence) -> bool:
+    return evidence.view is not None and evidence.view.connection.protocol == "https"
+
+
+def _foreign(evidence: Evidence) -> bool:
+    """Whether the dialler refused a certificate that is not that of whom it dialled."""
+    return evidence.by == evidence.dialler and evidence.foreign_leaf is not None
 
 
 def _believes_inside(evidence: Evidence) -> bool:
@@ -34,11 +41,7 @@ MRA_CAUSES = (
             "{listener} itself and never asked for _collab-edge._tls. Expressway is not involved at all."
         ),
         remedies={
-            ANYBODY: (
-                do(
-                    "Remove _cisco-uds._tcp from public DNS; keep it in the zone that only the inside sees.", PUBLIC_DNS
-                ),
-            )
+            ANYBODY: (do("Remove _cisco-uds._tcp from public DNS: only the inside may see that record.", PUBLIC_DNS),)
         },
         looks_like=("connect-timed-out", "dns-no-records"),
         told_apart_by="The first question of {dialler}: _cisco-uds._tcp was answered.",
@@ -56,6 +59,47 @@ MRA_CAUSES = (
         looks_like=("port-not-listening", "connect-timed-out"),
         told_apart_by="The port in the SRV record: with 8443 there, look for the listener or the firewall instead.",
         source="M10",
+    ),
+    Cause(
+        key="inspected-by-proxy",
+        title="A proxy in the path inspects HTTPS, and its root is not trusted",
+        applies=lambda e: _foreign(e) and _is_https(e) and e.dialler not in MRA_CLIENTS,
+        diagnosis=(
+            "{dialler} dialled {owner} and saw the certificate {seen_print} ({presented}, issued by {issuer}); {owner} "
+            "itself presents {own_print}. A TLS-inspecting proxy signs in its name, and {dialler} does not know the "
+            "proxy's root."
+        ),
+        remedies={
+            ANYBODY: (
+                do("Append the proxy's root to the trusted CA list of {dialler}.", TRUSTED_CA),
+                do("Or exempt the cloud's hosts from inspection."),
+            )
+        },
+        looks_like=("unknown-root", "missing-intermediate"),
+        told_apart_by="Fingerprints: fetch the certificate of {owner} past the proxy, and compare.",
+        source="T-12, R-06",
+    ),
+    Cause(
+        key="foreign-certificate",
+        title="Somebody else answers in the place of the one that was dialled",
+        applies=_foreign,
+        diagnosis=(
+            "{dialler} dialled {owner} on port {port} and saw the certificate {seen_print} ({presented}, issued by "
+            "{issuer}). That is not the one of {owner}, which is {own_print}: a device between them answers itself, as "
+            "a phone proxy does."
+        ),
+        remedies={
+            ANYBODY: (
+                do("Take port {port} out of the phone proxy, or out of TLS inspection, so that it reaches {owner}."),
+                do("Leave the certificate of {owner} alone: nobody has seen it."),
+            )
+        },
+        looks_like=("mra-name-not-in-certificate", "unknown-root"),
+        told_apart_by=(
+            "Fingerprints: what {dialler} saw beside the Server certificate page of {owner}. "
+            "Where they are the same, the names or the root of {owner} are at fault."
+        ),
+        source="M20",
     ),
     Cause(
         key="mra-name-not-in-certificate",

@@ -8,6 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, model_validator
 
 from harness.lab.fields import DomainName, Port, Settings, Switch, setting
+from harness.lab.settings.certificates import Certificate
 
 HOME_BLOCK = "127.64.0"
 """Addresses in this /24 are the lab's own wherever a file names them: they move with the lab's block."""
@@ -22,6 +23,7 @@ LAST_OCTETS = {
     "name-server": 53,
     "mra-phone": 60,
     "b2b-peer": 70,
+    "firewall": 90,
 }
 """The actors of every lab, in the order in which a picture shows them, and their place in the lab's block."""
 
@@ -37,7 +39,9 @@ def _check_network(text: str) -> str:
 
 
 Network = Annotated[str, AfterValidator(_check_network)]
-Action = Literal["drop", "refuse", "reset-after-client-hello", "reset-after-handshake", "swallow", "translate"]
+Action = Literal[
+    "drop", "refuse", "reset-after-client-hello", "reset-after-handshake", "swallow", "translate", "intercept"
+]
 
 
 class FirewallRule(Settings):
@@ -47,7 +51,10 @@ class FirewallRule(Settings):
     to: str = setting(ANYBODY, "the actor that is dialled, or any")
     port: Port | None = setting(None, "the port that is dialled; empty for every port")
     action: Action = setting(
-        ..., "drop, refuse, reset, translate; or swallow: TCP opens, and not a byte of the dialler passes", source="I12"
+        ...,
+        "drop, refuse, reset, translate; swallow: TCP opens, and no byte of the dialler passes; intercept: it "
+        "terminates TLS with the proxy certificate and dials onwards itself",
+        source="I12",
     )
     to_port: Port | None = setting(None, "the port to which `translate` leads", source="M03")
 
@@ -55,6 +62,8 @@ class FirewallRule(Settings):
     def _knows_where_it_leads(self) -> Self:
         if (self.action == "translate") != (self.to_port is not None):
             raise ValueError("`translate` needs `to-port`, and no other action has one")
+        if self.action == "intercept" and self.port is None:
+            raise ValueError("`intercept` needs the `port` on which it takes connections")
         return self
 
     def fits(self, source: str, to: str, port: int) -> bool:
@@ -66,6 +75,12 @@ class Firewall(Settings):
     """The Internet firewall: it passes everything that no rule is for."""
 
     rules: tuple[FirewallRule, ...] = setting((), "what it does not simply pass", source="I06")
+    proxy_certificate: Certificate = setting(
+        Certificate(profile="inspecting-proxy"), "what it presents where a rule intercepts", source="M20"
+    )
+    proxy_trusted_ca: tuple[str, ...] = setting(
+        ("public-root",), "what it trusts when it dials onwards; it goes on all the same, and that is a warning"
+    )
 
 
 class ZoneSetting(Settings):
@@ -118,6 +133,10 @@ class Organisation(Settings):
 
 class ControlHub(Settings):
     """The cloud's portal: it hands out tokens and lets nobody call for a domain that was not proven."""
+
+    host_name: DomainName = setting("admin.webex.com", "its DNS name", source="C12")
+    https_port: Port = setting(8443, "its port; 443 on the real one, which a lab without rights cannot open")
+    certificate: Certificate = setting(Certificate(profile="control-hub"), "what it presents", source="C19")
 
     domain_check: Switch = setting(True, "check who owns a domain", screen="Control Hub > Domains", source="seed")
     token_profile: Literal["bare", "prefixed"] = setting(
