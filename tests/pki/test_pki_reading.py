@@ -52,10 +52,9 @@ def test_a_sound_catalogue_is_read_by_names_with_or_without_folder_and_suffix() 
 
 def test_the_shipped_files_hold_the_roles_and_cas_that_the_lab_counts_on() -> None:
     generations = {f"webex-cloud-{word}" for word in ("dual", "webex", "legacy", "sip-webex")}
-    assert {"expressway-e", "expressway-c", "unified-cm", "b2b-peer", "mra-phone"} | generations == set(
-        CATALOGUE.leaves
-    )
-    kinds = ("public", "cloud", "private", "manufacturing", "stranger")
+    inside, outside = {"expressway-e", "expressway-c", "unified-cm"}, {"b2b-peer", "mra-phone", "control-hub"}
+    assert inside | outside | {"inspecting-proxy"} | generations == set(CATALOGUE.leaves)
+    kinds = ("public", "cloud", "private", "manufacturing", "stranger", "proxy")
     assert {f"{kind}-{part}" for kind in kinds for part in ("root", "issuing")} <= set(CATALOGUE.authorities)
 
 
