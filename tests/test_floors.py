@@ -46,7 +46,7 @@ ALLOWED = {
 }
 DISK_CALLS = {"open", "read_text", "read_bytes", "write_text", "write_bytes"}
 CLOCK_CALLS = {"now", "utcnow", "today"}
-OPENSSL_HOMES = {"tls/engine.py", "tls/context.py"}
+OPENSSL_HOMES = {"tls/engine.py", "tls/context.py", "tls/revocation_lists.py"}
 SHAPELESS = {"utils", "util", "helpers", "helper", "common", "base", "core", "manager", "misc"}
 
 

@@ -11,6 +11,7 @@ from harness.errors import Fault, ScenarioError
 from harness.pki.catalogue import Catalogue, LeafProfile, Validity
 from harness.pki.keys import KEY_TYPES
 from harness.pki.names import NAME_CHANGES, Names, impossibilities
+from harness.pki.status_sources import SOURCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class LeafOrder:
     """What somebody wants: a role's certificate, with these faults and these names instead of the usual ones.
 
     Empty and None mean what the profile says; an empty tuple means none at all. Faults act last: `rsa-1024`
-    beats `key_type`, `unknown-root` beats `issuer`.
+    beats `key_type`, `unknown-root` beats `issuer`. `revocation` are the sources that the certificate names for its
+    own status, words of `harness.pki.status_sources.SOURCES`.
     """
 
     profile: str
@@ -29,6 +31,7 @@ class LeafOrder:
     uris: tuple[str, ...] | None = None
     ip_addresses: tuple[str, ...] | None = None
     key_type: str = ""
+    revocation: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Blueprint:
     intermediate: str = "none"
     sends: str = "leaf-and-intermediates"
     signature: str = "sha256"
+    revocation: tuple[str, ...] = ()
+    revoked: bool = False
 
 
 def draw(catalogue: Catalogue, order: LeafOrder) -> Blueprint:
@@ -83,6 +88,7 @@ def _unknown_words(catalogue: Catalogue, order: LeafOrder) -> list[tuple[str, st
     asked += [("fault", name, catalogue.faults) for name in order.faults]
     asked += [("issuer", order.issuer, catalogue.authorities)] if order.issuer else []
     asked += [("key type", order.key_type, KEY_TYPES)] if order.key_type else []
+    asked += [("source of revocation", word, SOURCES) for word in order.revocation]
     return [
         (f"unknown {what} '{word}'", hint_for(word, sorted(known))) for what, word, known in asked if word not in known
     ]
@@ -111,6 +117,7 @@ def _ordered(profile: LeafProfile, order: LeafOrder) -> Blueprint:
         extended_key_usage=profile.extended_key_usage,
         validity=profile.validity,
         issuer=order.issuer or profile.issuer,
+        revocation=order.revocation,
     )
 
 

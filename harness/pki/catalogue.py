@@ -84,7 +84,7 @@ class LeafProfile:
 
 @dataclass(frozen=True, slots=True, config=_STATED)
 class CertificateChange:
-    """What a fault changes in the leaf itself; None leaves a thing as it is."""
+    """What a fault changes in the leaf itself, or says of it; None leaves a thing as it is."""
 
     validity: Validity | None = None
     key_type: KeyType | None = None
@@ -92,6 +92,7 @@ class CertificateChange:
     extended_key_usage: ExtendedKeyUsages | None = None
     names: NameChange | None = None
     signature: Signature | None = None
+    revoked: Literal[True] | None = None
 
 
 @dataclass(frozen=True, slots=True, config=_STATED)

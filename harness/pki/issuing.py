@@ -16,6 +16,7 @@ from harness.pki.blueprint import Blueprint
 from harness.pki.catalogue import AuthorityProfile, Validity
 from harness.pki.keys import KEY_TYPES, PrivateKey
 from harness.pki.names import Names
+from harness.pki.status_sources import SOURCES
 from harness.pki.vocabulary import EXTENDED_KEY_USAGES, KEY_USAGES
 from harness.pki.weak_signatures import SIGNATURES
 
@@ -59,6 +60,9 @@ def issue_leaf(drawn: Blueprint, issuer: Authority | None, now: datetime) -> tup
     alternatives = _alternative_names(drawn.names)
     if alternatives:
         builder = builder.add_extension(x509.SubjectAlternativeName(alternatives), critical=False)
+    if issuer:
+        for source in drawn.revocation:
+            builder = builder.add_extension(SOURCES[source](issuer.name), critical=False)
     signing_key = issuer.key if issuer else key
     return SIGNATURES[drawn.signature](_signed(builder, signing_key), signing_key), key
 

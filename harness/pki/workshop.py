@@ -7,13 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from cryptography import x509
+
 from harness.document import hint_for
 from harness.errors import Fault, ScenarioError
 from harness.pki.blueprint import Blueprint, LeafOrder, draw, path_of
 from harness.pki.catalogue import Catalogue
 from harness.pki.issuing import Authority, found_authority, issue_leaf
 from harness.pki.keys import private_key_pem
+from harness.pki.revocation import SOUND, Register
 from harness.pki.sending import SENDINGS
+from harness.pki.status_responses import make_staple
+from harness.pki.status_sources import list_path, responder_path
 
 _YEARS: Final = range(2000, 2200)
 
@@ -48,6 +53,8 @@ class Workshop:
         self.now = now.replace(microsecond=0)
         self._founded: dict[tuple[str, ...], Authority] = {}
         self._issued: dict[LeafOrder, Credentials] = {}
+        self._status: dict[str, dict[int, bool]] = {}
+        self._staples: dict[tuple[bytes, str], bytes] = {}
 
     def authority(self, name: str) -> Authority:
         """Return the CA of that name; ScenarioError where the catalogue has none."""
@@ -76,9 +83,34 @@ class Workshop:
             self._issued[order] = self._make(draw(self.catalogue, order))
         return self._issued[order]
 
+    def register_at(self, path: str) -> Register | None:
+        """Return what the CA knows whose list or responder has that path on the validation host, None if none has."""
+        for authority in self._founded.values():
+            if path in {list_path(authority.name), responder_path(authority.name)}:
+                return self._register(authority)
+        return None
+
+    def staple_for(self, credentials: Credentials, state: str = SOUND) -> bytes:
+        """Return the OCSP response (DER) about a leaf of this workshop, the same one each time; `state` of `RESPONSES`.
+
+        Empty for a leaf that signed itself.
+        """
+        issuer = next((each for each in self._founded.values() if each.certificate in credentials.issuers[:1]), None)
+        key = (credentials.leaf, state)
+        if issuer is not None and key not in self._staples:
+            self._staples[key] = make_staple(self._register(issuer), _serial_number(credentials.leaf), state)
+        return self._staples.get(key, b"")
+
+    def _register(self, authority: Authority) -> Register:
+        status = self._status.get(authority.name, {})
+        revoked = frozenset(number for number, is_revoked in status.items() if is_revoked)
+        return Register(authority, revoked, frozenset(status), self.now)
+
     def _make(self, drawn: Blueprint) -> Credentials:
         path = path_of(self.catalogue, drawn)
         leaf, key = issue_leaf(drawn, self._authority_at(path) if path else None, self.now)
+        if path:
+            self._status.setdefault(self._name_at(path), {})[_serial_number(leaf)] = drawn.revoked
         issuers = self._chain_at(path)
         return Credentials(leaf, private_key_pem(key), SENDINGS[drawn.sends](leaf, issuers), issuers)
 
@@ -104,3 +136,7 @@ class Workshop:
     def _name_at(self, path: tuple[str, ...]) -> str:
         own_place = path == self.catalogue.path_of(path[-1])
         return path[-1] if own_place else " under ".join(reversed(path))
+
+
+def _serial_number(certificate: bytes) -> int:
+    return x509.load_der_x509_certificate(certificate).serial_number

@@ -20,8 +20,15 @@ as Java does (domain.md 5.3), so the alert is exchanged:
   client never got our ChangeCipherSpec; in TLS 1.3 sealed under the application traffic secret, sequence
   number 0, since nothing has been sent under it (libraries.md 1, "Sending a chosen alert").
 
-OpenSSL is imported here and in `harness.tls.context`, which turns a profile into the settings that all its
-connections share, and nowhere else.
+Asking somebody else. Whether a certificate was revoked is known to a server far away, and OpenSSL's callbacks cannot
+wait. An engine that `asks` therefore stops between a good path check and the first bytes that this end would send
+after it: `handshake` returns `WANTS_VERDICT`, `outgoing` gives nothing, and `in_question` says about whom it is.
+`settle` either lets the held bytes go or throws them away for an alert, by the way that is described above. What is
+held is the last flight of a server; the second flight of a client, which is its last in TLS 1.3. So the peer
+sees what OpenSSL's own revocation check shows it, later by the time of the question (tests/tls compares the two).
+
+OpenSSL is imported here, in `harness.tls.context`, which turns a profile into the settings that all its
+connections share, and in `harness.tls.revocation_lists`, and nowhere else.
 """
 
 from __future__ import annotations
@@ -42,6 +49,7 @@ from harness.tls.verify_errors import (
     HOSTNAME_MISMATCH,
     INVALID_PURPOSE,
     chosen_alert,
+    revocation_alert,
     text_of,
 )
 from harness.transcript import ClientCertificate, Direction
@@ -66,6 +74,7 @@ class Progress(Enum):
 
     DONE = auto()
     WANTS_BYTES = auto()
+    WANTS_VERDICT = auto()
     FAILED = auto()
     ENDED = auto()
 
@@ -89,12 +98,21 @@ class VerifyError:
     overridden: bool
 
 
+@dataclass(frozen=True, slots=True)
+class InQuestion:
+    """A peer whose path check went well: its chain (DER, leaf first, root last) and its stapled OCSP response."""
+
+    chain: tuple[bytes, ...]
+    staple: bytes
+
+
 class TlsEngine:
     """One end of one TLS connection.
 
     `listens` makes it the TLS server. `server_name` is the SNI that a client sends, empty for none.
     `accept_name` is asked about the peer's leaf inside the handshake, for peers that check names there
-    (alert 42, or 46 from Java); Expressway judges names after the handshake and leaves it None.
+    (alert 42, or 46 from Java); Expressway judges names after the handshake and leaves it None. `asks` makes it
+    stop for a verdict on each peer that it verified; a TLS client then asks for a stapled OCSP response too.
     """
 
     def __init__(
@@ -104,6 +122,7 @@ class TlsEngine:
         listens: bool,
         server_name: str = "",
         accept_name: NameCheck | None = None,
+        asks: bool = False,
     ) -> None:
         self.profile = profile
         self.listens = listens
@@ -117,12 +136,19 @@ class TlsEngine:
         self._first_byte: int | None = None
         self._instead: bytes | None = None
         self._finished = False
+        self._asks = asks
+        self._path_holds = False
+        self._staple = b""
+        self._held: bytes | None = None
+        self._released = b""
         self._connection = SSL.Connection(context_of(profile, listens), None)
         observe(self._connection, self)
         if listens:
             self._connection.set_accept_state()
         else:
             self._connection.set_connect_state()
+            if asks:
+                self._connection.request_ocsp()
             if server_name:
                 self._connection.set_tlsext_host_name(server_name.encode("idna"))
 
@@ -142,28 +168,49 @@ class TlsEngine:
         if self._instead is not None:
             data, self._instead = self._instead, b""
             return data
+        if self._held is not None:
+            return b""
+        data, self._released = self._released + self._drained(), b""
+        return self._in_dialect(data) if self._objection is not None and not self.listens else data
+
+    def _drained(self) -> bytes:
         data = b""
         while len(data) % _PIECE == 0:  # a short read has emptied it
             try:
                 data += self._connection.bio_read(_PIECE)
             except SSL.Error:
                 break
-        return self._in_dialect(data) if self._objection is not None and not self.listens else data
+        return data
 
     # --- calls ---
 
     def handshake(self) -> Progress:
         """Advance the handshake."""
+        if self._held is not None:
+            return Progress.WANTS_VERDICT
+        if self._instead is not None:
+            return Progress.FAILED
         try:
             self._connection.do_handshake()
         except SSL.WantReadError:
-            return Progress.WANTS_BYTES
+            return Progress.WANTS_VERDICT if self._holds_back() else Progress.WANTS_BYTES
         except SSL.Error:
             return self._fail()
         if self._refuses_late():
             return Progress.FAILED
+        if self._holds_back(finished=True):
+            return Progress.WANTS_VERDICT
         self._finished = True
         return Progress.DONE
+
+    def settle(self, code: int) -> None:
+        """Answer `WANTS_VERDICT`: X509_V_OK (0) lets the handshake go on, any other verify error refuses the peer."""
+        held, self._held, self._asks = self._held or b"", None, False
+        if not code:
+            self._released = held
+            return
+        self.observed.append(VerifyError(0, code, text_of(code), overridden=False))
+        self._refuse(self._alert_for(code) or revocation_alert(code))
 
     def read(self, limit: int = _PIECE) -> bytes | Progress:
         """Return decrypted bytes, or what is needed or happened instead."""
@@ -236,10 +283,15 @@ class TlsEngine:
     @property
     def verified_chain(self) -> tuple[bytes, ...]:
         """The chain that the path check built (DER, leaf first); empty where there is none."""
-        if not self._finished:
+        if not (self._finished or self._path_holds):
             return ()
         chain = self._connection.get_verified_chain(as_cryptography=True) or ()
         return tuple(certificate.public_bytes(Encoding.DER) for certificate in chain)
+
+    @property
+    def in_question(self) -> InQuestion:
+        """The peer about whom `WANTS_VERDICT` asks."""
+        return InQuestion(self.verified_chain, self._staple)
 
     # --- what OpenSSL tells, as `harness.tls.context.Observer` ---
 
@@ -260,9 +312,14 @@ class TlsEngine:
         if len(self.key_log) < _MOST_SECRETS:
             self.key_log.append(line)
 
+    def note_staple(self, response: bytes) -> None:
+        """Take the OCSP response that came with the peer's certificate, empty where none did."""
+        self._staple = response
+
     def judge_certificate(self, certificate: crypto.X509, code: int, depth: int, ok: int) -> bool:
         """Take one result of the path check; return whether to go on."""
         if ok:
+            self._path_holds = depth == 0 and self._objection is None and self.profile.verify
             return depth > 0 or self._name_is_wanted(certificate)
         overridden = not self.profile.verify or (code == INVALID_PURPOSE and not self.profile.check_purpose)
         self.observed.append(VerifyError(depth, code, text_of(code), overridden))
@@ -307,16 +364,31 @@ class TlsEngine:
             number = BAD_CERTIFICATE
         if number is None:
             return False
+        self._refuse(number)
+        return True
+
+    def _refuse(self, number: int) -> None:
+        """Put an alert in the place of everything that this end would have sent."""
         self._instead = self._alert_record(number)
         self.observed.append(Alert(Direction.SENT, _FATAL, number))
         self.failure, self.failed_state = "alert-sent", self.states[-1] if self.states else ""
-        return True
 
     def _alert_record(self, number: int) -> bytes:
-        if self.version != "1.3":
+        if self.version != "1.3" or not self.listens:
             return plain_alert(self.version, number)
         secret = next(line.split()[2] for line in self.key_log if line.startswith("SERVER_TRAFFIC_SECRET_0"))
         return sealed_alert(self.cipher, bytes.fromhex(secret), number)
+
+    # --- asking somebody else ---
+
+    def _holds_back(self, *, finished: bool = False) -> bool:
+        """Whether the peer is in question and this end is about to speak, or done; its bytes are held then."""
+        if not (self._asks and self._path_holds):
+            return False
+        held = self._drained()
+        if held or finished:
+            self._held = held
+        return self._held is not None
 
     # --- failing ---
 

@@ -28,7 +28,8 @@ class TlsProfile:
     `verify` Off accepts any chain and records what was wrong with it; `check_purpose` Off forgives a wrong
     EKU only. `versions` are the lowest and the highest offered. `old_gear` lowers OpenSSL's security level
     to 0: TLS 1.0, RSA-1024 and SHA-1 then work. `clock` is the date at which chains are judged, None for now.
-    `resumption` allows tickets; off, since a resumed handshake shows no certificates (trap X23).
+    `staple` is the OCSP response (DER) that a listener sends with its certificate to whoever asks for one (RFC 6066
+    section 8). `resumption` allows tickets; off, since a resumed handshake shows no certificates (trap X23).
     """
 
     chain: tuple[bytes, ...] = ()
@@ -45,4 +46,5 @@ class TlsProfile:
     old_gear: bool = False
     dialect: Dialect = Dialect.OPENSSL
     clock: datetime | None = None
+    staple: bytes = field(default=b"", repr=False)
     resumption: bool = False

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 
 _ALERT, _APPLICATION_DATA, _FATAL = 21, 23, 2
 _TAG_LENGTH = 16
-_WIRE_VERSIONS = {"1.0": 0x0301, "1.1": 0x0302, "1.2": 0x0303}
+_WIRE_VERSIONS = {"1.0": 0x0301, "1.1": 0x0302, "1.2": 0x0303, "1.3": 0x0303}
 _SUITES: dict[str, tuple[type[AESGCM | ChaCha20Poly1305], str, int]] = {
     "TLS_AES_128_GCM_SHA256": (AESGCM, "sha256", 16),
     "TLS_AES_256_GCM_SHA384": (AESGCM, "sha384", 32),
@@ -18,7 +18,7 @@ _SUITES: dict[str, tuple[type[AESGCM | ChaCha20Poly1305], str, int]] = {
 
 
 def plain_alert(version: str, number: int) -> bytes:
-    """Return a fatal alert in clear (RFC 5246 section 7.2)."""
+    """Return a fatal alert in clear (RFC 5246 section 7.2; RFC 8446 section 5.1 keeps the number of TLS 1.2)."""
     return struct.pack("!BHHBB", _ALERT, _WIRE_VERSIONS[version], 2, _FATAL, number)
 
 

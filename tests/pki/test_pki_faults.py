@@ -14,6 +14,8 @@ from OpenSSL import SSL
 from pki_bench import CATALOGUE, NOW, Outcome, Role, handshake, parsed, private_key, workshop
 
 from harness.pki import Credentials, LeafOrder
+from harness.pki.revocation import make_list
+from harness.pki.status_sources import list_path
 from harness.pki.vocabulary import EXTENDED_KEY_USAGES
 
 SERVER_AUTH, CLIENT_AUTH = ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH
@@ -65,6 +67,16 @@ class Holder:
             return set(self.leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value)
         except x509.ExtensionNotFound:
             return None
+
+    @property
+    def is_on_its_list(self) -> bool:
+        """Whether the CRL of its CA holds its serial number, and that CRL is the CA's."""
+        register = WORKSHOP.register_at(list_path("public-issuing"))
+        assert register is not None
+        held = x509.load_der_x509_crl(make_list(register))
+        [issuer] = [parsed(each) for each in self.credentials.issuers if parsed(each).subject == held.issuer]
+        assert held.is_signature_valid(issuer.public_key())  # type: ignore[arg-type]
+        return held.get_revoked_certificate_by_serial_number(self.leaf.serial_number) is not None
 
     def met(self, role: Role, tls: str) -> Outcome:
         """Meet a healthy peer that checks this holder, who comes as `role`."""
@@ -165,6 +177,7 @@ PROOFS: dict[str, Proof] = {
         refused(HANDSHAKE_FAILURE, 0, "server", tls=("1.2",)),
         purposes(SERVER_AUTH, CLIENT_AUTH),
     ),
+    "revoked": both(accepted(), lambda holder: holder.is_on_its_list),
     "cn-only": lambda holder: holder.alternatives is None and holder.common_name == "us-expe1.example.com",
     "cn-only-with-other-sans": lambda holder: (
         holder.dns_names == ["example.com"] and holder.common_name == "us-expe1.example.com"

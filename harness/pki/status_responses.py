@@ -1,0 +1,99 @@
+"""What a CA's OCSP responder answers (RFC 6960), sound or spoilt on purpose."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256, HashAlgorithm
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import ocsp
+
+from harness.pki.der import elements
+from harness.pki.revocation import GARBAGE, REASON, RESPONSES, SOUND, Publication, Register, revocation_date
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateId:
+    """Of which certificate a request speaks (CertID, RFC 6960 section 4.1.1)."""
+
+    algorithm: HashAlgorithm
+    issuer_name_hash: bytes
+    issuer_key_hash: bytes
+    serial_number: int
+
+
+def answer_request(register: Register, request: bytes, state: str = SOUND) -> bytes:
+    """Return the response (DER) to an OCSP request (DER), in a state of `RESPONSES`.
+
+    What cannot be read gets `malformedRequest`. A request about the certificate of another CA gets `unauthorized`, and
+    so does one by SHA-256 where the responder knows SHA-1 alone (RFC 5019 section 2.2.3).
+    """
+    publication = RESPONSES[state]
+    if publication.garbage:
+        return GARBAGE
+    asked = _read(request)
+    if asked is None:
+        return _refusal(ocsp.OCSPResponseStatus.MALFORMED_REQUEST)
+    knows_hash = not publication.sha1_only or asked.algorithm.name == "sha1"
+    if not knows_hash or asked != _certificate_id(register, asked.serial_number, asked.algorithm):
+        return _refusal(ocsp.OCSPResponseStatus.UNAUTHORIZED)
+    return _response(register, asked, publication)
+
+
+def make_staple(register: Register, serial_number: int, state: str = SOUND) -> bytes:
+    """Return the response that a holder staples to its certificate, in a state of `RESPONSES`; empty for garbage.
+
+    OpenSSL sends no staple that is no response (measured), and a responder that cannot read requests gave none.
+    """
+    publication = RESPONSES[state]
+    if publication.garbage or publication.sha1_only:
+        return b""
+    return _response(register, _certificate_id(register, serial_number, SHA256()), publication)
+
+
+def _read(request: bytes) -> CertificateId | None:
+    try:
+        asked = ocsp.load_der_ocsp_request(request)
+        names = asked.issuer_name_hash, asked.issuer_key_hash
+        return CertificateId(asked.hash_algorithm, *names, asked.serial_number)
+    except Exception:  # ValueError, UnsupportedAlgorithm, or whatever a stranger's bytes bring about
+        return None
+
+
+def _certificate_id(register: Register, serial_number: int, algorithm: HashAlgorithm) -> CertificateId:
+    issuer = x509.load_der_x509_certificate(register.authority.certificate)
+    information = issuer.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    _, bits = elements(elements(information)[0].content)
+    unused_bits_and_key = bits.content
+    hashed = (issuer.subject.public_bytes(), unused_bits_and_key[1:])
+    name, key = (hashlib.new(algorithm.name, each).digest() for each in hashed)
+    return CertificateId(algorithm, name, key, serial_number)
+
+
+def _response(register: Register, about: CertificateId, publication: Publication) -> bytes:
+    begins, ends = publication.dates(register.now)
+    known = about.serial_number in register.issued and not publication.forgets
+    revoked = known and about.serial_number in register.revoked
+    status = ocsp.OCSPCertStatus.REVOKED if revoked else ocsp.OCSPCertStatus.GOOD
+    builder = ocsp.OCSPResponseBuilder().add_response_by_hash(
+        about.issuer_name_hash,
+        about.issuer_key_hash,
+        about.serial_number,
+        about.algorithm,
+        cert_status=status if known else ocsp.OCSPCertStatus.UNKNOWN,
+        this_update=begins,
+        next_update=ends,
+        revocation_time=revocation_date(register.now) if revoked else None,
+        revocation_reason=REASON if revoked else None,
+    )
+    issuer = x509.load_der_x509_certificate(register.authority.certificate)
+    signed = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, issuer).sign(
+        publication.key(register.authority), SHA256()
+    )
+    return signed.public_bytes(Encoding.DER)
+
+
+def _refusal(status: ocsp.OCSPResponseStatus) -> bytes:
+    return ocsp.OCSPResponseBuilder.build_unsuccessful(status).public_bytes(Encoding.DER)
