@@ -216,7 +216,7 @@ class DnsSeen:
 
 @dataclass(frozen=True, slots=True)
 class HttpSeen:
-    """The head of one HTTP message (sign-in on 8443), without credentials."""
+    """The head of one HTTP message (sign-in on 8443, CRL and OCSP), without credentials."""
 
     at: float
     actor: str
@@ -231,7 +231,7 @@ class Decision:
     """Something an actor decided by its own settings, in the words of its log.
 
     `topic` is a stable word (`zone-match`, `access-rules`, `identity`, `preloaded-route`, `cpl`, `search-rule`,
-    `locate`, `locate-note`, `failover`, `ownership`, `activation`, `traversal-zone`, `ssh-tunnel`,
+    `locate`, `locate-note`, `failover`, `revocation`, `ownership`, `activation`, `traversal-zone`, `ssh-tunnel`,
     `cluster-peer`…), `outcome` what came of it, `facts` the candidates, rules and settings it looked at.
     `connection` is 0 where none is concerned.
     """
@@ -313,10 +313,10 @@ class Connection:
     """One TCP connection, or the attempt at one.
 
     `dialler` and `listener` are actor names (`listener` is empty where nobody was found at `target`).
-    `protocol` is `sip`, `https`, or the link that a greeting stands in for, `ssh-tunnel` or `cluster`. `step`
-    names the step in which it was dialled, or `set-up`. `ends` has one member where only one side is ours, two
-    in the lab; the dialler's end comes first. `reached` is the address at which the listener took it, other than
-    `target` where a firewall translates; None where nobody did.
+    `protocol` is `sip`, `https`, `http` where somebody asks about a certificate, or the link that a greeting stands in
+    for, `ssh-tunnel` or `cluster`. `step` names the step in which it was dialled, or `set-up`. `ends` has one member
+    where only one side is ours, two in the lab; the dialler's end comes first. `reached` is the address at which the
+    listener took it, other than `target` where a firewall translates; None where nobody did.
     """
 
     number: int

@@ -120,4 +120,9 @@ class B2bPeer:
             signature_algorithms=settings.signature_algorithms,
             old_gear=wardrobe.needs_old_gear(versions),
             dialect=Dialect(settings.dialect),
+            staple=self._staple() if listens and settings.staple else b"",
         )
+
+    def _staple(self) -> bytes:
+        stage = self.site.stage
+        return stage.wardrobe.staple(self.settings.server_certificate, stage.lab.validation_authority.ocsp)

@@ -20,9 +20,10 @@ from harness.actors.admission import (
 from harness.actors.call_routing import CallRouting, Leg, Rules
 from harness.actors.certificate_stores import CertificateStores
 from harness.actors.cluster import ClusterPeer
-from harness.actors.https import ServedRequest, serve_https
+from harness.actors.https import Reply, ServedRequest, serve_https
 from harness.actors.outbound import Outbound
 from harness.actors.relay import Relay
+from harness.actors.revocation import status_check
 from harness.actors.service_check import ServiceCheck
 from harness.actors.site import Site, Stage
 from harness.actors.traversal_server import TraversalServer
@@ -47,9 +48,11 @@ class ExpresswayE:
         self._routing = CallRouting(self.site, relay, rules, self._reach)
         self.stores = CertificateStores(self.site, settings)
         self._service_check = ServiceCheck(self.site, port=self.settings.sip.tls_port)
-        self._traversal = TraversalServer(self.site, settings, self.stores.server_profile, self._routing.serve)
-        self._cluster = ClusterPeer(self.site, settings, self.stores)
-        self._outbound = Outbound(self.site, settings, self._routing.serve, self.stores.client_profile)
+        self._check = check = status_check(self.site, settings.revocation, settings.clock_offset_days)
+        serve, stores = self._routing.serve, self.stores
+        self._traversal = TraversalServer(self.site, settings, stores.server_profile, serve, check=check)
+        self._cluster = ClusterPeer(self.site, settings, stores)
+        self._outbound = Outbound(self.site, settings, serve, stores.client_profile, check=check)
 
     async def start(self) -> None:
         """Open every listener that the settings ask for."""
@@ -86,7 +89,8 @@ class ExpresswayE:
         await self._speak(admission.entry, link)
 
     async def _handshake(self, link: Link, request: ClientCertificate) -> bool:
-        return await link.secure_within(self.settings.sip.tls_handshake_timeout, self.stores.server_profile(request))
+        budget, profile = self.settings.sip.tls_handshake_timeout, self.stores.server_profile(request)
+        return await link.secure_within(budget, profile, check=self._check)
 
     def _put_on_record(self, link: Link, admission: Admission) -> None:
         for finding in admission.findings:
@@ -114,17 +118,17 @@ class ExpresswayE:
         if await link.secure_within(self.settings.sip.tls_handshake_timeout, profile):
             await serve_https(link, self.site.stage.recorder, self._sign_in)
 
-    def _sign_in(self, request: ServedRequest) -> tuple[int, bytes]:
+    def _sign_in(self, request: ServedRequest) -> Reply:
         """Answer the edge configuration to whoever has the user's password (domain.md L7, L8), asked inside."""
         if not self._traversal.has_tunnel:
             self.site.decide(0, "ssh-tunnel", "missing", status=str(_BAD_GATEWAY))
-            return _BAD_GATEWAY, b""
+            return Reply(_BAD_GATEWAY)
         manager = self.site.stage.lab.unified_cm
         if request.credentials != (manager.user, manager.password):
-            return 401, b""
+            return Reply(401)
         edge = f"{self.settings.host_name}:{self.settings.sip.tls_port}"
         body = f"<getEdgeConfigResponse><sipEdgeServer>{edge}</sipEdgeServer></getEdgeConfigResponse>"
-        return 200, body.encode("ascii")
+        return Reply(200, body.encode("ascii"))
 
     # --- outbound ---
 

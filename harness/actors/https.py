@@ -1,11 +1,11 @@
-"""HTTPS on a link, by h11: enough to sign in, with the same observations as SIP."""
+"""HTTP on a link, plain or over TLS, by h11: enough to sign in and to fetch, with the same observations as SIP."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import h11
 
@@ -14,7 +14,7 @@ from harness.net.recorder import Recorder
 from harness.transcript import Direction, HttpSeen, Oddity
 
 _MOST_HEAD = 16384
-_MOST_BODY = 16384
+_MOST_BODY = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class ServedRequest:
     method: str
     target: str
     credentials: tuple[str, str]
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,21 @@ class Reply:
 
     status: int | None = None
     body: bytes = b""
+    content_type: str = "application/xml"
 
 
 NO_REPLY = Reply()
 
-Answer = Callable[[ServedRequest], tuple[int, bytes]]
-"""Takes a request, gives status and body."""
+Answer = Callable[[ServedRequest], Reply]
+"""Takes a request, gives what is answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A document to be sent with a request."""
+
+    body: bytes
+    content_type: str
 
 
 async def serve_https(link: Link, recorder: Recorder, answer: Answer) -> None:
@@ -53,7 +63,7 @@ async def serve_https(link: Link, recorder: Recorder, answer: Answer) -> None:
     except h11.RemoteProtocolError as error:
         recorder.note(Oddity(recorder.now(), link.actor, link.number, f"not HTTP: {error}"))
         if http.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-            await _respond(http, link, recorder, (error.error_status_hint, b""))
+            await _respond(http, link, recorder, Reply(error.error_status_hint))
     await link.close()
 
 
@@ -70,6 +80,24 @@ async def ask_https(link: Link, recorder: Recorder, target: str, credentials: tu
     try:
         return await _next_reply(http, link, recorder)
     except h11.RemoteProtocolError as error:
+        recorder.note(Oddity(recorder.now(), link.actor, link.number, f"not HTTP: {error}"))
+        return NO_REPLY
+
+
+async def fetch(link: Link, recorder: Recorder, host: str, target: str, posting: Posting | None = None) -> Reply:
+    """GET `target`, or POST a document there, once; the connection is done then."""
+    http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_HEAD)
+    headers = [("Host", host), ("Connection", "close")]
+    if posting:
+        headers += [("Content-Type", posting.content_type), ("Content-Length", str(len(posting.body)))]
+    method = "POST" if posting else "GET"
+    _note(link, recorder, Direction.SENT, f"{method} {target}")
+    body = h11.Data(data=posting.body if posting else b"")
+    try:
+        for event in (h11.Request(method=method, target=target, headers=headers), body, h11.EndOfMessage()):
+            await link.send(http.send(event) or b"")
+        return await _next_reply(http, link, recorder)
+    except (h11.LocalProtocolError, h11.RemoteProtocolError) as error:  # local: a target that no request can have
         recorder.note(Oddity(recorder.now(), link.actor, link.number, f"not HTTP: {error}"))
         return NO_REPLY
 
@@ -92,17 +120,20 @@ async def _next_reply(http: h11.Connection, link: Link, recorder: Recorder) -> R
 
 
 async def _next_request(http: h11.Connection, link: Link) -> ServedRequest | None:
-    """Return the next request with its body drained, None at the end."""
+    """Return the next request with its body, None at the end; RemoteProtocolError where that is over the limit."""
     request: ServedRequest | None = None
+    body = bytearray()
     while True:
         event = await _next_event(http, link)
         match event:
             case h11.Request():
                 request = ServedRequest(event.method.decode(), event.target.decode(), _credentials(event))
             case h11.EndOfMessage():
-                return request
+                return replace(request, body=bytes(body)) if request else None
             case h11.Data():
-                pass
+                body += event.data
+                if len(body) > _MOST_BODY:
+                    raise h11.RemoteProtocolError(f"more than {_MOST_BODY} bytes of body", error_status_hint=413)
             case _:
                 return None
 
@@ -115,13 +146,14 @@ async def _next_event(http: h11.Connection, link: Link) -> object:
         http.receive_data(await link.receive())
 
 
-async def _respond(http: h11.Connection, link: Link, recorder: Recorder, answer: tuple[int, bytes]) -> None:
-    status, body = answer
+async def _respond(http: h11.Connection, link: Link, recorder: Recorder, answer: Reply) -> None:
+    status = answer.status or 500
     _note(link, recorder, Direction.SENT, f"HTTP {status}")
-    headers = [("Content-Length", str(len(body))), ("Content-Type", "application/xml")]
+    headers = [("Content-Length", str(len(answer.body))), ("Content-Type", answer.content_type)]
     if status == 401:
         headers.append(("WWW-Authenticate", 'Basic realm="sip-mtls"'))
-    for event in (h11.Response(status_code=status, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
+    response = h11.Response(status_code=status, headers=headers)
+    for event in (response, h11.Data(data=answer.body), h11.EndOfMessage()):
         await link.send(http.send(event) or b"")
 
 

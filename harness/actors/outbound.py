@@ -14,7 +14,7 @@ from harness.actors.site import Site
 from harness.dns.walk.locate import Behaviour, Policy, Target
 from harness.identity.certificate import read_certificate
 from harness.lab.settings import ExpresswayE
-from harness.net.link import Link
+from harness.net.link import Link, StatusCheck
 from harness.net.sip_link import Inquiry, SipLink
 from harness.sip.message import Request
 from harness.sip.proxy import next_hop
@@ -43,11 +43,14 @@ class Way:
 class Outbound:
     """The connections that one Expressway-E dialled, one for each destination while it lives."""
 
-    def __init__(self, site: Site, settings: ExpresswayE, serve: Serve, profile: Profile) -> None:
+    def __init__(
+        self, site: Site, settings: ExpresswayE, serve: Serve, profile: Profile, *, check: StatusCheck | None
+    ) -> None:
         self._site = site
         self._settings = settings
         self._serve = serve
         self._profile = profile
+        self._check = check
         self._finder = Finder(site)
         self._links: dict[tuple[str, str], SipLink] = {}
 
@@ -92,7 +95,8 @@ class Outbound:
 
     async def _secure(self, way: Way, link: Link, _target: Target) -> bool:
         link.expected_names = way.names
-        if not await link.secure_within(self._settings.sip.tls_handshake_timeout, self._profile(way.names)):
+        budget, profile = self._settings.sip.tls_handshake_timeout, self._profile(way.names)
+        if not await link.secure_within(budget, profile, check=self._check if way.names else None):
             return False
         if way.names and not accepts(self._site, self._settings, link, way.zone):
             await link.abandon(UNACCEPTABLE)

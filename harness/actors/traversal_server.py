@@ -16,7 +16,7 @@ from harness.actors.outbound import accepts
 from harness.actors.site import Site
 from harness.actors.stand_in import greet
 from harness.lab.settings import ExpresswayE, TraversalZone
-from harness.net.link import Link
+from harness.net.link import Link, StatusCheck
 from harness.net.sip_link import Inquiry, SipLink
 from harness.tls.profile import TlsProfile
 from harness.transcript import ClientCertificate
@@ -39,11 +39,14 @@ def for_tunnel(profile: TlsProfile) -> TlsProfile:
 class TraversalServer:
     """The ends of traversal zones and tunnels at one Expressway-E."""
 
-    def __init__(self, site: Site, settings: ExpresswayE, profile: Profile, serve: Serve) -> None:
+    def __init__(
+        self, site: Site, settings: ExpresswayE, profile: Profile, serve: Serve, *, check: StatusCheck | None
+    ) -> None:
         self._site = site
         self._settings = settings
         self._profile = profile
         self._serve = serve
+        self._check = check
         self._links: dict[str, SipLink] = {}
         self._tunnels = 0
 
@@ -71,7 +74,8 @@ class TraversalServer:
         self._site.decide(0, "listener", service, port=str(zone.port))
 
     async def _welcome_zone(self, name: str, zone: TraversalZone, link: Link) -> None:
-        if await self._admits(link, name, zone.subject_name, self._profile(ClientCertificate.REQUIRED)):
+        profile = self._profile(ClientCertificate.REQUIRED)
+        if await self._admits(link, name, zone.subject_name, profile, check=self._check):
             serve = partial(self._serve, Entry(name, zone.preloaded_routes, authenticated=True))
             self._links[name] = sip = SipLink(link, self._site.stage.recorder, serve)
             await sip.run()
@@ -86,10 +90,12 @@ class TraversalServer:
         finally:
             self._tunnels -= 1
 
-    async def _admits(self, link: Link, place: str, subject_name: str, profile: TlsProfile) -> bool:
+    async def _admits(
+        self, link: Link, place: str, subject_name: str, profile: TlsProfile, *, check: StatusCheck | None = None
+    ) -> bool:
         """Shake hands, then look for the TLS verify subject name, if there is one."""
         link.expected_names = (subject_name,) if subject_name else ()
-        if not await link.secure_within(self._settings.sip.tls_handshake_timeout, profile):
+        if not await link.secure_within(self._settings.sip.tls_handshake_timeout, profile, check=check):
             return False
         if link.expected_names and not accepts(self._site, self._settings, link, place):
             link.reset(UNACCEPTABLE)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from harness.lab.changes import leaf_order
 from harness.lab.settings import Certificate
+from harness.pki.revocation import Register
 from harness.pki.workshop import Credentials, Workshop
 from harness.tls.profile import VERSIONS
 
@@ -33,6 +34,18 @@ class Wardrobe:
         lowest, highest = self.listener_versions(versions)
         capped = min(highest, self._cap, key=VERSIONS.index)
         return lowest, max(lowest, capped, key=VERSIONS.index)
+
+    def staple(self, certificate: Certificate, state: str) -> bytes:
+        """Return the OCSP response (DER) that goes with a certificate setting, in that state."""
+        return self._workshop.staple_for(self.credentials(certificate), state)
+
+    def register_at(self, path: str) -> Register | None:
+        """Return what the CA knows that publishes at that path of the validation authority, None if none does."""
+        return self._workshop.register_at(path)
+
+    def today(self, offset_days: int) -> datetime:
+        """Return what a clock shows that is off by so many days."""
+        return self._workshop.now + timedelta(days=offset_days)
 
     def clock(self, offset_days: int) -> datetime | None:
         """Return what a clock shows that is off by so many days; None for one that is right."""

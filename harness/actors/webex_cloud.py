@@ -7,6 +7,7 @@ from functools import partial
 
 from harness.actors.control_hub import ControlHub
 from harness.actors.finder import Finder, Patience
+from harness.actors.revocation import status_check
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
 from harness.dns.walk.locate import Behaviour, Policy, Target
@@ -46,6 +47,7 @@ class WebexCloud:
         self.settings = stage.lab.webex_cloud
         self._hub = hub
         self._finder = Finder(self.site)
+        self._check = status_check(self.site, self.settings.revocation)
         self._agent = UserAgent(self.site, port=self.settings.mutual_port)
 
     async def start(self) -> None:
@@ -56,7 +58,7 @@ class WebexCloud:
         await self.site.listen(self.settings.general_port, partial(self._welcome, general))
 
     async def _welcome(self, request: ClientCertificate, link: Link) -> None:
-        if await link.secure_within(_HANDSHAKE_SECONDS, self._profile(request)):
+        if await link.secure_within(_HANDSHAKE_SECONDS, self._profile(request), check=self._check):
             await SipLink(link, self.site.stage.recorder, self._agent.serve).run()
 
     # --- dialling in ---
@@ -108,7 +110,7 @@ class WebexCloud:
         link.expected_names = tuple(sorted(self._hub.proven)) if uploaded else ()
         self.site.decide(link.number, "trust", "uploaded-list" if uploaded else "default-list")
         accept = self._owns if uploaded else None
-        return await link.secure(self._profile(ClientCertificate.NONE), accept_name=accept)
+        return await link.secure(self._profile(ClientCertificate.NONE), accept_name=accept, check=self._check)
 
     def _preloaded_routes(self, link: Link) -> tuple[str, ...]:
         """Return the two Routes of a hybrid call: Expressway-E itself, then the cluster (domain.md 1.3)."""
@@ -126,6 +128,7 @@ class WebexCloud:
     def _profile(self, request: ClientCertificate) -> TlsProfile:
         """Return how the cloud behaves; `request` none: as TLS client."""
         wardrobe, settings = self.site.stage.wardrobe, self.settings
+        responder = self.site.stage.lab.validation_authority
         worn = wardrobe.credentials(settings.certificate)
         dials = request is ClientCertificate.NONE
         return TlsProfile(
@@ -135,4 +138,5 @@ class WebexCloud:
             request=request,
             versions=(wardrobe.client_versions if dials else wardrobe.listener_versions)(settings.tls_versions),
             dialect=Dialect(settings.dialect),
+            staple=wardrobe.staple(settings.certificate, responder.ocsp) if settings.staple and not dials else b"",
         )

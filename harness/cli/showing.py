@@ -138,10 +138,10 @@ def _scenario_lines(scenario: Scenario, healthy: Lab) -> Iterator[str]:
 def _change_lines(word: str, change: Mapping[str, Any], healthy: Lab) -> Iterator[str]:
     if not change:
         yield from _hanging(word, "nothing: the healthy lab")
-    for number, (path, value) in enumerate(change.items()):
+    lab = changed(healthy, change)
+    for number, path in enumerate(change):
         row = setting_row(path)
-        before = _plain(_setting(healthy, path))
-        after = _plain(_setting(changed(healthy, {path: value}), path))
+        before, after = (_plain(_setting(each, path)) for each in (healthy, lab))
         yield from _hanging(word if number == 0 else "", f"{path}: {before} -> {after}")
         yield from _hanging("", f"    {row.screen}") if row.screen else ()
         yield from _hanging("", f"    xConfiguration {row.command}") if row.command else ()

@@ -6,22 +6,18 @@ is in date. Everything else is as good as no answer, and each reason has its own
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from harness.identity.signature import is_signed_by
-
-_Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 
 MOST_BYTES = 65_536
 """The longest response that is looked at."""
@@ -48,29 +44,6 @@ class StatusFinding:
 
     status: Status
     sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pointers:
-    """Where a certificate says that its status can be had, as URLs."""
-
-    lists: tuple[str, ...]
-    responders: tuple[str, ...]
-
-
-def pointers_of(certificate: bytes) -> Pointers:
-    """Return the CRL distribution points and OCSP responders of a certificate (DER); none where it is unreadable."""
-    try:
-        extensions = x509.load_der_x509_certificate(certificate).extensions
-    except ValueError:
-        return Pointers((), ())
-    points = _value(extensions, x509.CRLDistributionPoints) or ()
-    access = _value(extensions, x509.AuthorityInformationAccess) or ()
-    wanted = AuthorityInformationAccessOID.OCSP
-    return Pointers(
-        tuple(url for point in points for url in _urls(point.full_name or ())),
-        tuple(url for each in access if each.access_method == wanted for url in _urls([each.access_location])),
-    )
 
 
 def request_about(certificate: bytes, issuer: bytes) -> bytes:
@@ -148,8 +121,11 @@ def _goes_by(read: ocsp.OCSPResponse, certificate: x509.Certificate) -> bool:
 
 
 def _may_sign_status(certificate: x509.Certificate) -> bool:
-    usage = _value(certificate.extensions, x509.ExtendedKeyUsage)
-    return usage is not None and ExtendedKeyUsageOID.OCSP_SIGNING in usage
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    return ExtendedKeyUsageOID.OCSP_SIGNING in usage
 
 
 def _is_signed(read: ocsp.OCSPResponse, signer: x509.Certificate) -> bool:
@@ -165,16 +141,3 @@ def _is_signed(read: ocsp.OCSPResponse, signer: x509.Certificate) -> bool:
     except Exception:  # InvalidSignature, or whatever a stranger's bytes bring about
         return False
     return True
-
-
-def _value(extensions: x509.Extensions, kind: type[_Extension]) -> _Extension | None:
-    try:
-        return extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None
-
-
-def _urls(names: Iterable[x509.GeneralName]) -> Iterator[str]:
-    for name in names:
-        if isinstance(name, x509.UniformResourceIdentifier):
-            yield name.value

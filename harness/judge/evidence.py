@@ -43,6 +43,8 @@ MRA_CLIENTS = {"jabber", "mra-phone"}
 
 _LOWEST_REFUSAL = 300
 _NAME_SERVER = "name-server"
+_ASIDE = "http"
+"""Connections on which somebody asks about a certificate: what came of them is a decision, and no step hangs on one."""
 _PARTS = {"Expressway-E": "expressway-e", "Expressway-C": "expressway-c"}
 
 
@@ -306,8 +308,11 @@ class Evidence:
 
 def evidence_of(transcript: Transcript) -> Iterator[Evidence]:
     """Yield the evidence of each step, in the order of the play."""
-    for step, actor, completed, events in _steps(transcript):
-        views = [ConnectionView(transcript, c) for c in transcript.connections if c.step == step]
+    asides = {connection.number for connection in transcript.connections if connection.protocol == _ASIDE}
+    for step, actor, completed, told in _steps(transcript):
+        events = tuple(event for event in told if getattr(event, "connection", 0) not in asides)
+        here = [c for c in transcript.connections if c.step == step and c.number not in asides]
+        views = [ConnectionView(transcript, connection) for connection in here]
         view = decisive_connection(views, completed=completed)
         obstacle = None if completed else obstacle_of(events, view)
         yield Evidence(transcript, step, actor, completed, None if obstacle else view, events, obstacle)

@@ -153,9 +153,21 @@ def _traversal_down(evidence: Evidence) -> str:
     return ""
 
 
+def _taken_unseen(evidence: Evidence) -> str:
+    """Say whom somebody took although nobody could say whether that certificate was revoked."""
+    decided = evidence.decision("revocation", "treated-as-not-revoked")
+    if decided is None:
+        return ""
+    return (
+        f"{label(evidence, decided.actor)} could not learn whether its peer's certificate was revoked, and took it as "
+        f"not revoked: {decided.facts.get('text', 'no source answered')}. A revoked one passes too (X10)."
+    )
+
+
 _RULES: tuple[Callable[[Evidence], str], ...] = (
     _verify_off,
     _eku_check_off,
+    _taken_unseen,
     _only_by_common_name,
     _tries_again,
     _traversal_down,

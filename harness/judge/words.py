@@ -58,7 +58,9 @@ def words_of(evidence: Evidence) -> dict[str, str]:
     verify = evidence.verify
     fatal = [finding.sentence for finding in path.findings if finding.fatal] if path else []
     usage = path.finding(FindingKind.WRONG_EKU) if path else None
-    return _words_of_obstacle(evidence) | {
+    return {
+        **_words_of_obstacle(evidence),
+        **_words_of_revocation(evidence),
         "by": label(evidence, evidence.by),
         "refused": label(evidence, evidence.refused),
         "dialler": label(evidence, evidence.dialler),
@@ -109,6 +111,19 @@ def _words_of_obstacle(evidence: Evidence) -> dict[str, str]:
         "help": _sentence(facts.get("help") or "see what its page says"),
         "lacks": (checked.facts.get("lacks") if checked else "") or "nothing that was recorded",
         "unproven": facts.get("unproven") or "a domain",
+    }
+
+
+def _words_of_revocation(evidence: Evidence) -> dict[str, str]:
+    """Return what the refuser asked last about the certificate, and what came of it."""
+    decided = evidence.view.events(Decision, evidence.by) if evidence.view else []
+    told = [decision for decision in decided if decision.topic == "revocation"]
+    sources = [decision.facts["source"] for decision in told if decision.facts.get("source")]
+    learnt = [decision.facts["text"] for decision in told if decision.outcome != "asking"]
+    kind, _, url = sources[-1].partition(" ") if sources else ("", "", "")
+    return {
+        "source": url or kind or "the source that the certificate names",
+        "learnt": f"{_sentence(learnt[-1])} " if learnt else "",
     }
 
 

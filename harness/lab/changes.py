@@ -50,6 +50,7 @@ def leaf_order(certificate: Certificate) -> LeafOrder:
         dns_names=certificate.dns_names,
         uris=certificate.uris,
         key_type=certificate.key,
+        revocation=certificate.revocation,
     )
 
 

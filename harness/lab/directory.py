@@ -17,6 +17,7 @@ ROLES = {
     "name-server": "name server",
     "mra-phone": "MRA phone",
     "b2b-peer": "B2B peer",
+    "validation-authority": "validation authority",
     "firewall": "firewall",
 }
 

@@ -13,11 +13,13 @@ One task may send while another receives.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import trio
 
 from harness.net.network import ByteStream, StreamResetError
 from harness.net.recorder import Recorder
-from harness.tls.engine import Alert, NameCheck, Progress, TlsEngine
+from harness.tls.engine import Alert, InQuestion, NameCheck, Progress, TlsEngine
 from harness.tls.profile import TlsProfile
 from harness.transcript import (
     Address,
@@ -38,6 +40,9 @@ _DRAIN_SECONDS = 2.0
 _DRAIN_BYTES = 1 << 20
 _TAPPED_BYTES = 4 << 20
 _TAPPED_PIECES = 1 << 16
+
+StatusCheck = Callable[[int, InQuestion], Awaitable[int]]
+"""Takes a connection's number and a verified peer, asks whoever must be asked, and gives 0 or the verify error."""
 
 
 class Link:
@@ -77,10 +82,26 @@ class Link:
 
     # --- the handshake ---
 
-    async def secure(self, profile: TlsProfile, *, server_name: str = "", accept_name: NameCheck | None = None) -> bool:
-        """Run the TLS handshake; return whether this end's part of it succeeded."""
+    async def secure(
+        self,
+        profile: TlsProfile,
+        *,
+        server_name: str = "",
+        accept_name: NameCheck | None = None,
+        check: StatusCheck | None = None,
+    ) -> bool:
+        """Run the TLS handshake; return whether this end's part of it succeeded.
+
+        `check` is asked about a peer whose chain holds, before this end says anything more.
+        """
         self.profile = profile
-        engine = TlsEngine(profile, listens=self.listens, server_name=server_name, accept_name=accept_name)
+        engine = TlsEngine(
+            profile,
+            listens=self.listens,
+            server_name=server_name,
+            accept_name=accept_name,
+            asks=check is not None,
+        )
         self._engine = engine
         while True:
             progress = engine.handshake()
@@ -92,6 +113,9 @@ class Link:
                 case Progress.FAILED:
                     await self._fail_handshake(engine.failure, engine.failed_state)
                     return False
+                case Progress.WANTS_VERDICT if check:
+                    engine.settle(await check(self.number, engine.in_question))
+                    continue
             data = await self._pull()
             if self.ended is Closing.RST:
                 await self._fail_handshake("peer-reset", engine.states[-1] if engine.states else "")
@@ -106,10 +130,10 @@ class Link:
         self._recorder.note(HandshakeFailed(self._recorder.now(), self.actor, self.number, reason, state))
         await self._leave(reason)
 
-    async def secure_within(self, seconds: float, profile: TlsProfile) -> bool:
+    async def secure_within(self, seconds: float, profile: TlsProfile, *, check: StatusCheck | None = None) -> bool:
         """Run the handshake within so many seconds; close a peer that takes longer, and return False."""
         with trio.move_on_after(seconds):
-            return await self.secure(profile)
+            return await self.secure(profile, check=check)
         if self._closing or self.ended is not None:
             self._stream.close()  # it had failed already; only the peer's FIN was still to come
             return False

@@ -17,6 +17,7 @@ from harness.actors.name_server import NameServer
 from harness.actors.site import Stage
 from harness.actors.unified_cm import UnifiedCm
 from harness.actors.user_agent import CallOrder, Outcome
+from harness.actors.validation_authority import ValidationAuthority
 from harness.actors.webex_cloud import CloudCall, WebexCloud
 from harness.errors import LocalProtocolError
 from harness.lab.settings import Certificate
@@ -38,6 +39,7 @@ class Cast:
         self.webex_cloud = WebexCloud(stage, self.control_hub)
         self.b2b_peer = B2bPeer(stage)
         self.firewall = Firewall(stage)
+        self.validation_authority = ValidationAuthority(stage)
         self.mra_clients = {
             "jabber": MraClient(stage, "jabber", stage.lab.jabber),
             "mra-phone": MraClient(stage, "mra-phone", stage.lab.mra_phone),
@@ -45,8 +47,11 @@ class Cast:
 
     async def start(self) -> None:
         """Open all listeners, then let Expressway-C dial its traversal zones."""
-        outside: tuple[NameServer | UnifiedCm | WebexCloud | B2bPeer | ControlHub | Firewall, ...]
-        outside = (self.name_server, self.unified_cm, self.webex_cloud, self.b2b_peer, self.control_hub, self.firewall)
+        outside: tuple[NameServer | ValidationAuthority | UnifiedCm | WebexCloud | B2bPeer | ControlHub | Firewall, ...]
+        outside = (
+            *(self.name_server, self.validation_authority, self.unified_cm, self.webex_cloud),
+            *(self.b2b_peer, self.control_hub, self.firewall),
+        )
         for actor in outside:
             await actor.start()
         for edge in self.edges:

@@ -27,12 +27,13 @@ Outcomes = Mapping[tuple[str, str], PlayOutcome]
 ROWS = (
     *(f"B{number:02}" for number in (*range(1, 7), *range(8, 13), *range(14, 18), *range(19, 23), 24, 26, 27)),
     *(f"M{number:02}" for number in (*range(1, 13), 17, 19, 20)),
-    *(f"I{number:02}" for number in (*range(1, 6), 7, 8, *range(12, 25), 28, 29, 33)),
+    *(f"I{number:02}" for number in (*range(1, 6), 7, 8, *range(11, 30), 33)),
     *(f"O{number:02}" for number in (1, 2, 3, 6, *range(8, 15), 17, 18)),
     *(f"D{number:02}" for number in range(1, 16)),
     *(f"G{number:02}" for number in range(1, 8)),
     *(f"V-{number:02}" for number in range(1, 11)),
     "T-12",
+    "T-13",
 )
 """The rows of domain.md's catalogue that this harness promises to play."""
 

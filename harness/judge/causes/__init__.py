@@ -12,6 +12,7 @@ from harness.judge.causes.dns import DNS_CAUSES
 from harness.judge.causes.mra import MRA_CAUSES
 from harness.judge.causes.names import NAME_CAUSES
 from harness.judge.causes.ownership import OWNERSHIP_CAUSES
+from harness.judge.causes.revocation import REVOCATION_CAUSES
 from harness.judge.causes.routing import ROUTING_CAUSES
 from harness.judge.causes.row import Cause
 from harness.judge.causes.stores import STORE_CAUSES
@@ -41,6 +42,7 @@ CAUSES: tuple[Cause, ...] = (
     *DNS_CAUSES,
     *OWNERSHIP_CAUSES,
     *MRA_CAUSES,
+    *REVOCATION_CAUSES,
     *CONNECTION_CAUSES,
     *CERTIFICATE_CAUSES,
     *NAME_CAUSES,

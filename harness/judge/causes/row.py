@@ -22,6 +22,7 @@ SIP_DESTINATION = "Control Hub > SIP destination"
 DOMAINS = "Control Hub > Organization settings > Domains"
 PUBLIC_DNS = "Public DNS"
 DNS_SERVERS = "System > DNS"
+REVOCATION = "Configuration > Protocols > SIP > Certificate revocation checking"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ class Certificate(Settings):
     common_name: str | None = setting(None, "CN; empty for the profile's own")
     dns_names: tuple[str, ...] | None = setting(None, "dNSNames; empty for the profile's own")
     uris: tuple[str, ...] | None = setting(None, "URI names, such as sip:example.com")
+    revocation: tuple[Literal["crl", "ocsp"], ...] = setting(
+        (), "which sources of its status it names: crl, ocsp or both", source="I11"
+    )
     key: str = setting("", "ecdsa-p256, ecdsa-p384, rsa-2048, rsa-4096 or rsa-1024")
 
 

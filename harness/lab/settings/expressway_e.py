@@ -9,6 +9,7 @@ from pydantic import Field
 from harness.lab.fields import Port, Seconds, Settings, Switch, setting
 from harness.lab.settings.certificates import Certificate, ClientStore, Versions
 from harness.lab.settings.expressway_zones import DefaultZone, DnsZone, TraversalZone, WebexZone
+from harness.lab.settings.revocation import RevocationChecking
 from harness.lab.settings.rules import CallPolicyRule, SearchRule
 from harness.lab.settings.surroundings import HOME_BLOCK
 
@@ -98,6 +99,7 @@ class ExpresswayE(Settings):
         screen=f"{_CERTIFICATES} > Trusted CA certificate",
         source="C1",
     )
+    revocation: RevocationChecking = setting(RevocationChecking(), "revocation checking of SIP TLS peers")
     default_zone: DefaultZone = setting(DefaultZone(), "the Default Zone")
     webex_zone: WebexZone = setting(WebexZone(), "the Webex zone")
     dns_zone: DnsZone = setting(DnsZone(), "the DNS zone")

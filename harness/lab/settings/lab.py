@@ -13,6 +13,7 @@ from harness.lab.settings.certificates import Certificate
 from harness.lab.settings.expressway_e import Edge, ExpresswayE
 from harness.lab.settings.inside import ExpresswayC, UnifiedCm
 from harness.lab.settings.outside import B2bPeer, MraEndpoint, WebexCloud
+from harness.lab.settings.revocation import ValidationAuthority
 from harness.lab.settings.surroundings import (
     ANYBODY,
     HOME_BLOCK,
@@ -38,6 +39,7 @@ class Lab(Settings):
     edges: tuple[Edge, ...] = setting((), "more Expressway-E nodes beside expressway-e", source="seed")
     name_server: NameServer = setting(NameServer(), "the name server")
     control_hub: ControlHub = setting(ControlHub(), "Control Hub")
+    validation_authority: ValidationAuthority = setting(ValidationAuthority(), "the validation authority")
     release: ReleaseName = setting(NEWEST, "the release of both Expressways", source="X26")
     seed: int = setting(1, "what chance begins with, so that weighted choices come out the same again")
 

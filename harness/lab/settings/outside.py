@@ -6,6 +6,11 @@ from typing import Literal
 
 from harness.lab.fields import Destination, Port, Seconds, Settings, Switch, setting
 from harness.lab.settings.certificates import Certificate, Dialect, MaybeCertificate, Request, Versions
+from harness.lab.settings.revocation import RevocationChecking
+
+_REQUIRED_IF_PRESENT = RevocationChecking.model_validate(
+    {"mode": True, "ocsp": False, "source-inaccessible": "fail", "certificates-without-source": "accepted"}
+)
 
 
 class WebexCloud(Settings):
@@ -24,6 +29,10 @@ class WebexCloud(Settings):
         screen="Control Hub > Certificates for encrypted SIP calls",
         source="C4",
     )
+    revocation: RevocationChecking = setting(
+        _REQUIRED_IF_PRESENT, "a CRL that a certificate names must be reachable", source="C4"
+    )
+    staple: Switch = setting(False, "send an OCSP response with its certificate to whoever asks for one", source="I27")
     verified_domains: tuple[str, ...] = setting(
         ("example.com",), "domains that the organisation proved", screen="Control Hub > Domains", source="C4"
     )
@@ -76,6 +85,7 @@ class B2bPeer(Settings):
     )
     client_certificate: MaybeCertificate = setting("none", "what it presents when it dials", source="seed")
     server_certificate: Certificate = setting(Certificate(profile="b2b-peer"), "what it presents when dialled")
+    staple: Switch = setting(False, "send an OCSP response with its certificate to whoever asks for one", source="I27")
     request: Request = setting("none", "what it does about client certificates")
     trusted_ca: tuple[str, ...] = setting(("public-root",), "its trust store")
     expected_names: tuple[str, ...] = setting(

@@ -23,6 +23,7 @@ LAST_OCTETS = {
     "name-server": 53,
     "mra-phone": 60,
     "b2b-peer": 70,
+    "validation-authority": 80,
     "firewall": 90,
 }
 """The actors of every lab, in the order in which a picture shows them, and their place in the lab's block."""

@@ -51,7 +51,7 @@ _TELLING_FACTS = {
     "activation": ("organisation", "unproven"),
 }
 # The topics whose decisions bring a sentence of their own; a note of the walk through DNS is no more than that.
-_SPOKEN_TOPICS = {"locate", "ownership", "calling", "upload"}
+_SPOKEN_TOPICS = {"locate", "ownership", "calling", "upload", "revocation"}
 _WALK = "locate-note"
 _AFTERWARDS = {
     "next-target": "on to",

@@ -1,0 +1,160 @@
+"""Causes that lie in the life of a certificate: it was revoked, or nobody could or would say whether it was.
+
+Alert numbers mislead here (trap X10): OpenSSL says 45 for an outdated CRL as for an outdated certificate, and 48 where
+no list could be had, as for an unknown root. So each diagnosis names the verify error too.
+"""
+
+from __future__ import annotations
+
+from harness.judge.causes.row import ANYBODY, REVOCATION, SERVER_CERTIFICATE, Cause, do
+from harness.judge.evidence import Evidence
+from harness.transcript import Decision
+from harness.verdict import Stage
+
+_NO_CRL, _CRL_SIGNATURE, _CRL_NOT_YET_VALID, _CRL_EXPIRED, _REVOKED = 3, 8, 11, 12, 23
+_NO_CRL_ISSUER, _NO_CRL_SIGN = 33, 35
+_OCSP_FAILED, _OCSP_UNKNOWN = 74, 75
+_REVOKED_ALERT = 44
+_TOPIC = "revocation"
+
+
+def _objection(evidence: Evidence, *codes: int) -> bool:
+    """Whether the refuser objected with one of these verify errors in the handshake."""
+    refused = evidence.stage in {Stage.HANDSHAKE, Stage.ACCEPTANCE}
+    return refused and evidence.verify is not None and evidence.verify.code in codes
+
+
+def _revoked(evidence: Evidence) -> bool:
+    """Whether the certificate was called revoked; by the alert where the refuser is not ours."""
+    return _objection(evidence, _REVOKED) or (evidence.one_sided and evidence.alert == _REVOKED_ALERT)
+
+
+def _asked_in_vain(evidence: Evidence) -> bool:
+    """Whether the handshake ran out of time while one end still waited for a source."""
+    if evidence.failure != "timed-out" or evidence.view is None:
+        return False
+    asked = [each for each in evidence.view.events(Decision) if each.topic == _TOPIC]
+    return bool(asked) and asked[-1].outcome == "asking"
+
+
+_OPEN_HTTP = do("Let {by} reach {source} by HTTP: firewall, proxy, DNS.")
+_IGNORE = do(
+    "Or let calls through where no source answers; revoked certificates then pass as well while it is away.",
+    REVOCATION,
+    "xConfiguration SIP TLS Certificate Revocation Checking Source Inaccessibility Behavior: Ignore",
+)
+_WITHOUT_OCSP = do(
+    "Or switch OCSP off, so that the CRL counts where the certificate names one.",
+    REVOCATION,
+    "xConfiguration SIP TLS Certificate Revocation Checking OCSP Mode: Off",
+)
+_BY_SOURCE = "What {by} asked before the alert ({source}), and what came of it."
+
+REVOCATION_CAUSES = (
+    Cause(
+        key="revocation-check-too-slow",
+        title="The revocation source answered too slowly for the handshake",
+        applies=_asked_in_vain,
+        diagnosis=(
+            "{by} held the handshake while it asked {source} whether the certificate of {refused} was revoked, and "
+            "the TLS handshake timeout came first. The peer was not silent: its part of the handshake had arrived."
+        ),
+        remedies={
+            ANYBODY: (
+                do("Find out why {source} is slow."),
+                do(
+                    "Raise the TLS handshake timeout.",
+                    "Configuration > Protocols > SIP",
+                    "xConfiguration SIP TLS Handshake Timeout: 10",
+                ),
+                _WITHOUT_OCSP,
+            )
+        },
+        looks_like=("handshake-timeout",),
+        told_apart_by="The peer's Certificate is on record, and behind it a question that was not answered in time.",
+        source="B26",
+    ),
+    Cause(
+        key="certificate-revoked",
+        title="The certificate was revoked",
+        applies=_revoked,
+        diagnosis=(
+            "{by} refused the certificate of {refused} ({presented}): {verify}. {learnt}The chain and the dates are "
+            "in order; its CA took it back."
+        ),
+        remedies={
+            "expressway-e": (
+                do("Install a new certificate with a new key: the old one is burnt.", SERVER_CERTIFICATE),
+            ),
+            "webex-cloud": (do("This is on the cloud's side: open a case. Do not switch the check off.", REVOCATION),),
+            ANYBODY: (do("Let {refused} install a new certificate with a new key."),),
+        },
+        looks_like=("crl-expired",),
+        told_apart_by=_BY_SOURCE,
+        source="I27",
+    ),
+    Cause(
+        key="crl-expired",
+        title="The CRL has expired, not the certificate",
+        applies=lambda e: _objection(e, _CRL_EXPIRED),
+        diagnosis=(
+            "{by} refused {refused} with {verify} (OpenSSL's alert for it is 45). The certificate itself ({presented}) "
+            "is in date: it is the CRL of its CA whose next update is overdue, and an outdated list counts for "
+            "nothing, neither for nor against."
+        ),
+        remedies={
+            ANYBODY: (
+                do("Have the CA publish a new CRL at {source}."),
+                do("Check the clock of {by} too (NTP): a clock that is ahead outdates every list.", "System > Time"),
+            )
+        },
+        looks_like=("certificate-expired",),
+        told_apart_by="The verify text: 'CRL has expired' (12) is not 'certificate has expired' (10).",
+        source="I26, X10",
+    ),
+    Cause(
+        key="crl-unusable",
+        title="The CRL cannot be used",
+        applies=lambda e: _objection(e, _CRL_SIGNATURE, _CRL_NOT_YET_VALID, _NO_CRL_ISSUER, _NO_CRL_SIGN),
+        diagnosis=(
+            "{by} fetched the CRL for the certificate of {refused} and refused: {verify}. Nothing is known against the "
+            "certificate itself."
+        ),
+        remedies={ANYBODY: (do("Have the CA publish a sound CRL at {source}; check the clock of {by}."),)},
+        looks_like=("broken-chain", "certificate-not-yet-valid"),
+        told_apart_by="The verify text names the CRL.",
+        source="5.1",
+    ),
+    Cause(
+        key="ocsp-response-unusable",
+        title="The OCSP responder answers, and its answer cannot be used",
+        applies=lambda e: _objection(e, _OCSP_FAILED, _OCSP_UNKNOWN),
+        diagnosis=(
+            "{by} asked {source} about the certificate of {refused} and refused: {verify}. {learnt}A responder "
+            "without SHA-256 answers 'unauthorized' to a request that names the certificate by SHA-256."
+        ),
+        remedies={ANYBODY: (do("Have the CA bring its OCSP responder in order; it must know SHA-256."), _WITHOUT_OCSP)},
+        looks_like=("revocation-source-unreachable", "certificate-refused"),
+        told_apart_by=_BY_SOURCE,
+        source="T-13",
+    ),
+    Cause(
+        key="revocation-source-unreachable",
+        title="Nobody could say whether the certificate was revoked",
+        applies=lambda e: _objection(e, _NO_CRL),
+        diagnosis=(
+            "{by} refused the certificate of {refused} with {verify} (OpenSSL's alert for it is 48), and it does "
+            "know the root. {learnt}Its fallback makes that a refusal."
+        ),
+        remedies={
+            "expressway-e": (
+                do("Publish the CRL where {by} can reach it: from the Internet, if {by} is Webex."),
+                do("Or issue the certificate without CRL distribution point.", SERVER_CERTIFICATE),
+            ),
+            ANYBODY: (_OPEN_HTTP, _IGNORE),
+        },
+        looks_like=("unknown-root", "missing-intermediate"),
+        told_apart_by="The verify text 'unable to get certificate CRL' (3) is about a list; the chain has a root.",
+        source="I11, I25, X10",
+    ),
+)
