@@ -56,13 +56,16 @@ class Workshop:
         self._status: dict[str, dict[int, bool]] = {}
         self._staples: dict[tuple[bytes, str], bytes] = {}
 
+        self._held: dict[str, Credentials] = {}
+        self._adopted: dict[str, bytes] = {}
+
     def authority(self, name: str) -> Authority:
         """Return the CA of that name; ScenarioError where the catalogue has none."""
         return self._authority_at(self._path(name))
 
     def certificate_of(self, name: str) -> bytes:
         """Return the certificate (DER) of the CA of that name; ScenarioError where there is none."""
-        return self.authority(name).certificate
+        return self._adopted[name] if name in self._adopted else self.authority(name).certificate
 
     def chain_of(self, name: str) -> tuple[bytes, ...]:
         """Return the certificates (DER) of the CA of that name and of those above it, the root last."""
@@ -72,13 +75,15 @@ class Workshop:
         """Return every CA certificate (DER) by name: the catalogue's, and the grafts made so far."""
         paths = {self.catalogue.path_of(name) for name in self.catalogue.authorities} | self._founded.keys()
         made = [self._authority_at(path) for path in sorted(paths)]
-        return {authority.name: authority.certificate for authority in made}
+        return {authority.name: authority.certificate for authority in made} | self._adopted
 
     def issue(self, order: LeafOrder) -> Credentials:
         """Return the credentials for `order`, the same ones each time.
 
         Raises ScenarioError where the order holds unknown words, contradictory faults or impossible names.
         """
+        if order.profile in self._held:
+            return self._held[order.profile]
         if order not in self._issued:
             self._issued[order] = self._make(draw(self.catalogue, order))
         return self._issued[order]
@@ -105,6 +110,14 @@ class Workshop:
         status = self._status.get(authority.name, {})
         revoked = frozenset(number for number, is_revoked in status.items() if is_revoked)
         return Register(authority, revoked, frozenset(status), self.now)
+
+    def hold(self, profile: str, credentials: Credentials) -> None:
+        """Take in credentials from elsewhere: orders for `profile` give them from now on, whatever else they ask."""
+        self._held[profile] = credentials
+
+    def adopt(self, name: str, certificate: bytes) -> None:
+        """Take in a CA certificate (DER) from elsewhere under a name that the catalogue has not."""
+        self._adopted[name] = certificate
 
     def _make(self, drawn: Blueprint) -> Credentials:
         path = path_of(self.catalogue, drawn)

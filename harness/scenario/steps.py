@@ -159,6 +159,9 @@ STEP_KINDS = (
     ),
 )
 
+INSTALLING = frozenset({"upload", "copy-server-certificate"})
+"""What changes the certificate that a box presents."""
+
 _BY_NAME = {(kind.actor, kind.verb): kind for kind in STEP_KINDS}
 
 

@@ -1,0 +1,83 @@
+"""Where the certificate of a role lies in the lab, and who has to trust it: what a change of it touches.
+
+One table by role (domain.md 1.2). Two stores are filled as the release has them: until X15.4 an Expressway has
+one certificate for both roles; from X15.5 a change of one store leaves the other as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from harness.lab.releases import Release
+from harness.lab.uploads import Box
+
+SAME = "same-as-server"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a certificate lies.
+
+    `setting` holds it, `other_store` the certificate for the other role of the same box, empty where it has one
+    store. `own_list` is the list from which the holder completes the chain that it sends (trap X11), empty where
+    it sends what it was given. `verifiers` are the trust lists of those who verify it. `host` and `domain` are
+    the names of the healthy lab for which those of the certificate stand in.
+    """
+
+    setting: str
+    verifiers: tuple[str, ...]
+    other_store: str = ""
+    own_list: str = ""
+    host: str = ""
+    domain: str = ""
+
+    @property
+    def box(self) -> Box | None:
+        """The Expressway in whose store it lies, None for everybody else's."""
+        actor = self.setting.partition(".")[0]
+        return actor if actor in get_args(Box) else None  # type: ignore[return-value]
+
+    def held(self, certificate: Mapping[str, Any], other: Mapping[str, Any], release: Release) -> dict[str, Any]:
+        """Return the settings that put `certificate` in its place, and `other` in the other store if there is one."""
+        if not self.other_store:
+            return {self.setting: certificate}
+        if release.two_stores:
+            return {self.setting: certificate, self.other_store: other}
+        single, client = sorted((self.setting, self.other_store), key=lambda setting: "client" in setting)
+        return {single: certificate, client: SAME}
+
+
+_EDGE_VERIFIERS = (
+    "webex-cloud.default-trust",
+    "b2b-peer.trusted-ca",
+    "jabber.trusted-ca",
+    "mra-phone.trusted-ca",
+    "expressway-c.trusted-ca",
+)
+_EDGE_STORES = ("expressway-e.server-certificate", "expressway-e.client-certificate")
+_INSIDE_STORES = ("expressway-c.server-certificate", "expressway-c.client-certificate")
+_EDGE_LIST, _INSIDE_LIST = "expressway-e.trusted-ca", "expressway-c.trusted-ca"
+_EDGE_NAMES = ("us-expe1.example.com", "example.com")
+_INSIDE_NAMES = ("expc1.example.com", "example.com")
+
+
+def _store(stores: tuple[str, str], own_list: str, verifiers: tuple[str, ...], names: tuple[str, str]) -> Place:
+    setting, other = stores
+    return Place(setting, (*verifiers, own_list), other, own_list, *names)
+
+
+PLACES: Mapping[str, Place] = {
+    "expressway-e-server": _store(_EDGE_STORES, _EDGE_LIST, _EDGE_VERIFIERS, _EDGE_NAMES),
+    "expressway-e-client": _store(_EDGE_STORES[::-1], _EDGE_LIST, _EDGE_VERIFIERS, _EDGE_NAMES),
+    "expressway-c-server": _store(_INSIDE_STORES, _INSIDE_LIST, (_EDGE_LIST, "unified-cm.trusted-ca"), _INSIDE_NAMES),
+    "expressway-c-client": _store(
+        _INSIDE_STORES[::-1], _INSIDE_LIST, (_EDGE_LIST, "unified-cm.trusted-ca"), _INSIDE_NAMES
+    ),
+    "webex-cloud": Place("webex-cloud.certificate", (_EDGE_LIST,)),
+    "b2b-peer": Place("b2b-peer.server-certificate", (_EDGE_LIST,), host="edge1.peer.example", domain="peer.example"),
+    "unified-cm": Place("unified-cm.certificate", (_INSIDE_LIST,), host="cucm1.example.com", domain="example.com"),
+    "mra-phone": Place("mra-phone.certificate", (_EDGE_LIST,)),
+}
+"""By role."""

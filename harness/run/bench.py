@@ -1,0 +1,143 @@
+"""A lab on a bench: in the names of somebody's certificate, with that certificate and its successor to exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from harness.identity.certificate import CertificateFacts, read_certificate
+from harness.lab.changes import changed
+from harness.lab.installing import Place
+from harness.lab.releases import Release
+from harness.lab.renaming import Renaming
+from harness.lab.settings import Lab
+from harness.pki import Catalogue, Credentials, Workshop
+from harness.run.library import Library
+from harness.scenario.model import Scenario, Step
+from harness.scenario.plan import Plan
+from harness.scenario.steps import INSTALLING
+
+OLD, NEW = "old certificate", "new certificate"
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What one of the two certificates is played with, and the root (DER) above it; see `LookAlikeCredentials`."""
+
+    credentials: Credentials
+    root: bytes
+    look_alike: bool
+    notes: tuple[str, ...] = ()
+
+
+class Bench:
+    """A lab as of `at`, and a workshop that holds both certificates.
+
+    `trusted` are roots (DER) that every verifier trusts.
+    """
+
+    def __init__(
+        self, library: Library, place: Place, pair: tuple[Played, Played], trusted: Iterable[bytes], at: datetime
+    ) -> None:
+        self.pair = pair
+        self._renaming = _renaming(place, read_certificate(pair[0].credentials.leaf))
+        self.workshop = workshop = Workshop(_renamed(library.catalogue, self._renaming), at)
+        self._place = place
+        old, new = (each.credentials for each in pair)
+        workshop.hold(OLD, old)
+        workshop.hold(NEW, new)
+        self._trusted = self._adopt("trusted root", trusted)
+        self._installed = {
+            OLD: self._adopt("CA beside the old certificate", old.issuers),
+            NEW: self._adopt("CA beside the new certificate", (*old.issuers, *new.sent[1:])),
+        }
+        self._lab = Lab.model_validate(self._renaming.data(_data_of(library.healthy)))
+
+    def _adopt(self, name: str, certificates: Iterable[bytes]) -> tuple[str, ...]:
+        """Take CA certificates into the workshop; return the names under which a trust list has them."""
+        named = {f"{name} {number}": each for number, each in enumerate(dict.fromkeys(certificates), start=1)}
+        for each, certificate in named.items():
+            self.workshop.adopt(each, certificate)
+        return tuple(named)
+
+    def plans(self, scenario: Scenario, release: Release, tls_version: str) -> tuple[Plan, Plan] | None:
+        """Return a story with the old certificate and with the new one; None where it does not fit.
+
+        It fits unless it brings a certificate of its own for the role, names a release, or sets what this release
+        has not.
+        """
+        change = self._renaming.data(dict(scenario.change))
+        if self._is_set_by(change) or self._is_installed_by(scenario.play):
+            return None
+        try:
+            lab = self._with_edges_of_their_own(changed(self._lab, {**change, "release": release.name}))
+            labs = [self._with(held, lab, release) for held in (OLD, NEW)]
+        except ValidationError:
+            return None
+        play = tuple(replace(step, options=self._renaming.data(dict(step.options))) for step in scenario.play)
+        old, new = (Plan(scenario.name, tls_version, each, play) for each in labs)
+        return old, new
+
+    def _with_edges_of_their_own(self, lab: Lab) -> Lab:
+        """Return the lab in which the other nodes of the edge keep the certificates that they have today."""
+        usual = lab.expressway_e.server_certificate
+        edges = [edge.model_copy(update={"host_name": self._renaming.text(edge.host)}) for edge in lab.edges]
+        own = [edge.model_copy(update={"server_certificate": edge.certificate(usual)}) for edge in edges]
+        return lab.model_copy(update={"edges": tuple(own)})
+
+    def _is_set_by(self, change: Mapping[str, Any]) -> bool:
+        ours = (self._place.setting, self._place.other_store, "release")
+        return any(path == own or path.startswith(f"{own}.") for path in change for own in ours if own)
+
+    def _is_installed_by(self, play: Sequence[Step]) -> bool:
+        return any(step.actor == self._place.box and step.verb in INSTALLING for step in play)
+
+    def _with(self, held: str, lab: Lab, release: Release) -> Lab:
+        """Return the lab with a certificate in its place, trusted by its verifiers and with the CAs above it."""
+        place = self._place
+        added = dict.fromkeys(place.verifiers, self._trusted)
+        if place.own_list:
+            added[place.own_list] = (*added.get(place.own_list, ()), *self._installed[held])
+        data = _data_of(lab)
+        lists = {path: [*_at(data, path), *names] for path, names in added.items()}
+        return changed(lab, {**place.held({"profile": held}, {"profile": OLD}, release), **lists})
+
+
+def _data_of(lab: Lab) -> dict[str, Any]:
+    return lab.model_dump(by_alias=True, mode="json")
+
+
+def _at(data: Mapping[str, Any], path: str) -> Any:
+    for key in path.split("."):
+        data = data[key]
+    return data
+
+
+def _renaming(place: Place, certificate: CertificateFacts) -> Renaming:
+    """Return what the lab's names become: those of the certificate."""
+    named = (*certificate.common_names, *certificate.dns_names)
+    host = next((name.lower() for name in named if "." in name and "*" not in name), "")
+    if not place.host or not host:
+        return Renaming({})
+    return Renaming.of(place.host, place.domain, host, _domain_of(host, certificate))
+
+
+def _domain_of(host: str, certificate: CertificateFacts) -> str:
+    """Return the longest name of the certificate that the host lies in, else what follows the host's first label."""
+    names = sorted((name.lower() for name in certificate.dns_names), key=len, reverse=True)
+    return next((name for name in names if host.endswith(f".{name}")), host.partition(".")[2])
+
+
+def _renamed(catalogue: Catalogue, renaming: Renaming) -> Catalogue:
+    """Return the catalogue in which the other boxes' certificates carry the new names too."""
+    leaves = {
+        name: replace(
+            profile, common_name=renaming.text(profile.common_name), dns_names=renaming.data(profile.dns_names)
+        )
+        for name, profile in catalogue.leaves.items()
+    }
+    return replace(catalogue, leaves=leaves)

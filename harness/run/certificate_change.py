@@ -1,0 +1,165 @@
+"""Which stories come to something else when one certificate takes another's place: both are played, and compared.
+
+Theory. The lab takes the names of the old certificate, so that its actors dial and look for those. Every peer
+that verifies the role trusts the root of the old one, since today everything works; of the new one's root it
+knows nothing unless a list says so. Then every story that works in the healthy lab is played with the old
+certificate and with the new one, on each release and TLS version. Stories about somebody else's fault stop
+there whatever this certificate says, and are left out; so are those that bring a certificate of their own for
+the role, or that name a release. Releases that do the same are played once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from harness.identity.certificate import read_certificate
+from harness.judge.compare import outcome_differs
+from harness.lab.installing import PLACES
+from harness.lab.releases import RELEASES, Release
+from harness.lab.uploads import Box, Store, Upload, refusal_of
+from harness.pki import Holding, LookAlikes, TrustList
+from harness.report.certificate_change import Flip, UploadFlip
+from harness.run.bench import Bench, Played
+from harness.run.crowd import Tick, verdicts
+from harness.run.library import Library
+from harness.scenario.model import Scenario
+from harness.scenario.plan import Plan
+from harness.verdict import Verdict
+
+HEALTHY: Final = "none"
+"""The cause of a story that works."""
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One play with each certificate: the two plans, and the releases for which it stands."""
+
+    scenario: Scenario
+    releases: tuple[str, ...]
+    tls_version: str
+    old: Plan
+    new: Plan
+
+
+def stories(
+    bench: Bench, scenarios: Iterable[Scenario], releases: Sequence[str], versions: Sequence[str]
+) -> list[Story]:
+    """Return what there is to play: each story that works in the healthy lab, wherever it fits."""
+    return [
+        Story(scenario, names, version, *plans)
+        for scenario in scenarios
+        for names in alike(releases)
+        for version in versions
+        if _works(scenario, version) and version in RELEASES[names[0]].tls_versions
+        if (plans := bench.plans(scenario, RELEASES[names[0]], version))
+    ]
+
+
+def alike(names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return releases in groups that behave the same, each in the order of the table."""
+    grouped: dict[Release, list[str]] = {}
+    for name in names:
+        grouped.setdefault(replace(RELEASES[name], name="x14", source=""), []).append(name)
+    return [tuple(group) for group in grouped.values()]
+
+
+def _works(scenario: Scenario, version: str) -> bool:
+    expected = scenario.expectations.get(version)
+    return expected is not None and expected.cause == HEALTHY
+
+
+def flips(bench: Bench, told: Sequence[Story], tick: Tick) -> tuple[list[Flip], int]:
+    """Play each story twice; return what flips, and how many stories worked with the old certificate."""
+    plans = [plan for story in told for plan in (story.old, story.new)]
+    judged = verdicts(plans, bench.workshop, tick)
+    pairs = list(zip(told, judged[::2], judged[1::2], strict=True))
+    worked = {story.scenario.name for story, before, _ in pairs if before.stopped is None}
+    return list(_merged(pair for pair in pairs if outcome_differs(pair[1], pair[2]))), len(worked)
+
+
+def _merged(pairs: Iterable[tuple[Story, Verdict, Verdict]]) -> Iterator[Flip]:
+    """Yield each flip once for all releases and TLS versions in which it is the same."""
+    alike_in: dict[tuple[object, ...], list[tuple[Story, Verdict, Verdict]]] = {}
+    for story, before, after in pairs:
+        alike_in.setdefault((story.scenario.name, _end(before), _end(after)), []).append((story, before, after))
+    for group in alike_in.values():
+        story, before, after = group[0]
+        releases = dict.fromkeys(name for each, _, _ in group for name in each.releases)
+        versions = dict.fromkeys(each.tls_version for each, _, _ in group)
+        scenario = story.scenario
+        yield Flip(scenario.name, scenario.row, scenario.title, tuple(releases), tuple(versions), before, after)
+
+
+def _end(verdict: Verdict) -> tuple[object, ...]:
+    stopped = verdict.stopped
+    return (verdict.cause, verdict.warnings, *((stopped.step, stopped.stopped_at, stopped.by) if stopped else ()))
+
+
+# --- from files to the comparison ---
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is to be compared: the certificate of `role`, on these releases and TLS versions, as of `at`.
+
+    `trust` are CA certificates that the peers trust besides the root of the old one.
+    """
+
+    role: str
+    old: Holding
+    new: Holding
+    trust: TrustList
+    releases: tuple[str, ...]
+    tls_versions: tuple[str, ...]
+    at: datetime
+
+
+def prepare(library: Library, question: Question) -> Bench:
+    """Return the bench for a question; ScenarioError where a certificate cannot be played."""
+    look_alikes = LookAlikes(question.at, question.trust.certificates)
+    pair = _played(look_alikes, question)
+    copies = question.trust.certificates
+    if any(each.look_alike for each in pair):
+        copies = tuple(copy for each in copies if (copy := look_alikes.copy_of(each)))
+    return Bench(library, PLACES[question.role], pair, (pair[0].root, *copies), question.at)
+
+
+def _played(look_alikes: LookAlikes, question: Question) -> tuple[Played, Played]:
+    """Return what plays the two: the real ones where both keys and both roots are at hand, else look-alikes of both."""
+    holdings = (question.old, question.new)
+    real = [look_alikes.credentials(each) for each in holdings]
+    if all(each.private_key for each in holdings) and all(each.root for each in real):
+        old, new = (Played(each.credentials, each.root, False, each.notes) for each in real)
+        return old, new
+    copied = [look_alikes.credentials(replace(each, private_key=None)) for each in holdings]
+    old, new = (Played(each.credentials, each.root, True, each.notes) for each in copied)
+    return old, new
+
+
+def upload_flips(question: Question) -> list[UploadFlip]:
+    """Return the releases whose upload page takes one of the two certificates and refuses the other."""
+    place = PLACES[question.role]
+    if not place.box:
+        return []
+    found = [flip for names in alike(question.releases) if (flip := _upload_flip(question, place.box, names))]
+    merged: dict[tuple[bool, str], UploadFlip] = {}
+    for flip in found:
+        known = merged.setdefault((flip.refuses_new, flip.remedy), flip)
+        if known is not flip:
+            merged[flip.refuses_new, flip.remedy] = replace(known, releases=(*known.releases, *flip.releases))
+    return list(merged.values())
+
+
+def _upload_flip(question: Question, box: Box, names: tuple[str, ...]) -> UploadFlip | None:
+    release = RELEASES[names[0]]
+    store: Store = "client" if question.role.endswith("client") and release.two_stores else "server"
+    leaves = [read_certificate(each.certificates[0]) for each in (question.old, question.new)]
+    before, after = (refusal_of(Upload(leaf, box, store, release)) for leaf in leaves)
+    if (before is None) == (after is None):
+        return None
+    refusal = after or before
+    assert refusal is not None  # noqa: S101  # one of the two is there
+    return UploadFlip(names, after is not None, refusal.reason, refusal.remedy)
