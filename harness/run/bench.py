@@ -82,6 +82,9 @@ class Bench:
         old, new = (Plan(scenario.name, tls_version, each, play) for each in labs)
         return old, new
 
+    def _known_to(self, trust_list: str) -> tuple[str, ...]:
+        return self._installed[OLD] if trust_list.startswith("expressway") else ()
+
     def _with_edges_of_their_own(self, lab: Lab) -> Lab:
         """Return the lab in which the other nodes of the edge keep the certificates that they have today."""
         usual = lab.expressway_e.server_certificate
@@ -97,9 +100,12 @@ class Bench:
         return any(step.actor == self._place.box and step.verb in INSTALLING for step in play)
 
     def _with(self, held: str, lab: Lab, release: Release) -> Lab:
-        """Return the lab with a certificate in its place, trusted by its verifiers and with the CAs above it."""
+        """Return the lab with a certificate in its place, trusted by its verifiers and with the CAs above it.
+
+        An Expressway that verifies holds the intermediates of the old one too: its tunnels need them (row M18).
+        """
         place = self._place
-        added = dict.fromkeys(place.verifiers, self._trusted)
+        added = {path: (*self._trusted, *self._known_to(path)) for path in place.verifiers}
         if place.own_list:
             added[place.own_list] = (*added.get(place.own_list, ()), *self._installed[held])
         data = _data_of(lab)
