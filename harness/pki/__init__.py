@@ -2,7 +2,7 @@
 
 from harness.pki.blueprint import LeafOrder
 from harness.pki.catalogue import AuthorityProfile, Catalogue, FaultProfile, LeafProfile
-from harness.pki.holdings import Holding, TrustList, read_holding, read_trust_list
+from harness.pki.holdings import Holding, TrustList, completed, read_holding, read_trust_list
 from harness.pki.issuing import Authority
 from harness.pki.look_alike import LookAlikeCredentials, LookAlikes
 from harness.pki.pem import certificates_pem, chain_pem, key_pem
@@ -24,6 +24,7 @@ __all__ = [
     "Workshop",
     "certificates_pem",
     "chain_pem",
+    "completed",
     "key_pem",
     "read_catalogue",
     "read_holding",

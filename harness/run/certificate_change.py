@@ -21,7 +21,7 @@ from harness.lab.installing import PLACES
 from harness.lab.releases import RELEASES, Release
 from harness.lab.uploads import Box, Store, Upload, refusal_of
 from harness.pki import Holding, LookAlikes, TrustList
-from harness.report.certificate_change import Flip, UploadFlip
+from harness.report.certificates.change import Flip, UploadFlip
 from harness.run.bench import Bench, Played
 from harness.run.crowd import Tick, verdicts
 from harness.run.library import Library

@@ -90,6 +90,36 @@ def check_command(**words: Any) -> None:
     sys.exit(check_certificate(Checked(**words)))
 
 
+@certs.command("diff")
+@click.argument("old", type=FILE)
+@click.argument("new", type=FILE)
+@click.option("--role", required=True, type=click.Choice(ROLES), help="Where it serves.")
+@click.option("--release", "releases", multiple=True, type=click.Choice(RELEASES), help="Only this release.")
+@click.option("--tls", multiple=True, type=click.Choice(["1.2", "1.3"]), help="Only this TLS version.")
+@click.option(
+    "--chain",
+    "chain_files",
+    multiple=True,
+    type=FILE,
+    help="CA certificates above the two, where their files have none; may be given several times.",
+)
+@click.option(
+    "--trust",
+    "trust_files",
+    multiple=True,
+    type=FILE,
+    help="CA certificates that the peers trust besides the root of the old one; may be given several times.",
+)
+@_PASSWORD
+@_AT
+@_JSON
+def diff_command(**words: Any) -> None:
+    """Play every story with the old and with the new certificate and print what flips; 1 where something breaks."""
+    from harness.cli.certificates.comparing import Compared, compare_certificates  # noqa: PLC0415
+
+    sys.exit(compare_certificates(Compared(**words)))
+
+
 @certs.command("make")
 @click.argument("folder", type=FOLDER, metavar="DIR")
 @click.option("--profile", "profiles", multiple=True, help="A role of certs/leaves.yaml; all of them by default.")

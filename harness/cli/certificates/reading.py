@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from harness.errors import Fault, ScenarioError
-from harness.pki.holdings import Holding, read_holding, read_trust_list
+from harness.pki.holdings import Holding, completed, read_holding, read_trust_list
 from harness.pki.holdings.contents import NEEDS_PASSWORD
 from harness.pki.holdings.holding import MAX_FILE_BYTES
 
@@ -20,11 +20,17 @@ _TRIES = 3
 _LONGEST_PASSWORD = 1024
 
 
-def holding_of(path: Path, password_file: Path | None) -> Holding:
+def holding_of(path: Path, password_file: Path | None, *, chain_files: Sequence[Path] = ()) -> Holding:
     """Return what a certificate file holds; asks for its password where there is somebody to ask.
 
-    ScenarioError with place and reason where it cannot be read.
+    CA certificates of `chain_files` that lie above its leaf go with it. ScenarioError with place and reason where
+    a file cannot be read.
     """
+    authorities, _notes = trust_of(chain_files)
+    return completed(_holding_of(path, password_file), authorities or ())
+
+
+def _holding_of(path: Path, password_file: Path | None) -> Holding:
     data, password = _bytes_of(path), password_in(password_file)
     try:
         return read_holding(data, str(path), password=password)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from harness.errors import ScenarioError
-from harness.pki.found_certificate import FoundCertificate
+from harness.pki.found_certificate import FoundCertificate, read_found
 from harness.pki.holdings.binary_files import FORMATS, take_binary
 from harness.pki.holdings.contents import Contents
 from harness.pki.holdings.leaf_choice import choose_leaf
@@ -61,6 +62,15 @@ def read_holding(data: bytes, file: str, *, password: str | None = None) -> Hold
     was_sorted = [each for each in certificates if each in path] != list(path)
     _note_order(contents, was_sorted, len(strangers))
     return Holding(tuple(each.der for each in (*path, *strangers)), key, _notes(contents), was_sorted)
+
+
+def completed(holding: Holding, authorities: Sequence[bytes]) -> Holding:
+    """Return the holding with those of `authorities` (DER) that lie above its leaf and that it has not itself."""
+    leaf, *others = (read_found(der) for der in holding.certificates)
+    path = Lineage((leaf, *others, *map(read_found, authorities))).path_above(leaf)
+    above = tuple(each.der for each in path)
+    strangers = tuple(each.der for each in others if each.der not in above)
+    return replace(holding, certificates=(leaf.der, *above, *strangers))
 
 
 def read_trust_list(data: bytes, file: str) -> TrustList:

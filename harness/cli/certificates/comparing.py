@@ -1,0 +1,97 @@
+"""`sip-mtls certs diff`: which calls change when one certificate takes another's place."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from harness.cli.certificates.reading import day_of, holding_of, trust_of
+from harness.cli.exits import Exit
+from harness.cli.running import STANDARD_OUTPUT
+from harness.cli.terminal import progress, speaks_unicode, width
+from harness.identity.certificate import read_certificate
+from harness.lab.releases import RELEASE_NAMES
+from harness.pki import Holding, TrustList
+from harness.report.certificates import Candidate, CertificateChange, change_as_json, change_text
+from harness.run.bench import Played
+from harness.run.certificate_change import Question, flips, prepare, stories, upload_flips
+from harness.run.disk import write_text
+from harness.run.library import Library
+from harness.scenario.model import TLS_VERSIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The words of the command line."""
+
+    old: Path
+    new: Path
+    role: str
+    releases: tuple[str, ...]
+    tls: tuple[str, ...]
+    chain_files: tuple[Path, ...]
+    trust_files: tuple[Path, ...]
+    password_file: Path | None
+    at: str
+    json_file: Path | None
+
+
+def compare_certificates(compared: Compared) -> Exit:
+    """Print what flips; NOT_MET where something that worked breaks. ScenarioError where a file cannot be read."""
+    question = _question(compared)
+    change = _played(question, compared)
+    if compared.json_file is not None:
+        write_text(compared.json_file, change_as_json(change))
+    if compared.json_file != STANDARD_OUTPUT:
+        sys.stdout.write(change_text(change, width=width(), unicode=speaks_unicode()))
+    return Exit.NOT_MET if change.breaks else Exit.MET
+
+
+def _question(compared: Compared) -> Question:
+    old, new = (
+        holding_of(path, compared.password_file, chain_files=compared.chain_files)
+        for path in (compared.old, compared.new)
+    )
+    trust, notes = trust_of(compared.trust_files)
+    return Question(
+        role=compared.role,
+        old=old,
+        new=new,
+        trust=TrustList(trust or (), notes),
+        releases=tuple(name for name in RELEASE_NAMES if name in (compared.releases or RELEASE_NAMES)),
+        tls_versions=compared.tls or TLS_VERSIONS,
+        at=day_of(compared.at),
+    )
+
+
+def _played(question: Question, compared: Compared) -> CertificateChange:
+    library = Library()
+    bench = prepare(library, question)
+    told = stories(bench, library.scenarios(()), question.releases, question.tls_versions)
+    with progress(2 * len(told), "plays") as tick:
+        flipped, worked = flips(bench, told, tick)
+    old, new = (
+        _candidate(path, holding, played)
+        for path, holding, played in zip(
+            (compared.old, compared.new), (question.old, question.new), bench.pair, strict=True
+        )
+    )
+    return CertificateChange(
+        role=question.role,
+        at=question.at,
+        old=old,
+        new=new,
+        trust=len(question.trust.certificates),
+        releases=question.releases,
+        tls_versions=question.tls_versions,
+        stories=len({story.scenario.name for story in told}),
+        worked=worked,
+        uploads=tuple(upload_flips(question)),
+        flips=tuple(flipped),
+    )
+
+
+def _candidate(path: Path, holding: Holding, played: Played) -> Candidate:
+    facts = read_certificate(holding.certificates[0])
+    return Candidate(str(path), facts, played.look_alike, tuple(dict.fromkeys((*holding.notes, *played.notes))))

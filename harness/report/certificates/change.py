@@ -1,0 +1,106 @@
+"""What changes when one certificate takes another's place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from harness.identity.certificate import CertificateFacts
+from harness.verdict import Verdict
+
+
+class Kind(StrEnum):
+    """What became of a story: it worked and no longer does, it works now, or it comes to something else."""
+
+    BREAKS = "breaks"
+    MENDS = "mends"
+    DIFFERS = "differs"
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """One story that comes to something else with the new certificate.
+
+    `releases` and `tls_versions` are those in which it does so in the same way; `before` and `after` are the
+    verdicts of the first of them.
+    """
+
+    scenario: str
+    row: str
+    title: str
+    releases: tuple[str, ...]
+    tls_versions: tuple[str, ...]
+    before: Verdict
+    after: Verdict
+
+    @property
+    def kind(self) -> Kind:
+        """What became of the story."""
+        if (self.before.stopped is None) == (self.after.stopped is None):
+            return Kind.DIFFERS
+        return Kind.BREAKS if self.before.stopped is None else Kind.MENDS
+
+
+@dataclass(frozen=True, slots=True)
+class UploadFlip:
+    """Releases whose upload page takes one of the two certificates and refuses the other, and why."""
+
+    releases: tuple[str, ...]
+    refuses_new: bool
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One of the two certificates: its file, what it says, and how the lab plays it.
+
+    `look_alike` says that copies with fresh keys stand in for it; `notes` what was handled on the way.
+    """
+
+    file: str
+    facts: CertificateFacts
+    look_alike: bool
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateChange:
+    """The whole comparison, as of the day `at`.
+
+    `stories` were played with both certificates, `worked` of them worked with the old one somewhere. `trust` is
+    how many CA certificates the peers were said to trust beside the root of the old one.
+    """
+
+    role: str
+    at: datetime
+    old: Candidate
+    new: Candidate
+    trust: int
+    releases: tuple[str, ...]
+    tls_versions: tuple[str, ...]
+    stories: int
+    worked: int
+    uploads: tuple[UploadFlip, ...]
+    flips: tuple[Flip, ...]
+
+    @property
+    def breaks(self) -> bool:
+        """Whether something that worked no longer does, the upload itself among it."""
+        return any(flip.kind is Kind.BREAKS for flip in self.flips) or any(each.refuses_new for each in self.uploads)
+
+    @property
+    def is_same(self) -> bool:
+        """Whether nothing flips."""
+        return not self.flips and not self.uploads
+
+
+def by_cause(flips: Iterable[Flip]) -> dict[tuple[Kind, str], list[Flip]]:
+    """Return flips by what became of them and the cause: of the new verdict, or of the old one that is mended."""
+    grouped: dict[tuple[Kind, str], list[Flip]] = {}
+    for flip in sorted(flips, key=lambda each: list(Kind).index(each.kind)):
+        verdict = flip.before if flip.kind is Kind.MENDS else flip.after
+        grouped.setdefault((flip.kind, verdict.cause), []).append(flip)
+    return grouped
