@@ -136,6 +136,10 @@ class ExpresswayE:
         """Dial a cluster peer, by default the first of `edges`."""
         return await self._cluster.join(node)
 
+    async def ping_cloud(self) -> Outcome:
+        """Ask the cloud OPTIONS through the Webex zone."""
+        return await self._outbound.ping_cloud()
+
     async def _reach(self, target: str, request: Request) -> Leg:
         """Lead to the target of a search rule, or to the registrar behind Expressway-C."""
         match target:

@@ -11,6 +11,7 @@ from harness.actors.call_routing import Leg
 from harness.actors.finder import Finder, Patience
 from harness.actors.peer_names import recorded
 from harness.actors.site import Site
+from harness.actors.user_agent import CallOrder, Outcome, UserAgent
 from harness.dns.walk.locate import Behaviour, Policy, Target
 from harness.identity.certificate import read_certificate
 from harness.lab.settings import ExpresswayE
@@ -57,9 +58,19 @@ class Outbound:
     async def reach(self, target: str, request: Request) -> Leg:
         """Lead to the target of a search rule: `webex-zone`, `webex-general` or `dns-zone`."""
         uri = next_hop(request)
-        zone = WEBEX_ZONE if target.startswith("webex") else DNS_ZONE
-        if uri is None:
-            return Leg(None, zone)
+        return Leg(None, _zone_of(target)) if uri is None else await self._reach(target, uri)
+
+    async def ping_cloud(self) -> Outcome:
+        """Ask the cloud OPTIONS through the Webex zone, on a connection that is dialled where there is none."""
+        domain = self._settings.webex_zone.dns_override_domain
+        leg = await self._reach("webex-zone", SipUri.parse(f"sips:{domain}"))
+        if leg.sip is None:
+            return Outcome(completed=False, detail="no connection")
+        agent = UserAgent(self._site, port=self._settings.sip.tls_port)
+        return await agent.options(leg.sip, CallOrder(caller=f"ping@{self._settings.host_name}", called=domain))
+
+    async def _reach(self, target: str, uri: SipUri) -> Leg:
+        zone = _zone_of(target)
         way, destination = self._way(target, uri.host), _destination_of(uri)
         key = (way.zone, way.policy.override_domain or destination)
         known = self._links.get(key)
@@ -108,6 +119,10 @@ def accepts(site: Site, settings: ExpresswayE, link: Link, zone: str) -> bool:
     """Whether the peer has one of the names that the link expects; the decision is put on record."""
     verdict = names_verdict(settings, read_certificate(link.peer_certificate), link.expected_names)
     return recorded(site, link, zone, verdict)
+
+
+def _zone_of(target: str) -> str:
+    return WEBEX_ZONE if target.startswith("webex") else DNS_ZONE
 
 
 def _destination_of(uri: SipUri) -> str:

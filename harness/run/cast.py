@@ -74,10 +74,8 @@ class Cast:
                 return await self._administer(step.verb, step.options)
             case "expressway-c":
                 return await self._inside(step.verb, step.options)
-            case "expressway-e" if step.verb == "join-cluster":
-                return await self._join(step.actor, step.options.get("node", ""))
             case "expressway-e":
-                return self._maintain(step.verb, step.options)
+                return await self._at_the_edge(step.verb, step.options)
             case "name-server":
                 self.name_server.publish(step.options["records"])
                 return Outcome(completed=True, detail="published")
@@ -108,13 +106,6 @@ class Cast:
             case _:
                 return await self.expressway_c.open_tunnel()
 
-    async def _join(self, actor: str, node: str) -> Outcome:
-        """Let an Expressway-E node dial a cluster peer, if the node has power."""
-        for edge in self.edges:
-            if edge.site.actor == actor:
-                return await edge.join_cluster(node)
-        return Outcome(completed=False, detail=f"{actor} is switched off")
-
     def _chosen_nodes(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         """Return the Expressway-E nodes that a step means: those of a site, or one."""
         if "site" in options:
@@ -122,16 +113,23 @@ class Cast:
         node = options.get("node", "expressway-e")
         return (node,) if node in self._lab.nodes else ()
 
-    def _maintain(self, verb: str, options: Mapping[str, Any]) -> Outcome:
-        """Let somebody work on the edge."""
+    async def _at_the_edge(self, verb: str, options: Mapping[str, Any]) -> Outcome:
+        """Let expressway-e dial, or somebody work on the edge."""
+        if verb.startswith("power-"):
+            return self._switch(self._chosen_nodes(options), on=verb == "power-on")
+        edge = next((edge for edge in self.edges if edge.site.actor == "expressway-e"), None)
+        if edge is None:
+            return Outcome(completed=False, detail="expressway-e is switched off")
         match verb:
+            case "join-cluster":
+                return await edge.join_cluster(options.get("node", ""))
             case "upload":
                 wanted = Certificate.model_validate(options["certificate"])
-                return self.edges[0].stores.upload(wanted, options.get("store", "server"))
+                return edge.stores.upload(wanted, options.get("store", "server"))
             case "copy-server-certificate":
-                return self.edges[0].stores.copy_server_certificate()
+                return edge.stores.copy_server_certificate()
             case _:
-                return self._switch(self._chosen_nodes(options), on=verb == "power-on")
+                return await edge.ping_cloud()
 
     def _switch(self, nodes: tuple[str, ...], *, on: bool) -> Outcome:
         """Let nodes answer SYNs or not; what stands already goes on."""

@@ -105,6 +105,7 @@ STEP_KINDS = (
     StepKind("control-hub", "activate", "activate hybrid calling", {"organisation": _ORGANISATION}),
     StepKind("control-hub", "domain-check", "switch the ownership check", {"check": "on or off"}, needs=("check",)),
     StepKind("control-hub", "wait", "let time go by", {"seconds": "how long, 6 by default"}),
+    StepKind("expressway-e", "options", "ask the cloud OPTIONS through the Webex zone", {}),
     StepKind(
         "expressway-e",
         "upload",

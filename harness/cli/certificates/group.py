@@ -120,6 +120,17 @@ def diff_command(**words: Any) -> None:
     sys.exit(compare_certificates(Compared(**words)))
 
 
+@certs.command("matrix")
+@click.option("--release", "releases", multiple=True, type=click.Choice(RELEASES), help="Only this release.")
+@_AT
+@_JSON
+def matrix_command(**words: Any) -> None:
+    """Play every extended key usage in every store of both Expressways, and show which link takes it."""
+    from harness.cli.certificates.tabulating import Tabulated, tabulate_usages  # noqa: PLC0415
+
+    sys.exit(tabulate_usages(Tabulated(**words)))
+
+
 @certs.command("make")
 @click.argument("folder", type=FOLDER, metavar="DIR")
 @click.option("--profile", "profiles", multiple=True, help="A role of certs/leaves.yaml; all of them by default.")

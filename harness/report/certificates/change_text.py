@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from harness.lab.directory import ROLES
-from harness.lab.releases import RELEASE_NAMES
 from harness.report.certificates.change import Candidate, CertificateChange, Flip, Kind, UploadFlip, by_cause
 from harness.report.certificates.differences import dates_of, differences, usages_of
 from harness.report.certificates.paragraphs import Paper
+from harness.report.certificates.releases import release_names
 from harness.report.wording import alert_words, stage_words
 from harness.verdict import Remedy, Verdict
 
-_MARGIN, _FEW = 10, 2
+_MARGIN = 10
 _HEADINGS = {
     Kind.BREAKS: "BREAKS: worked with the old certificate, does not with the new one",
     Kind.MENDS: "MENDS: did not work with the old certificate, works with the new one",
@@ -64,7 +64,7 @@ def _assumption(change: CertificateChange) -> str:
 
 def _upload(upload: UploadFlip, paper: Paper) -> Iterator[str]:
     kind = "UPLOAD REFUSED" if upload.refuses_new else "UPLOAD TAKEN, that of the old one was refused"
-    yield from paper.hanging("", f"{kind} on {_names(upload.releases)}", 0)
+    yield from paper.hanging("", f"{kind} on {release_names(upload.releases)}", 0)
     yield from paper.hanging("why", upload.reason, _MARGIN)
     yield from paper.hanging("to do", upload.remedy, _MARGIN)
 
@@ -85,7 +85,7 @@ def _story(flips: list[Flip], paper: Paper) -> Iterator[str]:
     first = flips[0]
     yield from paper.hanging(f"  {first.row}", first.title, _MARGIN)
     for flip in flips:
-        where = f"{_names(flip.releases)}, TLS {' and '.join(flip.tls_versions)}"
+        where = f"{release_names(flip.releases)}, TLS {' and '.join(flip.tls_versions)}"
         yield from paper.hanging("", f"{where}: {_turn(flip)}", _MARGIN)
 
 
@@ -113,16 +113,8 @@ def _told(remedy: Remedy) -> str:
     return " | ".join(filter(None, (remedy.action, remedy.screen, remedy.command)))
 
 
-def _names(releases: tuple[str, ...]) -> str:
-    """Return releases as people write them; three and more in a row as a range."""
-    first, last = RELEASE_NAMES.index(releases[0]), RELEASE_NAMES.index(releases[-1])
-    if len(releases) > _FEW and releases == RELEASE_NAMES[first : last + 1]:
-        return f"{releases[0]} to {releases[-1]}".upper().replace("TO", "to")
-    return ", ".join(releases).upper()
-
-
 def _tally(change: CertificateChange, paper: Paper) -> Iterator[str]:
-    scale = f"{change.stories} stories on {_names(change.releases)}, TLS {' and '.join(change.tls_versions)}"
+    scale = f"{change.stories} stories on {release_names(change.releases)}, TLS {' and '.join(change.tls_versions)}"
     counts = {kind: len({flip.scenario for flip in change.flips if flip.kind is kind}) for kind in Kind}
     said = ", ".join(f"{kind.value} {count}" for kind, count in counts.items() if count)
     yield from paper.hanging("", f"{scale}: {said or 'nothing flips'}", 0)

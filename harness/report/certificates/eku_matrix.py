@@ -1,0 +1,147 @@
+"""The matrix of extended key usages: which link takes which certificate in which store, on which release."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from harness.lab.directory import ROLES
+from harness.report.certificates.paragraphs import Paper
+from harness.report.certificates.releases import release_names
+from harness.tls.alerts import alert_name
+from harness.verdict import StepVerdict
+
+FORMAT, VERSION = "sip-mtls EKU matrix", 1
+_FIRST, _COLUMN = 24, 9
+_OK, _UNLIMITED = "ok", "no EKU"
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """One certificate in one store of one box: what each link said to it.
+
+    `store` is `server`, `client`, or `both` where one certificate serves in both roles. `usages` are the extended
+    key usages of the leaf, empty for none at all; `restricted` says that the CA above it is limited to
+    serverAuth. `links` has the step of each link by TLS version.
+    """
+
+    box: str
+    store: str
+    usages: tuple[str, ...]
+    restricted: bool
+    releases: tuple[str, ...]
+    eku_check: bool
+    links: Mapping[str, Mapping[str, StepVerdict]]
+
+    def cell(self, link: str) -> str:
+        """Return what a link said: `ok`, an alert, else a SIP status or a stage; per TLS version where they differ."""
+        told = dict.fromkeys(_word(step) for step in self.links[link].values())
+        return "/".join(told)
+
+
+def _word(step: StepVerdict) -> str:
+    if step.stopped_at is None:
+        return _OK
+    return str(step.alert or step.status or step.stopped_at.value)
+
+
+def matrix_text(rows: Sequence[MatrixRow], at: datetime, *, width: int, unicode: bool) -> str:
+    """Return the matrix as one table in lines of at most `width` columns."""
+    paper = Paper(width, unicode)
+    lines = [
+        *paper.hanging("", f"Which link takes which certificate of an Expressway, on {at:%Y-%m-%d}", 0),
+        *paper.hanging("", _LEGEND, 0),
+    ]
+    for block in _blocks(rows):
+        lines += ["", *_told(block, paper)]
+    return "\n".join(lines) + "\n"
+
+
+_LEGEND = (
+    "ok: the link works. A number below 256 is the alert of whoever refused, a larger one the SIP status. A client "
+    "certificate is refused within the handshake in TLS 1.2, after the client's own in TLS 1.3."
+)
+
+
+@dataclass
+class _Block:
+    """The rows of one store, and all releases and settings of the check on which they read the same."""
+
+    rows: list[MatrixRow]
+    places: dict[bool, list[str]]
+
+    @property
+    def where(self) -> str:
+        """Where the block holds: releases, and the EKU check where it is not on everywhere."""
+        checked, unchecked = (release_names(tuple(self.places.get(check, ()))) for check in (True, False))
+        if not unchecked:
+            return checked
+        off = f"{unchecked} with the EKU check Off"
+        return f"{checked}, also {off}" if checked else off
+
+
+def _blocks(rows: Sequence[MatrixRow]) -> Iterator[_Block]:
+    """Yield the rows of each store of a box, once for all releases on which they read the same."""
+    stores: dict[tuple[object, ...], list[MatrixRow]] = {}
+    for row in rows:
+        stores.setdefault((row.box, row.store, row.releases, row.eku_check), []).append(row)
+    blocks: dict[tuple[object, ...], _Block] = {}
+    for block in stores.values():
+        first = block[0]
+        read = tuple(row.cell(link) for row in block for link in row.links)
+        known = blocks.setdefault((first.box, first.store, read), _Block(block, {}))
+        known.places.setdefault(first.eku_check, []).extend(first.releases)
+    yield from blocks.values()
+
+
+def _told(block: _Block, paper: Paper) -> Iterator[str]:
+    first = block.rows[0]
+    store = "one certificate for both roles" if first.store == "both" else f"its {first.store} store"
+    yield from paper.hanging("", f"{ROLES[first.box]}, {block.where}: {store}", 0)
+    yield f"{'':{_FIRST}}" + "".join(f"{link:{_COLUMN}}" for link in first.links).rstrip()
+    for restricted in (False, True):
+        if restricted:
+            yield "below a CA that is limited to serverAuth"
+        for row in block.rows:
+            if row.restricted is restricted:
+                cells = "".join(f"{row.cell(link):{_COLUMN}}" for link in row.links)
+                yield f"{', '.join(row.usages) or _UNLIMITED:{_FIRST}}{cells}".rstrip()
+
+
+def matrix_as_json(rows: Sequence[MatrixRow], at: datetime) -> str:
+    """Return the matrix as a JSON document."""
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "at": at.isoformat(),
+        "rows": [
+            {
+                "box": row.box,
+                "store": row.store,
+                "extended_key_usage": list(row.usages) if row.usages else None,
+                "restricted_intermediate": row.restricted,
+                "releases": list(row.releases),
+                "eku_check": row.eku_check,
+                "links": {
+                    link: {version: _step(step) for version, step in by_version.items()}
+                    for link, by_version in row.links.items()
+                },
+            }
+            for row in rows
+        ],
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _step(step: StepVerdict) -> dict[str, Any]:
+    return {
+        "completed": step.ok,
+        "stopped_at": step.stopped_at.value if step.stopped_at else None,
+        "by": step.by or None,
+        "alert": step.alert,
+        "alert_name": None if step.alert is None else alert_name(step.alert),
+        "status": step.status,
+    }
