@@ -350,7 +350,8 @@ class Transcript:
     `scenario` is the scenario's id, `tls_version` what the TLS clients of the lab offered at most ("1.2"),
     `network` where it ran (`loopback`, `memory`, later `capture` or `probe`). `authorities` are CA
     certificates (DER) that the observer knows of besides those that crossed the wire: with them the judge
-    can tell a missing intermediate from an unknown root.
+    can tell a missing intermediate from an unknown root. `started` is when the play began by the lab's own
+    clock (ISO 8601); `as_of` the day to which somebody set that clock, empty where it shows the real time.
     """
 
     scenario: str
@@ -361,6 +362,7 @@ class Transcript:
     events: tuple[Event, ...]
     connections: tuple[Connection, ...]
     authorities: tuple[bytes, ...] = ()
+    as_of: str = ""
 
     def connection(self, number: int) -> Connection:
         """Return the connection with that number; KeyError where there is none."""

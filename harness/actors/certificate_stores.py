@@ -13,6 +13,7 @@ from typing import Literal
 from harness.actors.site import Site
 from harness.actors.user_agent import Outcome
 from harness.identity.certificate import read_certificate
+from harness.identity.namesakes import first_of_each_name
 from harness.lab.settings import Certificate, ExpresswayE
 from harness.lab.uploads import Store, Upload, refusal_of
 from harness.tls.profile import TlsProfile
@@ -30,6 +31,14 @@ class CertificateStores:
     def server_leaf(self) -> bytes:
         """The certificate (DER) that this box presents when it is dialled."""
         return self._site.stage.wardrobe.credentials(self._settings.server_certificate).leaf
+
+    @property
+    def trusted(self) -> tuple[bytes, ...]:
+        """The Trusted CA list (DER), with what the cloud handed over where that is automatic."""
+        settings, stage = self._settings, self._site.stage
+        handed = stage.lab.webex_cloud.announced_cas if settings.ca_management == "automatic" else ()
+        held = stage.wardrobe.anchors((*settings.trusted_ca, *handed))
+        return first_of_each_name(held) if settings.same_subject_cas == "first-only" else held
 
     # --- what gets in ---
 
@@ -102,7 +111,7 @@ class CertificateStores:
         return TlsProfile(
             chain=(worn.leaf,) if worn else (),
             private_key=worn.private_key if worn else b"",
-            trusted=wardrobe.anchors(self._settings.trusted_ca),
+            trusted=self.trusted,
             complete_chain=True,
             request=request or ClientCertificate.NONE,
             verify=verify,

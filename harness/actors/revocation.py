@@ -61,7 +61,7 @@ class _Checking:
         self._site = site
         self._settings = settings
         self._finder = Finder(site)
-        self._today = site.stage.wardrobe.today(clock_offset_days)
+        self._today = site.stage.wardrobe.clock(clock_offset_days)
 
     async def check(self, number: int, peer: InQuestion) -> int:
         """Return 0 or the verify error for a peer on connection `number`; all that was asked is put on record."""

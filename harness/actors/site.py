@@ -151,7 +151,9 @@ class Site:
 
     def _link(self, stream: ByteStream, number: int, peer: Address, *, listens: bool) -> Link:
         recorder = self.stage.recorder
-        return Link(stream, recorder, actor=self.actor, number=number, listens=listens, peer=peer)
+        link = Link(stream, recorder, actor=self.actor, number=number, listens=listens, peer=peer)
+        link.clock = self.stage.wardrobe.clock()
+        return link
 
     def speak_sip(self, link: Link, serve: Serve, *, max_message: int = 32768) -> SipLink:
         """Start SIP on a link that this actor dialled; it runs until the link ends."""

@@ -25,9 +25,9 @@ class Wardrobe:
         """Return the certificate, key and chain behind a setting."""
         return self._workshop.issue(leaf_order(certificate))
 
-    def anchors(self, names: Iterable[str]) -> tuple[bytes, ...]:
-        """Return the certificates (DER) of the named authorities."""
-        return tuple(self._workshop.certificate_of(name) for name in names)
+    def anchors(self, words: Iterable[str]) -> tuple[bytes, ...]:
+        """Return the certificates (DER) that a trust setting names: authorities, lists, leaves."""
+        return self._workshop.anchors_of(words)
 
     def client_versions(self, versions: Sequence[str]) -> tuple[str, str]:
         """Return the lowest and highest version that a TLS client offers in this play."""
@@ -43,13 +43,9 @@ class Wardrobe:
         """Return what the CA knows that publishes at that path of the validation authority, None if none does."""
         return self._workshop.register_at(path)
 
-    def today(self, offset_days: int) -> datetime:
-        """Return what a clock shows that is off by so many days."""
+    def clock(self, offset_days: int = 0) -> datetime:
+        """Return what a clock shows that is off by so many days; all others show the lab's now."""
         return self._workshop.now + timedelta(days=offset_days)
-
-    def clock(self, offset_days: int) -> datetime | None:
-        """Return what a clock shows that is off by so many days; None for one that is right."""
-        return self._workshop.now + timedelta(days=offset_days) if offset_days else None
 
     @staticmethod
     def listener_versions(versions: Sequence[str]) -> tuple[str, str]:

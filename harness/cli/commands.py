@@ -43,6 +43,7 @@ def commands() -> None:
 )
 @click.option("--lab", "lab_file", type=FILE, help="Another healthy lab than the one that comes with sip-mtls.")
 @click.option("--addresses", metavar="127.A.B", default="", help="The lab's addresses: 127.A.B.10 and so on.")
+@click.option("--at", metavar="DATE", default="", help="Set the whole lab to this day, such as 2027-03-15.")
 @click.option("--json", "json_file", type=FILE, help="Write all verdicts as JSON; - for standard output.")
 @click.option("--junit", "junit_file", type=FILE, help="Write the run as JUnit XML.")
 @click.option(
@@ -58,6 +59,7 @@ def run_command(  # noqa: PLR0913, PLR0917  # one parameter an option, which cli
     network: str,
     lab_file: Path | None,
     addresses: str,
+    at: str,
     json_file: Path | None,
     junit_file: Path | None,
     out_folder: Path | None,
@@ -67,7 +69,7 @@ def run_command(  # noqa: PLR0913, PLR0917  # one parameter an option, which cli
     from harness.cli.running import Wanted, run  # noqa: PLC0415
 
     wanted = Wanted(
-        asked, tls or ("1.2", "1.3"), network, lab_file, addresses, json_file, junit_file, out_folder, ladder
+        asked, tls or ("1.2", "1.3"), network, lab_file, addresses, json_file, junit_file, out_folder, ladder, at
     )
     sys.exit(run(wanted))
 

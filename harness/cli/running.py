@@ -17,6 +17,7 @@ from harness.report.ladder import draw_ladder
 from harness.report.outcome import PlayOutcome
 from harness.report.table import run_table
 from harness.run.addresses import checked_block
+from harness.run.dates import checked_day
 from harness.run.disk import write_play, write_text
 from harness.run.library import Library
 from harness.run.suite import Order, run_suite
@@ -38,11 +39,12 @@ class Wanted:
     junit_file: Path | None
     out_folder: Path | None
     ladder: bool | None
+    at: str = ""
 
 
 def run(wanted: Wanted) -> Exit:
     """Play what is wanted; return the exit code."""
-    library = Library(wanted.lab_file)
+    library = Library(wanted.lab_file, checked_day(wanted.at) if wanted.at else None)
     scenarios = tuple(library.scenarios(wanted.asked))
     library.check_zones()
     block = checked_block(wanted.addresses) if wanted.addresses else ""
@@ -64,6 +66,8 @@ def run(wanted: Wanted) -> Exit:
 
 def print_outcomes(outcomes: Sequence[PlayOutcome], *, full: bool) -> None:
     """Print each play in full, or only those that were not as expected; then the table."""
+    for day in sorted({outcome.transcript.as_of for outcome in outcomes} - {""}):
+        sys.stdout.write(f"The whole lab as of {day}: its certificates and every clock.\n\n")
     for outcome in outcomes:
         if full or not outcome.met:
             print_play(outcome)

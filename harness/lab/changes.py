@@ -10,11 +10,16 @@ from pydantic import BaseModel
 from harness.document import hint_for
 from harness.errors import ScenarioError
 from harness.lab.settings import Certificate, Lab
+from harness.pki.anchors import anchor_faults, named_by
 from harness.pki.blueprint import LeafOrder, draw
 from harness.pki.catalogue import Catalogue
 
 Place = tuple[str | int, ...]
-_TRUST_LISTS = {"trusted_ca", "default_trust", "uploaded_trust", "activation_code_ca", "proxy_trusted_ca"}
+_TRUST_LISTS = {"trusted_ca", "default_trust", "uploaded_trust", "announced_cas", "activation_code_ca", "proxy_trusted_ca"}
+_EXPRESSWAYS = {"expressway-e", "expressway-c"}
+
+MOST_TRUSTED = 1000
+"""CA certificates that the Trusted CA list of an Expressway holds (domain.md 3.1, C2)."""
 
 
 def changed(healthy: Lab, change: Mapping[str, Any]) -> Lab:
@@ -51,6 +56,7 @@ def leaf_order(certificate: Certificate) -> LeafOrder:
         uris=certificate.uris,
         key_type=certificate.key,
         revocation=certificate.revocation,
+        renewals=certificate.renewals,
     )
 
 
@@ -67,7 +73,7 @@ def _walk(group: BaseModel, place: Place, catalogue: Catalogue) -> Iterator[tupl
         elif isinstance(value, BaseModel):
             yield from _walk(value, here, catalogue)
         elif name in _TRUST_LISTS:
-            yield from _strangers(value, here, catalogue)
+            yield from _anchors(value, here, catalogue)
 
 
 def _misordered(value: Certificate, here: Place, catalogue: Catalogue) -> Iterator[tuple[Place, str, str]]:
@@ -78,7 +84,10 @@ def _misordered(value: Certificate, here: Place, catalogue: Catalogue) -> Iterat
             yield here, fault.message, fault.hint
 
 
-def _strangers(names: tuple[str, ...], here: Place, catalogue: Catalogue) -> Iterator[tuple[Place, str, str]]:
-    for number, name in enumerate(names):
-        if name not in catalogue.authorities:
-            yield (*here, number), f"unknown authority '{name}'", hint_for(name, sorted(catalogue.authorities))
+def _anchors(words: tuple[str, ...], here: Place, catalogue: Catalogue) -> Iterator[tuple[Place, str, str]]:
+    strangers = list(anchor_faults(catalogue, words))
+    yield from (((*here, number), message, hint) for number, message, hint in strangers)
+    if here[0] in _EXPRESSWAYS and not strangers:
+        count = sum(len(named_by(catalogue, word)) for word in words)
+        if count > MOST_TRUSTED:
+            yield here, f"{count} certificates are too many", f"a Trusted CA list holds {MOST_TRUSTED} (C2)"

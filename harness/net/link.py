@@ -14,6 +14,8 @@ One task may send while another receives.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
 
 import trio
 
@@ -48,7 +50,8 @@ StatusCheck = Callable[[int, InQuestion], Awaitable[int]]
 class Link:
     """One end of connection `number`, plain until `secure` is called.
 
-    `ended` is None while the connection lives, then how it ended.
+    `ended` is None while the connection lives, then how it ended. `clock` is the time by which a TLS profile without
+    a clock of its own judges certificates; None for the real one.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class Link:
         self.ended: Closing | None = None
         self.profile: TlsProfile | None = None
         self.expected_names: tuple[str, ...] = ()
+        self.clock: datetime | None = None
         self._stream = stream
         self._recorder = recorder
         self._engine: TlsEngine | None = None
@@ -94,7 +98,7 @@ class Link:
 
         `check` is asked about a peer whose chain holds, before this end says anything more.
         """
-        self.profile = profile
+        self.profile = profile = profile if profile.clock else replace(profile, clock=self.clock)
         engine = TlsEngine(
             profile,
             listens=self.listens,

@@ -4,25 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field, fields
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
 from harness.pki.keys import KEY_TYPES
 from harness.pki.names import NAME_CHANGES
 from harness.pki.sending import SENDINGS
+from harness.pki.validity import STATED, DaysFromNow, Validity
 from harness.pki.vocabulary import EXTENDED_KEY_USAGES, KEY_USAGES, one_of
 from harness.pki.weak_signatures import SIGNATURES
 
-_STATED: Final = ConfigDict(
-    extra="forbid",
-    alias_generator=lambda name: name.replace("_", "-"),
-    validate_by_name=True,
-    validate_by_alias=True,
-)
-
-Days = Annotated[int, Field(ge=-18_000, le=36_500)]
 KeyType = Annotated[str, AfterValidator(one_of(KEY_TYPES))]
 KeyUsages = tuple[Annotated[str, AfterValidator(one_of(KEY_USAGES))], ...]
 ExtendedKeyUsages = tuple[Annotated[str, AfterValidator(one_of(EXTENDED_KEY_USAGES))], ...]
@@ -33,40 +26,31 @@ Domain = Annotated[str, Field(pattern=r"^[a-z0-9.-]+$")]
 Signature = Annotated[str, AfterValidator(one_of(SIGNATURES))]
 
 
-@dataclass(frozen=True, slots=True, config=_STATED)
-class Validity:
-    """From when until when a certificate is in date, in days from now; past days are negative."""
-
-    begins: Days
-    ends: Days
-
-    def __post_init__(self) -> None:
-        if self.ends <= self.begins:
-            raise ValueError(f"ends ({self.ends}) must come after begins ({self.begins})")
-
-
-@dataclass(frozen=True, slots=True, config=_STATED)
+@dataclass(frozen=True, slots=True, config=STATED)
 class AuthorityProfile:
     """One CA. `under` is the CA that issued it, empty for a root.
 
     `flaw` says what is wrong with it and is empty for a sound CA. A flawed CA is a graft: the fault that
     names it puts it beneath the leaf's own CAs, so that its flaw and not its root is what a peer refuses.
     `path_length` None means no limit; `permitted_names` are the dNSName subtrees of RFC 5280 section
-    4.2.1.10; `is_authority` False makes an ordinary certificate that signs all the same.
+    4.2.1.10; `is_authority` False makes an ordinary certificate that signs all the same. `same_key_as` is
+    another CA whose key this one has: with the same common name too it is that CA once more, reissued or
+    cross-signed (RFC 5280 section 3.2).
     """
 
     common_name: AuthorityName
     under: str = ""
     flaw: str = ""
     key_type: KeyType = "ecdsa-p256"
-    validity: Validity = Validity(-1_000, 2_650)
+    same_key_as: str = ""
+    validity: Validity = DaysFromNow(-1_000, 2_650)
     path_length: Annotated[int, Field(ge=0, le=9)] | None = None
     extended_key_usage: ExtendedKeyUsages = ()
     permitted_names: tuple[Domain, ...] = ()
     is_authority: bool = True
 
 
-@dataclass(frozen=True, slots=True, config=_STATED)
+@dataclass(frozen=True, slots=True, config=STATED)
 class LeafProfile:
     """The healthy certificate of one role. The first of `dns_names` is the name that peers look for."""
 
@@ -79,10 +63,10 @@ class LeafProfile:
     key_type: KeyType = "ecdsa-p256"
     key_usage: KeyUsages = ("digital-signature",)
     extended_key_usage: ExtendedKeyUsages = ("server-auth", "client-auth")
-    validity: Validity = Validity(-10, 180)
+    validity: Validity = DaysFromNow(-10, 180)
 
 
-@dataclass(frozen=True, slots=True, config=_STATED)
+@dataclass(frozen=True, slots=True, config=STATED)
 class CertificateChange:
     """What a fault changes in the leaf itself, or says of it; None leaves a thing as it is."""
 
@@ -95,7 +79,7 @@ class CertificateChange:
     revoked: Literal[True] | None = None
 
 
-@dataclass(frozen=True, slots=True, config=_STATED)
+@dataclass(frozen=True, slots=True, config=STATED)
 class ChainChange:
     """What a fault changes in the chain; None leaves a thing as it is.
 
@@ -108,7 +92,7 @@ class ChainChange:
     sends: Sending | None = None
 
 
-@dataclass(frozen=True, slots=True, config=_STATED)
+@dataclass(frozen=True, slots=True, config=STATED)
 class FaultProfile:
     """One named fault: a title for people and the change it makes."""
 
@@ -127,13 +111,22 @@ class FaultProfile:
         return _made(self.certificate) | _made(self.chain)
 
 
+@dataclass(frozen=True, slots=True, config=STATED)
+class TrustListProfile:
+    """A list of CAs that many trust stores hold, by name; `title` says whose list of which year it is."""
+
+    title: str
+    authorities: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The three files of certs/, read and checked. Each maps a name to its profile."""
+    """The files of certs/, read and checked. Each maps a name to its profile."""
 
     authorities: Mapping[str, AuthorityProfile]
     leaves: Mapping[str, LeafProfile]
     faults: Mapping[str, FaultProfile]
+    trust_lists: Mapping[str, TrustListProfile] = field(default_factory=dict)
 
     def path_of(self, authority: str) -> tuple[str, ...]:
         """Return the names from the root down to `authority`; KeyError where one is unknown."""

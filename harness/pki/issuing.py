@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from ipaddress import ip_address
 from typing import Final
 
@@ -13,10 +13,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from harness.pki.blueprint import Blueprint
-from harness.pki.catalogue import AuthorityProfile, Validity
+from harness.pki.catalogue import AuthorityProfile
 from harness.pki.keys import KEY_TYPES, PrivateKey
 from harness.pki.names import Names
 from harness.pki.status_sources import SOURCES
+from harness.pki.validity import Validity
 from harness.pki.vocabulary import EXTENDED_KEY_USAGES, KEY_USAGES
 from harness.pki.weak_signatures import SIGNATURES
 
@@ -37,9 +38,18 @@ class Authority:
     key: PrivateKey = field(repr=False)
 
 
-def found_authority(name: str, profile: AuthorityProfile, issuer: Authority | None, now: datetime) -> Authority:
-    """Return a new CA signed by `issuer`, or a root where that is None. `now` is an aware time."""
-    key = KEY_TYPES[profile.key_type]()
+def found_authority(
+    name: str,
+    profile: AuthorityProfile,
+    issuer: Authority | None,
+    now: datetime,
+    key: PrivateKey | None = None,
+) -> Authority:
+    """Return a new CA signed by `issuer`, or a root where that is None.
+
+    `now` is an aware time. `key` is the key of another CA that it shares; None makes one.
+    """
+    key = key or KEY_TYPES[profile.key_type]()
     builder = _unsigned(profile.common_name, key, issuer)
     builder = _dated(builder, profile.validity, now)
     builder = _constrained(builder, profile.is_authority, profile.path_length)
@@ -95,7 +105,7 @@ def _identity_of(authority: Authority) -> tuple[x509.Name, x509.SubjectKeyIdenti
 
 
 def _dated(builder: x509.CertificateBuilder, validity: Validity, now: datetime) -> x509.CertificateBuilder:
-    begins, ends = (now + timedelta(days=days) for days in (validity.begins, validity.ends))
+    begins, ends = validity.span(now)
     return builder.not_valid_before(begins).not_valid_after(ends)
 
 

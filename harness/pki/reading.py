@@ -19,49 +19,59 @@ from harness.pki.catalogue import (
     ChainChange,
     FaultProfile,
     LeafProfile,
-    Validity,
+    TrustListProfile,
 )
+from harness.pki.validity import Dates, DaysFromNow, stated_key
 
 _SHAPES: Final[dict[str, TypeAdapter[dict[str, Any]]]] = {
     "authorities": TypeAdapter(dict[str, AuthorityProfile]),
     "leaves": TypeAdapter(dict[str, LeafProfile]),
     "faults": TypeAdapter(dict[str, FaultProfile]),
+    "trust-lists": TypeAdapter(dict[str, TrustListProfile]),
 }
-_KEYS: Final = frozenset(
-    each.name.replace("_", "-")
-    for part in (AuthorityProfile, LeafProfile, FaultProfile, CertificateChange, ChainChange, Validity)
-    for each in fields(part)
+_OPTIONAL: Final = frozenset({"trust-lists"})
+_PARTS: Final = (
+    AuthorityProfile,
+    LeafProfile,
+    FaultProfile,
+    CertificateChange,
+    ChainChange,
+    TrustListProfile,
+    DaysFromNow,
+    Dates,
 )
+_KEYS: Final = frozenset(stated_key(each.name) for part in _PARTS for each in fields(part))
 
 
 def read_catalogue(texts: Mapping[str, str]) -> Catalogue:
-    """Return the catalogue that three texts state.
+    """Return the catalogue that the texts state.
 
-    `texts` maps a file's name, with or without folder and suffix, to its text: `authorities`, `leaves` and
-    `faults`. Raises ScenarioError with every fault of shape in the three, or, where there is none, with
-    every reference that leads nowhere.
+    `texts` maps a file's name, with or without folder and suffix, to its text: `authorities`, `leaves`,
+    `faults` and, where there are any, `trust-lists`. Raises ScenarioError with every fault of shape in them,
+    or, where there is none, with every reference that leads nowhere.
     """
     documents = _documents(texts)
     parts: dict[str, dict[str, Any]] = {}
     faults: list[Fault] = []
     for stem, document in documents.items():
         try:
-            parts[stem] = _SHAPES[stem].validate_python(document.data)
+            parts[stem.replace("-", "_")] = _SHAPES[stem].validate_python(document.data)
         except ValidationError as error:
             faults += [_shape_fault(document, each) for each in error.errors()]
     if faults:
         raise ScenarioError(faults)
     catalogue = Catalogue(**parts)
-    faults = [*_lost_authorities(catalogue, documents), *_lost_issuers(catalogue, documents)]
+    lost = (_lost_authorities, _lost_issuers, _lost_anchors)
+    faults = [fault for look in lost for fault in look(catalogue, documents)]
     if faults:
         raise ScenarioError(faults)
     return catalogue
 
 
 def _documents(texts: Mapping[str, str]) -> dict[str, Document]:
-    """Parse the three texts, all of them before the first complaint is raised."""
+    """Parse the texts, all of them before the first complaint is raised."""
     files = {PurePosixPath(name).stem: name for name in texts}
-    faults = [Fault(f"{stem}.yaml", 0, 0, "is missing") for stem in _SHAPES if stem not in files]
+    faults = [Fault(f"{stem}.yaml", 0, 0, "is missing") for stem in _SHAPES if stem not in {*files, *_OPTIONAL}]
     documents: dict[str, Document] = {}
     for stem in _SHAPES.keys() & files.keys():
         try:
@@ -70,7 +80,7 @@ def _documents(texts: Mapping[str, str]) -> dict[str, Document]:
             faults += error.faults
     if faults:
         raise ScenarioError(faults)
-    return {stem: documents[stem] for stem in _SHAPES}
+    return {stem: documents[stem] for stem in _SHAPES if stem in documents}
 
 
 def _shape_fault(document: Document, error: ErrorDetails) -> Fault:
@@ -93,6 +103,11 @@ def _lost_authorities(catalogue: Catalogue, documents: Mapping[str, Document]) -
             yield _lost(document, (name, "under"), profile.under, known)
         elif _goes_round(catalogue, name):
             yield document.fault((name, "under"), f"'{name}' stands above itself")
+        elif profile.same_key_as and profile.same_key_as not in known:
+            yield _lost(document, (name, "same-key-as"), profile.same_key_as, known)
+        elif profile.same_key_as and _needs_itself(catalogue, name):
+            problem = f"the key of '{profile.same_key_as}' is not its own, or needs '{name}' first"
+            yield document.fault((name, "same-key-as"), problem, "name a CA that has a key of its own")
 
 
 def _goes_round(catalogue: Catalogue, name: str) -> bool:
@@ -101,6 +116,13 @@ def _goes_round(catalogue: Catalogue, name: str) -> bool:
         seen.add(name)
         name = catalogue.authorities[name].under
     return name in seen
+
+
+def _needs_itself(catalogue: Catalogue, name: str) -> bool:
+    """Whether the CA whose key `name` shares cannot be founded first."""
+    other = catalogue.authorities[name].same_key_as
+    above = [] if _goes_round(catalogue, other) else catalogue.path_of(other)
+    return not above or name in above or any(catalogue.authorities[each].same_key_as for each in above)
 
 
 def _lost_issuers(catalogue: Catalogue, documents: Mapping[str, Document]) -> Iterator[Fault]:
@@ -118,5 +140,13 @@ def _lost_issuers(catalogue: Catalogue, documents: Mapping[str, Document]) -> It
                 yield _lost(documents["faults"], (name, "chain", part), word, known)
 
 
-def _lost(document: Document, path: tuple[str, ...], word: str, known: Iterable[str]) -> Fault:
+def _lost_anchors(catalogue: Catalogue, documents: Mapping[str, Document]) -> Iterator[Fault]:
+    for name, profile in catalogue.trust_lists.items():
+        for number, authority in enumerate(profile.authorities):
+            if authority not in catalogue.authorities:
+                path = (name, "authorities", number)
+                yield _lost(documents["trust-lists"], path, authority, catalogue.authorities)
+
+
+def _lost(document: Document, path: tuple[str | int, ...], word: str, known: Iterable[str]) -> Fault:
     return document.fault(path, f"there is no authority '{word}' for this place", hint_for(word, sorted(known)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -11,6 +11,7 @@ from cryptography import x509
 
 from harness.document import hint_for
 from harness.errors import Fault, ScenarioError
+from harness.pki.anchors import LEAF, anchor_faults, named_by
 from harness.pki.blueprint import Blueprint, LeafOrder, draw, path_of
 from harness.pki.catalogue import Catalogue
 from harness.pki.issuing import Authority, found_authority, issue_leaf
@@ -20,7 +21,8 @@ from harness.pki.sending import SENDINGS
 from harness.pki.status_responses import make_staple
 from harness.pki.status_sources import list_path, responder_path
 
-_YEARS: Final = range(2000, 2200)
+YEARS: Final = range(2000, 2200)
+"""The years in which certificates are issued."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +48,8 @@ class Workshop:
     """
 
     def __init__(self, catalogue: Catalogue, now: datetime) -> None:
-        if now.tzinfo is None or now.year not in _YEARS:
-            bounds = f"give an aware time in the years {_YEARS.start} to {_YEARS.stop - 1}"
+        if now.tzinfo is None or now.year not in YEARS:
+            bounds = f"give an aware time in the years {YEARS.start} to {YEARS.stop - 1}"
             raise ScenarioError([Fault("certificates", 0, 0, f"no certificates can be issued at {now}", bounds)])
         self.catalogue = catalogue
         self.now = now.replace(microsecond=0)
@@ -66,6 +68,24 @@ class Workshop:
     def certificate_of(self, name: str) -> bytes:
         """Return the certificate (DER) of the CA of that name; ScenarioError where there is none."""
         return self._adopted[name] if name in self._adopted else self.authority(name).certificate
+
+    def anchors_of(self, words: Iterable[str]) -> tuple[bytes, ...]:
+        """Return the certificates (DER) that the words of a trust setting name, each once, in their order.
+
+        A word is an authority, `list:` with a trust list, or `leaf:` with a leaf profile; ScenarioError where
+        one of them means nothing.
+        """
+        asked = tuple(words)
+        faults = [Fault("certificates", 0, 0, told, hint) for _, told, hint in anchor_faults(self.catalogue, asked)]
+        if faults:
+            raise ScenarioError(faults)
+        named = [each for word in asked for each in named_by(self.catalogue, word)]
+        return tuple(dict.fromkeys(self._anchor(word) for word in named))
+
+    def _anchor(self, word: str) -> bytes:
+        if word.startswith(LEAF):
+            return self.issue(LeafOrder(word.removeprefix(LEAF))).leaf
+        return self.certificate_of(word)
 
     def chain_of(self, name: str) -> tuple[bytes, ...]:
         """Return the certificates (DER) of the CA of that name and of those above it, the root last."""
@@ -143,7 +163,8 @@ class Workshop:
         if path not in self._founded:
             issuer = self._authority_at(path[:-1]) if len(path) > 1 else None
             profile = self.catalogue.authorities[path[-1]]
-            self._founded[path] = found_authority(self._name_at(path), profile, issuer, self.now)
+            shared = self.authority(profile.same_key_as).key if profile.same_key_as else None
+            self._founded[path] = found_authority(self._name_at(path), profile, issuer, self.now, shared)
         return self._founded[path]
 
     def _name_at(self, path: tuple[str, ...]) -> str:

@@ -23,7 +23,8 @@ def play_detail(outcome: PlayOutcome, *, width: int = 80, unicode: bool = True) 
     scenario, verdict = outcome.scenario, outcome.verdict
     page.paragraph(scenario.title)
     row = f"row {scenario.row}, " if scenario.row else ""
-    page.paragraph(f"{scenario.name} ({row}TLS {verdict.tls_version}, {verdict.network})")
+    day = f", as of {outcome.transcript.as_of}" if outcome.transcript.as_of else ""
+    page.paragraph(f"{scenario.name} ({row}TLS {verdict.tls_version}, {verdict.network}{day})")
     page.gap()
     page.paragraph(scenario.story)
     names = actor_names(outcome.transcript)

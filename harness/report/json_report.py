@@ -2,10 +2,10 @@
 
 The outermost object has `schema` (its name and version), `summary` (`asked`, `played`, `met`, `not_met`,
 `not_played`) and `plays`. A play has `scenario`, `row`, `family`, `title`, `tls_version`, `network`,
-`seconds`; `expectation` (`met`, `mismatches`); `verdict` with every field of `harness.verdict.Verdict`
-and `completed`; and `control` (`cause`, `differs`), null for a baseline. A step has
-`alert_name` and `completed` besides its own fields; its `reached` is the actor at the far end, empty where there
-was none.
+`seconds`, `as_of` (the day to which the lab was set, empty for today); `expectation` (`met`, `mismatches`);
+`verdict` with every field of `harness.verdict.Verdict` and `completed`; and `control` (`cause`, `differs`), null
+for a baseline. A step has `alert_name` and `completed` besides its own fields; its `reached` is the actor at the
+far end, empty where there was none.
 
 New keys may come within a version; keys go or change their meaning with a new version only.
 """
@@ -63,6 +63,7 @@ def _play(outcome: PlayOutcome) -> dict[str, Any]:
         "tls_version": verdict.tls_version,
         "network": verdict.network,
         "seconds": round(outcome.seconds, 3),
+        "as_of": outcome.transcript.as_of,
         "expectation": {"met": outcome.met, "mismatches": list(outcome.mismatches)},
         "verdict": _verdict(verdict),
         "control": _control(outcome),

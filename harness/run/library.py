@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -19,8 +19,9 @@ from harness.pki.workshop import Workshop
 from harness.scenario.model import Scenario
 from harness.scenario.read import Vocabulary, faults_of_zones, read_lab, read_scenario
 
-_CATALOGUE_FILES = ("authorities", "leaves", "faults")
+_CATALOGUE_FILES = ("authorities", "leaves", "faults", "trust-lists")
 _LAB_FILE = "lab.yaml"
+_NOON = time(12)
 _LARGEST_FILE = 1_000_000
 _ROW = re.compile(r"^([a-z])-(?=\d+$)")
 
@@ -36,10 +37,12 @@ def data_folder(kind: str) -> Path:
 class Library:
     """Everything that is read from disk before a play. ScenarioError where a file is wrong.
 
-    `lab_file` replaces the healthy lab that comes with the package.
+    `lab_file` replaces the healthy lab that comes with the package. `at` is the day to which the whole lab is
+    set, certificates and every clock; None for today.
     """
 
     lab_file: Path | None = None
+    at: date | None = None
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -67,8 +70,14 @@ class Library:
 
     @cached_property
     def workshop(self) -> Workshop:
-        """The lab's PKI, valid now."""
-        return Workshop(self.catalogue, datetime.now(UTC))
+        """The lab's PKI; its now is the time of every clock in the lab."""
+        now = datetime.combine(self.at, _NOON, UTC) if self.at else datetime.now(UTC)
+        return Workshop(self.catalogue, now)
+
+    @property
+    def as_of(self) -> str:
+        """The day to which the lab is set, empty for today."""
+        return self.at.isoformat() if self.at else ""
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

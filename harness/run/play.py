@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import trio
 
@@ -55,9 +54,14 @@ async def open_lab(
             nursery.cancel_scope.cancel()
 
 
-async def perform(plan: Plan, workshop: Workshop, network: Network, *, block: str = "") -> Transcript:
-    """Play a plan; return what was seen. A peer's refusal is part of it, never an exception."""
-    started = datetime.now(UTC).isoformat(timespec="seconds")
+async def perform(
+    plan: Plan, workshop: Workshop, network: Network, *, block: str = "", as_of: str = ""
+) -> Transcript:
+    """Play a plan; return what was seen. A peer's refusal is part of it, never an exception.
+
+    `as_of` says that the workshop's time is not the real one, for those who read the transcript.
+    """
+    started = workshop.now.isoformat(timespec="seconds")
     async with open_lab(plan.lab, workshop, network, tls_version=plan.tls_version, block=block) as opened:
         recorder = opened.recorder
         for step in plan.play:
@@ -76,6 +80,7 @@ async def perform(plan: Plan, workshop: Workshop, network: Network, *, block: st
             events=tuple(recorder.events),
             connections=recorder.connections(),
             authorities=tuple(workshop.authorities().values()),
+            as_of=as_of,
         )
 
 

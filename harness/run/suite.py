@@ -55,6 +55,7 @@ class _Suite:
     def __init__(self, library: Library, order: Order, told: Told) -> None:
         self._healthy = library.healthy
         self._workshop: Workshop = library.workshop
+        self._as_of = library.as_of
         self._order = order
         self._told = told
         self._controls: dict[str, _Once] = {}
@@ -108,7 +109,8 @@ class _Suite:
         return self._controls[key].verdict
 
     async def _perform(self, plan: Plan) -> Transcript:
-        return await perform(plan, self._workshop, new_network(self._order.network), block=self._order.block)
+        network = new_network(self._order.network)
+        return await perform(plan, self._workshop, network, block=self._order.block, as_of=self._as_of)
 
 
 class _Once:

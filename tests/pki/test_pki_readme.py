@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from pki_bench import CATALOGUE, CERTS
 
+from harness.pki.catalogue import AuthorityProfile
+from harness.pki.validity import Dates
+
 README = (CERTS / "README.md").read_text(encoding="utf-8")
 
 
@@ -12,10 +15,22 @@ def rows_below(heading: str) -> list[str]:
     return [line for line in section.splitlines() if line.startswith("| `")]
 
 
+def authority_row(name: str, profile: AuthorityProfile) -> str:
+    issuer = f"`{profile.under}`" if profile.under else "itself"
+    dates = str(profile.validity) if isinstance(profile.validity, Dates) else ""
+    return f"| `{name}` | {issuer} | {dates} | {profile.flaw} |"
+
+
 def test_the_readme_lists_every_authority() -> None:
     assert rows_below("Authorities") == [
-        f"| `{name}` | {f'`{profile.under}`' if profile.under else 'itself'} | {profile.flaw} |"
-        for name, profile in CATALOGUE.authorities.items()
+        authority_row(name, profile) for name, profile in CATALOGUE.authorities.items()
+    ]
+
+
+def test_the_readme_lists_every_trust_list() -> None:
+    assert rows_below("Trust lists") == [
+        f"| `list:{name}` | {profile.title} | {', '.join(f'`{each}`' for each in profile.authorities)} |"
+        for name, profile in CATALOGUE.trust_lists.items()
     ]
 
 

@@ -31,6 +31,9 @@ class Certificate(Settings):
         (), "which sources of its status it names: crl, ocsp or both", source="I11"
     )
     key: str = setting("", "ecdsa-p256, ecdsa-p384, rsa-2048, rsa-4096 or rsa-1024")
+    renewals: Annotated[int, Field(ge=0, le=100)] = setting(
+        0, "how often it was renewed: each time with a new key and serial number", source="T-07"
+    )
 
 
 MaybeCertificate = Annotated[

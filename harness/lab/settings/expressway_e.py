@@ -100,6 +100,16 @@ class ExpresswayE(Settings):
         source="C1",
     )
     revocation: RevocationChecking = setting(RevocationChecking(), "revocation checking of SIP TLS peers")
+    same_subject_cas: Literal["keep-all", "first-only"] = setting(
+        "keep-all",
+        "what happens to a CA of a common name that the list already holds: OpenSSL copes, Expressway cannot hold two",
+        source="C11, T-04",
+    )
+    ca_management: Literal["manual", "automatic"] = setting(
+        "manual",
+        "automatic: the list also holds what the cloud announces (webex-cloud.announced-cas)",
+        source="seed, T-05",
+    )
     default_zone: DefaultZone = setting(DefaultZone(), "the Default Zone")
     webex_zone: WebexZone = setting(WebexZone(), "the Webex zone")
     dns_zone: DnsZone = setting(DnsZone(), "the DNS zone")

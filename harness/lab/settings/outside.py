@@ -22,7 +22,9 @@ class WebexCloud(Settings):
         "what it presents, root included",
         source="C1",
     )
-    default_trust: tuple[str, ...] = setting(("public-root",), "the public list that it trusts", source="C4")
+    default_trust: tuple[str, ...] = setting(
+        ("list:webex-default",), "the public list that it trusts", source="C4"
+    )
     uploaded_trust: tuple[str, ...] = setting(
         (),
         "the organisation's own list; when there is one, only it counts",
@@ -33,6 +35,9 @@ class WebexCloud(Settings):
         _REQUIRED_IF_PRESENT, "a CRL that a certificate names must be reachable", source="C4"
     )
     staple: Switch = setting(False, "send an OCSP response with its certificate to whoever asks for one", source="I27")
+    announced_cas: tuple[str, ...] = setting(
+        ("cloud-root",), "the CAs that it hands to an Expressway with automatic CA management", source="seed"
+    )
     verified_domains: tuple[str, ...] = setting(
         ("example.com",), "domains that the organisation proved", screen="Control Hub > Domains", source="C4"
     )
