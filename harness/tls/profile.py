@@ -12,7 +12,10 @@ VERSIONS = ("1.0", "1.1", "1.2", "1.3")
 
 
 class Dialect(StrEnum):
-    """Whose alert numbers an end speaks (domain.md 5.1 and 5.3)."""
+    """Whose alert numbers an end speaks (domain.md 5.1 and 5.3).
+
+    Java also takes chains that end in any certificate it trusts; OpenSSL wants them to end in a root (measured).
+    """
 
     OPENSSL = "openssl"
     JSSE = "jsse"

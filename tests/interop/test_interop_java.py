@@ -11,10 +11,12 @@ import trio
 from interop_bench import (
     BOTH_VERSIONS,
     HOST,
+    LIBRARY,
     MUTUAL,
     NOBODY,
     Program,
     alert_received,
+    credentials,
     dialled,
     files,
     fresh_address,
@@ -26,6 +28,7 @@ from interop_bench import (
 
 from harness.net.loopback import LoopbackNetwork
 from harness.net.memory import memory_stream_pair
+from harness.pki import LeafOrder, certificates_pem
 from harness.tls.engine import NameCheck
 from harness.tls.profile import Dialect, TlsProfile
 
@@ -54,6 +57,9 @@ SERVERS = {
     },
 }  # fmt: skip
 NAME = "us-expe1.example.com"
+INTERMEDIATE = LIBRARY.workshop.certificate_of("partner-issuing")
+LEAF = credentials("b2b-peer").leaf
+RENEWED_LEAF = LIBRARY.workshop.issue(LeafOrder("b2b-peer", renewals=1)).leaf
 
 
 def java(folder: Path, role: str, *words: str) -> list[str | Path]:
@@ -92,16 +98,35 @@ async def alert_of_a_java_server(port: int, profile: TlsProfile) -> int | None:
     return alert_received(link)
 
 
-async def alert_of_our_server(profile: TlsProfile) -> int | None:
+async def alert_of_our_server(profile: TlsProfile, trusted: tuple[bytes, ...] = MUTUAL.trusted) -> int | None:
     near, far = memory_stream_pair()
     caller, called = new_link(near, listens=False), new_link(far, listens=True)
     async with trio.open_nursery() as nursery:
-        nursery.start_soon(called.secure, replace(MUTUAL, dialect=Dialect.JSSE))
+        nursery.start_soon(called.secure, replace(MUTUAL, dialect=Dialect.JSSE, trusted=trusted))
         if await caller.secure(profile):
             nursery.start_soon(called.close)
             await caller.receive()
         await caller.close()
     return alert_received(caller)
+
+
+@pytest.mark.parametrize(
+    ("anchor", "alert"),
+    [(INTERMEDIATE, None), (LEAF, None), (RENEWED_LEAF, 46)],
+    ids=["intermediate", "leaf", "renewed-leaf"],
+)
+async def test_java_trusts_whatever_is_on_its_list_and_asks_for_no_root(
+    anchor: bytes, alert: int | None, tmp_path: Path
+) -> None:
+    alerts: list[int | None] = []
+    words = java(tmp_path, "expressway-e", "server", HOST)
+    (tmp_path / "trusted").write_text(certificates_pem((anchor,)), encoding="ascii")
+    async with running(words) as server:
+        port = int((await server.line()).removeprefix("listening "))
+        for tls in BOTH_VERSIONS:
+            caller = replace(wearing("b2b-peer"), versions=(tls, tls))
+            alerts += [await alert_of_a_java_server(port, caller), await alert_of_our_server(caller, (anchor,))]
+    assert alerts == [alert] * 4
 
 
 # --- Java as TLS client ---
