@@ -197,6 +197,11 @@ class Evidence:
     # --- certificates ---
 
     @cached_property
+    def time(self) -> datetime:
+        """When it happened, by the lab's clock."""
+        return datetime.fromisoformat(self.transcript.started)
+
+    @cached_property
     def inspection(self) -> Inspection | None:
         """Every TLS message of the connection."""
         return self.view.inspection if self.view else None
@@ -274,7 +279,7 @@ class Evidence:
             trusted=end.trusted if end else (),
             known_authorities=self.transcript.authorities if end else (),
             purpose="server" if self.refused == self.listener else "client",
-            at=datetime.fromisoformat(self.transcript.started),
+            at=self.time,
         )
 
     @cached_property

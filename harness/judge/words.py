@@ -9,6 +9,7 @@ from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.identity.findings import FindingKind
 from harness.judge.connection_view import NETWORK, ConnectionView
 from harness.judge.evidence import Evidence
+from harness.judge.objections import dead_anchors
 from harness.tls.alerts import alert_name
 from harness.transcript import (
     AlertSeen,
@@ -79,6 +80,7 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "path": _sentence(fatal[0]) if fatal else "",
         "usage": _sentence(usage.sentence) if usage else "",
         **_words_of_interception(evidence),
+        "dead_anchors": _roots_that_expired(evidence),
         "offered": ", ".join(hello.versions) if hello else "?",
         "rule": rules.facts.get("rule", "") if rules else "",
         "zone": refusal.facts.get("zone", "") if refusal else "a zone",
@@ -135,6 +137,13 @@ def _expiry(evidence: Evidence) -> str:
         return _sentence(expired.sentence)
     until = f"{presented.not_after:%Y-%m-%d}" if presented and presented.not_after else "?"
     return f"It is valid until {until}: the clock of {label(evidence, evidence.by)} is ahead."
+
+
+def _roots_that_expired(evidence: Evidence) -> str:
+    """Say which roots of the refuser's list have run out, and when."""
+    dead = [f"{root.label} (until {root.not_after:%Y-%m-%d})" for root in dead_anchors(evidence)]
+    more = f" and {len(dead) - _SHOWN_NAMES} more" if len(dead) > _SHOWN_NAMES else ""
+    return (", ".join(dead[:_SHOWN_NAMES]) + more) or "no dead root"
 
 
 def filled(template: str, words: dict[str, str]) -> str:

@@ -59,14 +59,14 @@ STORIES: dict[str, tuple[dict[str, Any], Step, str, str]] = {
     ),
     "the server certificate is a client's": (server("client-auth-only"), PARTNER, "b2b-peer", "eku-no-server-auth"),
     "signed with SHA-1": (server("sha1-signature"), PARTNER, "b2b-peer", "weak-certificate"),
-    "a CA for another domain": (client("name-constraints-violated"), ON_MUTUAL_PORT, "expressway-e", "broken-chain"),
-    "a CA below the lowest": (client("path-length-exceeded"), ON_MUTUAL_PORT, "expressway-e", "broken-chain"),
-    "a CA that is none": (client("leaf-as-issuer"), ON_MUTUAL_PORT, "expressway-e", "broken-chain"),
+    "a CA for another domain": (client("name-constraints-violated"), ON_MUTUAL_PORT, "expressway-e", "name-constraints"),
+    "a CA below the lowest": (client("path-length-exceeded"), ON_MUTUAL_PORT, "expressway-e", "path-length"),
+    "a CA that is none": (client("leaf-as-issuer"), ON_MUTUAL_PORT, "expressway-e", "leaf-as-issuer"),
     "issued by a CA of last year": (
         client("expired-intermediate"),
         ON_MUTUAL_PORT,
         "expressway-e",
-        "certificate-expired",
+        "expired-intermediate",
     ),
     "a certificate of next week": (
         server("not-yet-valid"),

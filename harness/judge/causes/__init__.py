@@ -15,6 +15,7 @@ from harness.judge.causes.ownership import OWNERSHIP_CAUSES
 from harness.judge.causes.revocation import REVOCATION_CAUSES
 from harness.judge.causes.routing import ROUTING_CAUSES
 from harness.judge.causes.row import Cause
+from harness.judge.causes.trust import TRUST_CAUSES
 from harness.judge.causes.stores import STORE_CAUSES
 
 COMPLETED = "none"
@@ -44,6 +45,7 @@ CAUSES: tuple[Cause, ...] = (
     *MRA_CAUSES,
     *REVOCATION_CAUSES,
     *CONNECTION_CAUSES,
+    *TRUST_CAUSES,
     *CERTIFICATE_CAUSES,
     *NAME_CAUSES,
     *ROUTING_CAUSES,

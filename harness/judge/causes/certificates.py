@@ -15,52 +15,23 @@ from harness.judge.causes.row import (
     do,
 )
 from harness.judge.evidence import Evidence
+from harness.judge.objections import (
+    EXPIRED,
+    NOT_YET_VALID,
+    PURPOSE,
+    by_own_list,
+    name_objected,
+    objection,
+    refused_certificate,
+    untrusted,
+)
 from harness.transcript import ClientCertificate
-from harness.verdict import Stage
 
-_EXPIRED, _NOT_YET_VALID, _PURPOSE, _HOSTNAME = 10, 9, 26, 62
-_UNTRUSTED = {2, 18, 19, 20, 21}
 _WEAK = {66, 67, 68}
-_ALERTS_OF = {_EXPIRED: {45}, _NOT_YET_VALID: set[int](), _PURPOSE: {43}}
-_UNTRUSTED_ALERTS = {46, 48}
-
-
-def _refused_certificate(evidence: Evidence) -> bool:
-    """Whether a certificate that was presented was refused in the handshake."""
-    return evidence.stage in {Stage.HANDSHAKE, Stage.ACCEPTANCE} and bool(evidence.chain_of(evidence.refused))
-
-
-def _objection(evidence: Evidence, code: int) -> bool:
-    """Whether the refuser objected with that verify code; by the alert where the refuser is not ours."""
-    if not _refused_certificate(evidence):
-        return False
-    if evidence.verify is not None:
-        return evidence.verify.code == code
-    return evidence.one_sided and evidence.alert in _ALERTS_OF.get(code, set())
-
-
-def name_objected(evidence: Evidence) -> bool:
-    """Whether a peer's names were refused inside the handshake, its chain being fine."""
-    return _objection(evidence, _HOSTNAME)
-
-
-def _by_own_list(evidence: Evidence) -> bool:
-    """Whether the cloud refused, and goes by the list that the organisation uploaded."""
-    return evidence.by == "webex-cloud" and evidence.decision("trust", "uploaded-list") is not None
-
-
-def _untrusted(evidence: Evidence, *kinds: FindingKind) -> bool:
-    """Whether the chain reached no anchor of the refuser, for one of these reasons if any are given."""
-    if not _refused_certificate(evidence):
-        return False
-    code = evidence.verify.code if evidence.verify else 0
-    if code not in _UNTRUSTED and not (code == 0 and evidence.alert in _UNTRUSTED_ALERTS):
-        return False
-    return not kinds or (evidence.path is not None and any(evidence.path.finding(kind) for kind in kinds))
 
 
 def _wrong_usage(evidence: Evidence, *details: str) -> bool:
-    if not _objection(evidence, _PURPOSE) or evidence.path is None:
+    if not objection(evidence, PURPOSE) or evidence.path is None:
         return False
     finding = evidence.path.finding(FindingKind.WRONG_EKU)
     return finding is not None and (not details or finding.detail in details)
@@ -82,7 +53,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="no-verified-domain",
         title="No name of the certificate lies in a verified domain",
-        applies=lambda e: name_objected(e) and _by_own_list(e),
+        applies=lambda e: name_objected(e) and by_own_list(e),
         diagnosis=(
             "The organisation has uploaded a certificate list of its own, so the cloud asks for a name in a verified "
             "domain ({names}). The certificate of {refused} carries {presented}. The domain was checked once, the "
@@ -120,7 +91,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="bad-optional-certificate",
         title="A certificate was optional, and a bad one was volunteered",
-        applies=lambda e: e.requested is ClientCertificate.OPTIONAL and e.refused == e.dialler and _untrusted(e),
+        applies=lambda e: e.requested is ClientCertificate.OPTIONAL and e.refused == e.dialler and untrusted(e),
         diagnosis=(
             "Port {port} only asks for a client certificate. {dialler} volunteered one that {by} cannot trace "
             "to a trusted root: a bad certificate is worse than none."
@@ -136,7 +107,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="uploaded-list-overrides",
         title="The uploaded certificate list does not cover the installed certificate",
-        applies=lambda e: _by_own_list(e) and _untrusted(e),
+        applies=lambda e: by_own_list(e) and untrusted(e),
         diagnosis=(
             "The organisation has uploaded a certificate list of its own to Control Hub, and only that list "
             "counts. The certificate of {refused} was issued by {issuer}, which is not on it, however public it is."
@@ -156,7 +127,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="self-signed-certificate",
         title="The certificate is self-signed",
-        applies=lambda e: _untrusted(e, FindingKind.SELF_SIGNED_LEAF),
+        applies=lambda e: untrusted(e, FindingKind.SELF_SIGNED_LEAF),
         diagnosis="{refused} presented a certificate that it signed itself ({presented}); {by} does not know it.",
         remedies={
             "expressway-e": (do("Install a certificate of a real CA.", SERVER_CERTIFICATE),),
@@ -169,7 +140,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="missing-intermediate",
         title="The intermediate certificate is missing",
-        applies=lambda e: _untrusted(e, FindingKind.MISSING_INTERMEDIATE),
+        applies=lambda e: untrusted(e, FindingKind.MISSING_INTERMEDIATE),
         diagnosis="{path} So {by} could not reach a root that it does trust.",
         remedies={
             "expressway-e": (
@@ -191,7 +162,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="only-intermediate-trusted",
         title="Only the intermediate is trusted, not its root",
-        applies=lambda e: _untrusted(e, FindingKind.ONLY_INTERMEDIATE_TRUSTED),
+        applies=lambda e: untrusted(e, FindingKind.ONLY_INTERMEDIATE_TRUSTED),
         diagnosis="{by} holds the intermediate but not the root above it, and takes no partial chains.",
         remedies={ANYBODY: (_APPEND_CA,)},
         looks_like=("unknown-root",),
@@ -201,7 +172,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="unknown-root",
         title="The issuing CA is not trusted",
-        applies=lambda e: _untrusted(e, FindingKind.UNKNOWN_ROOT),
+        applies=lambda e: untrusted(e, FindingKind.UNKNOWN_ROOT),
         diagnosis=("{by} does not know the root of {refused}'s certificate. {path}{self_signed_words}"),
         remedies={
             "webex-cloud": (
@@ -223,7 +194,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="incomplete-or-unknown-chain",
         title="The chain is incomplete, or its root unknown",
-        applies=_untrusted,
+        applies=untrusted,
         diagnosis="{by} could not trace {refused}'s certificate to a root that it trusts. {path}",
         remedies={
             ANYBODY: (do("Let {refused} send its whole chain; append its root to the trusted CA list of {by}."),)
@@ -239,7 +210,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="certificate-expired",
         title="The certificate has expired",
-        applies=lambda e: _objection(e, _EXPIRED),
+        applies=lambda e: objection(e, EXPIRED),
         diagnosis="{by} refused the certificate of {refused} ({presented}) by its date. {expiry}",
         remedies={
             "expressway-e": (_RENEW,),
@@ -251,7 +222,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="certificate-not-yet-valid",
         title="The certificate is not valid yet",
-        applies=lambda e: _objection(e, _NOT_YET_VALID),
+        applies=lambda e: objection(e, NOT_YET_VALID),
         diagnosis=(
             "For {by} the certificate of {refused} ({presented}, valid from {not_before}) lies in the future. "
             "If that date has passed, the clock of {by} is wrong."
@@ -312,7 +283,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="weak-certificate",
         title="The key or the signature is too weak",
-        applies=lambda e: _refused_certificate(e) and e.verify is not None and e.verify.code in _WEAK,
+        applies=lambda e: refused_certificate(e) and e.verify is not None and e.verify.code in _WEAK,
         diagnosis="{by} refused the chain of {refused}: {verify}. {path}",
         remedies={ANYBODY: (do("Issue the certificate anew: RSA 2048 or more, or ECDSA; SHA-256 or better."),)},
         source="T-11",
@@ -320,7 +291,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="broken-chain",
         title="The chain breaks a rule of RFC 5280",
-        applies=lambda e: _refused_certificate(e) and e.verify is not None,
+        applies=lambda e: refused_certificate(e) and e.verify is not None,
         diagnosis="{by} refused the chain of {refused}: {verify}. {path}",
         remedies={ANYBODY: (do("Have the CA re-issue the chain of {refused}."),)},
         source="T-08, T-09, T-10",
@@ -328,7 +299,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="certificate-refused",
         title="The certificate was refused, and the alert does not say why",
-        applies=lambda e: _refused_certificate(e) and e.one_sided and e.alert is not None,
+        applies=lambda e: refused_certificate(e) and e.one_sided and e.alert is not None,
         diagnosis=(
             "{by} answered the certificate of {refused} ({presented}) with {verify}. That alert stands for several "
             "faults, and only {by} knows which."

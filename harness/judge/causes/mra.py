@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.judge.causes.certificates import name_objected
+from harness.judge.objections import name_objected
 from harness.judge.causes.row import ANYBODY, PUBLIC_DNS, SERVER_CERTIFICATE, TRUSTED_CA, Cause, do
 from harness.judge.evidence import MRA_CLIENTS, Evidence
 from harness.verdict import Stage
