@@ -40,6 +40,18 @@ def test_the_ladder_in_the_readme_is_the_ladder_that_is_drawn() -> None:
         assert line in drawn
 
 
+def test_the_run_on_another_day_in_the_readme_is_the_one_that_is_printed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words, _, shown = README.partition("$ sip-mtls run ")[2].partition("```")[0].partition("\n")
+    monkeypatch.setattr(sys, "argv", ["sip-mtls", "run", *words.split()])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert not ended.value.code
+    assert "as of 2021-10-01" in shown
+    assert capsys.readouterr().out == shown
+
+
 def test_the_walk_in_the_readme_is_the_walk_that_is_printed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from harness.identity.certificate import CertificateFacts, read_certificate
+from harness.identity.certificate import read_certificate
 
 
 def first_of_each_name(certificates: Iterable[bytes]) -> tuple[bytes, ...]:
@@ -13,9 +13,3 @@ def first_of_each_name(certificates: Iterable[bytes]) -> tuple[bytes, ...]:
     for der in certificates:
         kept.setdefault(read_certificate(der).common_names or der, der)
     return tuple(kept.values())
-
-
-def namesakes_of(name: str, certificates: Iterable[bytes]) -> tuple[CertificateFacts, ...]:
-    """Return the facts of those certificates (DER) whose subject is `name`, as an issuer field writes it."""
-    facts = (read_certificate(der) for der in certificates)
-    return tuple(each for each in facts if each.subject.lower() == name.lower())

@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from harness.document import hint_for
 from harness.errors import ScenarioError
 from harness.lab.settings import Certificate, Lab
+from harness.lab.weak_keys import cannot_load
 from harness.pki.anchors import anchor_faults, named_by
 from harness.pki.blueprint import LeafOrder, draw
 from harness.pki.catalogue import Catalogue
@@ -61,27 +61,33 @@ def leaf_order(certificate: Certificate) -> LeafOrder:
 
 
 def unknown_words(lab: Lab, catalogue: Catalogue) -> Iterator[tuple[Place, str, str]]:
-    """Yield (place, what is wrong, hint) for every certificate or authority that cannot be made."""
-    yield from _walk(lab, (), catalogue)
-
-
-def _walk(group: BaseModel, place: Place, catalogue: Catalogue) -> Iterator[tuple[Place, str, str]]:
-    for name, field in type(group).model_fields.items():
-        value, here = getattr(group, name), (*place, field.alias or name)
+    """Yield (place, what is wrong, hint) for each certificate or authority that cannot be made or loaded."""
+    for name, value, here in _settings(lab, ()):
         if isinstance(value, Certificate):
-            yield from _misordered(value, here, catalogue)
-        elif isinstance(value, BaseModel):
-            yield from _walk(value, here, catalogue)
+            yield from _misordered(lab, value, here, catalogue)
         elif name in _TRUST_LISTS:
             yield from _anchors(value, here, catalogue)
 
 
-def _misordered(value: Certificate, here: Place, catalogue: Catalogue) -> Iterator[tuple[Place, str, str]]:
+def _settings(group: BaseModel, place: Place) -> Iterator[tuple[str, Any, Place]]:
+    """Yield (name, value, place) of each setting and each certificate; groups are gone through."""
+    for name, field in type(group).model_fields.items():
+        value, here = getattr(group, name), (*place, field.alias or name)
+        if isinstance(value, BaseModel) and not isinstance(value, Certificate):
+            yield from _settings(value, here)
+        else:
+            yield name, value, here
+
+
+def _misordered(lab: Lab, value: Certificate, here: Place, catalogue: Catalogue) -> Iterator[tuple[Place, str, str]]:
     try:
-        draw(catalogue, leaf_order(value))
+        drawn = draw(catalogue, leaf_order(value))
     except ScenarioError as error:
         for fault in error.faults:
             yield here, fault.message, fault.hint
+    else:
+        if problem := cannot_load(lab, str(here[0]), drawn.key_type):
+            yield here, *problem
 
 
 def _anchors(words: tuple[str, ...], here: Place, catalogue: Catalogue) -> Iterator[tuple[Place, str, str]]:

@@ -8,14 +8,6 @@ from typing import Annotated, Any, Final, TypeAlias
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
 from pydantic.dataclasses import dataclass
 
-STATED: Final = ConfigDict(
-    extra="forbid",
-    alias_generator=lambda name: stated_key(name),
-    validate_by_name=True,
-    validate_by_alias=True,
-)
-"""How the files of certs/ write the fields of a profile: with hyphens, and nothing that is not known."""
-
 _FIRST_YEAR, _LAST_YEAR = 1950, 2199
 _LAST_SECOND = time(23, 59, 59)
 
@@ -25,13 +17,22 @@ def stated_key(name: str) -> str:
     return name.rstrip("_").replace("_", "-")
 
 
+STATED: Final = ConfigDict(
+    extra="forbid",
+    alias_generator=stated_key,
+    validate_by_name=True,
+    validate_by_alias=True,
+)
+"""How the files of certs/ write the fields of a profile: with hyphens, and nothing that is not known."""
+
+
 def read_date(written: object) -> date:
     """Return a date that was written as 2027-03-15; ValueError for everything else and for other centuries."""
     try:
         day = written if isinstance(written, date) else date.fromisoformat(str(written))
     except ValueError:
         day = None
-    if day is None or (isinstance(written, str) and written != day.isoformat()):
+    if day is None or str(written) != day.isoformat():
         raise ValueError(f"'{written}' is no date; write year, month and day, such as 2027-03-15")
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         raise ValueError(f"{day} is too far away; years go from {_FIRST_YEAR} to {_LAST_YEAR}")

@@ -54,9 +54,7 @@ async def open_lab(
             nursery.cancel_scope.cancel()
 
 
-async def perform(
-    plan: Plan, workshop: Workshop, network: Network, *, block: str = "", as_of: str = ""
-) -> Transcript:
+async def perform(plan: Plan, workshop: Workshop, network: Network, *, block: str = "", as_of: str = "") -> Transcript:
     """Play a plan; return what was seen. A peer's refusal is part of it, never an exception.
 
     `as_of` says that the workshop's time is not the real one, for those who read the transcript.

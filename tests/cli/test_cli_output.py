@@ -126,6 +126,24 @@ def test_progress_goes_to_stderr_and_only_where_there_are_many(sip_mtls: Command
 # --- words ---
 
 
+def test_a_run_on_another_day_says_so_wherever_it_is_read(sip_mtls: Command, tmp_path: Path) -> None:
+    asked = ("run", "I01", "--tls", "1.3", *IN_MEMORY, "--at", "2027-03-15", "--out", tmp_path)
+    ended = sip_mtls(*asked, "--ladder")
+    document = json.loads(sip_mtls(*asked, "--json", "-").out)
+    place = tmp_path / "cloud-inbound" / "i01-call-from-the-cloud-tls1.3"
+
+    transcript = load_transcript((place / "transcript.json").read_bytes())
+    assert ended.out.startswith("The whole lab as of 2027-03-15: its certificates and every clock.\n")
+    assert "(row I01, TLS 1.3, memory, as of 2027-03-15)" in " ".join(ended.out.split())
+    assert [play["as_of"] for play in document["plays"]] == ["2027-03-15"]
+    assert (transcript.as_of, transcript.started[:10]) == ("2027-03-15", "2027-03-15")
+    assert "as of 2027-03-15" in sip_mtls("judge", place / "transcript.json").out
+
+
+def test_a_run_of_today_says_nothing_of_a_day(sip_mtls: Command) -> None:
+    assert "as of" not in sip_mtls("run", "I01", "--tls", "1.3", *IN_MEMORY).out
+
+
 def test_the_help_names_every_command_and_every_exit_code(sip_mtls: Command) -> None:
     told = sip_mtls("--help")
 

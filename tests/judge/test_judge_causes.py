@@ -18,7 +18,7 @@ from harness.judge.evidence import evidence_of
 from harness.judge.judge import judge
 from harness.judge.words import words_of
 from harness.scenario.model import Step
-from harness.transcript import DialFailed, DialFailure, SipSeen, StepEnded, Transcript
+from harness.transcript import DialFailed, DialFailure, SipSeen, StepEnded, Transcript, VerifyFailed
 from harness.verdict import Stage
 
 PARTNER = step("b2b-peer", "call")
@@ -59,7 +59,12 @@ STORIES: dict[str, tuple[dict[str, Any], Step, str, str]] = {
     ),
     "the server certificate is a client's": (server("client-auth-only"), PARTNER, "b2b-peer", "eku-no-server-auth"),
     "signed with SHA-1": (server("sha1-signature"), PARTNER, "b2b-peer", "weak-certificate"),
-    "a CA for another domain": (client("name-constraints-violated"), ON_MUTUAL_PORT, "expressway-e", "name-constraints"),
+    "a CA for another domain": (
+        client("name-constraints-violated"),
+        ON_MUTUAL_PORT,
+        "expressway-e",
+        "name-constraints",
+    ),
     "a CA below the lowest": (client("path-length-exceeded"), ON_MUTUAL_PORT, "expressway-e", "path-length"),
     "a CA that is none": (client("leaf-as-issuer"), ON_MUTUAL_PORT, "expressway-e", "leaf-as-issuer"),
     "issued by a CA of last year": (
@@ -148,6 +153,12 @@ def _dropped_on_the_way(transcript: Transcript) -> Transcript:
     return replace(transcript, events=tuple(events))
 
 
+def _objected_to(transcript: Transcript, code: int) -> Transcript:
+    """As when the refuser's path check had said something else."""
+    events = (replace(e, code=code) if isinstance(e, VerifyFailed) else e for e in transcript.events)
+    return replace(transcript, events=tuple(events))
+
+
 PARTS: dict[str, tuple[Callable[[], Transcript], str]] = {
     "a partner who is refused, seen from outside": (
         lambda: seen_by("webex-cloud", shipped("i04-subject-name-typo")),
@@ -167,6 +178,7 @@ PARTS: dict[str, tuple[Callable[[], Transcript], str]] = {
     ),
     "a SYN without an answer": (lambda: _dropped_on_the_way(shipped("i13-mutual", "1.2")), "connect-timed-out"),
     "a call that nobody answers": (lambda: _without_answers(shipped("i01-call-from")), "sip-unanswered"),
+    "a signature that does not fit": (lambda: _objected_to(shipped("b27-partner-sends-only"), 7), "broken-chain"),
     "a handshake that stops for no reason": (
         lambda: _without_events(shipped("b02-no-certificate")),
         "unexplained",

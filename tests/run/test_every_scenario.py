@@ -31,6 +31,7 @@ ROWS = (
     *(f"O{number:02}" for number in (1, 2, 3, 6, *range(8, 15), 17, 18)),
     *(f"D{number:02}" for number in range(1, 16)),
     *(f"G{number:02}" for number in range(1, 8)),
+    *(f"T-{number:02}" for number in (*range(1, 12), 14)),
     *(f"V-{number:02}" for number in range(1, 11)),
     "T-12",
     "T-13",

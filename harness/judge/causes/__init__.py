@@ -15,8 +15,8 @@ from harness.judge.causes.ownership import OWNERSHIP_CAUSES
 from harness.judge.causes.revocation import REVOCATION_CAUSES
 from harness.judge.causes.routing import ROUTING_CAUSES
 from harness.judge.causes.row import Cause
-from harness.judge.causes.trust import TRUST_CAUSES
 from harness.judge.causes.stores import STORE_CAUSES
+from harness.judge.causes.trust import TRUST_CAUSES
 
 COMPLETED = "none"
 

@@ -294,7 +294,7 @@ CERTIFICATE_CAUSES = (
         applies=lambda e: refused_certificate(e) and e.verify is not None,
         diagnosis="{by} refused the chain of {refused}: {verify}. {path}",
         remedies={ANYBODY: (do("Have the CA re-issue the chain of {refused}."),)},
-        source="T-08, T-09, T-10",
+        source="5.1",
     ),
     Cause(
         key="certificate-refused",

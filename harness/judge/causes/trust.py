@@ -1,4 +1,4 @@
-"""Causes that lie in a trust store: lists that aged, names that stand in them twice, CAs that went beyond their rights."""
+"""Causes that lie in a trust store or in its CAs: lists that aged, names that are there twice, rights exceeded."""
 
 from __future__ import annotations
 
@@ -67,10 +67,12 @@ TRUST_CAUSES = (
         title="The upload holds an old certificate itself, not the CA that issued it",
         applies=lambda e: by_own_list(e) and untrusted(e) and _only_the_old_leaf(e),
         diagnosis=(
-            "The organisation has uploaded to Control Hub a certificate that {refused} once had. It trusts that one and "
-            "none after it: today {refused} presents another, issued by {issuer}."
+            "The organisation has uploaded to Control Hub a certificate that {refused} once had. The cloud trusts that "
+            "one and none after it: today {refused} presents another, issued by {issuer}."
         ),
-        remedies={ANYBODY: (do("Upload the root that issues these certificates, not the certificate.", UPLOADED_LIST),)},
+        remedies={
+            ANYBODY: (do("Upload the root that issues these certificates, not the certificate.", UPLOADED_LIST),)
+        },
         looks_like=("uploaded-list-overrides",),
         told_apart_by="The uploaded list: it holds a certificate with the name of {refused} that is no CA.",
         source="T-07",
@@ -80,8 +82,8 @@ TRUST_CAUSES = (
         title="Another CA of the same name is trusted",
         applies=_holds_a_namesake,
         diagnosis=(
-            "The certificate of {refused} was issued by {issuer}. {by} trusts a CA of just that name, but it is another "
-            "one, with another key. OpenSSL copes with two CAs of one name; an Expressway cannot hold both."
+            "The certificate of {refused} was issued by {issuer}. {by} trusts a CA of just that name, but it is "
+            "another one, with another key. OpenSSL copes with two CAs of one name; an Expressway cannot hold both."
         ),
         remedies={
             ANYBODY: (
@@ -98,8 +100,8 @@ TRUST_CAUSES = (
         title="The trust list has aged",
         applies=lambda e: untrusted(e, FindingKind.UNKNOWN_ROOT) and bool(dead_anchors(e)),
         diagnosis=(
-            "{by} does not know the root of {refused}'s certificate. {path} Nobody has looked after the list of {by} for "
-            "a while: it still holds {dead_anchors}."
+            "{by} does not know the root of {refused}'s certificate. {path} Nobody has looked after the list of {by} "
+            "for a while: it still holds {dead_anchors}."
         ),
         remedies={
             "webex-cloud": (
@@ -117,8 +119,8 @@ TRUST_CAUSES = (
         title="The root that carries the chain has expired",
         applies=_expired_root,
         diagnosis=(
-            "{by} traced the certificate of {refused} to a root that it trusts, and that root has run out: {path} If the CA "
-            "has a younger root, that one is not on the list of {by}."
+            "{by} traced the certificate of {refused} to a root that it trusts, and that root has run out: {path} If "
+            "the CA has a younger root, that one is not on the list of {by}."
         ),
         remedies={ANYBODY: (do("Append the CA's new root, and delete the dead one.", TRUSTED_CA),)},
         looks_like=("certificate-expired", "expired-intermediate"),
@@ -135,7 +137,10 @@ TRUST_CAUSES = (
         ),
         remedies={
             ANYBODY: (
-                do("Delete the old intermediate from the trusted CA list of {by}, or put the new one there.", TRUSTED_CA),
+                do(
+                    "Delete the old intermediate from the trusted CA list of {by}, or put the new one there.",
+                    TRUSTED_CA,
+                ),
             )
         },
         looks_like=("certificate-expired", "expired-intermediate"),
@@ -150,7 +155,7 @@ TRUST_CAUSES = (
         remedies={
             "expressway-e": (
                 do(
-                    "Replace the intermediate in the trusted CA list of Expressway-E: from there it completes its chain.",
+                    "Replace the intermediate in the trusted CA list: from there Expressway-E completes its chain.",
                     TRUSTED_CA,
                 ),
             ),
@@ -164,8 +169,10 @@ TRUST_CAUSES = (
         key="name-constraints",
         title="The CA was not allowed to certify that name",
         applies=lambda e: _objected(e, _NAME_CONSTRAINTS),
-        diagnosis='{by} refused the chain of {refused}: {verify}. {path} The log says "permitted subtree violation".',
-        remedies={ANYBODY: (do("Get a certificate from a CA that may certify the names of {refused}.", SERVER_CERTIFICATE),)},
+        diagnosis="{by} refused the chain of {refused}: {verify}. {path}",
+        remedies={
+            ANYBODY: (do("Get a certificate from a CA that may certify the names of {refused}.", SERVER_CERTIFICATE),)
+        },
         source="T-08",
     ),
     Cause(

@@ -32,7 +32,7 @@ class Certificate(Settings):
     )
     key: str = setting("", "ecdsa-p256, ecdsa-p384, rsa-2048, rsa-4096 or rsa-1024")
     renewals: Annotated[int, Field(ge=0, le=100)] = setting(
-        0, "how often it was renewed: each time with a new key and serial number", source="T-07"
+        0, "how often it was renewed: each time with a new key and serial number", source="C4"
     )
 
 

@@ -103,12 +103,12 @@ class ExpresswayE(Settings):
     same_subject_cas: Literal["keep-all", "first-only"] = setting(
         "keep-all",
         "what happens to a CA of a common name that the list already holds: OpenSSL copes, Expressway cannot hold two",
-        source="C11, T-04",
+        source="C11",
     )
     ca_management: Literal["manual", "automatic"] = setting(
         "manual",
         "automatic: the list also holds what the cloud announces (webex-cloud.announced-cas)",
-        source="seed, T-05",
+        source="seed",
     )
     default_zone: DefaultZone = setting(DefaultZone(), "the Default Zone")
     webex_zone: WebexZone = setting(WebexZone(), "the Webex zone")

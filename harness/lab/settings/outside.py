@@ -22,9 +22,7 @@ class WebexCloud(Settings):
         "what it presents, root included",
         source="C1",
     )
-    default_trust: tuple[str, ...] = setting(
-        ("list:webex-default",), "the public list that it trusts", source="C4"
-    )
+    default_trust: tuple[str, ...] = setting(("list:webex-default",), "the public list that it trusts", source="C4")
     uploaded_trust: tuple[str, ...] = setting(
         (),
         "the organisation's own list; when there is one, only it counts",

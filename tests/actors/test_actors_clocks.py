@@ -1,0 +1,67 @@
+"""One clock for the whole lab: whoever takes part in a handshake judges by the lab's now."""
+
+from __future__ import annotations
+
+import ast
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from harness.actors.wardrobe import Wardrobe
+from harness.run.library import Library
+from harness.run.suite import Order, run_suite
+from harness.verdict import Verdict
+
+ACTORS = Path(__file__).parents[2] / "harness" / "actors"
+
+
+def profiles(path: Path) -> list[ast.Call]:
+    """Return the places where a module makes a TLS profile."""
+    calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
+    return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "TlsProfile"]
+
+
+def played(name: str, at: date | None) -> list[Verdict]:
+    """Play a scenario in a lab of that day."""
+    library = Library(at=at)
+    order = Order(tuple(library.scenarios((name,))), ("1.2", "1.3"), "memory")
+    return [outcome.verdict for outcome in run_suite(library, order, lambda _: None)]
+
+
+def test_every_actor_has_a_clock_in_every_handshake() -> None:
+    made = {path.name: profiles(path) for path in sorted(ACTORS.glob("*.py"))}
+    without = [f"{name}:{call.lineno}" for name, calls in made.items() for call in calls
+               if "clock" not in {keyword.arg for keyword in call.keywords}]  # fmt: skip
+    assert sum(map(len, made.values())) >= 5
+    assert without == []
+
+
+def test_a_right_clock_shows_the_labs_now_and_a_wrong_one_is_days_off() -> None:
+    workshop = Library(at=date(2027, 3, 15)).workshop
+    wardrobe = Wardrobe(workshop, "1.3")
+    assert wardrobe.clock() == workshop.now == datetime(2027, 3, 15, 12, tzinfo=UTC)
+    assert wardrobe.clock(-365) == workshop.now - timedelta(days=365)
+
+
+@pytest.mark.parametrize("day", [date(2000, 1, 1), date(2021, 3, 31), date(2199, 12, 31)], ids=str)
+@pytest.mark.parametrize("name", ["I01", "O01", "M01", "B01"])
+def test_the_healthy_lab_works_on_any_day(name: str, day: date) -> None:
+    assert {verdict.cause for verdict in played(name, day)} == {"none"}
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "cause"),
+    [
+        ("trust/t02-only-the-dead-root-is-trusted", date(2021, 9, 30), "none"),
+        ("trust/t02-only-the-dead-root-is-trusted", date(2021, 10, 1), "expired-root"),
+        ("trust/t03-old-intermediate-in-the-store", date(2023, 3, 8), "none"),
+        ("trust/t03-old-intermediate-in-the-store", date(2023, 3, 9), "expired-intermediate-in-store"),
+        ("trust/t03-old-intermediate-is-sent", date(2023, 3, 8), "none"),
+        ("trust/t03-old-intermediate-is-sent", date(2023, 3, 9), "expired-intermediate"),
+        ("trust/t05-trust-list-of-2017", date(2017, 6, 1), "unknown-root"),
+        ("trust/t05-trust-list-of-2017", date(2018, 8, 14), "outdated-trust-list"),
+    ],
+)
+def test_a_story_turns_on_the_day_on_which_a_certificate_runs_out(name: str, day: date, cause: str) -> None:
+    assert [verdict.cause for verdict in played(name, day)] == [cause, cause]
