@@ -15,7 +15,14 @@ from harness.pki.blueprint import LeafOrder, draw
 from harness.pki.catalogue import Catalogue
 
 Place = tuple[str | int, ...]
-_TRUST_LISTS = {"trusted_ca", "default_trust", "uploaded_trust", "announced_cas", "activation_code_ca", "proxy_trusted_ca"}
+_TRUST_LISTS = {
+    "trusted_ca",
+    "default_trust",
+    "uploaded_trust",
+    "announced_cas",
+    "activation_code_ca",
+    "proxy_trusted_ca",
+}
 _EXPRESSWAYS = {"expressway-e", "expressway-c"}
 
 MOST_TRUSTED = 1000

@@ -13,6 +13,7 @@ WEAK_KEYS: Final = frozenset({"rsa-1024"})
 _OLD_VERSIONS: Final = {"1.0", "1.1"}
 _SPOKEN: Final[Mapping[str, Callable[[Lab], tuple[str, ...]]]] = {
     "expressway-e": lambda lab: lab.expressway_e.sip.tls_versions or lab.running.tls_versions,
+    "expressway-c": lambda lab: lab.running.tls_versions,
     "b2b-peer": lambda lab: lab.b2b_peer.tls_versions,
 }
 """The TLS versions of the actors that can be old gear: with TLS 1.0 or 1.1 their security level is 0."""

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import ast
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
 from harness.actors.wardrobe import Wardrobe
+from harness.net import link
 from harness.run.library import Library
 from harness.run.suite import Order, run_suite
+from harness.tls.engine import TlsEngine
+from harness.tls.profile import TlsProfile
 from harness.verdict import Verdict
-
-ACTORS = Path(__file__).parents[2] / "harness" / "actors"
-
-
-def profiles(path: Path) -> list[ast.Call]:
-    """Return the places where a module makes a TLS profile."""
-    calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
-    return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id == "TlsProfile"]
 
 
 def played(name: str, at: date | None) -> list[Verdict]:
@@ -29,12 +23,19 @@ def played(name: str, at: date | None) -> list[Verdict]:
     return [outcome.verdict for outcome in run_suite(library, order, lambda _: None)]
 
 
-def test_every_actor_has_a_clock_in_every_handshake() -> None:
-    made = {path.name: profiles(path) for path in sorted(ACTORS.glob("*.py"))}
-    without = [f"{name}:{call.lineno}" for name, calls in made.items() for call in calls
-               if "clock" not in {keyword.arg for keyword in call.keywords}]  # fmt: skip
-    assert sum(map(len, made.values())) >= 5
-    assert without == []
+@pytest.mark.parametrize("day", [date(2000, 1, 1), date(2199, 12, 31)], ids=str)
+def test_every_end_of_every_connection_judges_by_the_labs_now(monkeypatch: pytest.MonkeyPatch, day: date) -> None:
+    clocks: dict[str, set[datetime | None]] = {}
+
+    def engine(profile: TlsProfile, **others: Any) -> TlsEngine:
+        clocks.setdefault("listener" if others["listens"] else "dialler", set()).add(profile.clock)
+        return TlsEngine(profile, **others)
+
+    monkeypatch.setattr(link, "TlsEngine", engine)
+    for name in ("I01", "O01", "M01", "B02"):
+        played(name, day)
+    now = datetime.combine(day, time(12), UTC)
+    assert clocks == {"listener": {now}, "dialler": {now}}
 
 
 def test_a_right_clock_shows_the_labs_now_and_a_wrong_one_is_days_off() -> None:

@@ -137,7 +137,7 @@ def test_a_run_on_another_day_says_so_wherever_it_is_read(sip_mtls: Command, tmp
     assert "(row I01, TLS 1.3, memory, as of 2027-03-15)" in " ".join(ended.out.split())
     assert [play["as_of"] for play in document["plays"]] == ["2027-03-15"]
     assert (transcript.as_of, transcript.started[:10]) == ("2027-03-15", "2027-03-15")
-    assert "as of 2027-03-15" in sip_mtls("judge", place / "transcript.json").out
+    assert "as of 2027-03-15" in " ".join(sip_mtls("judge", place / "transcript.json").out.split())
 
 
 def test_a_run_of_today_says_nothing_of_a_day(sip_mtls: Command) -> None:

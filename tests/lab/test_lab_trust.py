@@ -71,7 +71,7 @@ TOO_WEAK = "an rsa-1024 key is too weak to be loaded: OpenSSL's security level 2
     [
         ("expressway-e.server-certificate", {"profile": "expressway-e", **WEAK}),
         ("expressway-e.server-certificate", {"profile": "expressway-e", "faults": ["rsa-1024"]}),
-        ("expressway-c.certificate", {"profile": "expressway-c", **WEAK}),
+        ("expressway-c.server-certificate", {"profile": "expressway-c", **WEAK}),
         ("webex-cloud.certificate", {"profile": "webex-cloud-dual", **WEAK}),
         ("jabber.certificate", {"profile": "mra-phone", **WEAK}),
         ("b2b-peer.client-certificate", {"profile": "b2b-peer", **WEAK}),
@@ -87,6 +87,7 @@ def test_a_key_that_cannot_be_loaded_is_told_when_the_file_is_read(place: str, c
     [
         {"b2b-peer.tls-versions": ["1.0", "1.2"], "b2b-peer.client-certificate": {"profile": "b2b-peer", **WEAK}},
         {"release": "x14", "expressway-e.server-certificate": {"profile": "expressway-e", **WEAK}},
+        {"release": "x15.0", "expressway-c.server-certificate": {"profile": "expressway-c", **WEAK}},
         {
             "expressway-e.sip.tls-versions": ["1.1", "1.2"],
             "expressway-e.server-certificate": {"profile": "expressway-e", **WEAK},

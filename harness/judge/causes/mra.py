@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from harness.judge.objections import name_objected
 from harness.judge.causes.row import ANYBODY, PUBLIC_DNS, SERVER_CERTIFICATE, TRUSTED_CA, Cause, do
 from harness.judge.evidence import MRA_CLIENTS, Evidence
+from harness.judge.objections import name_objected
 from harness.verdict import Stage
 
 _SIGN_IN_PORT = 8443
