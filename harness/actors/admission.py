@@ -20,6 +20,15 @@ WEBEX_ZONE = "Webex Zone"
 DNS_ZONE = "DNSZone"
 TRAVERSAL_ZONE = "HybridCallTraversal"
 MRA_ZONE = "CollaborationEdgeZone"
+B2BUA_ZONE = "B2BUA"
+ZONES = {
+    "traversal-zone": TRAVERSAL_ZONE,
+    "webex-zone": WEBEX_ZONE,
+    "webex-general": WEBEX_ZONE,
+    "dns-zone": DNS_ZONE,
+}
+"""The Expressway zone behind each target of a search rule of Expressway-E."""
+
 UNACCEPTABLE = "Peer's TLS certificate identity was unacceptable"
 
 
@@ -27,12 +36,16 @@ UNACCEPTABLE = "Peer's TLS certificate identity was unacceptable"
 class Entry:
     """The zone through which requests of a connection come in.
 
-    `authenticated` is what CPL calls it; `preloaded_routes` whether the zone accepts a Route header.
+    `authenticated` is what CPL calls it; `preloaded_routes` whether the zone accepts a Route header. `encrypts` says
+    that its media encryption mode engages the B2BUA; `returning` that the B2BUA hands a call back, which was let
+    through already.
     """
 
     zone: str
     preloaded_routes: bool
     authenticated: bool = False
+    encrypts: bool = False
+    returning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +76,9 @@ def admit(settings: ExpresswayE, certificate: bytes, *, enforcing: bool) -> Admi
     `certificate` is the peer's leaf (DER), empty where it presented none. `enforcing` says that the port
     demands one, so that a name which no zone and no access rule knows is refused (trap X3, outcome b).
     """
-    default = Entry(DEFAULT_ZONE, settings.default_zone.preloaded_routes)
+    default = Entry(
+        DEFAULT_ZONE, settings.default_zone.preloaded_routes, encrypts=settings.default_zone.media_encryption != "auto"
+    )
     if not certificate:
         return Admission(default, ())
     facts = read_certificate(certificate)

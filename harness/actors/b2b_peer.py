@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import trio
 
+from harness.actors.federation import SERVER_TIME_OUT, diagnostics, objection
 from harness.actors.finder import Finder, Patience
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
@@ -14,7 +15,8 @@ from harness.identity.certificate import read_certificate
 from harness.identity.policy import judge_names
 from harness.lab.settings import Certificate
 from harness.net.link import Link
-from harness.net.sip_link import SipLink
+from harness.net.sip_link import Inquiry, SipLink
+from harness.sip.building import respond
 from harness.tls.profile import Dialect, TlsProfile
 from harness.transcript import ClientCertificate
 
@@ -45,17 +47,28 @@ class B2bPeer:
 
     async def _welcome(self, link: Link) -> None:
         if await link.secure_within(_HANDSHAKE_SECONDS, self._profile(listens=True)):
-            await SipLink(link, self.site.stage.recorder, self._agent.serve).run()
+            await SipLink(link, self.site.stage.recorder, self._serve).run()
+
+    async def _serve(self, inquiry: Inquiry) -> None:
+        """Answer as any called party does; a Microsoft edge looks at who calls first."""
+        if self.settings.federation == "microsoft" and inquiry.request.method == "INVITE":
+            number = await objection(self._finder, inquiry)
+            if number is not None:
+                header = diagnostics(number, self.settings.host_name)
+                await inquiry.answer(respond(inquiry.request, SERVER_TIME_OUT, headers=[header]))
+                return
+        await self._agent.serve(inquiry)
 
     # --- dialling ---
 
-    async def call(self, door: Door, order: CallOrder) -> Outcome:
-        """Call a user of the company."""
+    async def call(self, door: Door, order: CallOrder, *, keep_open: bool = False) -> Outcome:
+        """Call a user of the company; the connection is closed afterwards unless it is to be kept."""
         sip = await self._reach(door)
         if sip is None:
             return Outcome(completed=False, detail="no connection")
         outcome = await self._agent.call(sip, order)
-        await sip.close()
+        if not keep_open:
+            await sip.close()
         return outcome
 
     async def options(self, door: Door) -> Outcome:

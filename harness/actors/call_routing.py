@@ -6,10 +6,10 @@ call policy is a 403; the Route header, not the Request-URI, says where a call g
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
 
-from harness.actors.admission import Entry
+from harness.actors.admission import ZONES, Entry
 from harness.actors.relay import Relay
 from harness.actors.site import Site
 from harness.actors.user_agent import ALLOW
@@ -24,6 +24,9 @@ from harness.sip.uri import SipUri
 
 REGISTRAR = "registrar"
 """The target of every REGISTER; the other targets are named by search rules."""
+
+B2BUA = "b2bua"
+"""The target of a call whose zones want its media encrypted otherwise than both ends do by themselves."""
 
 _FORBIDDEN, _NOT_FOUND, _NO_CALL = 403, 404, 481
 _MOST_CALLS = 1024
@@ -40,10 +43,11 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of one Expressway."""
+    """The rules of one Expressway; `encrypting` are the search targets whose zone engages the B2BUA."""
 
     search: tuple[SearchRule, ...]
     call_policy: tuple[CallPolicyRule, ...] = ()
+    encrypting: frozenset[str] = frozenset()
 
 
 Reach = Callable[[str, Request], Awaitable[Leg]]
@@ -63,6 +67,8 @@ class CallRouting:
     async def serve(self, entry: Entry, inquiry: Inquiry) -> None:
         """Answer a request, or send it where it belongs."""
         request = self._relay.taken(inquiry, entry.zone)
+        if taken_for_own := self._relay.taken_for_own(inquiry.request):
+            self._site.decide(inquiry.link.link.number, "own-route", "stripped", routes=taken_for_own)
         if request.method == "OPTIONS" and self._is_for_us(request):
             await inquiry.answer(respond(inquiry.request, 200, headers=[("Allow", ALLOW)]))
         elif request.method == "REGISTER":
@@ -86,7 +92,9 @@ class CallRouting:
             self._calls.pop(_call_id(request), None)
 
     async def _new_call(self, entry: Entry, inquiry: Inquiry, request: Request) -> None:
-        if has_preloaded_route(request) and not entry.preloaded_routes:
+        if entry.returning and (rule := self._search(request)) is not None:
+            await self._follow(entry, inquiry, request, rule)
+        elif has_preloaded_route(request) and not entry.preloaded_routes:
             await self._refuse(inquiry, _NOT_FOUND, "preloaded-route", "refused", zone=entry.zone)
         elif (policy := self._rejection(entry, request)) is not None:
             await self._refuse(inquiry, _FORBIDDEN, "cpl", "rejected", zone=entry.zone, rule=policy.source)
@@ -96,12 +104,22 @@ class CallRouting:
             await self._follow(entry, inquiry, request, rule)
 
     async def _follow(self, entry: Entry, inquiry: Inquiry, request: Request, rule: SearchRule) -> None:
-        number = inquiry.link.link.number
-        self._site.decide(number, "search-rule", rule.target, pattern=rule.pattern, zone=entry.zone)
-        leg = await self._reach(rule.target, request)
+        told = {
+            "pattern": rule.pattern,
+            "priority": str(rule.priority),
+            "never_tried": self._never_tried(request, rule),
+        }
+        self._site.decide(inquiry.link.link.number, "search-rule", rule.target, zone=entry.zone, **told)
+        leg = await self._way_on(entry, request, rule.target)
         if request.method == "INVITE" and len(self._calls) < _MOST_CALLS:
             self._calls[_call_id(request)] = leg
         await self._send_on(inquiry, request, leg)
+
+    async def _way_on(self, entry: Entry, request: Request, target: str) -> Leg:
+        """Return the way to a target, through the B2BUA where the zone that the call came from or goes to wants it."""
+        if entry.returning or not (entry.encrypts or target in self._rules.encrypting):
+            return await self._reach(target, request)
+        return replace(await self._reach(B2BUA, request), zone=ZONES[target])
 
     async def _send_on(self, inquiry: Inquiry, request: Request, leg: Leg) -> None:
         await self._relay.forward(inquiry, request, leg.sip, leg.zone)
@@ -117,9 +135,18 @@ class CallRouting:
         return None
 
     def _search(self, request: Request) -> SearchRule | None:
+        return next(iter(self._matching(request)), None)
+
+    def _matching(self, request: Request) -> Iterator[SearchRule]:
+        """Yield the search rules that match, in the order in which they are tried; the first one ends the search."""
         sought = _sought(request)
         rules = sorted(self._rules.search, key=lambda rule: rule.priority)
-        return next((rule for rule in rules if matches_expression(rule.pattern, sought)), None)
+        return (rule for rule in rules if matches_expression(rule.pattern, sought))
+
+    def _never_tried(self, request: Request, chosen: SearchRule) -> str:
+        """Return the targets of the rules that match too and lead elsewhere, with their priorities."""
+        others = (rule for rule in self._matching(request) if rule.target != chosen.target)
+        return ", ".join(f"{rule.target} ({rule.priority})" for rule in others)
 
     async def _refuse(self, inquiry: Inquiry, status: int, topic: str, outcome: str, **facts: str) -> None:
         self._site.decide(inquiry.link.link.number, topic, outcome, status=str(status), **facts)

@@ -40,6 +40,14 @@ class CertificateStores:
         held = stage.wardrobe.anchors((*settings.trusted_ca, *handed))
         return first_of_each_name(held) if settings.same_subject_cas == "first-only" else held
 
+    def raise_alarms(self) -> None:
+        """Raise an alarm for each store whose certificate has run out (domain.md 9: 40068 server, 40078 client)."""
+        held, wardrobe = self._settings, self._site.stage.wardrobe
+        stores = (("40068", "server", held.server_certificate), ("40078", "client", held.client_certificate))
+        for number, store, certificate in stores:
+            if isinstance(certificate, Certificate) and wardrobe.has_expired(certificate, held.clock_offset_days):
+                self._site.decide(0, "alarm", number, text=f"the {store} certificate has expired")
+
     # --- what gets in ---
 
     def upload(self, certificate: Certificate, store: Store) -> Outcome:

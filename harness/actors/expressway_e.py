@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from harness.actors import b2bua, call_routing
 from harness.actors.admission import (
+    B2BUA_ZONE,
     MRA_ZONE,
     TRAVERSAL_ZONE,
     UNACCEPTABLE,
@@ -44,9 +46,10 @@ class ExpresswayE:
         self.site = Site(stage, name)
         self.settings = settings
         relay = Relay(self.site, names=(self.settings.host_name,), port=self.settings.sip.tls_port)
-        rules = Rules(self.settings.search_rules, self.settings.call_policy)
+        rules = Rules(self.settings.search_rules, self.settings.call_policy, self._encrypting())
         self._routing = CallRouting(self.site, relay, rules, self._reach)
         self.stores = CertificateStores(self.site, settings)
+        self._b2bua: SipLink | None = None
         self._service_check = ServiceCheck(self.site, port=self.settings.sip.tls_port)
         self._check = check = status_check(self.site, settings.revocation, settings.clock_offset_days)
         serve, stores = self._routing.serve, self.stores
@@ -55,7 +58,8 @@ class ExpresswayE:
         self._outbound = Outbound(self.site, settings, serve, stores.client_profile, check=check)
 
     async def start(self) -> None:
-        """Open every listener that the settings ask for."""
+        """Open every listener that the settings ask for; raise the alarms that the certificates call for."""
+        self.stores.raise_alarms()
         sip, settings = self.settings.sip, self.settings
         if sip.tcp_mode:
             await self.site.listen(sip.tcp_port, partial(self._speak, self._admit_plain()))
@@ -79,6 +83,9 @@ class ExpresswayE:
     async def _welcome(self, request: ClientCertificate, link: Link) -> None:
         link.expected_names = webex_names(self.settings.webex_zone)
         if not await self._handshake(link, request):
+            return
+        if self.site.stage.directory.actor_at(link.peer.host) == b2bua.NAME:
+            await self._speak(Entry(B2BUA_ZONE, preloaded_routes=True, returning=True), link)
             return
         enforcing = request is ClientCertificate.REQUIRED
         admission = admit(self.settings, link.peer_certificate, enforcing=enforcing)
@@ -145,10 +152,30 @@ class ExpresswayE:
         match target:
             case "registrar":
                 return Leg(await self._vouched_traversal(), MRA_ZONE)
+            case call_routing.B2BUA:
+                return Leg(await self._reach_b2bua(), B2BUA_ZONE)
             case "traversal-zone":
                 return Leg(self._traversal.way_in(TRAVERSAL_ZONE), TRAVERSAL_ZONE)
             case _:
                 return await self._outbound.reach(target, request)
+
+    async def _reach_b2bua(self) -> SipLink | None:
+        if self._b2bua is None or not self._b2bua.alive:
+            stage = self.site.stage
+            link = await self.site.dial(stage.directory.address_of(b2bua.NAME), b2bua.PORT)
+            if link is None or not await link.secure(b2bua.inner_profile(stage, self.settings)):
+                return None
+            serve = partial(self._routing.serve, Entry(B2BUA_ZONE, preloaded_routes=False))
+            self._b2bua = self.site.speak_sip(link, serve)
+        return self._b2bua
+
+    def _encrypting(self) -> frozenset[str]:
+        """Return the search targets whose zone engages the B2BUA."""
+        modes = {
+            "traversal-zone": self.settings.traversal_zone.media_encryption,
+            "dns-zone": self.settings.dns_zone.media_encryption,
+        }
+        return frozenset(target for target, mode in modes.items() if mode != "auto")
 
     async def _vouched_traversal(self) -> SipLink | None:
         """Return the UC traversal connection, None unless Expressway-C takes the certificate of this box."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from harness.actors.site import Site
 from harness.actors.user_agent import transport_of
 from harness.net.sip_link import Inquiry, SipLink
+from harness.sip.address import sip_uri_of
 from harness.sip.building import respond
 from harness.sip.message import Request
 from harness.sip.proxy import (
     add_received,
     forward_request,
     forward_response,
+    has_preloaded_route,
     max_forwards_exhausted,
     strip_own_route,
     with_zones,
@@ -30,12 +34,28 @@ class Relay:
     def __init__(self, site: Site, *, names: tuple[str, ...], port: int) -> None:
         self._site = site
         self._names = {name.lower() for name in (*names, site.host)}
+        self._domains = {name.lower().partition(".")[2] for name in names}
         self._port = port
         self.place = f"{site.host}:{port}"
 
     def is_me(self, uri: SipUri) -> bool:
         """Whether a URI names this Expressway."""
         return uri.host.lower() in self._names
+
+    def _is_my_route(self, uri: SipUri) -> bool:
+        """Whether a Route is taken for our own: also one that names the domain of this box (domain.md 1.3)."""
+        return self.is_me(uri) or uri.host.lower() in self._domains
+
+    def taken_for_own(self, request: Request) -> str:
+        """Return the Routes of a new call that are stripped after the one that led here, empty where none is.
+
+        A caller preloads one Route to us; whatever follows was meant for somebody else, under a name of ours.
+        """
+        if not has_preloaded_route(request):
+            return ""
+        uris = [sip_uri_of(route) for route in request.headers.get_list("route")]
+        own = list(takewhile(lambda uri: uri is not None and self._is_my_route(uri), uris))
+        return ", ".join(str(uri) for uri in own[1:])
 
     def taken(self, inquiry: Inquiry, zone: str) -> Request:
         """Return the request as it is taken in: source and ingress zone noted, our own Routes gone."""
@@ -45,7 +65,7 @@ class Relay:
         if via is not None:
             noted = with_zones(via, {"ingress-zone": zone})
             request = request.with_headers(request.headers.with_first_replaced("Via", str(noted)))
-        return strip_own_route(request, self.is_me)
+        return strip_own_route(request, self._is_my_route)
 
     async def forward(self, inquiry: Inquiry, request: Request, sip: SipLink | None, egress: str) -> None:
         """Send `request` on over `sip` and answer `inquiry`; None: the next hop could not be reached."""

@@ -12,6 +12,7 @@ from harness.actors.wardrobe import Wardrobe
 from harness.lab.directory import Directory
 from harness.lab.settings import Lab
 from harness.lab.settings.surroundings import FirewallRule
+from harness.net.hello_editor import EditedHello
 from harness.net.link import Link
 from harness.net.middlebox import FLIGHTS, CutStream, SwallowingStream
 from harness.net.network import ByteStream, DialError, Listener, Network
@@ -134,6 +135,8 @@ class Site:
         stream = await self.stage.network.dial(self.host, target, within=within, bound=bound)
         if action == "swallow":
             return SwallowingStream(stream)
+        if action == "take-tls-1.3-out-of-the-hello":
+            return EditedHello(stream)
         return CutStream(stream, FLIGHTS[action]) if action in FLIGHTS else stream
 
     def _leave(self, number: int, led: Intercepted | None, source: Address) -> None:

@@ -76,7 +76,8 @@ class TraversalServer:
     async def _welcome_zone(self, name: str, zone: TraversalZone, link: Link) -> None:
         profile = self._profile(ClientCertificate.REQUIRED)
         if await self._admits(link, name, zone.subject_name, profile, check=self._check):
-            serve = partial(self._serve, Entry(name, zone.preloaded_routes, authenticated=True))
+            encrypts = zone.media_encryption != "auto"
+            serve = partial(self._serve, Entry(name, zone.preloaded_routes, authenticated=True, encrypts=encrypts))
             self._links[name] = sip = SipLink(link, self._site.stage.recorder, serve)
             await sip.run()
 

@@ -21,6 +21,7 @@ from harness.transcript import ClientCertificate
 
 NAME = "unified-cm"
 _TRUNK = "SIP trunk"
+_SQUARED = "call-type=squared"
 _OTHER_SUBJECT = "X.509 subject name of the trunk security profile not found in the certificate"
 _HANDSHAKE_SECONDS = 10.0
 _MOST_NONCES = 1024
@@ -47,7 +48,14 @@ class UnifiedCm:
             await self._speak(link)
 
     async def _speak(self, link: Link) -> None:
-        await SipLink(link, self.site.stage.recorder, self._serve).run()
+        limit = self.settings.max_message_size
+        sip = SipLink(link, self.site.stage.recorder, self._serve, max_message=limit, on_violation=self._reset)
+        await sip.run()
+
+    def _reset(self, link: Link, reason: str) -> None:
+        """Reset a connection over which a message came that is too long; that is all its peer ever hears (I35)."""
+        self.site.decide(link.number, "message-size", "refused", limit=str(self.settings.max_message_size), what=reason)
+        link.reset(reason)
 
     async def _serve(self, inquiry: Inquiry) -> None:
         request = inquiry.request
@@ -59,7 +67,14 @@ class UnifiedCm:
             if request.method == "INVITE":
                 caller = (request.headers.get("from") or "").partition(";")[0]
                 self.site.decide(inquiry.link.link.number, "phone", "rings", caller=caller)
+                await self._ring_remote_device(request)
             await self._agent.serve(inquiry)
+
+    async def _ring_remote_device(self, request: Request) -> None:
+        """Call the user's Webex app too, unless the call says that it comes from there (domain.md 1.3, I30)."""
+        squared = _SQUARED in (request.headers.get("contact") or "")
+        if self.settings.remote_device and not squared:
+            await self.call(self.settings.remote_device)
 
     def _knows(self, request: Request) -> bool:
         return request.uri.partition(";")[0].removeprefix("sips:").removeprefix("sip:") == self.settings.user

@@ -32,13 +32,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class CallOrder:
-    """A call to be made: the parties, and how the caller wants it routed."""
+    """A call to be made: the parties, how the caller wants it routed, and how many bytes its offer has at least."""
 
     caller: str
     called: str
     routes: tuple[str, ...] = ()
     contact_parameters: str = ""
     display_name: str = ""
+    offer_size: int = 0
 
 
 def transport_of(sip: SipLink) -> str:
@@ -71,12 +72,19 @@ class UserAgent:
 
     async def call(self, sip: SipLink, order: CallOrder) -> Outcome:
         """INVITE, ACK, and BYE once it was answered."""
-        offer = make_offer(self._site.host, _MEDIA_PORT).to_bytes()
-        invite = self.request(sip, "INVITE", order, body=offer)
+        invite = self.request(sip, "INVITE", order, body=self._offer(order.offer_size))
         final = await self.final_response(sip, invite)
         if final is not None and final.is_success:
             await self._hang_up(sip, Dialog.as_caller(invite, final))
         return outcome_of(final)
+
+    def _offer(self, size: int) -> bytes:
+        """Return an offer of at least so many bytes: a real one grows by its ICE candidates (RFC 8839)."""
+        plain = make_offer(self._site.host, _MEDIA_PORT).to_bytes()
+        candidate = f"a=candidate:1 1 UDP 2130706431 {self._site.host} {_MEDIA_PORT} typ host"
+        missing = max(0, size - len(plain))
+        lines = (candidate,) * -(-missing // (len(candidate) + 2))
+        return make_offer(self._site.host, _MEDIA_PORT, media_lines=lines).to_bytes()
 
     async def options(self, sip: SipLink, order: CallOrder) -> Outcome:
         """OPTIONS, the ping of the Control Hub test."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from harness.identity.certificate import read_certificate
 from harness.lab.changes import leaf_order
 from harness.lab.settings import Certificate
 from harness.pki.revocation import Register
@@ -46,6 +47,11 @@ class Wardrobe:
     def clock(self, offset_days: int = 0) -> datetime:
         """Return what a clock shows that is off by so many days; all others show the lab's now."""
         return self._workshop.now + timedelta(days=offset_days)
+
+    def has_expired(self, certificate: Certificate, offset_days: int) -> bool:
+        """Whether a certificate has run out by a clock that is off by so many days."""
+        until = read_certificate(self.credentials(certificate).leaf).not_after
+        return until is not None and until < self.clock(offset_days)
 
     @staticmethod
     def listener_versions(versions: Sequence[str]) -> tuple[str, str]:

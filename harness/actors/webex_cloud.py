@@ -10,12 +10,12 @@ from harness.actors.finder import Finder, Patience
 from harness.actors.revocation import status_check
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
-from harness.dns.walk.locate import Behaviour, Policy, Target
+from harness.dns.walk.locate import Behaviour, Located, Policy, Target
 from harness.identity.certificate import read_certificate
 from harness.net.link import Link
 from harness.net.sip_link import SipLink
 from harness.tls.profile import Dialect, TlsProfile
-from harness.transcript import ClientCertificate
+from harness.transcript import ClientCertificate, DialFailed
 
 NAME = "webex-cloud"
 _CALLING_USER = "cloud.user"
@@ -78,6 +78,7 @@ class WebexCloud:
             routes=self._preloaded_routes(link),
             contact_parameters=_SQUARED,
             display_name=call.display_name,
+            offer_size=self.settings.offer_size,
         )
         sip = self.site.speak_sip(link, self._agent.serve)
         outcome = await self._agent.call(sip, order)
@@ -87,8 +88,10 @@ class WebexCloud:
     async def options(self, call: CloudCall) -> Outcome:
         """Ping, as the last step of the Control Hub test does (domain.md section 2)."""
         link = await self._reach_expressway(call)
-        if link is None:
-            return Outcome(completed=False, detail="no connection")
+        return await self.ping(link) if link else Outcome(completed=False, detail="no connection")
+
+    async def ping(self, link: Link) -> Outcome:
+        """Ask OPTIONS on a fresh connection, and close it."""
         host = self.site.stage.lab.expressway_e.host_name
         sip = self.site.speak_sip(link, self._agent.serve)
         order = CallOrder(caller=f"{_CALLING_USER}@{self.settings.organisation}", called=host)
@@ -98,13 +101,20 @@ class WebexCloud:
 
     async def _reach_expressway(self, call: CloudCall) -> Link | None:
         """Follow the SIP destination to an edge that takes us, and finish the handshake with it."""
+        patience = Patience(self.settings.connect_timeout, self.settings.failover_on_tls_error)
+        return await self._finder.reach(await self.locate(call), self.secure, patience)
+
+    async def locate(self, call: CloudCall) -> Located:
+        """Follow the SIP destination, that of the call or of the organisation, to its targets."""
         destination = call.destination or self.settings.sip_destination
         subnet = call.location if self.settings.client_subnet else ""
-        located = await self._finder.find(destination, Policy(behaviour=Behaviour.RFC3263), subnet)
-        patience = Patience(self.settings.connect_timeout, self.settings.failover_on_tls_error)
-        return await self._finder.reach(located, self._secure, patience)
+        return await self._finder.find(destination, Policy(behaviour=Behaviour.RFC3263), subnet)
 
-    async def _secure(self, link: Link, _target: Target) -> bool:
+    async def attempt(self, target: Target) -> Link | DialFailed:
+        """Connect to one target."""
+        return await self.site.attempt(target.address, target.port, within=self.settings.connect_timeout)
+
+    async def secure(self, link: Link, _target: Target) -> bool:
         """Verify the edge: by the public list, or by the organisation's own list and its proven domains."""
         uploaded = self.settings.uploaded_trust
         link.expected_names = tuple(sorted(self._hub.proven)) if uploaded else ()
@@ -113,8 +123,8 @@ class WebexCloud:
         return await link.secure(self._profile(ClientCertificate.NONE), accept_name=accept, check=self._check)
 
     def _preloaded_routes(self, link: Link) -> tuple[str, ...]:
-        """Return the two Routes of a hybrid call: Expressway-E itself, then the cluster (domain.md 1.3)."""
-        cluster = self.site.stage.lab.unified_cm.cluster_name
+        """Return the two Routes of a hybrid call: Expressway-E, then the cluster by its first name (domain.md 1.3)."""
+        cluster, *_ = self.site.stage.lab.unified_cm.cluster_name.split()
         return (f"<sip:l2sip@{link.peer};transport=tls;lr>", f"<sip:{cluster};lr>")
 
     def _owns(self, certificate: bytes) -> bool:

@@ -99,7 +99,12 @@ class Evidence:
 
     @cached_property
     def _who_answered_no(self) -> str:
-        """Who sent the final refusal first, or got the request last where nobody answered."""
+        """Who sent the final refusal first, or got the request last where nobody answered.
+
+        Who reset the connection because the message was too long refused it before anybody could say so.
+        """
+        if (cut := self.decision("message-size", "refused")) is not None:
+            return cut.actor
         for event in self.events:
             if not isinstance(event, SipSeen | HttpSeen) or event.direction is not Direction.SENT:
                 continue

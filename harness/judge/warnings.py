@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from harness.judge.call_warnings import CALL_WARNINGS
+from harness.judge.calls import where_srv_led
 from harness.judge.evidence import MRA_CLIENTS, Evidence
-from harness.judge.hinge import FOUND, LOCATE
 from harness.judge.words import label
 from harness.transcript import ClientCertificate, Decision, VerifyFailed
 from harness.verdict import Stage
 
 _PURPOSE = 26
 _MANY_ATTEMPTS = 2
-_BY_SRV = re.compile(r"(\S+) \(([^\s,)]+), \d+/\d+\)")
 _FAILURES = {
     "timed-out": "did not answer within {seconds} s",
     "refused": "refused the connection",
@@ -56,22 +55,13 @@ def _alias_as_target(evidence: Evidence) -> str:
 
 def _resolved_elsewhere(evidence: Evidence) -> str:
     """Say where DNS led a dialler who then refused what it met there (domain.md D15)."""
-    refused_by_dialler = evidence.stage is Stage.IDENTITY and evidence.by == evidence.dialler
-    found = [
-        event
-        for event in evidence.events
-        if isinstance(event, Decision) and event.topic == LOCATE and event.actor == evidence.dialler
-    ]
-    if not refused_by_dialler or evidence.view is None or not found or found[-1].outcome != FOUND:
+    led = where_srv_led(evidence)
+    if evidence.stage is not Stage.IDENTITY or evidence.by != evidence.dialler or led is None:
         return ""
-    facts, met = found[-1].facts, evidence.view.connection.target
-    by_srv = dict(_BY_SRV.findall(facts.get("targets", "")))
-    host = by_srv.get(str(met), "")
-    if not host:
-        return ""
+    destination, host, met = led
     return (
-        f"{facts.get('destination', 'the destination')} was resolved to {host}:{met.port} by DNS: if that host is a "
-        "stranger, a wildcard record may have answered (D15)."
+        f"{destination} was resolved to {host}:{met.port} by DNS: if that host is a stranger, a wildcard record may "
+        "have answered (D15)."
     )
 
 
@@ -171,6 +161,7 @@ _RULES: tuple[Callable[[Evidence], str], ...] = (
     _only_by_common_name,
     _tries_again,
     _traversal_down,
+    *CALL_WARNINGS,
     _alias_as_target,
     _resolved_elsewhere,
     _optional_request,

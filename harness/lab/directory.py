@@ -9,6 +9,7 @@ from harness.lab.settings.surroundings import HOME_BLOCK, LAST_OCTETS
 
 ROLES = {
     "expressway-e": "Expressway-E",
+    "b2bua": "B2BUA of Expressway-E",
     "expressway-c": "Expressway-C",
     "unified-cm": "Unified CM",
     "webex-cloud": "Webex cloud",

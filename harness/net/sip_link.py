@@ -42,6 +42,7 @@ _UNAVAILABLE = 503
 _GOODBYE_SECONDS = 2.0
 
 Serve = Callable[["Inquiry"], Awaitable[None]]
+OnViolation = Callable[[Link, str], None]
 
 
 @dataclass
@@ -76,15 +77,24 @@ class SipLink:
 
     With `speaks_first` it reads nothing before it has written something. A client whose certificate is refused
     late (TLS 1.3) would else race with the alert for whether its first request still goes out, and the same
-    story would be told in two ways; real clients write at once.
+    story would be told in two ways; real clients write at once. `on_violation` gets the link and the reason when what
+    came is no SIP, or over the limit: it may end the link in another way than the orderly one.
     """
 
     def __init__(
-        self, link: Link, recorder: Recorder, serve: Serve, *, max_message: int = 32768, speaks_first: bool = False
+        self,
+        link: Link,
+        recorder: Recorder,
+        serve: Serve,
+        *,
+        max_message: int = 32768,
+        speaks_first: bool = False,
+        on_violation: OnViolation | None = None,
     ) -> None:
         self.link = link
         self._recorder = recorder
         self._serve = serve
+        self._on_violation = on_violation
         self._framer = StreamFramer(max_head=max_message, max_body=max_message, max_message=max_message)
         self._pending: dict[TransactionKey, _Pending] = {}
         self._nursery: trio.Nursery | None = None
@@ -110,6 +120,8 @@ class SipLink:
                 self._nursery = None
                 await self._lose_transport()
                 nursery.cancel_scope.cancel()
+            if self._framer.violation and self._on_violation:
+                self._on_violation(self.link, self._framer.violation.reason)
             await self.link.close("not SIP" if self._framer.violation else "")
         finally:
             self._deaf = True

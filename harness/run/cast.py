@@ -8,6 +8,8 @@ from typing import Any
 import trio
 
 from harness.actors.b2b_peer import B2bPeer, Door
+from harness.actors.b2bua import B2bua
+from harness.actors.cloud_test import run_test
 from harness.actors.control_hub import ControlHub
 from harness.actors.expressway_c import ExpresswayC
 from harness.actors.expressway_e import ExpresswayE
@@ -34,6 +36,7 @@ class Cast:
         self.control_hub = ControlHub(stage)
         nodes = {name: node for name, node in stage.lab.nodes.items() if node.power}
         self.edges = [ExpresswayE(stage, name, node) for name, node in nodes.items()]
+        self.b2bua = B2bua(stage)
         self.expressway_c = ExpresswayC(stage)
         self.unified_cm = UnifiedCm(stage)
         self.webex_cloud = WebexCloud(stage, self.control_hub)
@@ -56,6 +59,7 @@ class Cast:
             await actor.start()
         for edge in self.edges:
             await edge.start()
+        await self.b2bua.start()
         await self.expressway_c.start()
 
     async def perform(self, step: Step) -> Outcome:
@@ -84,7 +88,8 @@ class Cast:
     async def _partner(self, verb: str, options: Mapping[str, Any]) -> Outcome:
         match verb:
             case "call":
-                return await self.b2b_peer.call(self._door(options), self._order(options))
+                stays = options.get("keep-open") == "on"
+                return await self.b2b_peer.call(self._door(options), self._order(options), keep_open=stays)
             case "options":
                 return await self.b2b_peer.options(self._door(options))
             case _:
@@ -147,6 +152,8 @@ class Cast:
                 return await hub.verify(domain, organisation)
             case "remove-domain":
                 return hub.remove(domain, organisation)
+            case "test":
+                return await run_test(self.webex_cloud, self._cloud_call(options))
             case "activate":
                 return hub.activate(organisation)
             case "domain-check":

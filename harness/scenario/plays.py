@@ -30,6 +30,7 @@ _EXPECTED = {
     "destination": "a domain, a URI, host:port or address:port",
     "location": "a network such as 203.0.113.0/24",
     "check": "on or off",
+    "keep-open": "on or off",
     "store": "server or client",
     "node": "the name of an Expressway-E node",
     "site": "the name of a site",
@@ -147,7 +148,7 @@ def _is_short(text: str) -> bool:
 
 _TEXTS: Mapping[str, Callable[[str], bool]] = {
     "transport": lambda text: text in {"tls", "tcp"},
-    "check": lambda text: text in {"on", "off"},
+    **dict.fromkeys(("check", "keep-open"), lambda text: text in {"on", "off"}),
     "store": lambda text: text in {"server", "client"},
     "zone": lambda text: text in ZONES,
     "to": lambda text: "@" in text and _is_short(text),

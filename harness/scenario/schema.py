@@ -26,6 +26,7 @@ _OPTION_TYPES: dict[str, dict[str, Any]] = {
     "to": {"type": "string", "pattern": "@"},
     "from": {"type": "string", "pattern": "@"},
     "check": {"enum": ["on", "off"]},
+    "keep-open": {"enum": ["on", "off"]},
     "store": {"enum": ["server", "client"]},
     "certificate": {"type": "object"},
     "zone": {"enum": [*ZONES]},

@@ -44,6 +44,7 @@ STEP_KINDS = (
             "destination": _DESTINATION,
             "to": _TO,
             "from": "the calling address",
+            "keep-open": "on: leave the connection open after the call, off by default",
         },
     ),
     StepKind(
@@ -101,6 +102,12 @@ STEP_KINDS = (
         "take a verified domain away again",
         {"domain": _DOMAIN, "organisation": _ORGANISATION},
         needs=("domain",),
+    ),
+    StepKind(
+        "control-hub",
+        "test",
+        "let the cloud test the SIP destination, as the Test button does: DNS, socket, TLS, OPTIONS",
+        {"destination": _DESTINATION, "location": _LOCATION},
     ),
     StepKind("control-hub", "activate", "activate hybrid calling", {"organisation": _ORGANISATION}),
     StepKind("control-hub", "domain-check", "switch the ownership check", {"check": "on or off"}, needs=("check",)),

@@ -25,10 +25,10 @@ PLAYS = [(scenario.name, version) for scenario in SHIPPED for version in scenari
 Outcomes = Mapping[tuple[str, str], PlayOutcome]
 
 ROWS = (
-    *(f"B{number:02}" for number in (*range(1, 7), *range(8, 13), *range(14, 18), *range(19, 23), 24, 26, 27)),
+    *(f"B{number:02}" for number in (*range(1, 29), 30)),
     *(f"M{number:02}" for number in (*range(1, 13), 17, 19, 20)),
-    *(f"I{number:02}" for number in (*range(1, 6), 7, 8, *range(11, 30), 33)),
-    *(f"O{number:02}" for number in (1, 2, 3, 6, *range(8, 15), 17, 18)),
+    *(f"I{number:02}" for number in (*range(1, 36), 37)),
+    *(f"O{number:02}" for number in (*range(1, 15), 17, 18)),
     *(f"D{number:02}" for number in range(1, 16)),
     *(f"G{number:02}" for number in range(1, 8)),
     *(f"T-{number:02}" for number in (*range(1, 12), 14)),

@@ -6,6 +6,7 @@ the evidence does not explain the story.
 
 from __future__ import annotations
 
+from harness.judge.causes.calling import CALLING_CAUSES
 from harness.judge.causes.certificates import CERTIFICATE_CAUSES
 from harness.judge.causes.connection import CONNECTION_CAUSES
 from harness.judge.causes.dns import DNS_CAUSES
@@ -17,6 +18,7 @@ from harness.judge.causes.routing import ROUTING_CAUSES
 from harness.judge.causes.row import Cause
 from harness.judge.causes.stores import STORE_CAUSES
 from harness.judge.causes.trust import TRUST_CAUSES
+from harness.judge.causes.two_ends import TWO_ENDED_CAUSES
 
 COMPLETED = "none"
 
@@ -40,6 +42,8 @@ UNEXPLAINED = Cause(
 CAUSES: tuple[Cause, ...] = (
     NO_CAUSE,
     *STORE_CAUSES,
+    *CALLING_CAUSES,
+    *TWO_ENDED_CAUSES,
     *DNS_CAUSES,
     *OWNERSHIP_CAUSES,
     *MRA_CAUSES,

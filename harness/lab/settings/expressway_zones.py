@@ -8,8 +8,11 @@ from harness.lab.fields import DomainName, PeerAddress, Port, Settings, Switch, 
 from harness.lab.settings.rules import AccessRule
 
 NameProfile = Literal["webex", "legacy", "dual", "sip-webex"]
+MediaEncryption = Literal["auto", "best-effort", "force-encrypted", "force-unencrypted"]
 _ZONES = "Configuration > Zones > Zones"
 _DEFAULT_ZONE = "Configuration > Zones > Default Zone"
+_MEDIA = "Media encryption mode; anything but auto leads every call of the zone through the B2BUA"
+_PRESERVATION = "SIP parameter preservation: let the B2BUA keep the parameters of the Contact"
 
 
 class DefaultZone(Settings):
@@ -26,6 +29,7 @@ class DefaultZone(Settings):
         (), "who may enter", screen="Configuration > Zones > Default Zone access rules", source="C2"
     )
     preloaded_routes: Switch = setting(False, "accept a Route header", screen=_DEFAULT_ZONE, source="C1")
+    media_encryption: MediaEncryption = setting("auto", _MEDIA, screen=_DEFAULT_ZONE, source="C2")
 
 
 class WebexZone(Settings):
@@ -50,6 +54,7 @@ class WebexZone(Settings):
         source="C1",
     )
     preloaded_routes: Switch = setting(True, "accept a Route header", screen=_ZONES, source="C1")
+    parameter_preservation: Switch = setting(True, _PRESERVATION, screen=_ZONES, source="C1")
     modify_dns_request: Switch = setting(
         True,
         "look up the override domain instead of the called one",
@@ -93,6 +98,7 @@ class DnsZone(Settings):
         command="Zones Zone [n] DNS SIP Default Transport",
         source="C2",
     )
+    media_encryption: MediaEncryption = setting("auto", _MEDIA, screen=_ZONES, source="C2")
     webex_aware: Switch = setting(False, "follow the NAPTR service SIPSM+D2T to mutual TLS", source="D09")
 
 
@@ -108,6 +114,8 @@ class TraversalZone(Settings):
         command="Zones Zone [n] SIP PreloadedRoutes Accept",
         source="C1",
     )
+    media_encryption: MediaEncryption = setting("auto", _MEDIA, screen=_ZONES, source="C2")
+    parameter_preservation: Switch = setting(True, _PRESERVATION, screen=_ZONES, source="C1")
 
 
 class TraversalClientZone(Settings):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from harness.lab.fields import Port, Seconds, Settings, Switch, setting
 from harness.lab.settings.certificates import Certificate, ClientStore
 from harness.lab.settings.expressway_zones import NeighbourZone, TraversalClientZone
@@ -49,7 +53,24 @@ class UnifiedCm(Settings):
     """Unified CM stand-in: registrar and called phone."""
 
     host_name: str = setting("cucm1.example.com", "its DNS name")
-    cluster_name: str = setting("cucm-cluster.example.com", "Cluster Fully Qualified Domain Name", source="C4")
+    cluster_name: str = setting(
+        "cucm-cluster.example.com",
+        "Cluster Fully Qualified Domain Name: one, or several with blanks between; the cloud takes the first",
+        screen="System > Enterprise Parameters",
+        source="C4",
+    )
+    max_message_size: Annotated[int, Field(ge=1000, le=65535)] = setting(
+        11000,
+        "bytes of a SIP message that it takes; a longer one makes it reset the connection",
+        screen="Service Parameters > Cisco CallManager > SIP Max Incoming Message Size",
+        source="C1",
+    )
+    remote_device: str = setting(
+        "",
+        "the user's Webex address, which rings together with the phone (Spark-RD); empty for none. A call whose "
+        "Contact says call-type=squared comes from there and rings the phone alone",
+        source="C1",
+    )
     port: Port = setting(5060, "its SIP port, plain TCP", source="C4")
     tls_port: Port = setting(5061, "its SIP port for TLS, which demands a client certificate", source="C15")
     certificate: Certificate = setting(

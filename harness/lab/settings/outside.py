@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from harness.lab.fields import Destination, Port, Seconds, Settings, Switch, setting
 from harness.lab.settings.certificates import Certificate, Dialect, MaybeCertificate, Request, Versions
@@ -57,6 +59,9 @@ class WebexCloud(Settings):
     )
     tls_versions: Versions = setting(("1.2", "1.3"), "TLS versions")
     dialect: Dialect = setting("jsse", "whose alerts it speaks", source="X5")
+    offer_size: Annotated[int, Field(ge=0, le=30000)] = setting(
+        0, "bytes that its SDP offer has at least: ICE candidates make up what is missing", source="C1"
+    )
     organisation: str = setting("example.calls.webex.com", "the organisation's calling domain", source="C3")
 
 
@@ -103,3 +108,8 @@ class B2bPeer(Settings):
     ciphers: str = setting("", "OpenSSL cipher string for TLS 1.2 and below")
     signature_algorithms: str = setting("", "signature algorithms offered, OpenSSL names")
     dialect: Dialect = setting("openssl", "whose alerts it speaks")
+    federation: Literal["standard", "microsoft"] = setting(
+        "standard",
+        "microsoft: it looks the caller's domain up in DNS, and for that host in the certificate",
+        source="C22",
+    )

@@ -15,6 +15,7 @@ HOME_BLOCK = "127.64.0"
 
 LAST_OCTETS = {
     "expressway-e": 10,
+    "b2bua": 19,
     "expressway-c": 20,
     "unified-cm": 30,
     "webex-cloud": 40,
@@ -41,7 +42,14 @@ def _check_network(text: str) -> str:
 
 Network = Annotated[str, AfterValidator(_check_network)]
 Action = Literal[
-    "drop", "refuse", "reset-after-client-hello", "reset-after-handshake", "swallow", "translate", "intercept"
+    "drop",
+    "refuse",
+    "reset-after-client-hello",
+    "reset-after-handshake",
+    "swallow",
+    "translate",
+    "intercept",
+    "take-tls-1.3-out-of-the-hello",
 ]
 
 
@@ -54,8 +62,9 @@ class FirewallRule(Settings):
     action: Action = setting(
         ...,
         "drop, refuse, reset, translate; swallow: TCP opens, and no byte of the dialler passes; intercept: it "
-        "terminates TLS with the proxy certificate and dials onwards itself",
-        source="I12",
+        "terminates TLS with the proxy certificate and dials onwards itself; take-tls-1.3-out-of-the-hello: it edits "
+        "what the dialler offers",
+        source="I12, I37",
     )
     to_port: Port | None = setting(None, "the port to which `translate` leads", source="M03")
 
