@@ -25,6 +25,21 @@ def diagnostics(evidence: Evidence) -> tuple[str, str]:
     return "", ""
 
 
+def words_of_calls(evidence: Evidence) -> dict[str, str]:
+    """Return what routing, message sizes and Microsoft's header said."""
+    chosen, own = evidence.decision("search-rule", "dns-zone"), evidence.decision("own-route", "stripped")
+    size = evidence.decision("message-size", "refused")
+    number, reason = diagnostics(evidence)
+    return {
+        "pattern": chosen.facts.get("pattern", "?") if chosen else "of an unknown pattern",
+        "never_tried": (chosen.facts.get("never-tried") if chosen else "") or "Another rule",
+        "routes": own.facts.get("routes", "") if own else "to somebody else",
+        "limit": size.facts.get("limit", "?") if size else "so many",
+        "diagnostics": f"{number} {reason.rstrip('.')}" if number else "no reason",
+        "arrived": " and ".join(edited_versions(evidence)) or "something else",
+    }
+
+
 def where_srv_led(evidence: Evidence) -> tuple[str, str, Address] | None:
     """Return (destination, host, address) where an SRV record led the dialler to what it met; None: none did."""
     found = [

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.identity.findings import FindingKind
-from harness.judge.calls import diagnostics, edited_versions
+from harness.judge.calls import words_of_calls
 from harness.judge.connection_view import NETWORK, ConnectionView
 from harness.judge.evidence import Evidence
 from harness.judge.objections import dead_anchors
@@ -88,7 +88,7 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "late": " after its handshake had finished (TLS 1.3)" if evidence.stage is Stage.ACCEPTANCE else "",
         "moment": _moment(evidence),
         "self_signed_words": _translated(verify),
-        **_words_of_calls(evidence),
+        **words_of_calls(evidence),
     }
 
 
@@ -128,21 +128,6 @@ def _words_of_revocation(evidence: Evidence) -> dict[str, str]:
     return {
         "source": url or kind or "the source that the certificate names",
         "learnt": f"{_sentence(learnt[-1])} " if learnt else "",
-    }
-
-
-def _words_of_calls(evidence: Evidence) -> dict[str, str]:
-    """Return what routing, message sizes and Microsoft's header said."""
-    chosen, own = evidence.decision("search-rule", "dns-zone"), evidence.decision("own-route", "stripped")
-    size = evidence.decision("message-size", "refused")
-    number, reason = diagnostics(evidence)
-    return {
-        "pattern": chosen.facts.get("pattern", "?") if chosen else "of an unknown pattern",
-        "never_tried": (chosen.facts.get("never-tried") if chosen else "") or "Another rule",
-        "routes": own.facts.get("routes", "") if own else "to somebody else",
-        "limit": size.facts.get("limit", "?") if size else "so many",
-        "diagnostics": f"{number} {reason.rstrip('.')}" if number else "no reason",
-        "arrived": " and ".join(edited_versions(evidence)) or "something else",
     }
 
 
