@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from harness.actors.finder import Finder
-from harness.actors.https import Reply, serve_https
+from harness.actors.https import Reply, ServedRequest, serve_https
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import Outcome
 from harness.dns.ownership import DomainKind, TokenProfile, activation, check_ownership, derived_token, expected_text
@@ -50,7 +50,11 @@ class ControlHub:
         worn = wardrobe.credentials(self.settings.certificate)
         profile = TlsProfile(chain=worn.sent, private_key=worn.private_key)
         if await link.secure_within(_HANDSHAKE_SECONDS, profile):
-            await serve_https(link, self.site.stage.recorder, lambda _: Reply(200))
+            await serve_https(link, self.site.stage.recorder, self._show_portal)
+
+    @staticmethod
+    async def _show_portal(_request: ServedRequest) -> Reply:
+        return Reply(200)
 
     @property
     def proven(self) -> frozenset[str]:

@@ -9,7 +9,8 @@ from functools import partial
 
 from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, Entry
 from harness.actors.call_routing import REGISTRAR, CallRouting, Leg, Rules
-from harness.actors.cloud_contact import CloudContact
+from harness.actors.https_client import HttpsClient
+from harness.actors.manager_services import SignInProxy
 from harness.actors.neighbour_zone import NEIGHBOUR_ZONE, Neighbour
 from harness.actors.relay import Relay
 from harness.actors.service_check import METHOD as SERVICE
@@ -24,6 +25,7 @@ from harness.tls.profile import TlsProfile
 from harness.transcript import ClientCertificate
 
 NAME = "expressway-c"
+_OK = 200
 _TRAVERSAL_ZONES = {"uc-traversal": MRA_ZONE, "traversal": TRAVERSAL_ZONE}
 
 
@@ -35,7 +37,9 @@ class ExpresswayC:
         self.settings = stage.lab.expressway_c
         relay = Relay(self.site, names=(self.settings.host_name,), port=self.settings.trunk_port)
         self._routing = CallRouting(self.site, relay, Rules(self.settings.search_rules), self._reach)
-        self._traversal = TraversalClient(self.site, self.settings, self.client_profile, self._serving)
+        self._https = HttpsClient(self.site, self.client_profile, within=self.settings.connect_timeout)
+        sign_in = SignInProxy(self.site, self._https)
+        self._traversal = TraversalClient(self.site, self.settings, self.client_profile, self._serving, sign_in.answer)
         self._neighbour = Neighbour(
             self.site,
             self.settings,
@@ -43,7 +47,6 @@ class ExpresswayC:
             server=self.server_profile,
             client=self.client_profile,
         )
-        self._cloud = CloudContact(self.site, self.client_profile)
 
     async def start(self) -> None:
         """Listen for Unified CM and bring traversal zones and tunnels up."""
@@ -62,7 +65,9 @@ class ExpresswayC:
 
     async def contact_cloud(self) -> Outcome:
         """Ask Control Hub over HTTPS."""
-        return await self._cloud.contact()
+        hub = self.site.stage.lab.control_hub
+        reply = await self._https.get(f"{hub.host_name}:{hub.https_port}", "/")
+        return Outcome(reply.status == _OK, f"HTTP {reply.status}" if reply.status else "no answer")
 
     def _serving(self, zone: str) -> Serve:
         neighbour = zone == NEIGHBOUR_ZONE

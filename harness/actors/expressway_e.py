@@ -36,7 +36,7 @@ from harness.net.sip_link import SipLink
 from harness.sip.message import Request
 from harness.transcript import ClientCertificate
 
-_BAD_GATEWAY = 502
+_OK, _BAD_GATEWAY = 200, 502
 
 
 class ExpresswayE:
@@ -125,17 +125,18 @@ class ExpresswayE:
         if await link.secure_within(self.settings.sip.tls_handshake_timeout, profile):
             await serve_https(link, self.site.stage.recorder, self._sign_in)
 
-    def _sign_in(self, request: ServedRequest) -> Reply:
-        """Answer the edge configuration to whoever has the user's password (domain.md L7, L8), asked inside."""
-        if not self._traversal.has_tunnel:
+    async def _sign_in(self, request: ServedRequest) -> Reply:
+        """Answer the edge configuration to whoever is let in inside (domain.md L7, L8)."""
+        tunnel = self._traversal.tunnel
+        if tunnel is None:
             self.site.decide(0, "ssh-tunnel", "missing", status=str(_BAD_GATEWAY))
             return Reply(_BAD_GATEWAY)
-        manager = self.site.stage.lab.unified_cm
-        if request.credentials != (manager.user, manager.password):
-            return Reply(401)
+        reply = await tunnel.ask(request)
+        if reply.status != _OK:
+            return Reply(reply.status or _BAD_GATEWAY)
         edge = f"{self.settings.host_name}:{self.settings.sip.tls_port}"
         body = f"<getEdgeConfigResponse><sipEdgeServer>{edge}</sipEdgeServer></getEdgeConfigResponse>"
-        return Reply(200, body.encode("ascii"))
+        return Reply(_OK, body.encode("ascii"))
 
     # --- outbound ---
 

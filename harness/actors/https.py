@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import h11
 
 from harness.net.link import Link
 from harness.net.recorder import Recorder
-from harness.transcript import Direction, HttpSeen, Oddity
+from harness.transcript import Address, Direction, HttpSeen, Oddity
 
 _MOST_HEAD = 16384
 _MOST_BODY = 1 << 20
@@ -38,7 +39,7 @@ class Reply:
 
 NO_REPLY = Reply()
 
-Answer = Callable[[ServedRequest], Reply]
+Answer = Callable[[ServedRequest], Awaitable[Reply]]
 """Takes a request, gives what is answered."""
 
 
@@ -50,13 +51,35 @@ class Posting:
     content_type: str
 
 
+class Pipe(Protocol):
+    """What HTTP is spoken on: a link, or what stands for one."""
+
+    @property
+    def actor(self) -> str:
+        """Whose end this is."""
+
+    @property
+    def number(self) -> int:
+        """The number of the connection."""
+
+    @property
+    def peer(self) -> Address:
+        """The address of the other end."""
+
+    async def send(self, data: bytes) -> bool:
+        """Send data; False where it could not be written."""
+
+    async def receive(self) -> bytes:
+        """Return the next data, empty at the end."""
+
+
 async def serve_https(link: Link, recorder: Recorder, answer: Answer) -> None:
     """Answer requests until the client leaves; what is not HTTP gets a 400 and is on record."""
     http = h11.Connection(h11.SERVER, max_incomplete_event_size=_MOST_HEAD)
     try:
         while (request := await _next_request(http, link)) is not None:
             _note(link, recorder, Direction.RECEIVED, f"{request.method} {request.target}")
-            await _respond(http, link, recorder, answer(request))
+            await _respond(http, link, recorder, await answer(request))
             if http.our_state is h11.MUST_CLOSE:
                 break
             http.start_next_cycle()
@@ -67,7 +90,7 @@ async def serve_https(link: Link, recorder: Recorder, answer: Answer) -> None:
     await link.close()
 
 
-async def ask_https(link: Link, recorder: Recorder, target: str, credentials: tuple[str, str] = ("", "")) -> Reply:
+async def ask_https(link: Pipe, recorder: Recorder, target: str, credentials: tuple[str, str] = ("", "")) -> Reply:
     """GET `target`, with Basic credentials where there are any."""
     http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MOST_HEAD)
     headers = [("Host", str(link.peer))]
@@ -102,7 +125,7 @@ async def fetch(link: Link, recorder: Recorder, host: str, target: str, posting:
         return NO_REPLY
 
 
-async def _next_reply(http: h11.Connection, link: Link, recorder: Recorder) -> Reply:
+async def _next_reply(http: h11.Connection, link: Pipe, recorder: Recorder) -> Reply:
     """Return the final response with as much of its body as we keep."""
     reply = NO_REPLY
     while True:
@@ -138,7 +161,7 @@ async def _next_request(http: h11.Connection, link: Link) -> ServedRequest | Non
                 return None
 
 
-async def _next_event(http: h11.Connection, link: Link) -> object:
+async def _next_event(http: h11.Connection, link: Pipe) -> object:
     while True:
         event = http.next_event()
         if event is not h11.NEED_DATA:
@@ -169,5 +192,5 @@ def _credentials(request: h11.Request) -> tuple[str, str]:
     return user, password
 
 
-def _note(link: Link, recorder: Recorder, direction: Direction, head: str) -> None:
+def _note(link: Pipe, recorder: Recorder, direction: Direction, head: str) -> None:
     recorder.note(HttpSeen(recorder.now(), link.actor, link.number, direction, head))

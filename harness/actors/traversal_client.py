@@ -8,6 +8,7 @@ from functools import partial
 
 from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, UNACCEPTABLE
 from harness.actors.finder import Finder, Patience
+from harness.actors.https import Answer, serve_https
 from harness.actors.peer_names import has_wanted_name
 from harness.actors.site import Site
 from harness.actors.stand_in import was_greeted
@@ -35,12 +36,19 @@ class _Peer:
 class TraversalClient:
     """The ends of traversal zones and tunnels at Expressway-C.
 
-    `profile` gives how this box behaves when it dials, `serving` what takes the requests that come in through a zone.
+    `profile` gives how this box behaves when it dials, `serving` what takes the requests that come in through a zone,
+    `answer` what answers those that come through a tunnel.
     """
 
     def __init__(
-        self, site: Site, settings: ExpresswayC, profile: Callable[[], TlsProfile], serving: Callable[[str], Serve]
+        self,
+        site: Site,
+        settings: ExpresswayC,
+        profile: Callable[[], TlsProfile],
+        serving: Callable[[str], Serve],
+        answer: Answer,
     ) -> None:
+        self._answer = answer
         self._site = site
         self._settings = settings
         self._profile = profile
@@ -97,9 +105,16 @@ class TraversalClient:
         up = link is not None and await was_greeted(link)
         if link is not None and up:
             self._tunnels[node] = link
-            self._site.stage.nursery.start_soon(_hold, link)
+            self._site.stage.nursery.start_soon(self._serve_tunnel, link)
         self._site.decide(0, "ssh-tunnel", "up" if up else "down", port=str(peer.port), peer=peer.address)
         return Outcome(up, "up" if up else "down")
+
+    async def _serve_tunnel(self, link: Link) -> None:
+        """Answer what comes through a tunnel until the other end closes it."""
+        try:
+            await serve_https(link, self._site.stage.recorder, self._answer)
+        finally:
+            link.drop()
 
     # --- dialling ---
 
@@ -130,12 +145,3 @@ class TraversalClient:
             return True
         await link.abandon(UNACCEPTABLE)
         return False
-
-
-async def _hold(link: Link) -> None:
-    """Keep a tunnel until the other end closes it."""
-    try:
-        while await link.receive():
-            pass
-    finally:
-        link.drop()

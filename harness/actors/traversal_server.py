@@ -14,7 +14,7 @@ from functools import partial
 from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, UNACCEPTABLE, Entry
 from harness.actors.outbound import accepts
 from harness.actors.site import Site
-from harness.actors.stand_in import greet
+from harness.actors.tunnel import TunnelMouth
 from harness.lab.settings import ExpresswayE, TraversalZone
 from harness.net.link import Link, StatusCheck
 from harness.net.sip_link import Inquiry, SipLink
@@ -48,12 +48,12 @@ class TraversalServer:
         self._serve = serve
         self._check = check
         self._links: dict[str, SipLink] = {}
-        self._tunnels = 0
+        self._tunnels: list[TunnelMouth] = []
 
     @property
-    def has_tunnel(self) -> bool:
-        """Whether Expressway-C holds an SSH tunnel open, without which no sign-in gets inside."""
-        return self._tunnels > 0
+    def tunnel(self) -> TunnelMouth | None:
+        """The SSH tunnel that Expressway-C opened last; None where none is open, and no sign-in gets inside."""
+        return self._tunnels[-1] if self._tunnels else None
 
     def way_in(self, zone: str) -> SipLink | None:
         """Return the connection of a zone, None where it is down."""
@@ -85,11 +85,12 @@ class TraversalServer:
         profile = for_tunnel(self._profile(ClientCertificate.REQUIRED))
         if not await self._admits(link, TUNNEL, self._settings.uc_traversal_zone.subject_name, profile):
             return
-        self._tunnels += 1
+        mouth = TunnelMouth(link, self._site.stage.recorder)
+        self._tunnels.append(mouth)
         try:
-            await greet(link)
+            await mouth.run()
         finally:
-            self._tunnels -= 1
+            self._tunnels.remove(mouth)
 
     async def _admits(
         self, link: Link, place: str, subject_name: str, profile: TlsProfile, *, check: StatusCheck | None = None

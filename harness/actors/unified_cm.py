@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 
+from harness.actors.manager_services import ManagerServices
 from harness.actors.peer_names import has_wanted_name
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
@@ -36,12 +37,14 @@ class UnifiedCm:
         self._agent = UserAgent(self.site, port=self.settings.port)
         self._registrar = Registrar()
         self._nonces: dict[str, str] = {}
+        self._services = ManagerServices(self.site)
 
     async def start(self) -> None:
         """Listen for Expressway-C."""
         await self.site.listen(self.settings.port, self._speak)
         await self.site.listen(self.settings.tls_port, self._welcome)
         self.site.decide(0, "listener", _TRUNK, port=str(self.settings.tls_port))
+        await self._services.open()
 
     async def _welcome(self, link: Link) -> None:
         if await self._secure(link):

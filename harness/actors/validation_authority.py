@@ -36,7 +36,7 @@ class ValidationAuthority:
         with trio.move_on_after(_IDLE_SECONDS):
             await serve_https(link, self.site.stage.recorder, self._answer)
 
-    def _answer(self, request: ServedRequest) -> Reply:
+    async def _answer(self, request: ServedRequest) -> Reply:
         if request.target.startswith(RESPONDER_PREFIX):
             return self._respond(request)
         register = self.site.stage.wardrobe.register_at(request.target)

@@ -77,6 +77,7 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "not_before": f"{presented.not_before:%Y-%m-%d}" if presented and presented.not_before else "?",
         "expiry": _expiry(evidence),
         "near": evidence.near_miss.sentence if evidence.near_miss else "No name is near",
+        "depth": str(verify.depth) if verify else "?",
         "verify": verify.text if verify else alert_words(evidence.alert),
         "path": _sentence(fatal[0]) if fatal else "",
         "usage": _sentence(usage.sentence) if usage else "",

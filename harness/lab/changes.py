@@ -22,6 +22,7 @@ _TRUST_LISTS = {
     "announced_cas",
     "activation_code_ca",
     "proxy_trusted_ca",
+    "tomcat_trust",
 }
 _EXPRESSWAYS = {"expressway-e", "expressway-c"}
 

@@ -44,7 +44,7 @@ async def test_who_trusts_the_proxy_signs_in_through_it(new_network: Any) -> Non
         assert near.protocol == far.protocol == "https"
         assert names_seen_by(near, CLIENT) == ("example.com",)
         assert names_seen_by(far, FIREWALL) == ("us-expe1.example.com", "example.com")
-        assert [seen.head for seen in visit.events(EDGE, HttpSeen)] == ["GET /get_edge_config", "HTTP 200"]
+        assert visit.events(EDGE, HttpSeen)[-1].head == "HTTP 200"
 
 
 @each_network

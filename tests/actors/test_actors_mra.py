@@ -46,7 +46,8 @@ async def test_jabber_takes_the_edge_by_any_one_of_its_names(name: str) -> None:
     _, visit = await signed_in(named(name))
 
     inside = "HTTP 200" if name == "us-expe1.example.com" else "HTTP 502"
-    assert [seen.head for seen in visit.events("expressway-e", HttpSeen)] == ["GET /get_edge_config", inside]
+    heads = [seen.head for seen in visit.events("expressway-e", HttpSeen)]
+    assert (heads[0], heads[-1]) == ("GET /get_edge_config", inside)
 
 
 @pytest.mark.parametrize("name", ["edge.old.example", "www.example.com", "collab-edge.old.example"])

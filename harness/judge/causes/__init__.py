@@ -10,6 +10,7 @@ from harness.judge.causes.calling import CALLING_CAUSES
 from harness.judge.causes.certificates import CERTIFICATE_CAUSES
 from harness.judge.causes.connection import CONNECTION_CAUSES
 from harness.judge.causes.dns import DNS_CAUSES
+from harness.judge.causes.inside import INSIDE_CAUSES
 from harness.judge.causes.mra import MRA_CAUSES
 from harness.judge.causes.names import NAME_CAUSES
 from harness.judge.causes.ownership import OWNERSHIP_CAUSES
@@ -47,6 +48,7 @@ CAUSES: tuple[Cause, ...] = (
     *DNS_CAUSES,
     *OWNERSHIP_CAUSES,
     *MRA_CAUSES,
+    *INSIDE_CAUSES,
     *REVOCATION_CAUSES,
     *CONNECTION_CAUSES,
     *TRUST_CAUSES,

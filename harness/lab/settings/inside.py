@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from harness.lab.fields import Port, Seconds, Settings, Switch, setting
+from harness.lab.fields import PeerAddress, Port, Seconds, Settings, Switch, setting
 from harness.lab.settings.certificates import Certificate, ClientStore
 from harness.lab.settings.expressway_zones import NeighbourZone, TraversalClientZone
 from harness.lab.settings.rules import SearchRule
@@ -84,6 +84,24 @@ class UnifiedCm(Settings):
         "the name that it wants in the certificate of Expressway-C; empty for any",
         screen="System > Security > SIP Trunk Security Profile",
         source="C15",
+    )
+    system_server: PeerAddress = setting(
+        "",
+        "how it is named to Expressway-C, which dials that and looks for it in the certificate; empty for its DNS name",
+        screen="System > Server",
+        source="C11",
+    )
+    https_port: Port = setting(
+        6972, "its HTTPS port, which demands a client certificate: configuration download and sign-in", source="C11"
+    )
+    tomcat_certificate: Certificate = setting(
+        Certificate(profile="unified-cm"),
+        "what it presents on its HTTPS port",
+        screen="OS Administration > Security > Certificate Management",
+        source="C11",
+    )
+    tomcat_trust: tuple[str, ...] = setting(
+        (), "its tomcat-trust", screen="OS Administration > Security > Certificate Management", source="C25"
     )
     user: str = setting("user1@example.com", "the called user's directory URI", source="seed")
     password: str = setting("lab-only", "the user's digest password")

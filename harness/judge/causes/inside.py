@@ -1,0 +1,85 @@
+"""Causes on the inside of Mobile and Remote Access: between Expressway-C and Unified CM (domain.md 6.2, M21 to M25)."""
+
+from __future__ import annotations
+
+from harness.judge.causes.row import ANYBODY, TRUSTED_CA, Cause, do
+from harness.judge.evidence import Evidence
+from harness.judge.objections import name_objected, untrusted
+
+CERTIFICATE_MANAGEMENT = "OS Administration > Security > Certificate Management"
+SYSTEM_SERVER = "System > Server"
+
+
+def _inside_https(evidence: Evidence, *, by: str) -> bool:
+    """Whether one end of Expressway-C's HTTPS to Unified CM refused the other."""
+    view = evidence.view
+    is_link = (evidence.dialler, evidence.listener) == ("expressway-c", "unified-cm")
+    return is_link and view is not None and view.connection.protocol == "https" and evidence.by == by
+
+
+INSIDE_CAUSES = (
+    Cause(
+        key="tomcat-certificate-untrusted",
+        title="Expressway-C does not trust the Tomcat certificate of Unified CM",
+        applies=lambda e: _inside_https(e, by="expressway-c") and untrusted(e),
+        diagnosis=(
+            "Outside, sign-in ends in HTTP {status}; the fault is inside. Expressway-C dialled port {port} of Unified "
+            "CM and refused its certificate ({presented}): {verify}, depth {depth}. Depth 0 is the certificate itself, "
+            "self-signed or without its issuer; above 0 it is a CA. To clients that take ECDSA, Unified CM presents "
+            "its tomcat-ECDSA certificate, which many never had signed."
+        ),
+        remedies={
+            ANYBODY: (
+                do("Append the issuer of the tomcat-ECDSA certificate to the list of Expressway-C.", TRUSTED_CA),
+                do("Or have tomcat-ECDSA signed by the CA that signed tomcat.", CERTIFICATE_MANAGEMENT),
+                do("Or let Expressway-C prefer RSA, so that it meets the tomcat certificate."),
+            )
+        },
+        looks_like=("expressway-c-unknown-to-tomcat", "unified-cm-by-other-name"),
+        told_apart_by="Who sent the alert on port {port} inside, and its number: here Expressway-C, for the chain.",
+        source="M22",
+    ),
+    Cause(
+        key="unified-cm-by-other-name",
+        title="Unified CM is known by an address or name that its certificate lacks",
+        applies=lambda e: _inside_https(e, by="expressway-c") and name_objected(e),
+        diagnosis=(
+            "Outside, sign-in ends in HTTP {status}; the fault is inside. Expressway-C dialled Unified CM as {names}, "
+            'and its certificate carries {presented} ("SNI not in certificate"). The chain is fine.'
+        ),
+        remedies={
+            ANYBODY: (
+                do("Change the host name or address of the server to its FQDN, on the publisher.", SYSTEM_SERVER),
+                do(
+                    "Then refresh the servers on Expressway-C.",
+                    "Configuration > Unified Communications > Unified CM servers",
+                ),
+            )
+        },
+        looks_like=("tomcat-certificate-untrusted",),
+        told_apart_by="The names: what Expressway-C dialled beside what the certificate carries.",
+        source="M23",
+    ),
+    Cause(
+        key="expressway-c-unknown-to-tomcat",
+        title="Unified CM does not trust the CA of Expressway-C",
+        applies=lambda e: _inside_https(e, by="unified-cm") and untrusted(e),
+        diagnosis=(
+            "Outside, sign-in ends in HTTP {status}; the fault is inside. Unified CM demands a certificate on port "
+            "{port} and refused that of Expressway-C ({presented}, issued by {issuer}){late}: nothing on its "
+            'tomcat-trust leads there. Expressway-C logs "tlsv1 alert unknown ca", which is what its peer thinks of it.'
+        ),
+        remedies={
+            ANYBODY: (
+                do(
+                    "Upload the CA chain of Expressway-C to tomcat-trust and to CallManager-trust, then restart "
+                    "Tomcat, TFTP and CallManager.",
+                    CERTIFICATE_MANAGEMENT,
+                ),
+            )
+        },
+        looks_like=("tomcat-certificate-untrusted",),
+        told_apart_by="Who sent the alert on port {port} inside: here Unified CM.",
+        source="M24",
+    ),
+)
