@@ -43,10 +43,18 @@ def certificate_files(lab: Lab, workshop: Workshop, order: FolderOrder) -> dict[
         },
     }
     for profile, credentials in issued.items():
-        files[f"{profile}/certificate.pem"] = NewFile(certificates_pem([credentials.leaf]).encode())
-        files[f"{profile}/chain.pem"] = NewFile(chain_pem(credentials).encode())
-        files[f"keys/{profile}.pem"] = NewFile(key_pem(credentials).encode(), private=True)
+        files |= _of_role(profile, credentials)
     return files
+
+
+def _of_role(profile: str, credentials: Credentials) -> dict[str, NewFile]:
+    leaf, *above = credentials.sent
+    files = {
+        f"{profile}/certificate.pem": NewFile(certificates_pem([leaf]).encode()),
+        f"{profile}/chain.pem": NewFile(chain_pem(credentials).encode()),
+        f"keys/{profile}.pem": NewFile(key_pem(credentials).encode(), private=True),
+    }
+    return files | ({f"{profile}/above.pem": NewFile(certificates_pem(above).encode())} if above else {})
 
 
 def _trust_lists(lab: Lab, workshop: Workshop) -> dict[str, tuple[bytes, ...]]:
@@ -69,7 +77,9 @@ def _text(lines: Sequence[str]) -> NewFile:
 def _page(
     workshop: Workshop, order: FolderOrder, issued: Mapping[str, Credentials], trust: Mapping[str, object]
 ) -> list[str]:
-    return [*_intro(workshop, order), *_contents(workshop, issued, trust), *_commands(workshop, order.profiles[0])]
+    profile, credentials = next(iter(issued.items()))
+    commands = _commands(workshop, profile, sends_more=len(credentials.sent) > 1)
+    return [*_intro(workshop, order), *_contents(workshop, issued, trust), *commands]
 
 
 def _intro(workshop: Workshop, order: FolderOrder) -> Iterator[str]:
@@ -85,7 +95,8 @@ def _intro(workshop: Workshop, order: FolderOrder) -> Iterator[str]:
 def _contents(workshop: Workshop, issued: Mapping[str, Credentials], trust: Mapping[str, object]) -> Iterator[str]:
     yield "In the folder of each role:"
     yield "  certificate.pem  the certificate alone"
-    yield "  chain.pem        what it presents: the certificate, then what is sent with it"
+    yield "  above.pem        what is sent with it, if anything is"
+    yield "  chain.pem        what it presents: the one, then the other"
     yield "Its private key, unencrypted PKCS#8, lies in keys/ under its name. The roles:"
     yield from (f"  {profile:<22} {workshop.catalogue.leaves[profile].title}" for profile in issued)
     yield ""
@@ -94,10 +105,10 @@ def _contents(workshop: Workshop, issued: Mapping[str, Credentials], trust: Mapp
     yield ""
 
 
-def _commands(workshop: Workshop, profile: str) -> Iterator[str]:
+def _commands(workshop: Workshop, profile: str, *, sends_more: bool) -> Iterator[str]:
     root = f"authorities/{workshop.catalogue.path_of(workshop.catalogue.leaves[profile].issuer)[0]}.pem"
     own, chain, key = f"{profile}/certificate.pem", f"{profile}/chain.pem", f"keys/{profile}.pem"
-    worn = f"-cert {own} -cert_chain {chain} -key {key}"
+    worn = f"-cert {own} -key {key}" + (f" -cert_chain {profile}/above.pem" if sends_more else "")
     yield "To try, in this folder (the first answers OK where no fault forbids it):"
     yield f"  openssl verify -attime {workshop.now.timestamp():.0f} -CAfile {root} -untrusted {chain} {own}"
     yield f"  openssl x509 -in {own} -noout -text"

@@ -3,12 +3,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import AuthorityInformationAccessOID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from identity_forge import ANY, CLIENT, SERVER, SIP_DOMAIN, forge, root
 
 from harness.identity.certificate import MAX_CERTIFICATE_BYTES, read_certificate
+from harness.identity.extensions import READERS
 
 ROOT = root("Lab Root", usages=["key_cert_sign", "crl_sign"], path_length=2)
 EDGE = forge(
@@ -65,6 +68,24 @@ def test_a_root_is_read_as_a_ca_that_issued_itself() -> None:
     assert (facts.is_ca, facts.path_length, facts.self_issued) == (True, 2, True)
     assert facts.key_usage == ("keyCertSign", "cRLSign")
     assert facts.extended_key_usage is None
+
+
+def test_where_revocation_can_be_asked_about_is_read() -> None:
+    crl, ldap, ocsp, issuer = (
+        x509.UniformResourceIdentifier(url)
+        for url in ("http://ca.example/1.crl", "ldap:///CN=CA", "http://ocsp.ca.example", "http://ca.example/ca.cer")
+    )
+    elsewhere = x509.DirectoryName(x509.Name([]))
+    points = [x509.DistributionPoint(names, None, None, None) for names in ([crl, elsewhere], [ldap])]
+    methods = {ocsp: AuthorityInformationAccessOID.OCSP, issuer: AuthorityInformationAccessOID.CA_ISSUERS}
+    access = [x509.AccessDescription(method, place) for place, method in methods.items()]
+
+    assert READERS[x509.CRLDistributionPoints.oid](x509.CRLDistributionPoints(points)) == {
+        "crl_urls": ("http://ca.example/1.crl", "ldap:///CN=CA")
+    }
+    assert READERS[x509.AuthorityInformationAccess.oid](x509.AuthorityInformationAccess(access)) == {
+        "ocsp_urls": ("http://ocsp.ca.example",)
+    }
 
 
 def test_an_absent_extension_is_not_an_empty_one() -> None:

@@ -129,6 +129,8 @@ def test_a_chain_out_of_order_is_sorted_and_that_is_noted() -> None:
     holding = read_holding(ROOT.pem + LEAF.pem + ISSUING.pem, "old.pem")
     assert holding.certificates == DERS
     assert holding.notes == ("the chain was out of order and was sorted",)
+    assert holding.was_sorted
+    assert not read_holding(PEM, "old.pem").was_sorted
 
 
 def test_a_repeated_certificate_counts_once() -> None:

@@ -16,7 +16,7 @@ from harness.run.folders import contents_of, replace_folder, work_tree_around, w
 from harness.run.library import Library
 
 _EVERY = "all"
-_OURS = re.compile(r"README\.txt|\.gitignore|(keys|trust|authorities)/[^/]+\.pem|[^/]+/(certificate|chain)\.pem")
+_OURS = re.compile(r"README\.txt|\.gitignore|(keys|trust|authorities)/[^/]+\.pem|[^/]+/(certificate|above|chain)\.pem")
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ def _roles(sight: Sight, paper: Paper) -> Iterator[str]:
 def _names(sight: Sight, paper: Paper) -> Iterator[str]:
     columns = "".join(f"{policy:<{_COLUMN}}" for policy in POLICIES).rstrip()
     left = paper.width - _COLUMN * len(POLICIES)
-    yield f"{'Names, by policy':<{left}}{columns}"
+    yield f"{'Names by policy':<{left}}{columns}"
     for wanted in sight.wanted:
         yield from _name_row(wanted, sight.verdicts(wanted.name), paper, left)
 

@@ -1,0 +1,333 @@
+"""Every rule has a certificate that breaks it and a near one that does not, and says whom it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import pytest
+from certificate_forge import ANY, CLIENT, DAY, HOST, NOW, SERVER, SIP_DOMAIN, Forged, authority, forge
+from cryptography import x509
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harness.cli.certificates.group import RELEASES as OFFERED_RELEASES
+from harness.cli.certificates.group import ROLES as OFFERED_ROLES
+from harness.lab.certificate_rules import (
+    CERTIFICATE_ROLES,
+    CERTIFICATE_RULES,
+    Examination,
+    RuleFinding,
+    Severity,
+    examine,
+    unjudged,
+)
+from harness.lab.releases import RELEASE_NAMES, RELEASES
+from harness.pki.weak_signatures import SIGNATURES
+
+ROOT = authority("Root")
+ISSUING = authority("Issuing", by=ROOT)
+SERVER_ONLY_CA = authority("Server-only", by=ROOT, extended=(SERVER,))
+NO_DEEPER_CA = authority("No deeper", by=ROOT, path_length=0)
+DEEPER_CA = authority("Deeper", by=NO_DEEPER_CA)
+
+
+def issued(by: Forged = ISSUING, **how: object) -> Forged:
+    return forge(by=by, **how)  # type: ignore[arg-type]
+
+
+LEAF = issued()
+
+
+def case(
+    role: str,
+    leaf: Forged | bytes = LEAF,
+    *above: Forged,
+    release: str = "x15.5",
+    trust: Sequence[Forged] | None = None,
+    names: tuple[str, ...] = (),
+    domains: tuple[str, ...] = (),
+    at: datetime = NOW,
+    was_sorted: bool = False,
+) -> Examination:
+    """Return a certificate to examine, the CAs above it in its file, and what is known of its place."""
+    first = leaf if isinstance(leaf, bytes) else leaf.der
+    return Examination(
+        certificates=(first, *(each.der for each in above or (ISSUING,))),
+        role=CERTIFICATE_ROLES[role],
+        release=RELEASES[release],
+        at=at,
+        trust=None if trust is None else tuple(each.der for each in trust),
+        names=names,
+        domains=domains,
+        was_sorted=was_sorted,
+    )
+
+
+def alone(role: str, leaf: Forged, **how: object) -> Examination:
+    made = case(role, leaf, **how)  # type: ignore[arg-type]
+    return replace(made, certificates=made.certificates[:1])
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A certificate that breaks a rule, and one that differs in that alone."""
+
+    broken: Examination
+    near: Examination
+
+
+E_SERVER, E_CLIENT = "expressway-e-server", "expressway-e-client"
+C_SERVER, C_CLIENT = "expressway-c-server", "expressway-c-client"
+SERVER_ONLY = issued(extended=(SERVER,))
+CLIENT_ONLY = issued(extended=(CLIENT,))
+UNLIMITED = issued(extended=None)
+CLOUD = "callservice.webex.com"
+OLD_CLOUD = "callservice.ciscospark.com"
+RESERVED_USAGE = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.37"), b"\x30\x03\x06\x01")
+
+
+PAIRS: dict[str, Pair] = {
+    "upload-refused": Pair(case(E_CLIENT, SERVER_ONLY), case(E_CLIENT, UNLIMITED)),
+    "upload-needs-switch": Pair(
+        case(E_SERVER, SERVER_ONLY, release="x15.4"), case(E_SERVER, SERVER_ONLY, release="x15.5")
+    ),
+    "server-auth-missing": Pair(case(E_SERVER, CLIENT_ONLY), case(E_SERVER, UNLIMITED)),
+    "client-auth-missing": Pair(case(E_CLIENT, SERVER_ONLY), case(E_CLIENT, CLIENT_ONLY)),
+    "client-auth-for-mutual-port": Pair(case("b2b-peer", SERVER_ONLY), case("b2b-peer", UNLIMITED)),
+    "any-usage-only": Pair(
+        case("mra-phone", issued(extended=(ANY,))), case("mra-phone", issued(extended=(ANY, CLIENT)))
+    ),
+    "restricted-intermediate": Pair(
+        case(E_CLIENT, issued(SERVER_ONLY_CA), SERVER_ONLY_CA), case(E_SERVER, issued(SERVER_ONLY_CA), SERVER_ONLY_CA)
+    ),
+    "key-usage": Pair(
+        case(E_SERVER, issued(usages=("content_commitment",))), case(E_SERVER, issued(usages=("key_agreement",)))
+    ),
+    "service-check": Pair(
+        case(E_SERVER, SERVER_ONLY, release="x15.2"), case(E_SERVER, SERVER_ONLY, release="x15.4")
+    ),
+    "cluster-check": Pair(
+        case(C_SERVER, SERVER_ONLY, release="x15.2"), case(C_SERVER, SERVER_ONLY, release="x15.4")
+    ),
+    "one-store": Pair(case(E_SERVER, SERVER_ONLY, release="x15.4"), case(E_SERVER, SERVER_ONLY, release="x15.5")),
+    "tunnel-client-auth": Pair(case(C_CLIENT, SERVER_ONLY), case(C_CLIENT, CLIENT_ONLY)),
+    "sip-domain-usage": Pair(
+        case("b2b-peer", LEAF), case("b2b-peer", issued(extended=(SERVER, CLIENT, SIP_DOMAIN)))
+    ),
+    "common-name-missing": Pair(case(E_SERVER, issued(name=None)), case(E_SERVER, LEAF)),
+    "dns-name-missing": Pair(case("unified-cm", issued(sans=())), case("unified-cm", LEAF)),
+    "name-only-in-common-name": Pair(
+        case(E_SERVER, issued(sans=("other.example.com",))), case(E_SERVER, issued(name=HOST.upper()))
+    ),
+    "wildcard-name": Pair(case(E_SERVER, issued(sans=(HOST, "*.example.com"))), case(E_SERVER, LEAF)),
+    "trailing-dot": Pair(case("b2b-peer", issued(sans=(HOST, "example.com."))), case("b2b-peer", LEAF)),
+    "wanted-name-missing": Pair(
+        case(C_CLIENT, LEAF, names=(HOST, "cluster.example.com")), case(C_CLIENT, LEAF, names=(HOST,))
+    ),
+    "mra-domain-missing": Pair(
+        case(E_SERVER, LEAF, domains=("example.com",)),
+        case(E_SERVER, issued(sans=(HOST, "collab-edge.example.com")), domains=("example.com",)),
+    ),
+    "sip-domain-missing": Pair(
+        case(E_SERVER, issued(sans=(HOST, "collab-edge.example.com")), domains=("example.com",)),
+        case(E_SERVER, issued(sans=(HOST, "example.com")), domains=("example.com",)),
+    ),
+    "partner-domain-missing": Pair(
+        case("b2b-peer", LEAF, domains=("example.com",)),
+        case("b2b-peer", issued(sans=(HOST, "example.com")), domains=("example.com",)),
+    ),
+    "verified-domain-missing": Pair(
+        case(E_CLIENT, issued(sans=("edge.badexample.com",)), domains=("example.com",)),
+        case(E_CLIENT, LEAF, domains=("other.example", "Example.COM")),
+    ),
+    "cloud-name-missing": Pair(case("webex-cloud", LEAF), case("webex-cloud", issued(sans=("sip.webex.com",)))),
+    "one-cloud-generation": Pair(
+        case("webex-cloud", issued(sans=(OLD_CLOUD,))), case("webex-cloud", issued(sans=(OLD_CLOUD, CLOUD)))
+    ),
+    "self-signed": Pair(alone(E_SERVER, forge()), alone(E_SERVER, LEAF)),
+    "chain-not-completed": Pair(
+        case(E_SERVER, LEAF, trust=(ROOT,)), case(E_SERVER, LEAF, trust=(ROOT, ISSUING))
+    ),
+    "chain-not-trusted": Pair(
+        alone("b2b-peer", LEAF, trust=(ROOT,)), case("b2b-peer", LEAF, trust=(ROOT,))
+    ),
+    "issuer-not-in-file": Pair(alone("b2b-peer", LEAF), alone("b2b-peer", LEAF, trust=(ROOT,))),
+    "chain-broken": Pair(
+        case(E_SERVER, issued(DEEPER_CA), DEEPER_CA, NO_DEEPER_CA),
+        case(E_SERVER, issued(NO_DEEPER_CA), NO_DEEPER_CA),
+    ),
+    "out-of-order": Pair(case("b2b-peer", LEAF, ISSUING, ROOT, was_sorted=True), case("b2b-peer", LEAF, ISSUING, ROOT)),
+    "root-sent": Pair(case("b2b-peer", LEAF, ISSUING, ROOT), case("b2b-peer", LEAF, ISSUING)),
+    "authority-as-leaf": Pair(case(E_SERVER, ISSUING, ROOT), case(E_SERVER, LEAF)),
+    "unreadable-part": Pair(
+        case(E_SERVER, issued(extended=None, more=[RESERVED_USAGE])), case(E_SERVER, UNLIMITED)
+    ),
+    "weak-key": Pair(case(E_SERVER, issued(key="rsa-1024")), case(E_SERVER, issued(key="rsa-2048"))),
+    "large-key": Pair(case(E_SERVER, issued(key="rsa-4352")), case(E_SERVER, issued(key="rsa-4096"))),
+    "unlisted-key": Pair(case(E_SERVER, issued(key="ed25519")), case(E_SERVER, LEAF)),
+    "weak-signature": Pair(
+        case(E_SERVER, SIGNATURES["sha1"](LEAF.der, ISSUING.key)),  # type: ignore[arg-type]
+        case(E_SERVER, LEAF),
+    ),
+    "expired": Pair(case(E_SERVER, LEAF, at=NOW + 91 * DAY), case(E_SERVER, LEAF, at=NOW + 90 * DAY)),
+    "not-yet-valid": Pair(case(E_SERVER, LEAF, at=NOW - 11 * DAY), case(E_SERVER, LEAF, at=NOW - 10 * DAY)),
+    "expires-soon": Pair(case(E_SERVER, LEAF, at=NOW + 60 * DAY), case(E_SERVER, LEAF, at=NOW + 59 * DAY)),
+    "long-lived": Pair(
+        case(E_SERVER, issued(ends=NOW + 191 * DAY)), case(E_SERVER, issued(ends=NOW + 190 * DAY))
+    ),
+    "revocation-unreachable": Pair(
+        case(E_SERVER, issued(crls=("http://crl.corp.internal/1.crl",))), case(E_SERVER, LEAF)
+    ),
+    "revocation-by-ldap-only": Pair(
+        case(E_SERVER, issued(crls=("ldap:///CN=CA?certificateRevocationList",))),
+        case(E_SERVER, issued(crls=("ldap:///CN=CA?certificateRevocationList", "http://crl.ca.example/1.crl"))),
+    ),
+    "no-revocation-source": Pair(
+        case(E_SERVER, issued(crls=())), case(E_SERVER, issued(crls=(), ocsp=("http://ocsp.ca.example",)))
+    ),
+}  # fmt: skip
+"""For each rule a certificate that breaks it, and one beside it."""
+
+
+def broken(examined: Examination) -> dict[str, RuleFinding]:
+    return {finding.rule.key: finding for finding in examine(examined)}
+
+
+def test_every_rule_is_proven() -> None:
+    assert list(PAIRS) == [rule.key for rule in CERTIFICATE_RULES]
+
+
+@pytest.mark.parametrize("key", PAIRS)
+def test_a_rule_fires_on_the_certificate_that_breaks_it_and_not_on_the_one_beside_it(key: str) -> None:
+    assert key in broken(PAIRS[key].broken)
+    assert key not in broken(PAIRS[key].near)
+
+
+@pytest.mark.parametrize("key", PAIRS)
+def test_a_finding_says_what_who_minds_and_what_to_do(key: str) -> None:
+    finding = broken(PAIRS[key].broken)[key]
+    assert finding.detail
+    assert finding.peers
+    assert finding.remedy.endswith((".", ")"))
+    assert "{" not in finding.remedy
+
+
+# --- the answer as a whole ---
+
+
+@pytest.mark.parametrize("role", CERTIFICATE_ROLES)
+def test_a_sound_certificate_breaks_no_rule_that_matters(role: str) -> None:
+    sans = (HOST, "example.com", CLOUD, OLD_CLOUD)
+    sound = case(role, issued(sans=sans), trust=(ROOT, ISSUING), names=(HOST,), domains=("example.com",))
+    assert [finding.rule.key for finding in examine(sound) if finding.rule.severity is not Severity.INFO] == []
+    assert unjudged(sound) == ()
+
+
+def test_errors_come_first() -> None:
+    found = [
+        finding.rule.severity for finding in examine(case(E_SERVER, forge(extended=(CLIENT,), name=None, sans=())))
+    ]
+    assert found == sorted(found, key=list(Severity).index)
+    assert {Severity.ERROR, Severity.WARNING} <= set(found)
+
+
+def test_the_same_certificate_may_do_for_one_peer_and_not_for_another() -> None:
+    when_dialled, when_dialling = (broken(case(role, SERVER_ONLY)) for role in (C_SERVER, C_CLIENT))
+    assert not any(finding.rule.severity is Severity.ERROR for finding in when_dialled.values())
+    assert "2222" in when_dialling["tunnel-client-auth"].peers
+
+
+RELEASES_AND_RULES = {
+    "x14": {"upload-refused", "service-check", "cluster-check", "one-store"},
+    "x15.0": {"upload-refused", "service-check", "cluster-check", "one-store"},
+    "x15.2": {"upload-refused", "service-check", "cluster-check", "one-store"},
+    "x15.4": {"upload-needs-switch", "one-store"},
+    "x15.5": set[str](),
+}
+
+
+@pytest.mark.parametrize("release", RELEASE_NAMES)
+def test_what_a_release_makes_of_an_edge_without_client_auth(release: str) -> None:
+    quiet = {"sip-domain-usage"}
+    assert set(broken(case(E_SERVER, SERVER_ONLY, release=release))) - quiet == RELEASES_AND_RULES[release]
+
+
+@pytest.mark.parametrize("name", ["edge", "192.0.2.1"])
+def test_an_expressway_takes_no_short_name_and_no_address(name: str) -> None:
+    for leaf in (issued(name=name), issued(sans=(HOST, name))):
+        assert "upload-refused" in broken(case(C_SERVER, leaf))
+        assert "upload-refused" not in broken(case("unified-cm", leaf))
+
+
+def test_what_is_not_known_is_not_judged_but_told() -> None:
+    told = " ".join(unjudged(case(E_SERVER, LEAF)))
+    assert all(option in told for option in ("--trust", "--domain", "--name"))
+    assert unjudged(case("mra-phone", LEAF, trust=(ROOT,))) == ()
+
+
+def test_a_box_completes_its_chain_from_its_trust_list_and_not_from_the_file() -> None:
+    told = broken(case(E_SERVER, LEAF, ISSUING, ROOT, trust=(ROOT,)))["chain-not-completed"].detail
+    assert told == 'the Trusted CA list lacks "Issuing", so what is sent ends at "edge.example.com"'
+
+
+def test_an_expired_intermediate_is_named() -> None:
+    old = authority("Old", by=ROOT, ends=NOW - DAY)
+    assert broken(case(E_SERVER, issued(old), old))["expired"].detail.startswith('"Old" expired')
+
+
+def test_a_self_signed_certificate_that_the_expressway_trusts_by_itself_is_accepted() -> None:
+    own = forge(name="cucm1.example.com", sans=("cucm1.example.com",))
+    found = broken(alone("unified-cm", own, trust=(own,)))
+    assert not {"self-signed", "chain-not-trusted"} & set(found)
+
+
+def test_a_year_before_the_rule_no_public_ca_was_bound_to_200_days() -> None:
+    begins = datetime(2026, 3, 14, tzinfo=UTC)
+    assert "long-lived" not in broken(case(E_SERVER, issued(begins=begins, ends=begins + 398 * DAY)))
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://crl.ca.example/1.crl", "is not http but https"),
+        ("http://crl/1.crl", "names a host that no public DNS has"),
+        ("http://10.1.2.3/1.crl", "leads to an address that is not public"),
+        ("http:///1.crl", "names no host"),
+        ("http://[::1", "is no URL"),
+        ("file:///etc/crl", "is not http but file"),
+    ],
+)
+def test_an_address_that_peers_cannot_reach_is_told(url: str, told: str) -> None:
+    assert told in broken(case(E_SERVER, issued(crls=(url,))))["revocation-unreachable"].detail
+    assert told in broken(case(E_SERVER, issued(crls=(), ocsp=(url,))))["revocation-unreachable"].detail
+
+
+# --- at the door ---
+
+
+def test_the_command_offers_the_roles_and_releases_of_the_tables() -> None:
+    assert tuple(CERTIFICATE_ROLES) == OFFERED_ROLES
+    assert OFFERED_RELEASES == RELEASE_NAMES
+
+
+# --- properties ---
+
+
+@given(st.binary(max_size=300), st.sampled_from(sorted(CERTIFICATE_ROLES)), st.sampled_from(RELEASE_NAMES))
+def test_any_bytes_are_examined_without_an_exception(data: bytes, role: str, release: str) -> None:
+    assert isinstance(examine(case(role, data, release=release)), tuple)
+
+
+@given(st.data(), st.sampled_from(sorted(CERTIFICATE_ROLES)))
+def test_a_certificate_with_some_bytes_changed_is_examined_without_an_exception(data: st.DataObject, role: str) -> None:
+    der = bytearray(LEAF.der)
+    der[data.draw(st.integers(0, len(der) - 1))] = data.draw(st.integers(0, 255))
+    assert isinstance(examine(case(role, bytes(der), trust=(ROOT, ISSUING))), tuple)
+
+
+@given(st.sampled_from(sorted(CERTIFICATE_ROLES)), st.sampled_from(RELEASE_NAMES))
+def test_a_certificate_without_extended_key_usage_is_fit_for_every_role(role: str, release: str) -> None:
+    about_usages = {"server-auth-missing", "client-auth-missing", "any-usage-only", "one-store", "service-check"}
+    assert not about_usages & set(broken(case(role, UNLIMITED, release=release)))
