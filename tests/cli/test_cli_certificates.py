@@ -252,8 +252,18 @@ def test_a_trust_list_completes_the_chain_of_an_expressway(sip_mtls: Command, fi
         for names in (("short",), ("long",), ("short", "long"))
     )
 
+    shown = sip_mtls("certs", "show", file, "--trust", tmp_path / "long")
+    assert 'sends "us-expe1.example.com", issued by "TEST ONLY Public Issuing CA"' in " ".join(shown.out.split())
     assert "ERROR    chain-not-completed" in short.out
     assert (short.code, long.code, both.code) == (Exit.NOT_MET, Exit.MET, Exit.MET)
+
+
+def test_what_is_odd_about_a_trust_list_is_told(sip_mtls: Command, file: Path, tmp_path: Path) -> None:
+    file.write_text(CHAIN)
+    (tmp_path / "list").write_text(f"{certificates_pem(OURS.issuers)}{KEY}")
+    for command in (("show",), ("check", *E_SERVER)):
+        told = " ".join(sip_mtls("certs", *command, file, "--trust", tmp_path / "list").out.split())
+        assert "ignored a private key, which has no place in a trust list" in told
 
 
 def test_the_day_decides(sip_mtls: Command, file: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -12,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+import harness
+
 PROGRAM = shutil.which("openssl")
 pytestmark = [pytest.mark.interop, pytest.mark.skipif(PROGRAM is None, reason="openssl is not on the PATH")]
 OURS = [sys.executable, "-c", "from harness.cli import main; main()"]
@@ -19,7 +22,14 @@ OURS = [sys.executable, "-c", "from harness.cli import main; main()"]
 
 def ran(folder: Path, *words: object, talks: str = "") -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(word) for word in words], cwd=folder, input=talks, capture_output=True, text=True, check=False, timeout=30
+        [str(word) for word in words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(Path(harness.__file__).parents[1])},  # this harness, wherever it runs
+        input=talks,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
     )
 
 

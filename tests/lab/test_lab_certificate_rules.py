@@ -261,10 +261,15 @@ def test_an_expressway_takes_no_short_name_and_no_address(name: str) -> None:
         assert "upload-refused" not in broken(case("unified-cm", leaf))
 
 
+@pytest.mark.parametrize("release", RELEASE_NAMES)
+def test_before_there_were_two_stores_one_certificate_with_both_usages_did(release: str) -> None:
+    assert "upload-refused" not in broken(case(E_CLIENT, LEAF, release=release))
+
+
 def test_what_is_not_known_is_not_judged_but_told() -> None:
     told = " ".join(unjudged(case(E_SERVER, LEAF)))
     assert all(option in told for option in ("--trust", "--domain", "--name"))
-    assert unjudged(case("mra-phone", LEAF, trust=(ROOT,))) == ()
+    assert [unjudged(case(role, LEAF, trust=(ROOT,))) for role in ("mra-phone", "webex-cloud")] == [(), ()]
 
 
 def test_a_box_completes_its_chain_from_its_trust_list_and_not_from_the_file() -> None:

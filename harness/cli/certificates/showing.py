@@ -32,9 +32,9 @@ def show_certificate(shown: Shown) -> Exit:
     """Print what the file shows; ScenarioError where it cannot be read."""
     at = day_of(shown.at)
     holding = holding_of(shown.file, shown.password_file)
-    trust, _notes = trust_of(shown.trust_files)
+    trust, notes = trust_of(shown.trust_files)
     wanted = tuple(map(WantedName, shown.names)) or names_looked_for(Library().healthy)
-    sight = Sight(str(shown.file), holding, at, wanted, trust)
+    sight = Sight(str(shown.file), holding, at, wanted, trust, notes)
     if shown.json_file is not None:
         write_text(shown.json_file, sight_as_json(sight))
     if shown.json_file != STANDARD_OUTPUT:

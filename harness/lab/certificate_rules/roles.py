@@ -106,3 +106,5 @@ BOXES = tuple(role.name for role in CERTIFICATE_ROLES.values() if role.box)
 OTHERS = tuple(role.name for role in CERTIFICATE_ROLES.values() if not role.box)
 NAMED = tuple(name for name in ALL_ROLES if name != "mra-phone")
 """The roles in which peers look for a DNS name; a phone from the factory has none."""
+ASKED_FOR = tuple(name for name in NAMED if name != "webex-cloud")
+"""The roles whose names only their owner knows; those of the cloud are known (trap X2)."""

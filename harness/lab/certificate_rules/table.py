@@ -8,6 +8,7 @@ from harness.lab.certificate_rules.keys import KEY_AND_DATE_RULES
 from harness.lab.certificate_rules.names import NAME_RULES
 from harness.lab.certificate_rules.purposes import PURPOSE_RULES
 from harness.lab.certificate_rules.revocation import REVOCATION_RULES
+from harness.lab.certificate_rules.roles import ASKED_FOR
 from harness.lab.certificate_rules.row import CertificateRule, RuleFinding, Severity
 
 CERTIFICATE_RULES: tuple[CertificateRule, ...] = (
@@ -46,7 +47,7 @@ def unjudged(case: Examination) -> tuple[str, ...]:
         ),
         "whether it carries its domains: give each with --domain": asks_for_domains and not case.domains,
         f"whether it carries {case.role.names}: give each name with --name": (
-            not case.names and case.role.name != "mra-phone"
+            not case.names and case.role.name in ASKED_FOR
         ),
     }
     return tuple(sentence for sentence, holds in told.items() if holds)

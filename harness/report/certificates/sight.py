@@ -32,7 +32,8 @@ _ABOUT_TRUST = frozenset(
 class Sight:
     """A file of certificates, looked at on the day `at` by somebody who looks for the names `wanted`.
 
-    `trust` is a trust list (DER), None where there is none to compare with.
+    `trust` is a trust list (DER), None where there is none to compare with. `notes` are sentences about other files
+    than the holding's own.
     """
 
     file: str
@@ -40,6 +41,7 @@ class Sight:
     at: datetime
     wanted: tuple[WantedName, ...]
     trust: tuple[bytes, ...] | None = None
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def leaf(self) -> CertificateFacts:

@@ -23,7 +23,7 @@ def sight_as_json(sight: Sight) -> str:
         "file": sight.file,
         "at": sight.at.isoformat(),
         "private_key": sight.holding.private_key is not None,
-        "notes": list(sight.holding.notes),
+        "notes": [*sight.holding.notes, *sight.notes],
         "certificates": [_certificate(facts, sight.at) for facts in sight.path],
         "unrelated": [facts.label for facts in sight.strangers],
         "completed": None if sight.trust is None else [facts.label for facts in sight.completed],

@@ -27,7 +27,7 @@ def _head(sight: Sight, paper: Paper) -> Iterator[str]:
     yield from paper.hanging("", f"{sight.file}: {sight.leaf.label}", 0)
     key = "is in the file, and fits" if sight.holding.private_key else "is not in the file"
     yield from paper.hanging("  private key", key, _MARGIN)
-    for note in sight.holding.notes:
+    for note in (*sight.holding.notes, *sight.notes):
         yield from paper.hanging("  note", note, _MARGIN)
 
 
