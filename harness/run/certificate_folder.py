@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from harness.actors.wardrobe import Wardrobe
 from harness.lab.settings import Lab
 from harness.pki import Credentials, LeafOrder, Workshop, certificates_pem, chain_pem, key_pem
+from harness.pki.anchors import LIST
 from harness.run.folders import NewFile
 
 TITLE = "TEST ONLY certificates, made by sip-mtls certs make"
@@ -58,16 +58,17 @@ def _of_role(profile: str, credentials: Credentials) -> dict[str, NewFile]:
 
 
 def _trust_lists(lab: Lab, workshop: Workshop) -> dict[str, tuple[bytes, ...]]:
-    """Return the certificates (DER) that each actor of the lab trusts."""
-    wardrobe, cloud = Wardrobe(workshop, "1.3"), lab.webex_cloud
-    names = {
+    """Return the certificates (DER) that each actor of the lab trusts, and those of each named list."""
+    cloud = lab.webex_cloud
+    words = {
         "expressway-e": lab.expressway_e.trusted_ca,
         "expressway-c": lab.expressway_c.trusted_ca,
         "webex-cloud": cloud.uploaded_trust or cloud.default_trust,
         "jabber": lab.jabber.trusted_ca,
         "b2b-peer": lab.b2b_peer.trusted_ca,
     }
-    return {actor: wardrobe.anchors(trusted) for actor, trusted in names.items() if trusted}
+    words |= {name: (f"{LIST}{name}",) for name in workshop.catalogue.trust_lists}
+    return {name: workshop.anchors_of(trusted) for name, trusted in words.items() if trusted}
 
 
 def _text(lines: Sequence[str]) -> NewFile:
@@ -100,7 +101,7 @@ def _contents(workshop: Workshop, issued: Mapping[str, Credentials], trust: Mapp
     yield "Its private key, unencrypted PKCS#8, lies in keys/ under its name. The roles:"
     yield from (f"  {profile:<22} {workshop.catalogue.leaves[profile].title}" for profile in issued)
     yield ""
-    yield f"trust/        what each of {', '.join(trust)} trusts in the healthy lab"
+    yield f"trust/        what each actor trusts in the healthy lab, and named lists: {', '.join(trust)}"
     yield "authorities/  each CA of the lab in a file of its own"
     yield ""
 

@@ -68,7 +68,16 @@ def test_every_authority_says_that_it_is_for_tests(sip_mtls: Command, folder: Pa
     for authority in authorities:
         (name,) = authority.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         assert str(name.value).startswith("TEST ONLY ")
-    assert len(x509.load_pem_x509_certificates((folder / "trust" / "expressway-e.pem").read_bytes())) == 5
+
+
+def test_there_is_a_file_for_what_each_actor_trusts_and_for_each_named_list(sip_mtls: Command, folder: Path) -> None:
+    sip_mtls("certs", "make", folder, *EDGE)
+    lists, trusted = Library().catalogue.trust_lists, Library().healthy.expressway_e.trusted_ca
+    held = {path.stem: x509.load_pem_x509_certificates(path.read_bytes()) for path in (folder / "trust").iterdir()}
+
+    assert {"expressway-e", "expressway-c", "webex-cloud", "jabber", "b2b-peer", *lists} == set(held)
+    assert len(held["expressway-e"]) == len(trusted)
+    assert all(len(held[name]) == len(listed.authorities) for name, listed in lists.items())
 
 
 def test_the_page_says_what_is_what(sip_mtls: Command, folder: Path) -> None:
