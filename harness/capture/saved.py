@@ -10,6 +10,7 @@ import json
 from base64 import b64encode
 from collections import Counter
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any, NoReturn
 
 from harness.capture.typed_values import WrongValueError, typed
@@ -46,6 +47,7 @@ def load_transcript(data: bytes, file: str = "transcript") -> Transcript:
         transcript = typed(Transcript, document.get("transcript"), "transcript")
     except WrongValueError as error:
         _refuse(file, str(error), _AGAIN)
+    _check_time(transcript, file)
     _check_connections(transcript, file)
     return transcript
 
@@ -72,6 +74,16 @@ def _document(data: bytes, file: str) -> dict[str, Any]:
             "play it again with `sip-mtls run --out`",
         )
     return document
+
+
+def _check_time(transcript: Transcript, file: str) -> None:
+    """Refuse a time of beginning by which no certificate could be judged."""
+    try:
+        started = datetime.fromisoformat(transcript.started)
+    except ValueError:
+        started = None
+    if started is None or started.tzinfo is None:
+        _refuse(file, "transcript.started: expected a time with its zone, such as 2027-03-15T12:00:00+00:00", _AGAIN)
 
 
 def _check_connections(transcript: Transcript, file: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -90,11 +91,12 @@ TRANSCRIPTS = st.builds(
     scenario=TEXT,
     tls_version=TEXT,
     network=TEXT,
-    started=TEXT,
+    started=st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat),
     actors=st.lists(st.builds(ActorCard, TEXT, TEXT, TEXT), max_size=2).map(tuple),
     events=st.lists(EVENTS, max_size=6).map(tuple),
     connections=st.tuples(_connection(1), _connection(2)),
     authorities=MANY_BYTES,
+    as_of=TEXT,
 )
 PLAY = Transcript(
     scenario="b2b/b01-one-way-tls",
@@ -141,6 +143,8 @@ def _with(*path: str | int, value: object) -> Callable[[Any], None]:
         (_with("format", value="pcap"), "not a saved transcript"),
         (_with("transcript", value=[]), "transcript: expected an object, got a list"),
         (_without("events"), "transcript: the key 'events' is missing"),
+        (_with("transcript", "started", value="yesterday"), "transcript.started: expected a time with its zone"),
+        (_with("transcript", "started", value="2026-11-24T05:00:00"), "expected a time with its zone"),
         (_with("transcript", "colour", value=1), "transcript: unknown key 'colour'"),
         (_with("transcript", "events", 0, "at", value="soon"), "events[0].at: expected a number of seconds"),
         (_with("transcript", "events", 0, "at", value=10**400), "events[0].at: expected a number of seconds"),

@@ -53,8 +53,8 @@ def test_the_shape_of_a_play_is_the_documented_one() -> None:
     report = _read()
     assert report["schema"] == {"name": "sip-mtls run", "version": 1}
     assert set(report["plays"][0]) == {
-        "scenario", "row", "family", "title", "tls_version", "network", "seconds", "expectation", "verdict",
-        "control",
+        "scenario", "row", "family", "title", "tls_version", "network", "seconds", "as_of", "expectation",
+        "verdict", "control",
     }  # fmt: skip
 
 
