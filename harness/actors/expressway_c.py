@@ -10,6 +10,7 @@ from functools import partial
 from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, Entry
 from harness.actors.call_routing import REGISTRAR, CallRouting, Leg, Rules
 from harness.actors.https_client import HttpsClient
+from harness.actors.line_side import LineSide
 from harness.actors.manager_services import SignInProxy
 from harness.actors.neighbour_zone import NEIGHBOUR_ZONE, Neighbour
 from harness.actors.relay import Relay
@@ -47,6 +48,7 @@ class ExpresswayC:
             server=self.server_profile,
             client=self.client_profile,
         )
+        self._line_side = LineSide(self.site, self._serving(NEIGHBOUR_ZONE), self.client_profile)
 
     async def start(self) -> None:
         """Listen for Unified CM and bring traversal zones and tunnels up."""
@@ -82,7 +84,9 @@ class ExpresswayC:
             await self._routing.serve(entry, inquiry)
 
     async def _reach(self, target: str, _request: Request) -> Leg:
-        if target in {REGISTRAR, "neighbour-zone"}:
+        if target == REGISTRAR:
+            return Leg(await self._line_side.reach(), self._line_side.zone)
+        if target == "neighbour-zone":
             return Leg(await self._neighbour.reach(), NEIGHBOUR_ZONE)
         return Leg(self._traversal.way_out(TRAVERSAL_ZONE), TRAVERSAL_ZONE)
 

@@ -91,7 +91,7 @@ class Neighbour:
 
     async def _dial(self) -> Link | None:
         stage = self._site.stage
-        usual = stage.lab.unified_cm.tls_port if self._zone.transport == "tls" else stage.lab.unified_cm.port
+        usual = stage.lab.unified_cm.tls_port if self._zone.transport == "tls" else stage.lab.unified_cm.trunk_port
         link = await self._site.dial(stage.directory.address_of("unified-cm"), self._zone.port or usual)
         if link is None or self._zone.transport == "tcp":
             return link

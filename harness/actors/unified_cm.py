@@ -6,13 +6,15 @@ Its trunk to Expressway-C is plain TCP, or mutual TLS (L11): then whoever dials 
 from __future__ import annotations
 
 import secrets
+from functools import partial
 
+from harness.actors.line_side import refusal_by_profile, refusal_on_trunk
 from harness.actors.manager_services import ManagerServices
 from harness.actors.peer_names import has_wanted_name
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
 from harness.net.link import Link
-from harness.net.sip_link import Inquiry, SipLink
+from harness.net.sip_link import Inquiry, Serve, SipLink
 from harness.sip.building import respond
 from harness.sip.digest import DigestResult, challenge, ha1, verify
 from harness.sip.message import Request
@@ -41,18 +43,28 @@ class UnifiedCm:
 
     async def start(self) -> None:
         """Listen for Expressway-C."""
-        await self.site.listen(self.settings.port, self._speak)
-        await self.site.listen(self.settings.tls_port, self._welcome)
-        self.site.decide(0, "listener", _TRUNK, port=str(self.settings.tls_port))
+        settings = self.settings
+        await self.site.listen(settings.trunk_port, partial(self._speak, self._serve_trunk))
+        if settings.port != settings.trunk_port:
+            await self.site.listen(settings.port, partial(self._speak, self._serve_line))
+        await self.site.listen(settings.tls_port, self._welcome)
+        self.site.decide(0, "listener", _TRUNK, port=str(settings.tls_port))
+        if settings.phone_security_profile:
+            await self.site.listen(settings.secure_phone_port, self._welcome_phones)
         await self._services.open()
 
     async def _welcome(self, link: Link) -> None:
         if await self._secure(link):
-            await self._speak(link)
+            await self._speak(self._serve_trunk, link)
 
-    async def _speak(self, link: Link) -> None:
+    async def _welcome_phones(self, link: Link) -> None:
+        """Take Expressway-C with the phones behind it; the name of their profile is looked for when they register."""
+        if await link.secure_within(_HANDSHAKE_SECONDS, self._profile(listens=True)):
+            await self._speak(self._serve_line, link)
+
+    async def _speak(self, serve: Serve, link: Link) -> None:
         limit = self.settings.max_message_size
-        sip = SipLink(link, self.site.stage.recorder, self._serve, max_message=limit, on_violation=self._reset)
+        sip = SipLink(link, self.site.stage.recorder, serve, max_message=limit, on_violation=self._reset)
         await sip.run()
 
     def _reset(self, link: Link, reason: str) -> None:
@@ -60,11 +72,23 @@ class UnifiedCm:
         self.site.decide(link.number, "message-size", "refused", limit=str(self.settings.max_message_size), what=reason)
         link.reset(reason)
 
+    async def _serve_trunk(self, inquiry: Inquiry) -> None:
+        if inquiry.request.method == "REGISTER":
+            await inquiry.answer(refusal_on_trunk(self.site, inquiry))
+        else:
+            await self._serve(inquiry)
+
+    async def _serve_line(self, inquiry: Inquiry) -> None:
+        if inquiry.request.method != "REGISTER":
+            await self._serve(inquiry)
+        elif (refusal := refusal_by_profile(self.site, inquiry)) is not None:
+            await inquiry.answer(refusal)
+        else:
+            await self._register(inquiry)
+
     async def _serve(self, inquiry: Inquiry) -> None:
         request = inquiry.request
-        if request.method == "REGISTER":
-            await self._register(inquiry)
-        elif request.method == "INVITE" and not self._knows(request):
+        if request.method == "INVITE" and not self._knows(request):
             await inquiry.answer(respond(request, 404))
         else:
             if request.method == "INVITE":

@@ -57,6 +57,7 @@ def words_of(evidence: Evidence) -> dict[str, str]:
     rules = evidence.decision("access-rules") or evidence.decision("cpl")
     refusal = evidence.decision("preloaded-route", "refused")
     hello = evidence.inspection.client_hello if evidence.inspection else None
+    profile = evidence.decision("phone-profile", "refused")
     verify = evidence.verify
     fatal = [finding.sentence for finding in path.findings if finding.fatal] if path else []
     usage = path.finding(FindingKind.WRONG_EKU) if path else None
@@ -77,6 +78,8 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "not_before": f"{presented.not_before:%Y-%m-%d}" if presented and presented.not_before else "?",
         "expiry": _expiry(evidence),
         "near": evidence.near_miss.sentence if evidence.near_miss else "No name is near",
+        "profile": profile.facts.get("profile", "") if profile else "the profile",
+        "carried": profile.facts.get("presented", "") if profile else "other names",
         "depth": str(verify.depth) if verify else "?",
         "verify": verify.text if verify else alert_words(evidence.alert),
         "path": _sentence(fatal[0]) if fatal else "",

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import trio
-from actors_bench import Visit, each_network, virtual_time, visiting
+from actors_bench import Visit, asking, each_network, virtual_time, visiting
 
 from harness.actors.https import NO_REPLY, ServedRequest
 from harness.actors.tunnel import TunnelMouth
@@ -121,3 +121,67 @@ async def test_a_tunnel_that_closes_in_the_middle_of_a_request_gives_no_reply() 
         far.close()
 
         assert await mouth.ask(ServedRequest("GET", "/", ("", ""))) == NO_REPLY
+
+
+# --- the line side ---
+
+PROFILE = "secure-phones.example.com"
+
+
+async def registered(change: Mapping[str, Any]) -> tuple[Outcome, Visit]:
+    async with visiting(MemoryNetwork(), change) as visit:
+        return await visit.lab.cast.mra_clients[OUTSIDE].register(5061, 1), visit
+
+
+@virtual_time
+async def test_phones_register_apart_from_the_trunk() -> None:
+    outcome, visit = await registered({})
+
+    dialled = [each.target.port for each in visit.lab.recorder.connections() if each.listener == MANAGER]
+    assert outcome.completed
+    assert dialled == [5060]
+
+
+@virtual_time
+async def test_a_trunk_registers_nobody() -> None:
+    outcome, visit = await registered({"unified-cm.trunk-port": 5060})
+
+    assert outcome.detail.startswith("405")
+    assert ["SIP trunk disallows REGISTER" in text for text in visit.heard_by(INSIDE, b"SIP/2.0 405")] == [True]
+
+
+@pytest.mark.parametrize(
+    ("names", "registers"), [(["expc1.example.com", PROFILE], True), (["expc1.example.com"], False)]
+)
+@virtual_time
+async def test_a_phone_security_profile_must_be_named_by_expressway_c(*, names: list[str], registers: bool) -> None:
+    change = {"unified-cm.phone-security-profile": PROFILE, "expressway-c.server-certificate.dns-names": names}
+
+    outcome, visit = await registered(change)
+
+    (inside,) = [each for each in visit.lab.recorder.connections() if each.listener == MANAGER]
+    assert outcome.completed is registers
+    assert inside.target.port == 5061
+    assert all(end.tls for end in inside.ends)
+    assert alerts(visit, MANAGER) == alerts(visit, INSIDE) == []
+
+
+@virtual_time
+async def test_unified_cm_that_is_somebody_else_gets_no_phones() -> None:
+    change = {"unified-cm.phone-security-profile": PROFILE, "unified-cm.certificate.faults": ["wrong-name"]}
+
+    outcome, visit = await registered(change)
+
+    assert outcome.detail.startswith("500")
+    assert visit.heard_by(MANAGER, b"REGISTER") == []
+
+
+@virtual_time
+async def test_phones_with_a_profile_are_not_registered_in_clear() -> None:
+    async with visiting(MemoryNetwork(), {"unified-cm.phone-security-profile": PROFILE}) as visit:
+        link = await visit.lab.cast.b2b_peer.site.dial(visit.lab.directory.address_of(MANAGER), 5060)
+        assert link is not None
+        await link.send(asking("REGISTER", "sip:example.com").to_bytes())
+
+        assert (await link.receive()).startswith(b"SIP/2.0 403")
+        link.drop()

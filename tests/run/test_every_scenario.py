@@ -26,7 +26,7 @@ Outcomes = Mapping[tuple[str, str], PlayOutcome]
 
 ROWS = (
     *(f"B{number:02}" for number in (*range(1, 29), 30)),
-    *(f"M{number:02}" for number in (*range(1, 13), 17, 19, 20, *range(22, 25))),
+    *(f"M{number:02}" for number in (*range(1, 13), 17, *range(19, 26))),
     *(f"I{number:02}" for number in (*range(1, 36), 37)),
     *(f"O{number:02}" for number in (*range(1, 15), 17, 18)),
     *(f"D{number:02}" for number in range(1, 16)),

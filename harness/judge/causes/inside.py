@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from harness.judge.causes.row import ANYBODY, TRUSTED_CA, Cause, do
+from harness.judge.causes.row import ANYBODY, SERVER_CERTIFICATE, TRUSTED_CA, ZONES, Cause, do
 from harness.judge.evidence import Evidence
 from harness.judge.objections import name_objected, untrusted
+from harness.verdict import Stage
 
 CERTIFICATE_MANAGEMENT = "OS Administration > Security > Certificate Management"
 SYSTEM_SERVER = "System > Server"
@@ -18,6 +19,53 @@ def _inside_https(evidence: Evidence, *, by: str) -> bool:
 
 
 INSIDE_CAUSES = (
+    Cause(
+        key="trunk-takes-registrations",
+        title="The SIP trunk of Unified CM listens where phones register",
+        applies=lambda e: e.stage is Stage.SIP and e.decision("registration", "refused") is not None,
+        diagnosis=(
+            'Unified CM answered {status} to REGISTER: "SIP trunk disallows REGISTER". Its trunk to Expressway-C '
+            "listens on the port on which phones register, and what comes from Expressway-C is taken for the trunk."
+        ),
+        remedies={
+            ANYBODY: (
+                do(
+                    "Give the trunk an incoming port of its own, such as 5065, or 5561 for TLS.",
+                    "System > Security > SIP Trunk Security Profile",
+                ),
+                do(
+                    "Dial that port in the neighbour zone of Expressway-C.",
+                    ZONES,
+                    "xConfiguration Zones Zone [n] Neighbor SIP Port",
+                ),
+            )
+        },
+        looks_like=("sip-refused", "phone-profile-not-in-certificate"),
+        told_apart_by="The Warning header of the 405.",
+        source="M21",
+    ),
+    Cause(
+        key="phone-profile-not-in-certificate",
+        title="The certificate of Expressway-C lacks the name of the phone security profile",
+        applies=lambda e: e.stage is Stage.SIP and e.decision("phone-profile", "refused") is not None,
+        diagnosis=(
+            "The handshake between Expressway-C and Unified CM is fine. But the phones' security profile is called "
+            "{profile}, and the certificate of Expressway-C carries {carried}: Unified CM does not let it register "
+            "them, and answered {status}."
+        ),
+        remedies={
+            ANYBODY: (
+                do(
+                    "Add {profile} to the SANs of Expressway-C's certificate: Unified CM phone security profile names.",
+                    SERVER_CERTIFICATE,
+                ),
+                do("Name profiles as FQDNs, and never all alike.", "System > Security > Phone Security Profile"),
+            )
+        },
+        looks_like=("wrong-credentials", "trunk-takes-registrations"),
+        told_apart_by="The SANs of Expressway-C beside the name of the profile.",
+        source="M25",
+    ),
     Cause(
         key="tomcat-certificate-untrusted",
         title="Expressway-C does not trust the Tomcat certificate of Unified CM",

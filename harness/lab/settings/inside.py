@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from harness.lab.fields import PeerAddress, Port, Seconds, Settings, Switch, setting
+from harness.lab.fields import DomainName, PeerAddress, Port, Seconds, Settings, Switch, setting
 from harness.lab.settings.certificates import Certificate, ClientStore
 from harness.lab.settings.expressway_zones import NeighbourZone, TraversalClientZone
 from harness.lab.settings.rules import SearchRule
@@ -71,8 +71,14 @@ class UnifiedCm(Settings):
         "Contact says call-type=squared comes from there and rings the phone alone",
         source="C1",
     )
-    port: Port = setting(5060, "its SIP port, plain TCP", source="C4")
-    tls_port: Port = setting(5061, "its SIP port for TLS, which demands a client certificate", source="C15")
+    port: Port = setting(5060, "the port on which phones register, plain TCP", source="C4")
+    trunk_port: Port = setting(
+        5065,
+        "the port of its SIP trunk from Expressway-C, plain TCP; a trunk registers nobody, so not that of the phones",
+        screen="System > Security > SIP Trunk Security Profile",
+        source="C10",
+    )
+    tls_port: Port = setting(5561, "its trunk's port for TLS, which demands a client certificate", source="C15")
     certificate: Certificate = setting(
         Certificate(profile="unified-cm"), "what it presents in both roles", source="C15"
     )
@@ -84,6 +90,16 @@ class UnifiedCm(Settings):
         "the name that it wants in the certificate of Expressway-C; empty for any",
         screen="System > Security > SIP Trunk Security Profile",
         source="C15",
+    )
+    phone_security_profile: DomainName | Literal[""] = setting(
+        "",
+        "name of the phones' security profile in TLS mode, an FQDN that the certificate of Expressway-C must carry; "
+        "empty: phones register in clear inside",
+        screen="System > Security > Phone Security Profile",
+        source="C9",
+    )
+    secure_phone_port: Port = setting(
+        5061, "the port on which phones with such a profile register, by mutual TLS", source="C9"
     )
     system_server: PeerAddress = setting(
         "",
