@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 
 from harness.pki.der import elements
+from harness.pki.keys import PrivateKey
 from harness.pki.revocation import GARBAGE, REASON, RESPONSES, SOUND, Publication, Register, revocation_date
 
 
@@ -88,11 +89,24 @@ def _response(register: Register, about: CertificateId, publication: Publication
         revocation_time=revocation_date(register.now) if revoked else None,
         revocation_reason=REASON if revoked else None,
     )
+    key = publication.key(register.authority)
     issuer = x509.load_der_x509_certificate(register.authority.certificate)
-    signed = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, issuer).sign(
-        publication.key(register.authority), SHA256()
+    signer = _namesake(issuer, key) if publication.strange_key else issuer
+    return builder.responder_id(ocsp.OCSPResponderEncoding.NAME, signer).sign(key, SHA256()).public_bytes(Encoding.DER)
+
+
+def _namesake(authority: x509.Certificate, key: PrivateKey) -> x509.Certificate:
+    """Return a certificate in the name of a CA for another key: cryptography signs with none that does not fit."""
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(authority.subject)
+        .issuer_name(authority.subject)
+        .public_key(key.public_key())
+        .serial_number(authority.serial_number)
+        .not_valid_before(authority.not_valid_before_utc)
+        .not_valid_after(authority.not_valid_after_utc)
     )
-    return signed.public_bytes(Encoding.DER)
+    return builder.sign(key, SHA256())
 
 
 def _refusal(status: ocsp.OCSPResponseStatus) -> bytes:

@@ -110,6 +110,7 @@ class Workshop:
 
     def register_at(self, path: str) -> Register | None:
         """Return what the CA knows whose list or responder has that path on the validation host, None if none has."""
+        self.authorities()  # each of them has a place there, also those whose certificates nobody holds yet
         for authority in self._founded.values():
             if path in {list_path(authority.name), responder_path(authority.name)}:
                 return self._register(authority)

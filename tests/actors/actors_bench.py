@@ -68,8 +68,12 @@ class Visit:
         return self.lab.directory.address_of("expressway-e")
 
     async def dial(self, port: int) -> Link:
-        """Open a TCP connection from an address that nobody in the lab has."""
-        target, recorder = Address(self.edge, port), Recorder(trio.current_time)
+        """Open a TCP connection to Expressway-E from an address that nobody in the lab has."""
+        return await self.dial_at("expressway-e", port)
+
+    async def dial_at(self, actor: str, port: int) -> Link:
+        """Open a TCP connection to an actor from an address that nobody in the lab has."""
+        target, recorder = Address(self.lab.directory.address_of(actor), port), Recorder(trio.current_time)
         source = f"{self.lab.directory.block}.99"
         stream = await self.network.dial(source, target, within=5, bound=lambda _: None)
         number = recorder.dialling("visitor", target, "sip")

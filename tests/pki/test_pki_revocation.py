@@ -1,0 +1,144 @@
+"""What a CA says of its certificates: lists and responses in every state, each with the fault it is named for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import ocsp
+from hypothesis import given
+from hypothesis import strategies as st
+from pki_bench import NOW, parsed, workshop
+
+from harness.pki import Credentials, LeafOrder
+from harness.pki.revocation import LISTS, RESPONSES, Register, make_list
+from harness.pki.status_responses import answer_request, make_staple
+from harness.pki.status_sources import list_path, responder_path
+
+WORKSHOP = workshop()
+GOOD = WORKSHOP.issue(LeafOrder("expressway-e"))
+BURNT = WORKSHOP.issue(LeafOrder("expressway-e", faults=("revoked",)))
+CA = parsed(WORKSHOP.certificate_of("public-issuing"))
+BOTH_SOURCES = ("crl", "ocsp")
+
+
+def register() -> Register:
+    found = WORKSHOP.register_at(list_path("public-issuing"))
+    assert found is not None
+    return found
+
+
+def on(held: x509.CertificateRevocationList, credentials: Credentials) -> bool:
+    return held.get_revoked_certificate_by_serial_number(parsed(credentials.leaf).serial_number) is not None
+
+
+# --- lists ---
+
+
+@pytest.mark.parametrize("state", [state for state, made in LISTS.items() if not made.garbage])
+def test_a_list_has_the_fault_that_its_state_is_named_for_and_no_other(state: str) -> None:
+    held = x509.load_der_x509_crl(make_list(register(), state))
+
+    begins, ends = held.last_update_utc, held.next_update_utc
+    assert ends is not None
+    assert (ends < NOW) is (state == "stale")
+    assert (begins > NOW) is (state == "not-yet-valid")
+    assert held.is_signature_valid(CA.public_key()) is (state != "wrong-signer")  # type: ignore[arg-type]
+    assert held.issuer == CA.subject
+    assert on(held, BURNT)
+    assert not on(held, GOOD)
+
+
+def test_garbage_is_no_list() -> None:
+    with pytest.raises(ValueError, match=r"ASN\.1|asn1|parsing"):
+        x509.load_der_x509_crl(make_list(register(), "garbage"))
+
+
+def test_each_ca_has_its_own_list() -> None:
+    assert WORKSHOP.issue(LeafOrder("b2b-peer"))
+    other = WORKSHOP.register_at(list_path("partner-issuing"))
+
+    assert other is not None
+    assert not on(x509.load_der_x509_crl(make_list(other)), BURNT)
+    assert WORKSHOP.register_at("/nobody.crl") is None
+
+
+def test_a_revoked_certificate_was_issued_before_it_was_revoked() -> None:
+    held = x509.load_der_x509_crl(make_list(register()))
+    entry = held.get_revoked_certificate_by_serial_number(parsed(BURNT.leaf).serial_number)
+
+    assert entry is not None
+    assert parsed(BURNT.leaf).not_valid_before_utc < entry.revocation_date_utc < NOW
+
+
+# --- responses ---
+
+
+def request(credentials: Credentials) -> bytes:
+    built = ocsp.OCSPRequestBuilder().add_certificate(parsed(credentials.leaf), CA, SHA1()).build()  # noqa: S303
+    return built.public_bytes(Encoding.DER)
+
+
+@pytest.mark.parametrize(
+    ("credentials", "status"), [(GOOD, ocsp.OCSPCertStatus.GOOD), (BURNT, ocsp.OCSPCertStatus.REVOKED)]
+)
+def test_a_responder_says_what_is_so(credentials: Credentials, status: ocsp.OCSPCertStatus) -> None:
+    answer = ocsp.load_der_ocsp_response(answer_request(register(), request(credentials)))
+
+    assert answer.certificate_status is status
+    assert answer.serial_number == parsed(credentials.leaf).serial_number
+
+
+def test_a_responder_that_knows_sha1_alone_answers_who_asks_by_sha1() -> None:
+    answer = ocsp.load_der_ocsp_response(answer_request(register(), request(GOOD), "sha1-only"))
+
+    assert answer.certificate_status is ocsp.OCSPCertStatus.GOOD
+
+
+@pytest.mark.parametrize("state", [state for state, made in RESPONSES.items() if not (made.garbage or made.sha1_only)])
+def test_a_staple_says_what_the_responder_would_say(state: str) -> None:
+    staple = ocsp.load_der_ocsp_response(make_staple(register(), parsed(BURNT.leaf).serial_number, state))
+    answer = ocsp.load_der_ocsp_response(answer_request(register(), request(BURNT), state))
+
+    assert staple.certificate_status is answer.certificate_status
+    assert (staple.this_update_utc, staple.next_update_utc) == (answer.this_update_utc, answer.next_update_utc)
+
+
+def test_a_staple_is_the_same_one_each_time() -> None:
+    assert WORKSHOP.staple_for(GOOD) == WORKSHOP.staple_for(GOOD) != b""
+    assert WORKSHOP.staple_for(WORKSHOP.issue(LeafOrder("expressway-e", faults=("self-signed",)))) == b""
+
+
+@given(st.binary(max_size=200))
+def test_whatever_is_asked_a_responder_answers(asked: bytes) -> None:
+    answer = ocsp.load_der_ocsp_response(answer_request(register(), asked))
+
+    assert answer.response_status is ocsp.OCSPResponseStatus.MALFORMED_REQUEST
+
+
+# --- pointers ---
+
+
+@pytest.mark.parametrize("sources", [(), ("crl",), ("ocsp",), BOTH_SOURCES])
+def test_a_certificate_names_the_sources_that_were_ordered(sources: tuple[str, ...]) -> None:
+    leaf = parsed(WORKSHOP.issue(LeafOrder("expressway-e", revocation=sources)).leaf)
+    held = {extension.oid._name for extension in leaf.extensions}
+
+    assert ("cRLDistributionPoints" in held, "authorityInfoAccess" in held) == ("crl" in sources, "ocsp" in sources)
+
+
+def test_the_ca_of_a_grafted_certificate_is_asked_under_its_own_name() -> None:
+    leaf = parsed(WORKSHOP.issue(LeafOrder("expressway-e", faults=("expired-intermediate",), revocation=("crl",))).leaf)
+    [point] = leaf.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
+    assert point.full_name is not None
+    path = "/" + point.full_name[0].value.rpartition("/")[2]
+
+    found = WORKSHOP.register_at(path)
+
+    assert found is not None
+    assert leaf.serial_number in found.issued
+    assert found.now - NOW == timedelta(0)
+    assert WORKSHOP.register_at(responder_path(found.authority.name)) == found
