@@ -20,7 +20,7 @@ from harness.identity.pointers import pointers_of
 from harness.identity.status import Status, StatusFinding, read_response, request_about
 from harness.lab.settings.revocation import RevocationChecking
 from harness.net.link import Link, StatusCheck
-from harness.tls.engine import InQuestion
+from harness.tls.observations import InQuestion
 from harness.tls.revocation_lists import judge_by_lists
 from harness.tls.verify_errors import NO_CRL, OCSP_UNKNOWN_CERTIFICATE, OCSP_VERIFY_FAILED, REVOKED, text_of
 

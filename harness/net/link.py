@@ -21,7 +21,8 @@ import trio
 
 from harness.net.network import ByteStream, StreamResetError
 from harness.net.recorder import Recorder
-from harness.tls.engine import Alert, InQuestion, NameCheck, Progress, TlsEngine
+from harness.tls.engine import TlsEngine
+from harness.tls.observations import Alert, InQuestion, NameCheck, Progress
 from harness.tls.profile import TlsProfile
 from harness.transcript import (
     Address,

@@ -33,15 +33,13 @@ connections share, and in `harness.tls.revocation_lists`, and nowhere else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from enum import Enum, auto
 from itertools import groupby
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL, crypto
 
 from harness.tls.context import context_of, observe
+from harness.tls.observations import Alert, InQuestion, NameCheck, Progress, VerifyError
 from harness.tls.profile import Dialect, TlsProfile
 from harness.tls.sealing import plain_alert, sealed_alert
 from harness.tls.verify_errors import (
@@ -54,9 +52,6 @@ from harness.tls.verify_errors import (
 )
 from harness.transcript import ClientCertificate, Direction
 
-NameCheck = Callable[[bytes], bool]
-"""Takes the peer's leaf (DER) and says whether one of its names is wanted."""
-
 _CALLBACK_ALERT = 0x4000
 _CALLBACK_READ = 0x04
 _CALLBACK_LOOP = 0x01
@@ -67,43 +62,6 @@ _SSL2_HELLO = 0x80
 _FATAL = 2
 _ALERT_LENGTH = 7
 _MOST_SECRETS = 1024
-
-
-class Progress(Enum):
-    """What a call of the engine came to."""
-
-    DONE = auto()
-    WANTS_BYTES = auto()
-    WANTS_VERDICT = auto()
-    FAILED = auto()
-    ENDED = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """An alert crossed this end; level 2 is fatal."""
-
-    direction: Direction
-    level: int
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class VerifyError:
-    """The path check objected; `overridden` where a setting let it pass."""
-
-    depth: int
-    code: int
-    text: str
-    overridden: bool
-
-
-@dataclass(frozen=True, slots=True)
-class InQuestion:
-    """A peer whose path check went well: its chain (DER, leaf first, root last) and its stapled OCSP response."""
-
-    chain: tuple[bytes, ...]
-    staple: bytes
 
 
 class TlsEngine:

@@ -29,7 +29,7 @@ from interop_bench import (
 from harness.net.loopback import LoopbackNetwork
 from harness.net.memory import memory_stream_pair
 from harness.pki import LeafOrder, certificates_pem
-from harness.tls.engine import NameCheck
+from harness.tls.observations import NameCheck
 from harness.tls.profile import Dialect, TlsProfile
 
 pytestmark = [pytest.mark.interop, needs("java")]

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -12,8 +12,10 @@ from harness.errors import ScenarioError
 from harness.lab.changes import changed, leaf_order
 from harness.lab.directory import ROLES, directory_of
 from harness.lab.settings import Certificate, Lab
+from harness.lab.settings.revocation import ListState, ResponseState
 from harness.lab.settings.surroundings import LAST_OCTETS
 from harness.lab.table import setting_row, setting_rows
+from harness.pki.revocation import LISTS, RESPONSES
 from harness.run.addresses import checked_block
 from harness.run.library import Library
 
@@ -100,3 +102,20 @@ def test_a_lab_lives_on_the_loopback(text: str) -> None:
 def test_a_lab_lives_nowhere_else(text: str) -> None:
     with pytest.raises(ScenarioError, match="no block for a lab"):
         checked_block(text)
+
+
+def test_revocation_checking_is_not_switched_on_without_its_fallback() -> None:
+    """Cisco's screen and its CLI reference name different defaults, so there is none (X10)."""
+    with pytest.raises(ValidationError, match="nothing says what counts where no source answers"):
+        changed(HEALTHY, {"expressway-e.revocation.mode": "on"})
+    for fallback in ("treat-as-not-revoked", "fail"):
+        lab = changed(
+            HEALTHY,
+            {"expressway-e.revocation.mode": "on", "expressway-e.revocation.source-inaccessible": fallback},
+        )
+        assert lab.expressway_e.revocation.source_inaccessible == fallback
+
+
+def test_the_validation_authority_can_be_in_every_state_that_there_is() -> None:
+    assert set(get_args(ListState)) == set(LISTS)
+    assert set(get_args(ResponseState)) == set(RESPONSES)

@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 
 from harness.pki import Credentials, LeafOrder, Workshop, read_catalogue
-from harness.tls.engine import Alert, NameCheck, Progress, TlsEngine, VerifyError
+from harness.tls.engine import TlsEngine
+from harness.tls.observations import Alert, NameCheck, Progress, VerifyError
 from harness.tls.profile import TlsProfile
 from harness.transcript import ClientCertificate, Direction
 

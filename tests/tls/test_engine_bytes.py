@@ -19,7 +19,8 @@ from engine_bench import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.tls.engine import Progress, TlsEngine
+from harness.tls.engine import TlsEngine
+from harness.tls.observations import Progress
 from harness.tls.profile import Dialect, TlsProfile
 
 INVITE = b"INVITE sip:user1@example.com SIP/2.0\r\nVia: SIP/2.0/TLS peer.example\r\n\r\n"

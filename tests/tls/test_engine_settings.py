@@ -28,8 +28,9 @@ from engine_refusals import BOTH_ROLES
 
 from harness.errors import LabError
 from harness.tls.context import context_of
-from harness.tls.engine import TlsEngine, VerifyError
+from harness.tls.engine import TlsEngine
 from harness.tls.inspector import Inspection, NewSessionTicket, inspect
+from harness.tls.observations import VerifyError
 from harness.tls.profile import Dialect, TlsProfile
 from harness.transcript import Chunk, ClientCertificate, Direction
 

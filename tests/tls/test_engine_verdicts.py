@@ -34,7 +34,8 @@ from OpenSSL import crypto
 from harness.pki.revocation import LISTS, make_list
 from harness.pki.status_sources import list_path
 from harness.tls.context import context_of
-from harness.tls.engine import Progress, TlsEngine
+from harness.tls.engine import TlsEngine
+from harness.tls.observations import Progress
 from harness.tls.profile import Dialect, TlsProfile
 from harness.tls.revocation_lists import judge_by_lists
 from harness.transcript import ClientCertificate

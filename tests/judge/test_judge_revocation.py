@@ -1,0 +1,85 @@
+"""Trap X10: an alert number is told apart by the verify text beside it; what is not known is held against nobody."""
+
+from __future__ import annotations
+
+import pytest
+from judge_bench import BOTH_VERSIONS, seen_by, shipped, step, told
+
+from harness.judge.judge import judge
+from harness.transcript import Connection, HttpSeen, Transcript
+
+each_version = pytest.mark.parametrize("tls", BOTH_VERSIONS)
+ASKS = {
+    "expressway-e.revocation.mode": "on",
+    "expressway-e.revocation.source-inaccessible": "treat-as-not-revoked",
+    "webex-cloud.certificate.revocation": ["crl"],
+}
+CALL = step("webex-cloud", "call")
+
+
+@each_version
+@pytest.mark.parametrize(
+    ("life", "other", "alert", "words"),
+    [
+        ("i25-revocation-source-unreachable", "i02-cloud-root-not-trusted", 48, "unable to get certificate CRL"),
+        ("i26-crl-has-expired", "i23-cloud-certificate-expired", 45, "CRL has expired"),
+    ],
+)
+def test_two_causes_behind_one_alert_are_told_apart_by_the_verify_text(
+    life: str, other: str, alert: int, words: str, tls: str
+) -> None:
+    missing, known = judge(shipped(life, tls)), judge(shipped(other, tls))
+
+    assert missing.steps[0].alert == known.steps[0].alert == alert
+    assert missing.cause != known.cause
+    assert words in missing.diagnosis
+    assert words not in known.diagnosis
+
+
+@each_version
+def test_alert_44_says_revoked_also_where_the_refuser_is_not_ours(tls: str) -> None:
+    told_apart = judge(seen_by("webex-cloud", shipped("i27-cloud-certificate-revoked", tls)))
+
+    assert told_apart.cause == "certificate-revoked"
+
+
+@each_version
+def test_a_slow_source_is_not_blamed_on_a_silent_peer(tls: str) -> None:
+    verdict = judge(shipped("b26-ocsp-slower", tls))
+
+    assert verdict.cause == "revocation-check-too-slow"
+    assert "was not silent" in verdict.diagnosis
+    assert judge(shipped("b26-silent-caller", tls)).cause == "handshake-timeout"
+
+
+def asides(transcript: Transcript) -> list[Connection]:
+    return [connection for connection in transcript.connections if connection.protocol == "http"]
+
+
+@each_version
+def test_a_step_never_hangs_on_the_question_about_a_certificate(tls: str) -> None:
+    """The list was fetched with 200, and that is not what the call came to."""
+    transcript = told(ASKS, CALL, tls=tls)
+    [verdict] = judge(transcript).steps
+
+    assert [event.head for event in transcript.events if isinstance(event, HttpSeen)].count("HTTP 200") >= 2
+    assert asides(transcript)
+    assert verdict.ok
+    assert verdict.connection not in {connection.number for connection in asides(transcript)}
+
+
+@each_version
+def test_a_refused_question_is_not_the_status_of_the_call(tls: str) -> None:
+    """The cloud is the caller and asks too: it hears 404 about the list, and its call goes on."""
+    change = {
+        "expressway-e.server-certificate.revocation": ["crl"],
+        "webex-cloud.revocation.source-inaccessible": "treat-as-not-revoked",
+        "validation-authority.crl": "garbage",
+    }
+    transcript = told(change, CALL, tls=tls)
+    verdict = judge(transcript)
+
+    assert asides(transcript)[0].dialler == "webex-cloud"
+    assert verdict.cause == "none"
+    assert verdict.steps[0].status == 200
+    assert any("took it as not revoked" in warning for warning in verdict.warnings)
