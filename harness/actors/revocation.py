@@ -75,7 +75,7 @@ class _Checking:
             if said.code is not None:
                 self._decide(number, "good" if said.code == 0 else "objected", said.code, said.text, str(source))
                 return said.code
-            untold.append(f"{source}: {said.text}")
+            untold.append(f"{said.text} ({source})")
         return self._fall_back(number, "; ".join(untold) or "the certificate names no source that may be asked")
 
     def _sources(self, peer: InQuestion) -> tuple[Source, ...]:
@@ -165,5 +165,7 @@ def _of_list(code: int) -> Said:
             return Said(0, "the certificate is not on the list")
         case _ if code == NO_CRL:
             return Said(None, "what lies there is no list of the CA that issued the certificate")
+        case _ if code == REVOKED:
+            return Said(code, "the CRL of its CA lists it")
         case _:
-            return Said(code, f"the list was looked up: {text_of(code)}")
+            return Said(code, f"the CRL was refused: {text_of(code)}")

@@ -126,8 +126,6 @@ class TlsEngine:
         if self._instead is not None:
             data, self._instead = self._instead, b""
             return data
-        if self._held is not None:
-            return b""
         data, self._released = self._released + self._drained(), b""
         return self._in_dialect(data) if self._objection is not None and not self.listens else data
 

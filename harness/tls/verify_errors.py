@@ -63,7 +63,8 @@ BAD_CERTIFICATE, CERTIFICATE_EXPIRED, CERTIFICATE_UNKNOWN = 42, 45, 46
 # Measured, OpenSSL 4.0.3, both roles and versions: what it sends for each objection about revocation. Codes that are
 # not here get 46, its answer to all that has no alert of its own.
 _REVOCATION_ALERTS = {NO_CRL: 48, 8: 51, 11: 42, 12: 45, REVOKED: 44, 33: 48}
-# Measured: OpenJDK 17. It names a date in this one role and version only.
+# Measured: OpenJDK 17. It names a date in this one role and version only, and a revocation in this role alone.
+_JSSE_CLIENT = {REVOKED: 44}
 _JSSE_TLS_1_2_CLIENT = {NOT_YET_VALID: BAD_CERTIFICATE, EXPIRED: CERTIFICATE_EXPIRED}
 
 
@@ -74,9 +75,10 @@ def chosen_alert(dialect: Dialect, code: int, version: str, *, listens: bool) ->
     """
     if dialect is Dialect.OPENSSL:
         return BAD_CERTIFICATE if code == HOSTNAME_MISMATCH else None
-    if listens or version == "TLSv1.3":
+    if listens:
         return CERTIFICATE_UNKNOWN
-    return _JSSE_TLS_1_2_CLIENT.get(code, CERTIFICATE_UNKNOWN)
+    named = _JSSE_CLIENT if version == "TLSv1.3" else _JSSE_CLIENT | _JSSE_TLS_1_2_CLIENT
+    return named.get(code, CERTIFICATE_UNKNOWN)
 
 
 def revocation_alert(code: int) -> int:

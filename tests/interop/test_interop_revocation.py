@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
 import pytest
 import trio
 from interop_bench import (
+    BOTH_VERSIONS,
     HOST,
     LIBRARY,
     Files,
+    Program,
     alert_received,
     dialled,
     each_version,
     files,
+    fresh_address,
     needs,
+    new_link,
     running,
     wearing,
 )
@@ -26,11 +31,14 @@ from harness.net.loopback import LoopbackNetwork
 from harness.pki import LeafOrder, certificates_pem
 from harness.pki.revocation import Register, make_list
 from harness.pki.status_responses import answer_request
-from harness.pki.status_sources import VALIDATION_PORT, list_path
+from harness.pki.status_sources import VALIDATION_HOST, VALIDATION_PORT, list_path
 from harness.run.play import open_lab
+from harness.tls.profile import TlsProfile
 from harness.transcript import AlertSeen, Direction, HttpSeen
 
 pytestmark = [pytest.mark.interop, needs("openssl")]
+
+JSSE = Path(__file__).with_name("JssePeer.java")
 
 Words: TypeAlias = list[str | Path]
 ALERTS = {"stale": 45, "not-yet-valid": 42, "wrong-signer": 51}
@@ -165,3 +173,70 @@ async def test_s_client_with_a_revoked_certificate_reads_alert_44(tls: str, tmp_
     assert "SSL alert number 44" in said
     assert 44 in sent
     assert "GET /partner-issuing.crl" in fetched
+
+
+# --- Java, which checks whole paths: so its peers here are issued by the root itself ---
+
+
+def under_the_root(role: str, *faults: str) -> TlsProfile:
+    order = LeafOrder(role, faults=faults, issuer="public-root", revocation=("crl",))
+    worn = LIBRARY.workshop.issue(order)
+    return replace(wearing(role), chain=worn.sent, private_key=worn.private_key)
+
+
+def java(folder: Path, validation_host: str, *words: str) -> list[str | Path]:
+    """Return the command of a Java peer that follows CRL distribution points, and finds our host at that address."""
+    hosts, worn = folder / "hosts", files(folder, "expressway-e")
+    hosts.write_text(f"{validation_host} {VALIDATION_HOST}\n")
+    checks = ["-Dcom.sun.net.ssl.checkRevocation=true", "-Dcom.sun.security.enableCRLDP=true"]
+    tied = ["java", "-XX:TieredStopAtLevel=1", *checks, f"-Djdk.net.hosts.file={hosts}"]
+    return [*tied, JSSE, worn.chain, worn.key, worn.trusted, *words]
+
+
+JAVA_SAYS = {"sound": (None, None), "revoked": (46, 44), "stale": (46, 46), "garbage": (46, 46)}
+"""The state of the list, or of the certificate, to the alerts of Java as TLS server and as TLS client."""
+
+
+@needs("java")
+@pytest.mark.parametrize("state", JAVA_SAYS)
+async def test_java_names_a_revocation_only_where_it_dials(state: str, tmp_path: Path) -> None:
+    burnt = ["revoked"] if state == "revoked" else []
+    lab = changed(LIBRARY.healthy, {"validation-authority.crl": "sound" if burnt else state})
+    async with open_lab(lab, LIBRARY.workshop, LoopbackNetwork()) as opened:
+        host = opened.directory.address_of("validation-authority")
+        async with running(java(tmp_path, host, "server", HOST)) as server:
+            port = int((await server.line()).removeprefix("listening "))
+            called = {tls: await dialling(port, under_the_root("b2b-peer", *burnt), tls) for tls in BOTH_VERSIONS}
+        async with running(java(tmp_path, host, "client")) as client:
+            await client.line()
+            edge = under_the_root("expressway-e", *burnt)
+            calling = {tls: await dialled_by(client, edge, tls) for tls in BOTH_VERSIONS}
+
+    as_server, as_client = JAVA_SAYS[state]
+    assert called == dict.fromkeys(BOTH_VERSIONS, as_server)
+    assert calling == dict.fromkeys(BOTH_VERSIONS, as_client)
+
+
+async def dialling(port: int, caller: TlsProfile, tls: str) -> int | None:
+    link = await dialled(port)
+    with trio.fail_after(10):
+        if await link.secure(replace(caller, versions=(tls, tls))):
+            await link.send(b"PING")
+            await link.receive()
+        await link.close()
+    return alert_received(link)
+
+
+async def dialled_by(client: Program, edge: TlsProfile, tls: str) -> int | None:
+    address = fresh_address()
+    listener = await LoopbackNetwork().listen(address)
+    await client.tell(f"{address.host} {address.port} {tls} us-expe1.example.com chain\n")
+    with trio.fail_after(10):
+        stream, _ = await listener.accept()
+        link = new_link(stream, listens=True)
+        if await link.secure(replace(edge, versions=(tls, tls))):
+            await link.receive()
+        await link.close()
+    listener.close()
+    await client.line()
+    return alert_received(link)

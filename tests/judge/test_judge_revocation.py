@@ -7,6 +7,7 @@ from judge_bench import BOTH_VERSIONS, seen_by, shipped, step, told
 
 from harness.judge.judge import judge
 from harness.transcript import Connection, HttpSeen, Transcript
+from harness.verdict import Stage
 
 each_version = pytest.mark.parametrize("tls", BOTH_VERSIONS)
 ASKS = {
@@ -63,23 +64,27 @@ def test_a_step_never_hangs_on_the_question_about_a_certificate(tls: str) -> Non
     [verdict] = judge(transcript).steps
 
     assert [event.head for event in transcript.events if isinstance(event, HttpSeen)].count("HTTP 200") >= 2
-    assert asides(transcript)
     assert verdict.ok
     assert verdict.connection not in {connection.number for connection in asides(transcript)}
 
 
 @each_version
-def test_a_refused_question_is_not_the_status_of_the_call(tls: str) -> None:
-    """The cloud is the caller and asks too: it hears 404 about the list, and its call goes on."""
-    change = {
-        "expressway-e.server-certificate.revocation": ["crl"],
-        "webex-cloud.revocation.source-inaccessible": "treat-as-not-revoked",
-        "validation-authority.crl": "garbage",
-    }
+def test_a_caller_that_could_not_ask_stopped_in_its_handshake_and_not_at_tcp(tls: str) -> None:
+    """The last connection that the cloud dialled is the one to the list, and that one failed at TCP."""
+    transcript = shipped("i11-private-crl-unreachable", tls)
+    [verdict] = judge(transcript).steps
+
+    assert asides(transcript)[-1].dialler == "webex-cloud"
+    assert (verdict.stopped_at, verdict.by, verdict.refused) == (Stage.HANDSHAKE, "webex-cloud", "expressway-e")
+
+
+@each_version
+def test_an_answer_about_a_certificate_is_not_the_status_of_the_call(tls: str) -> None:
+    """The cloud is the caller and asks too: it hears HTTP 200, and its call came to no status at all."""
+    change = {"expressway-e.server-certificate.revocation": ["crl"], "validation-authority.crl": "garbage"}
     transcript = told(change, CALL, tls=tls)
     verdict = judge(transcript)
 
-    assert asides(transcript)[0].dialler == "webex-cloud"
-    assert verdict.cause == "none"
-    assert verdict.steps[0].status == 200
-    assert any("took it as not revoked" in warning for warning in verdict.warnings)
+    assert [event.head for event in transcript.events if isinstance(event, HttpSeen)].count("HTTP 200") == 2
+    assert verdict.cause == "revocation-source-unreachable"
+    assert verdict.steps[0].status is None

@@ -195,12 +195,15 @@ def test_each_objection_has_the_alert_that_openssl_sends(code: int, alert: int, 
 
 @each_version
 @each_asker
-def test_java_says_certificate_unknown_to_every_objection(asker: str, tls: str) -> None:
+@pytest.mark.parametrize("code", [REVOKED, NO_LIST, LIST_EXPIRED])
+def test_java_names_a_revocation_only_where_it_dials(code: int, asker: str, tls: str) -> None:
+    """Held to a real Java peer in tests/interop."""
     caller, called = (replace(profile, dialect=Dialect.JSSE) for profile in (CALLER, MUTUAL))
+    names_it = code == REVOKED and asker == "client"
 
-    met = settled(meeting_of(tls, asker, caller, called), asker, NO_LIST)
+    met = settled(meeting_of(tls, asker, caller, called), asker, code)
 
-    assert fatal_alerts(end_of(met, asker)) == [(SENT, CERTIFICATE_UNKNOWN)]
+    assert fatal_alerts(end_of(met, asker)) == [(SENT, CERTIFICATE_REVOKED if names_it else CERTIFICATE_UNKNOWN)]
 
 
 def with_its_own_check(profile: TlsProfile, lists: tuple[bytes, ...], *, listens: bool) -> TlsProfile:

@@ -98,7 +98,7 @@ REVOCATION_CAUSES = (
         title="The CRL has expired, not the certificate",
         applies=lambda e: _objection(e, _CRL_EXPIRED),
         diagnosis=(
-            "{by} refused {refused} with {verify} (OpenSSL's alert for it is 45). The certificate itself ({presented}) "
+            '{by} refused {refused}: "{verify}" (OpenSSL\'s alert for it is 45). The certificate itself ({presented}) '
             "is in date: it is the CRL of its CA whose next update is overdue, and an outdated list counts for "
             "nothing, neither for nor against."
         ),
@@ -143,12 +143,12 @@ REVOCATION_CAUSES = (
         title="Nobody could say whether the certificate was revoked",
         applies=lambda e: _objection(e, _NO_CRL),
         diagnosis=(
-            "{by} refused the certificate of {refused} with {verify} (OpenSSL's alert for it is 48), and it does "
+            '{by} refused the certificate of {refused}: "{verify}" (OpenSSL\'s alert for it is 48), and it does '
             "know the root. {learnt}Its fallback makes that a refusal."
         ),
         remedies={
             "expressway-e": (
-                do("Publish the CRL where {by} can reach it: from the Internet, if {by} is Webex."),
+                do("Publish the CRL where {by} can reach it; for Webex that is the Internet."),
                 do("Or issue the certificate without CRL distribution point.", SERVER_CERTIFICATE),
             ),
             ANYBODY: (_OPEN_HTTP, _IGNORE),
