@@ -39,13 +39,20 @@ class Place:
         actor = self.setting.partition(".")[0]
         return actor if actor in get_args(Box) else None  # type: ignore[return-value]
 
+    def store_on(self, release: Release) -> str:
+        """Return the setting that holds it: until X15.4 the only store, whatever the role."""
+        if not self.other_store or release.two_stores:
+            return self.setting
+        return next(path for path in (self.setting, self.other_store) if "server" in path)
+
     def held(self, certificate: Mapping[str, Any], other: Mapping[str, Any], release: Release) -> dict[str, Any]:
         """Return the settings that put `certificate` in its place, and `other` in the other store if there is one."""
         if not self.other_store:
             return {self.setting: certificate}
         if release.two_stores:
             return {self.setting: certificate, self.other_store: other}
-        single, client = sorted((self.setting, self.other_store), key=lambda setting: "client" in setting)
+        single = self.store_on(release)
+        (client,) = {self.setting, self.other_store} - {single}
         return {single: certificate, client: SAME}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,23 +15,14 @@ from harness.lab.installing import Place
 from harness.lab.releases import Release
 from harness.lab.renaming import Renaming
 from harness.lab.settings import Lab
-from harness.pki import Catalogue, Credentials, Workshop
+from harness.pki import Catalogue, Workshop
 from harness.run.library import Library
+from harness.run.stand_ins import Played
 from harness.scenario.model import Scenario, Step
 from harness.scenario.plan import Plan
 from harness.scenario.steps import INSTALLING
 
 OLD, NEW = "old certificate", "new certificate"
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """What one of the two certificates is played with, and the root (DER) above it; see `LookAlikeCredentials`."""
-
-    credentials: Credentials
-    root: bytes
-    look_alike: bool
-    notes: tuple[str, ...] = ()
 
 
 class Bench:
@@ -44,8 +35,8 @@ class Bench:
         self, library: Library, place: Place, pair: tuple[Played, Played], trusted: Iterable[bytes], at: datetime
     ) -> None:
         self.pair = pair
-        self._renaming = _renaming(place, read_certificate(pair[0].credentials.leaf))
-        self.workshop = workshop = Workshop(_renamed(library.catalogue, self._renaming), at)
+        self._renaming = renaming_of(place, read_certificate(pair[0].credentials.leaf))
+        self.workshop = workshop = Workshop(renamed(library.catalogue, self._renaming), at)
         self._place = place
         old, new = (each.credentials for each in pair)
         workshop.hold(OLD, old)
@@ -55,7 +46,7 @@ class Bench:
             OLD: self._adopt("CA beside the old certificate", old.issuers),
             NEW: self._adopt("CA beside the new certificate", (*old.issuers, *new.sent[1:])),
         }
-        self._lab = Lab.model_validate(self._renaming.data(_data_of(library.healthy)))
+        self._lab = Lab.model_validate(self._renaming.data(data_of(library.healthy)))
 
     def _adopt(self, name: str, certificates: Iterable[bytes]) -> tuple[str, ...]:
         """Take CA certificates into the workshop; return the names under which a trust list has them."""
@@ -74,7 +65,7 @@ class Bench:
         if self._is_set_by(change) or self._is_installed_by(scenario.play):
             return None
         try:
-            lab = self._with_edges_of_their_own(changed(self._lab, {**change, "release": release.name}))
+            lab = with_edges_of_their_own(changed(self._lab, {**change, "release": release.name}), self._renaming)
             labs = [self._with(held, lab, release) for held in (OLD, NEW)]
         except ValidationError:
             return None
@@ -84,13 +75,6 @@ class Bench:
 
     def _known_to(self, trust_list: str) -> tuple[str, ...]:
         return self._installed[OLD] if trust_list.startswith("expressway") else ()
-
-    def _with_edges_of_their_own(self, lab: Lab) -> Lab:
-        """Return the lab in which the other nodes of the edge keep the certificates that they have today."""
-        usual = lab.expressway_e.server_certificate
-        edges = [edge.model_copy(update={"host_name": self._renaming.text(edge.host)}) for edge in lab.edges]
-        own = [edge.model_copy(update={"server_certificate": edge.certificate(usual)}) for edge in edges]
-        return lab.model_copy(update={"edges": tuple(own)})
 
     def _is_set_by(self, change: Mapping[str, Any]) -> bool:
         ours = (self._place.setting, self._place.other_store, "release")
@@ -108,12 +92,21 @@ class Bench:
         added = {path: (*self._trusted, *self._known_to(path)) for path in place.verifiers}
         if place.own_list:
             added[place.own_list] = (*added.get(place.own_list, ()), *self._installed[held])
-        data = _data_of(lab)
+        data = data_of(lab)
         lists = {path: [*_at(data, path), *names] for path, names in added.items()}
         return changed(lab, {**place.held({"profile": held}, {"profile": OLD}, release), **lists})
 
 
-def _data_of(lab: Lab) -> dict[str, Any]:
+def with_edges_of_their_own(lab: Lab, renaming: Renaming) -> Lab:
+    """Return the lab in which the other nodes of the edge keep the certificates that they have today, in new names."""
+    usual = lab.expressway_e.server_certificate
+    edges = [edge.model_copy(update={"host_name": renaming.text(edge.host)}) for edge in lab.edges]
+    own = [edge.model_copy(update={"server_certificate": edge.certificate(usual)}) for edge in edges]
+    return lab.model_copy(update={"edges": tuple(own)})
+
+
+def data_of(lab: Lab) -> dict[str, Any]:
+    """Return a lab as plain data, keys as files write them."""
     return lab.model_dump(by_alias=True, mode="json")
 
 
@@ -123,7 +116,7 @@ def _at(data: Mapping[str, Any], path: str) -> Any:
     return data
 
 
-def _renaming(place: Place, certificate: CertificateFacts) -> Renaming:
+def renaming_of(place: Place, certificate: CertificateFacts) -> Renaming:
     """Return what the lab's names become: those of the certificate."""
     named = (*certificate.common_names, *certificate.dns_names)
     host = next((name.lower() for name in named if "." in name and "*" not in name), "")
@@ -138,7 +131,7 @@ def _domain_of(host: str, certificate: CertificateFacts) -> str:
     return next((name for name in names if host.endswith(f".{name}")), host.partition(".")[2])
 
 
-def _renamed(catalogue: Catalogue, renaming: Renaming) -> Catalogue:
+def renamed(catalogue: Catalogue, renaming: Renaming) -> Catalogue:
     """Return the catalogue in which the other boxes' certificates carry the new names too."""
     leaves = {
         name: replace(

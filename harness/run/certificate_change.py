@@ -20,11 +20,12 @@ from harness.judge.compare import outcome_differs
 from harness.lab.installing import PLACES
 from harness.lab.releases import RELEASES, Release
 from harness.lab.uploads import Box, Store, Upload, refusal_of
-from harness.pki import Holding, LookAlikes, TrustList
+from harness.pki import Holding, TrustList
 from harness.report.certificates.change import Flip, UploadFlip
-from harness.run.bench import Bench, Played
+from harness.run.bench import Bench
 from harness.run.crowd import Tick, verdicts
 from harness.run.library import Library
+from harness.run.stand_ins import stand_ins
 from harness.scenario.model import Scenario
 from harness.scenario.plan import Plan
 from harness.verdict import Verdict
@@ -119,24 +120,9 @@ class Question:
 
 def prepare(library: Library, question: Question) -> Bench:
     """Return the bench for a question; ScenarioError where a certificate cannot be played."""
-    look_alikes = LookAlikes(question.at, question.trust.certificates)
-    pair = _played(look_alikes, question)
-    copies = question.trust.certificates
-    if any(each.look_alike for each in pair):
-        copies = tuple(copy for each in copies if (copy := look_alikes.copy_of(each)))
-    return Bench(library, PLACES[question.role], pair, (pair[0].root, *copies), question.at)
-
-
-def _played(look_alikes: LookAlikes, question: Question) -> tuple[Played, Played]:
-    """Return what plays the two: the real ones where both keys and both roots are at hand, else look-alikes of both."""
-    holdings = (question.old, question.new)
-    real = [look_alikes.credentials(each) for each in holdings]
-    if all(each.private_key for each in holdings) and all(each.root for each in real):
-        old, new = (Played(each.credentials, each.root, False, each.notes) for each in real)
-        return old, new
-    copied = [look_alikes.credentials(replace(each, private_key=None)) for each in holdings]
-    old, new = (Played(each.credentials, each.root, True, each.notes) for each in copied)
-    return old, new
+    standing_in = stand_ins((question.old, question.new), question.trust.certificates, question.at)
+    old, new = standing_in.played
+    return Bench(library, PLACES[question.role], (old, new), (old.root, *standing_in.trust), question.at)
 
 
 def upload_flips(question: Question) -> list[UploadFlip]:

@@ -51,7 +51,7 @@ USAGES: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
 """The usages of the matrix, and the fault that makes a certificate with them."""
 
 _RESTRICTED = "eku-restricted-intermediate"
-_CLUSTER_AND_TRUNK: Final[Mapping[str, Any]] = {
+CLUSTER_AND_TRUNK: Final[Mapping[str, Any]] = {
     "edges": [{"name": "us-expe2", "address": "127.64.0.11"}],
     "expressway-e.cluster-tls-verification": "enforcing",
     "expressway-c.neighbour-zone.transport": "tls",
@@ -109,7 +109,7 @@ def _plans(healthy: Lab, workshop: Workshop, square: Square) -> Iterator[Plan]:
     certificates = place.held(held, {"profile": square.box}, release)
     above = tuple(_above(workshop, square))
     check = {f"{path}eku-check": square.eku_check for path in ("expressway-e.sip.", "expressway-c.")}
-    lab = changed(healthy, {"release": release.name, **check, **_CLUSTER_AND_TRUNK, **certificates})
+    lab = changed(healthy, {"release": release.name, **check, **CLUSTER_AND_TRUNK, **certificates})
     lists = {"expressway-e": lab.expressway_e.trusted_ca, "expressway-c": lab.expressway_c.trusted_ca}
     lab = changed(lab, {f"{box}.trusted-ca": [*names, *above] for box, names in lists.items()})
     for version in TLS_VERSIONS:

@@ -14,10 +14,10 @@ from harness.identity.certificate import read_certificate
 from harness.lab.releases import RELEASE_NAMES
 from harness.pki import Holding, TrustList
 from harness.report.certificates import Candidate, CertificateChange, change_as_json, change_text
-from harness.run.bench import Played
 from harness.run.certificate_change import Question, flips, prepare, stories, upload_flips
 from harness.run.disk import write_text
 from harness.run.library import Library
+from harness.run.stand_ins import Played
 from harness.scenario.model import TLS_VERSIONS
 
 

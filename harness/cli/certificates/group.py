@@ -40,6 +40,27 @@ _TRUST = click.option(
     type=FILE,
     help="The Trusted CA list of the Expressway, as a file; may be given several times.",
 )
+_RELEASE = click.option(
+    "--release",
+    type=click.Choice(RELEASES),
+    default=RELEASES[-1],
+    show_default=True,
+    help="The release of the Expressways.",
+)
+_CHAIN = click.option(
+    "--chain",
+    "chain_files",
+    multiple=True,
+    type=FILE,
+    help="CA certificates above the two, where their files have none; may be given several times.",
+)
+_PEERS_TRUST = click.option(
+    "--trust",
+    "trust_files",
+    multiple=True,
+    type=FILE,
+    help="CA certificates that the peers trust besides the root of the old one; may be given several times.",
+)
 _JSON = click.option("--json", "json_file", type=FILE, help="Write it as JSON; - for standard output.")
 
 
@@ -70,13 +91,7 @@ def show_command(**words: Any) -> None:
 @certs.command("check")
 @click.argument("file", type=FILE)
 @click.option("--role", required=True, type=click.Choice(ROLES), help="Where it will serve.")
-@click.option(
-    "--release",
-    type=click.Choice(RELEASES),
-    default=RELEASES[-1],
-    show_default=True,
-    help="The release of the Expressways.",
-)
+@_RELEASE
 @_TRUST
 @click.option("--domain", "domains", multiple=True, help="A domain of the organisation: MRA, SIP, verified.")
 @click.option("--name", "names", multiple=True, help="A name that must be in it: FQDN, cluster, phone profile.")
@@ -96,20 +111,8 @@ def check_command(**words: Any) -> None:
 @click.option("--role", required=True, type=click.Choice(ROLES), help="Where it serves.")
 @click.option("--release", "releases", multiple=True, type=click.Choice(RELEASES), help="Only this release.")
 @click.option("--tls", multiple=True, type=click.Choice(["1.2", "1.3"]), help="Only this TLS version.")
-@click.option(
-    "--chain",
-    "chain_files",
-    multiple=True,
-    type=FILE,
-    help="CA certificates above the two, where their files have none; may be given several times.",
-)
-@click.option(
-    "--trust",
-    "trust_files",
-    multiple=True,
-    type=FILE,
-    help="CA certificates that the peers trust besides the root of the old one; may be given several times.",
-)
+@_CHAIN
+@_PEERS_TRUST
 @_PASSWORD
 @_AT
 @_JSON
@@ -129,6 +132,30 @@ def matrix_command(**words: Any) -> None:
     from harness.cli.certificates.tabulating import Tabulated, tabulate_usages  # noqa: PLC0415
 
     sys.exit(tabulate_usages(Tabulated(**words)))
+
+
+@certs.command("plan")
+@click.argument("old", type=FILE)
+@click.argument("new", type=FILE)
+@click.option("--role", required=True, type=click.Choice(ROLES), help="Where it serves.")
+@click.option(
+    "--also",
+    multiple=True,
+    type=(click.Choice(ROLES), FILE, FILE),
+    metavar="ROLE OLD NEW",
+    help="Another certificate that changes with it; may be given several times.",
+)
+@_RELEASE
+@_CHAIN
+@_PEERS_TRUST
+@_PASSWORD
+@_AT
+@_JSON
+def plan_command(**words: Any) -> None:
+    """Find an order of steps in which nothing breaks while certificates change, or prove that there is none."""
+    from harness.cli.certificates.planning import Planned, plan_change  # noqa: PLC0415
+
+    sys.exit(plan_change(Planned(**words)))
 
 
 @certs.command("make")

@@ -5,6 +5,7 @@ from harness.report.certificates.change_json import change_as_json
 from harness.report.certificates.change_text import change_text
 from harness.report.certificates.checking import check_as_json, check_text
 from harness.report.certificates.eku_matrix import MatrixRow, matrix_as_json, matrix_text
+from harness.report.certificates.plan import ChangePlan, plan_as_json, plan_text
 from harness.report.certificates.sight import Sight
 from harness.report.certificates.sight_json import sight_as_json
 from harness.report.certificates.sight_text import sight_text
@@ -12,6 +13,7 @@ from harness.report.certificates.sight_text import sight_text
 __all__ = [
     "Candidate",
     "CertificateChange",
+    "ChangePlan",
     "MatrixRow",
     "Sight",
     "change_as_json",
@@ -20,6 +22,8 @@ __all__ = [
     "check_text",
     "matrix_as_json",
     "matrix_text",
+    "plan_as_json",
+    "plan_text",
     "sight_as_json",
     "sight_text",
 ]

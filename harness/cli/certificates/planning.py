@@ -1,0 +1,74 @@
+"""`sip-mtls certs plan`: an order of steps for a change of certificates in which nothing breaks."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from harness.cli.certificates.reading import day_of, holding_of, trust_of
+from harness.cli.exits import Exit
+from harness.cli.running import STANDARD_OUTPUT
+from harness.cli.terminal import progress, speaks_unicode, width
+from harness.lab.releases import RELEASES
+from harness.pki import Holding
+from harness.report.certificates import ChangePlan, plan_as_json, plan_text
+from harness.run.change_plan import Planner
+from harness.run.conversion_bench import Asked, ConversionBench, conversion_bench
+from harness.run.disk import write_text
+from harness.run.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """The words of the command line; `also` are further exchanges as (role, old, new)."""
+
+    old: Path
+    new: Path
+    role: str
+    also: tuple[tuple[str, Path, Path], ...]
+    release: str
+    chain_files: tuple[Path, ...]
+    trust_files: tuple[Path, ...]
+    password_file: Path | None
+    at: str
+    json_file: Path | None
+
+
+def plan_change(planned: Planned) -> Exit:
+    """Print the plan; NOT_MET where there is none. ScenarioError where a file cannot be read."""
+    exchanges = ((planned.role, planned.old, planned.new), *planned.also)
+    asked = [Asked(role, _holding(planned, old), _holding(planned, new)) for role, old, new in exchanges]
+    trust, _notes = trust_of(planned.trust_files)
+    at, release = day_of(planned.at), RELEASES[planned.release]
+    bench = conversion_bench(Library(), asked, trust or (), release, at)
+    title = " and ".join(f"{role}: {old.name} to {new.name}" for role, old, new in exchanges)
+    plan = _searched(bench, title, planned.release, at)
+    if planned.json_file is not None:
+        write_text(planned.json_file, plan_as_json(plan))
+    if planned.json_file != STANDARD_OUTPUT:
+        sys.stdout.write(plan_text(plan, width=width(), unicode=speaks_unicode()))
+    return Exit.MET if plan.order is not None else Exit.NOT_MET
+
+
+def _holding(planned: Planned, path: Path) -> Holding:
+    return holding_of(path, planned.password_file, chain_files=planned.chain_files)
+
+
+def _searched(bench: ConversionBench, title: str, release: str, at: datetime) -> ChangePlan:
+    with progress(2 ** len(bench.steps), "states at most") as tick:
+        planner = Planner(bench, tick)
+        order = planner.order()
+    return ChangePlan(
+        title=title,
+        at=at,
+        release=release,
+        other_name=bench.other_name,
+        links=planner.links,
+        broken_before=planner.broken_before,
+        order=order,
+        left_undone=tuple(planner.left_undone),
+        dead_ends=tuple(planner.dead_ends) if order is None else (),
+        tried=planner.tried,
+    )

@@ -1,0 +1,214 @@
+"""What there is to do when a certificate changes on boxes that trust each other: trust first, then names, then it.
+
+One table of kinds of step; which of them a change needs follows from where its role lies (`installing`) and
+from what differs between the two certificates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from typing import Any
+
+from harness.lab.changes import changed
+from harness.lab.directory import ROLES
+from harness.lab.installing import PLACES, Place
+from harness.lab.settings import ExpresswayE, Lab
+
+_TRUSTED_CA = "Maintenance > Security > Trusted CA certificate"
+_UPLOADED = "webex-cloud.uploaded-trust"
+OUR_LISTS: Mapping[str, str] = {
+    "expressway-e.trusted-ca": _TRUSTED_CA,
+    "expressway-c.trusted-ca": _TRUSTED_CA,
+    "unified-cm.trusted-ca": "OS Administration > Security > Certificate Management",
+    "jabber.trusted-ca": "the clients' own trust stores",
+    "mra-phone.trusted-ca": "the phones' trust list",
+}
+"""The trust lists that the company can change, and where; those of the cloud and of partners it cannot."""
+
+
+class Need(Enum):
+    """Whether a step has to be taken."""
+
+    REQUIRED = auto()
+    WHERE_IT_HELPS = auto()
+    AFTERWARDS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class ConversionStep:
+    """One step: the settings that it sets, and the names that it adds to trust lists or takes from them.
+
+    `need` says whether it must be taken, is taken only where others need it, or is tidying up that comes after
+    everything and only where it is safe. `installs` is the role whose new certificate it uploads.
+    """
+
+    title: str
+    screen: str
+    sets: Mapping[str, Any] = field(default_factory=dict)
+    adds: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    removes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    need: Need = Need.REQUIRED
+    installs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One certificate that is exchanged: profiles of the workshop, trust-list names, and the hosts' names.
+
+    `old_authorities` and `new_authorities` are the CAs above each, nearest first. `new_host` is the name under
+    which the box is known with the new certificate, empty where that does not change. `installed_in` is the setting
+    of the store.
+    """
+
+    role: str
+    old: str
+    new: str
+    old_authorities: tuple[str, ...]
+    new_authorities: tuple[str, ...]
+    new_host: str = ""
+    installed_in: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Where it lies."""
+        return PLACES[self.role]
+
+    @property
+    def fresh(self) -> tuple[str, ...]:
+        """The CAs that come with the new certificate and were not above the old one."""
+        return tuple(name for name in self.new_authorities if name not in self.old_authorities)
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """The old root and the new one; one where they are the same."""
+        return tuple(dict.fromkeys((*self.old_authorities[-1:], *self.new_authorities[-1:])))
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """The CAs that the new certificate no longer needs."""
+        return tuple(name for name in self.old_authorities if name not in self.new_authorities)
+
+
+def conversion(exchanges: Sequence[Exchange]) -> list[ConversionStep]:
+    """Return the steps of all exchanges, each once, in the order in which they are most often right."""
+    steps: dict[str, ConversionStep] = {}
+    for phase in (_trust, _names, _installation, _distrust):
+        for step in (step for exchange in exchanges for step in phase(exchange)):
+            known = steps.get(step.title)
+            steps[step.title] = _joined(known, step) if known else step
+    return list(steps.values())
+
+
+def _joined(one: ConversionStep, other: ConversionStep) -> ConversionStep:
+    """Return two steps on the same lists as one."""
+    adds, removes = (
+        {path: (*mine.get(path, ()), *theirs[path]) for path in theirs}
+        for mine, theirs in ((one.adds, other.adds), (one.removes, other.removes))
+    )
+    return replace(one, adds={**one.adds, **adds}, removes={**one.removes, **removes})
+
+
+def _installation(exchange: Exchange) -> Iterator[ConversionStep]:
+    yield ConversionStep(
+        f"Install the new certificate as {exchange.role}, and restart",
+        "Maintenance > Security",
+        sets={exchange.installed_in: {"profile": exchange.new}},
+        installs=exchange.role,
+    )
+
+
+def _trust(exchange: Exchange) -> Iterator[ConversionStep]:
+    for path, names in _on_lists(exchange, exchange.fresh):
+        title = f"Append the CAs of the new certificate to the trust list of {_owner(path)}"
+        yield ConversionStep(title, OUR_LISTS[path], adds={path: names})
+    if "webex-cloud.default-trust" in exchange.place.verifiers and exchange.new_authorities[-1:] != exchange.roots[:1]:
+        yield ConversionStep(
+            "Upload the roots of both certificates to Control Hub, after which only that list counts",
+            "Control Hub > Certificates for encrypted SIP calls",
+            adds={_UPLOADED: exchange.roots},
+            need=Need.WHERE_IT_HELPS,
+        )
+
+
+def _distrust(exchange: Exchange) -> Iterator[ConversionStep]:
+    for path, names in _on_lists(exchange, exchange.stale):
+        title = f"Remove the CAs of the old certificate from the trust list of {_owner(path)}"
+        yield ConversionStep(title, OUR_LISTS[path], removes={path: names}, need=Need.AFTERWARDS)
+
+
+def _on_lists(exchange: Exchange, names: Sequence[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each of our lists with those of the names that belong on it: intermediates on Expressways alone."""
+    for path in dict.fromkeys((*exchange.place.verifiers, exchange.place.own_list)):
+        belonging = tuple(name for name in names if path.startswith("expressway") or name in exchange.roots)
+        if path in OUR_LISTS and belonging:
+            yield path, belonging
+
+
+def _owner(path: str) -> str:
+    return ROLES[path.partition(".")[0]]
+
+
+def _names(exchange: Exchange) -> Iterator[ConversionStep]:
+    if not exchange.new_host:
+        return
+    box = exchange.place.setting.partition(".")[0]
+    if box == "expressway-e":
+        record = f"{exchange.new_host}. 300 A {ExpresswayE().address}"
+        title = f"Publish an address record for {exchange.new_host}"
+        yield ConversionStep(title, "DNS, outside and inside", sets={"name-server.records": record})
+    for title, screen, paths in _NAMES.get(box, ()):
+        yield ConversionStep(title.format(exchange.new_host), screen, sets=dict.fromkeys(paths, exchange.new_host))
+
+
+_ZONES = "Configuration > Zones > Zones"
+_NAMES: Mapping[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
+    "expressway-e": (
+        (
+            "Set the peer address of both traversal zones on Expressway-C to {}",
+            _ZONES,
+            ("expressway-c.uc-traversal-zone.peer-address", "expressway-c.traversal-zone.peer-address"),
+        ),
+    ),
+    "expressway-c": (
+        (
+            "Set the TLS verify subject name of both traversal zones on Expressway-E to {}",
+            _ZONES,
+            ("expressway-e.uc-traversal-zone.subject-name", "expressway-e.traversal-zone.subject-name"),
+        ),
+        (
+            "Set the X.509 subject name of the trunk on Unified CM to {}",
+            "System > Security > SIP Trunk Security Profile",
+            ("unified-cm.x509-subject-name",),
+        ),
+    ),
+    "webex-cloud": (
+        ("Set the TLS verify subject name of the Webex zone to {}", _ZONES, ("expressway-e.webex-zone.subject-name",)),
+    ),
+    "b2b-peer": (
+        ("Set the TLS verify subject name of the DNS zone to {}", _ZONES, ("expressway-e.dns-zone.subject-name",)),
+    ),
+}
+"""By box: where peers look for its name."""
+
+
+def lab_after(lab: Lab, steps: Sequence[ConversionStep]) -> Lab:
+    """Return the lab in which these steps were taken, in this order."""
+    sets: dict[str, Any] = {}
+    lists = {path: list(trust_list(lab, path)) for step in steps for path in (*step.adds, *step.removes)}
+    for step in steps:
+        sets |= step.sets
+        for path, names in step.adds.items():
+            lists[path] += [name for name in names if name not in lists[path]]
+        for path, names in step.removes.items():
+            lists[path] = [name for name in lists[path] if name not in names]
+    return changed(lab, {**sets, **lists})
+
+
+def trust_list(lab: Lab, path: str) -> tuple[str, ...]:
+    """Return the names on a trust list, by the list's dotted name."""
+    data: Any = lab.model_dump(by_alias=True, mode="json")
+    for key in path.split("."):
+        data = data[key]
+    return tuple(data)

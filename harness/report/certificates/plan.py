@@ -1,0 +1,122 @@
+"""A plan for a change of certificates: the steps in an order in which nothing breaks, or why there is none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from harness.report.certificates.paragraphs import Paper
+from harness.report.certificates.releases import release_names
+
+FORMAT, VERSION = "sip-mtls change plan", 1
+_MARGIN = 6
+_MOST_TOLD = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """One thing to do, and where."""
+
+    title: str
+    screen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Breakage:
+    """What a step would break where it is taken next: the links, and why the first. No links: it is refused."""
+
+    step: PlannedStep
+    links: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeadEnd:
+    """A state that nothing leads on from: the steps taken so far, and what each of the others breaks."""
+
+    taken: tuple[PlannedStep, ...]
+    breaks: tuple[Breakage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePlan:
+    """The answer.
+
+    `order` is None where no order is safe; `dead_ends` then prove it. `other_name` says that a new certificate
+    lacks the name of the old one. `links` worked at the beginning and have to work in every state; `tried` states were played. `left_undone` are
+    steps of tidying up that would break something, at the end of the order.
+    """
+
+    title: str
+    at: datetime
+    release: str
+    other_name: bool
+    links: tuple[str, ...]
+    broken_before: tuple[str, ...]
+    order: tuple[PlannedStep, ...] | None
+    left_undone: tuple[Breakage, ...]
+    dead_ends: tuple[DeadEnd, ...]
+    tried: int
+
+
+def plan_text(plan: ChangePlan, *, width: int, unicode: bool) -> str:
+    """Return the plan in lines of at most `width` columns."""
+    paper = Paper(width, unicode)
+    where = f"{release_names((plan.release,))}, on {plan.at:%Y-%m-%d}"
+    lines = [*paper.hanging("", f"{plan.title}; {where}", 0)]
+    lines += paper.hanging("", f"must go on working: {', '.join(plan.links) or 'nothing works today'}", 0)
+    if plan.broken_before:
+        lines += paper.hanging("", f"does not work today, so is not looked at: {', '.join(plan.broken_before)}", 0)
+    lines += ["", *(_proof(plan, paper) if plan.order is None else _order(plan.order, paper))]
+    for each in plan.left_undone:
+        lines += ["", *paper.hanging("not", _breakage(each), _MARGIN), *paper.hanging("", each.why, _MARGIN)]
+    states = "one state was" if plan.tried == 1 else f"{plan.tried} states were"
+    lines += ["", *paper.hanging("", f"{states} played, in TLS 1.2 and 1.3.", 0)]
+    return "\n".join(lines) + "\n"
+
+
+_BOTH_NAMES = (
+    "The new certificate does not carry the name of the old one. One that carries both names can be installed first; "
+    "then the peers change theirs, one after the other."
+)
+
+_TRUSTED_ELSEWHERE = (
+    "Assumed is that the cloud and partners trust the root of the old certificate and no other; --trust says what "
+    "else they trust."
+)
+
+
+def _order(order: tuple[PlannedStep, ...], paper: Paper) -> Iterator[str]:
+    yield from paper.hanging("", "Nothing breaks in this order:", 0)
+    for number, step in enumerate(order, start=1):
+        yield from paper.hanging(f"{number:3}.", step.title, _MARGIN)
+        yield from paper.hanging("", step.screen, _MARGIN)
+
+
+def _proof(plan: ChangePlan, paper: Paper) -> Iterator[str]:
+    yield from paper.hanging("", "No order is safe. Every state that can be reached ends in one of these:", 0)
+    for end in plan.dead_ends[:_MOST_TOLD]:
+        done = "; then ".join(step.title for step in end.taken) or "nothing"
+        yield ""
+        yield from paper.hanging("done", done, _MARGIN)
+        for each in end.breaks:
+            yield from paper.hanging("next", _breakage(each), _MARGIN)
+            yield from paper.hanging("", each.why, _MARGIN)
+    more = len(plan.dead_ends) - _MOST_TOLD
+    if more > 0:
+        yield from ("", f"and {more} more; --json writes them all")
+    yield ""
+    yield from paper.hanging("", _BOTH_NAMES if plan.other_name else _TRUSTED_ELSEWHERE, 0)
+
+
+def _breakage(breakage: Breakage) -> str:
+    broken = f"breaks {', '.join(breakage.links)}" if breakage.links else "is refused"
+    return f"{breakage.step.title}: {broken}"
+
+
+def plan_as_json(plan: ChangePlan) -> str:
+    """Return the plan as a JSON document."""
+    told = asdict(plan) | {"at": plan.at.isoformat(), "format": FORMAT, "version": VERSION}
+    return json.dumps({"format": FORMAT, "version": VERSION, **told}, indent=2) + "\n"

@@ -1,0 +1,43 @@
+"""What the lab plays somebody's certificates with: themselves where it can, look-alikes where it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from harness.pki import Credentials, Holding, LookAlikes
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What one certificate is played with, and the root (DER) above it; see `LookAlikeCredentials`."""
+
+    credentials: Credentials
+    root: bytes
+    look_alike: bool
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StandIns:
+    """What plays each certificate, in the order asked, and the trust list (DER) as the lab has it."""
+
+    played: tuple[Played, ...]
+    trust: tuple[bytes, ...]
+
+
+def stand_ins(holdings: Sequence[Holding], trust: Sequence[bytes], at: datetime) -> StandIns:
+    """Return the real certificates where all keys and roots are at hand, else look-alikes of all.
+
+    One real CA and its look-alike would be two CAs to a peer, so there is no mixture. `trust` are CA certificates
+    (DER) that the peers trust; those of which nothing hangs have no look-alike. ScenarioError where a certificate
+    cannot be played.
+    """
+    look_alikes = LookAlikes(at, trust)
+    real = [look_alikes.credentials(each) for each in holdings]
+    if all(each.private_key for each in holdings) and all(each.root for each in real):
+        return StandIns(tuple(Played(each.credentials, each.root, False, each.notes) for each in real), tuple(trust))
+    copied = [look_alikes.credentials(replace(each, private_key=None)) for each in holdings]
+    copies = tuple(copy for each in trust if (copy := look_alikes.copy_of(each)))
+    return StandIns(tuple(Played(each.credentials, each.root, True, each.notes) for each in copied), copies)
