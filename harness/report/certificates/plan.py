@@ -45,8 +45,8 @@ class ChangePlan:
     """The answer.
 
     `order` is None where no order is safe; `dead_ends` then prove it. `other_name` says that a new certificate
-    lacks the name of the old one. `links` worked at the beginning and have to work in every state; `tried` states were played. `left_undone` are
-    steps of tidying up that would break something, at the end of the order.
+    lacks the name of the old one. `links` worked at the beginning and have to work in every state; `tried` states
+    were played. `left_undone` are steps of tidying up that would break something, at the end of the order.
     """
 
     title: str
