@@ -22,6 +22,7 @@ OUR_LISTS: Mapping[str, str] = {
     "expressway-e.trusted-ca": _TRUSTED_CA,
     "expressway-c.trusted-ca": _TRUSTED_CA,
     "unified-cm.trusted-ca": "OS Administration > Security > Certificate Management",
+    "unified-cm.tomcat-trust": "OS Administration > Security > Certificate Management",
     "jabber.trusted-ca": "the clients' own trust stores",
     "mra-phone.trusted-ca": "the phones' trust list",
 }

@@ -66,6 +66,7 @@ _EDGE_VERIFIERS = (
 _EDGE_STORES = ("expressway-e.server-certificate", "expressway-e.client-certificate")
 _INSIDE_STORES = ("expressway-c.server-certificate", "expressway-c.client-certificate")
 _EDGE_LIST, _INSIDE_LIST = "expressway-e.trusted-ca", "expressway-c.trusted-ca"
+_INSIDE_VERIFIERS = (_EDGE_LIST, "unified-cm.trusted-ca", "unified-cm.tomcat-trust")
 _EDGE_NAMES = ("us-expe1.example.com", "example.com")
 _INSIDE_NAMES = ("expc1.example.com", "example.com")
 
@@ -78,10 +79,8 @@ def _store(stores: tuple[str, str], own_list: str, verifiers: tuple[str, ...], n
 PLACES: Mapping[str, Place] = {
     "expressway-e-server": _store(_EDGE_STORES, _EDGE_LIST, _EDGE_VERIFIERS, _EDGE_NAMES),
     "expressway-e-client": _store(_EDGE_STORES[::-1], _EDGE_LIST, _EDGE_VERIFIERS, _EDGE_NAMES),
-    "expressway-c-server": _store(_INSIDE_STORES, _INSIDE_LIST, (_EDGE_LIST, "unified-cm.trusted-ca"), _INSIDE_NAMES),
-    "expressway-c-client": _store(
-        _INSIDE_STORES[::-1], _INSIDE_LIST, (_EDGE_LIST, "unified-cm.trusted-ca"), _INSIDE_NAMES
-    ),
+    "expressway-c-server": _store(_INSIDE_STORES, _INSIDE_LIST, _INSIDE_VERIFIERS, _INSIDE_NAMES),
+    "expressway-c-client": _store(_INSIDE_STORES[::-1], _INSIDE_LIST, _INSIDE_VERIFIERS, _INSIDE_NAMES),
     "webex-cloud": Place("webex-cloud.certificate", (_EDGE_LIST,)),
     "b2b-peer": Place("b2b-peer.server-certificate", (_EDGE_LIST,), host="edge1.peer.example", domain="peer.example"),
     "unified-cm": Place("unified-cm.certificate", (_INSIDE_LIST,), host="cucm1.example.com", domain="example.com"),

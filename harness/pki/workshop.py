@@ -72,11 +72,12 @@ class Workshop:
     def anchors_of(self, words: Iterable[str]) -> tuple[bytes, ...]:
         """Return the certificates (DER) that the words of a trust setting name, each once, in their order.
 
-        A word is an authority, `list:` with a trust list, or `leaf:` with a leaf profile; ScenarioError where
-        one of them means nothing.
+        A word is an authority, an adopted one too, `list:` with a trust list, or `leaf:` with a leaf profile;
+        ScenarioError where one of them means nothing.
         """
         asked = tuple(words)
-        faults = [Fault("certificates", 0, 0, told, hint) for _, told, hint in anchor_faults(self.catalogue, asked)]
+        own = [word for word in asked if word not in self._adopted]
+        faults = [Fault("certificates", 0, 0, told, hint) for _, told, hint in anchor_faults(self.catalogue, own)]
         if faults:
             raise ScenarioError(faults)
         named = [each for word in asked for each in named_by(self.catalogue, word)]
