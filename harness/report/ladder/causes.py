@@ -86,7 +86,8 @@ class _Causes:
             yield from self._handshake_causes(number, event)
         if number == 0 and actor in self._last:
             yield event_name(self._last[actor])
-        if isinstance(event, Dialled) and actor in self._reason:
+        relays = isinstance(event, HttpSeen) and event.direction is Direction.SENT
+        if (relays or isinstance(event, Dialled)) and actor in self._reason:
             yield event_name(self._reason[actor])
         if isinstance(event, SipSeen) and event.direction is Direction.SENT:
             reasons = self._heard.get((actor, _transaction(event.message))), self._decided.get(actor)
