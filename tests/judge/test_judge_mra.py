@@ -96,3 +96,11 @@ def test_who_refused_whom_inside_is_told_by_the_alert(tls: str) -> None:
     assert (by_expressway.by, by_expressway.refused) == ("expressway-c", "unified-cm")
     assert (by_manager.by, by_manager.refused) == ("unified-cm", "expressway-c")
     assert by_expressway.status == by_manager.status == 502
+
+
+@pytest.mark.parametrize("tls", BOTH_VERSIONS)
+def test_a_listener_that_was_slow_itself_is_not_blamed_on_the_network(tls: str) -> None:
+    """It gave up too, but the ClientHello had arrived."""
+    slow = judge(shipped("b26-ocsp-slower", tls)).steps[0]
+
+    assert slow.by == "expressway-e"
