@@ -27,10 +27,10 @@ class TunnelMouth:
         self._inward, self._pieces = trio.open_memory_channel[bytes](_PIECES)
 
     async def run(self) -> None:
-        """Tell the dialler that it was accepted, and read until it leaves."""
+        """Tell the dialler that it was accepted, and read until it leaves, or until it speaks unasked."""
         await self._link.send(GREETING)
         with self._inward:
-            while data := await self._link.receive():
+            while (data := await self._link.receive()) and self._turn.locked():
                 await self._inward.send(data)
         await self._link.close()
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from harness.judge.call_warnings import CALL_WARNINGS
 from harness.judge.calls import where_srv_led
 from harness.judge.evidence import MRA_CLIENTS, Evidence
+from harness.judge.lenience import LENIENCE_RULES
 from harness.judge.words import label
-from harness.transcript import ClientCertificate, Decision, VerifyFailed
+from harness.transcript import ClientCertificate, Decision
 from harness.verdict import Stage
 
-_PURPOSE = 26
 _MANY_ATTEMPTS = 2
 _FAILURES = {
     "timed-out": "did not answer within {seconds} s",
@@ -25,6 +25,8 @@ _AFTERWARDS = {
     "gave-up": "failover on TLS errors is Off, so {next} was never tried (X15)",
     "no-target-left": "no target was left",
 }
+_BROUGHT_UP = {"traversal-zone": "the traversal zone {zone}", "ssh-tunnel": "the SSH tunnel on port {port}"}
+_DOWN = {"failed", "down"}
 
 
 def warnings_of(evidence: Evidence) -> Iterator[str]:
@@ -63,27 +65,6 @@ def _resolved_elsewhere(evidence: Evidence) -> str:
         f"{destination} was resolved to {host}:{met.port} by DNS: if that host is a stranger, a wildcard record may "
         "have answered (D15)."
     )
-
-
-def _overridden(evidence: Evidence) -> VerifyFailed | None:
-    return next((e for e in evidence.events if isinstance(e, VerifyFailed) and e.overridden), None)
-
-
-def _verify_off(evidence: Evidence) -> str:
-    objection = _overridden(evidence)
-    if objection is None or objection.code == _PURPOSE:
-        return ""
-    return (
-        f"{label(evidence, objection.actor)} does not verify here and took a certificate that it would refuse "
-        f"({objection.text}): encrypted, but to whom?"
-    )
-
-
-def _eku_check_off(evidence: Evidence) -> str:
-    objection = _overridden(evidence)
-    if objection is None or objection.code != _PURPOSE:
-        return ""
-    return "EKU checking is Off: a certificate without the right key usage was accepted (X29)."
 
 
 def _only_by_common_name(evidence: Evidence) -> str:
@@ -136,10 +117,14 @@ def _edge_has_another_name(evidence: Evidence) -> str:
     )
 
 
-def _traversal_down(evidence: Evidence) -> str:
+def _down_since_set_up(evidence: Evidence) -> str:
+    """Say which zone or tunnel between the Expressways is down, other than the one that this step dialled."""
+    here = [event.facts for event in evidence.events if isinstance(event, Decision) and event.outcome in _DOWN]
     for event in evidence.transcript.events:
-        if isinstance(event, Decision) and event.topic == "traversal-zone" and event.outcome == "failed":
-            return f"the traversal zone {event.facts['zone']} is down too: see set-up in the transcript."
+        if not isinstance(event, Decision) or event.topic not in _BROUGHT_UP:
+            continue
+        if event.outcome in _DOWN and event.facts not in here:
+            return f"{_BROUGHT_UP[event.topic].format_map(event.facts)} is down too: see set-up in the transcript."
     return ""
 
 
@@ -155,12 +140,11 @@ def _taken_unseen(evidence: Evidence) -> str:
 
 
 _RULES: tuple[Callable[[Evidence], str], ...] = (
-    _verify_off,
-    _eku_check_off,
+    *LENIENCE_RULES,
     _taken_unseen,
     _only_by_common_name,
     _tries_again,
-    _traversal_down,
+    _down_since_set_up,
     *CALL_WARNINGS,
     _alias_as_target,
     _resolved_elsewhere,

@@ -25,6 +25,7 @@ PARTNER = step("b2b-peer", "call")
 ON_MUTUAL_PORT = step("b2b-peer", "call", port=5062)
 CLOUD = step("webex-cloud", "call")
 REGISTER = step("jabber", "register")
+TRUNK = step("expressway-c", "connect-zone", zone="neighbour")
 OUTWARD = step("unified-cm", "call", to="bob@example.calls.webex.com")
 
 
@@ -98,6 +99,24 @@ STORIES: dict[str, tuple[dict[str, Any], Step, str, str]] = {
         OUTWARD,
         "expressway-c",
         "traversal-zone-down",
+    ),
+    "Unified CM was never given the enterprise CA": (
+        {"expressway-c.neighbour-zone.transport": "tls", "unified-cm.trusted-ca": ["public-root"]},
+        TRUNK,
+        "unified-cm",
+        "trunk-root-unknown",
+    ),
+    "the trunk expects a node that was replaced": (
+        {"expressway-c.neighbour-zone.transport": "tls", "unified-cm.x509-subject-name": "expc0.example.com"},
+        TRUNK,
+        "unified-cm",
+        "trunk-subject-name",
+    ),
+    "the intermediate of the edge is not known inside": (
+        {"expressway-c.trusted-ca": ["private-root", "private-issuing", "public-root"]},
+        step("expressway-c", "open-tunnel"),
+        "expressway-c",
+        "tunnel-missing-intermediate",
     ),
     "a password that was changed": ({"unified-cm.password": "other"}, REGISTER, "unified-cm", "wrong-credentials"),
     "a user who is not there": ({}, step("b2b-peer", "call", to="nobody@example.com"), "unified-cm", "sip-refused"),

@@ -20,6 +20,7 @@ from harness.run.addresses import checked_block
 from harness.run.library import Library
 
 HEALTHY = Library().healthy
+PEER = "expressway-c.uc-traversal-zone.peer-address"
 ROWS = setting_rows()
 SOURCES = re.compile(r"[CEX]\d+|[BMIOTDG]\d\d|seed|-")
 
@@ -119,3 +120,26 @@ def test_revocation_checking_is_not_switched_on_without_its_fallback() -> None:
 def test_the_validation_authority_can_be_in_every_state_that_there_is() -> None:
     assert set(get_args(ListState)) == set(LISTS)
     assert set(get_args(ResponseState)) == set(RESPONSES)
+
+
+@pytest.mark.parametrize("address", ["", "us-expe1.example.com", "127.64.0.10", "203.0.113.7"])
+def test_a_traversal_peer_is_a_name_or_an_address(address: str) -> None:
+    assert changed(HEALTHY, {PEER: address}).expressway_c.uc_traversal_zone.peer_address == address
+
+
+@pytest.mark.parametrize(
+    "address", ["no name", "127.64.0.10:7001", "127.64.0", "::1", "a..b", "sips:expe1.example.com"]
+)
+def test_a_traversal_peer_is_nothing_else(address: str) -> None:
+    with pytest.raises(ValidationError):
+        changed(HEALTHY, {PEER: address})
+
+
+@pytest.mark.parametrize("box", ["expressway-e", "expressway-c"])
+@pytest.mark.parametrize("release", ["x14", "x15.0", "x15.2", "x15.4"])
+def test_before_x15_5_neither_box_has_a_client_store_or_a_switch_for_the_eku_check(box: str, release: str) -> None:
+    check = "expressway-e.sip.eku-check" if box == "expressway-e" else "expressway-c.eku-check"
+    for setting, value in ((f"{box}.client-certificate", "none"), (check, "off")):
+        assert changed(HEALTHY, {setting: value})
+        with pytest.raises(ValidationError, match=r"x15\.5"):
+            changed(HEALTHY, {setting: value, "release": release})

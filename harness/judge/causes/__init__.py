@@ -10,6 +10,7 @@ from harness.judge.causes.calling import CALLING_CAUSES
 from harness.judge.causes.certificates import CERTIFICATE_CAUSES
 from harness.judge.causes.connection import CONNECTION_CAUSES
 from harness.judge.causes.dns import DNS_CAUSES
+from harness.judge.causes.inner_links import INNER_LINK_CAUSES
 from harness.judge.causes.inside import INSIDE_CAUSES
 from harness.judge.causes.mra import MRA_CAUSES
 from harness.judge.causes.names import NAME_CAUSES
@@ -18,6 +19,7 @@ from harness.judge.causes.revocation import REVOCATION_CAUSES
 from harness.judge.causes.routing import ROUTING_CAUSES
 from harness.judge.causes.row import Cause
 from harness.judge.causes.stores import STORE_CAUSES
+from harness.judge.causes.traversal import TRAVERSAL_CAUSES
 from harness.judge.causes.trust import TRUST_CAUSES
 from harness.judge.causes.two_ends import TWO_ENDED_CAUSES
 
@@ -52,6 +54,8 @@ CAUSES: tuple[Cause, ...] = (
     *REVOCATION_CAUSES,
     *CONNECTION_CAUSES,
     *TRUST_CAUSES,
+    *TRAVERSAL_CAUSES,
+    *INNER_LINK_CAUSES,
     *CERTIFICATE_CAUSES,
     *NAME_CAUSES,
     *ROUTING_CAUSES,
