@@ -1,7 +1,7 @@
 """Expressway-C's zone towards Unified CM (L11): plain TCP, or TLS in both directions.
 
-Whoever dials is the TLS client. Both ends dial: Expressway-C for calls and registrations from outside, Unified CM
-for calls that go out. So both certificates serve in both roles.
+Whoever dials is the TLS client. Both ends dial: Expressway-C for calls from outside, Unified CM for
+calls that go out. So both certificates serve in both roles.
 """
 
 from __future__ import annotations

@@ -223,10 +223,10 @@ async def test_expressway_c_that_checks_no_usages_is_called_by_a_server_certific
         assert [seen.overridden for seen in visit.events("expressway-c", VerifyFailed)] == [True]
 
 
+@pytest.mark.parametrize(("port", "arrives"), [(5075, True), (5065, False)])
 @virtual_time
-async def test_a_phone_registers_through_the_trunk_port_that_the_zone_names() -> None:
-    lab = {"expressway-c.neighbour-zone.port": 5065, "unified-cm.port": 5065}
-    async with visiting(MemoryNetwork(), lab) as visit:
-        assert (await did(visit.lab.cast, "jabber", "register")).completed
-    async with visiting(MemoryNetwork(), lab | {"unified-cm.port": 5060}) as visit:
-        assert not (await did(visit.lab.cast, "jabber", "register")).completed
+async def test_calls_go_to_the_trunk_port_that_the_zone_names(port: int, arrives: bool) -> None:
+    async with visiting(
+        MemoryNetwork(), {"expressway-c.neighbour-zone.port": 5075, "unified-cm.trunk-port": port}
+    ) as visit:
+        assert (await visit.lab.cast.webex_cloud.call(CloudCall(to="user1@example.com"))).completed is arrives
