@@ -6,13 +6,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.cli.certificates.reading import day_of, holding_of, trust_of
+from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
 from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import speaks_unicode, width
 from harness.lab.certificate_rules import CERTIFICATE_ROLES, Examination, Severity, examine
 from harness.lab.releases import RELEASES
 from harness.report.certificates import check_as_json, check_text
+from harness.run.certificate_files import day_of, trust_in
 from harness.run.disk import write_text
 
 
@@ -35,7 +36,7 @@ def check_certificate(checked: Checked) -> Exit:
     """Print which rules fire; NOT_MET where one of level error does, ScenarioError where a file cannot be read."""
     at = day_of(checked.at)
     holding = holding_of(checked.file, checked.password_file)
-    trust, trust_notes = trust_of(checked.trust_files)
+    trust, trust_notes = trust_in(checked.trust_files)
     case = Examination(
         certificates=holding.certificates,
         role=CERTIFICATE_ROLES[checked.role],

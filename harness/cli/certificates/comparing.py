@@ -6,18 +6,18 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.cli.certificates.reading import day_of, holding_of, trust_of
+from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
 from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import progress, speaks_unicode, width
-from harness.identity.certificate import read_certificate
 from harness.lab.releases import RELEASE_NAMES
-from harness.pki import Holding, TrustList
-from harness.report.certificates import Candidate, CertificateChange, change_as_json, change_text
-from harness.run.certificate_change import Question, flips, prepare, stories, upload_flips
+from harness.pki import TrustList
+from harness.report.certificates import change_as_json, change_text
+from harness.run.certificate_change import Question
+from harness.run.certificate_files import day_of, trust_in
+from harness.run.comparison import compare
 from harness.run.disk import write_text
 from harness.run.library import Library
-from harness.run.stand_ins import Played
 from harness.scenario.model import TLS_VERSIONS
 
 
@@ -40,7 +40,8 @@ class Compared:
 def compare_certificates(compared: Compared) -> Exit:
     """Print what flips; NOT_MET where something that worked breaks. ScenarioError where a file cannot be read."""
     question = _question(compared)
-    change = _played(question, compared)
+    library = Library()
+    change = compare(library, question, (compared.old, compared.new), library.scenarios(()), progress)
     if compared.json_file is not None:
         write_text(compared.json_file, change_as_json(change))
     if compared.json_file != STANDARD_OUTPUT:
@@ -53,7 +54,7 @@ def _question(compared: Compared) -> Question:
         holding_of(path, compared.password_file, chain_files=compared.chain_files)
         for path in (compared.old, compared.new)
     )
-    trust, notes = trust_of(compared.trust_files)
+    trust, notes = trust_in(compared.trust_files)
     return Question(
         role=compared.role,
         old=old,
@@ -63,35 +64,3 @@ def _question(compared: Compared) -> Question:
         tls_versions=compared.tls or TLS_VERSIONS,
         at=day_of(compared.at),
     )
-
-
-def _played(question: Question, compared: Compared) -> CertificateChange:
-    library = Library()
-    bench = prepare(library, question)
-    told = stories(bench, library.scenarios(()), question.releases, question.tls_versions)
-    with progress(2 * len(told), "plays") as tick:
-        flipped, worked = flips(bench, told, tick)
-    old, new = (
-        _candidate(path, holding, played)
-        for path, holding, played in zip(
-            (compared.old, compared.new), (question.old, question.new), bench.pair, strict=True
-        )
-    )
-    return CertificateChange(
-        role=question.role,
-        at=question.at,
-        old=old,
-        new=new,
-        trust=len(question.trust.certificates),
-        releases=question.releases,
-        tls_versions=question.tls_versions,
-        stories=len({story.scenario.name for story in told}),
-        worked=worked,
-        uploads=tuple(upload_flips(question)),
-        flips=tuple(flipped),
-    )
-
-
-def _candidate(path: Path, holding: Holding, played: Played) -> Candidate:
-    facts = read_certificate(holding.certificates[0])
-    return Candidate(str(path), facts, played.look_alike, tuple(dict.fromkeys((*holding.notes, *played.notes))))

@@ -7,10 +7,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.cli.certificates.reading import day_of
 from harness.cli.exits import Exit
 from harness.errors import Fault, ScenarioError
 from harness.pki.workshop import Workshop
+from harness.run.certificate_files import day_of
 from harness.run.certificate_folder import PAGE, TITLE, FolderOrder, certificate_files
 from harness.run.folders import contents_of, replace_folder, work_tree_around, write_folder
 from harness.run.library import Library

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from harness.cli.certificates.reading import day_of, holding_of, trust_of
+from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
 from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import progress, speaks_unicode, width
 from harness.lab.releases import RELEASES
 from harness.pki import Holding
 from harness.report.certificates import ChangePlan, plan_as_json, plan_text
+from harness.run.certificate_files import day_of, trust_in
 from harness.run.change_plan import Planner
 from harness.run.conversion_bench import Asked, ConversionBench, conversion_bench
 from harness.run.disk import write_text
@@ -40,7 +41,7 @@ def plan_change(planned: Planned) -> Exit:
     """Print the plan; NOT_MET where there is none. ScenarioError where a file cannot be read."""
     exchanges = ((planned.role, planned.old, planned.new), *planned.also)
     asked = [Asked(role, _holding(planned, old), _holding(planned, new)) for role, old, new in exchanges]
-    trust, _notes = trust_of(planned.trust_files)
+    trust, _notes = trust_in(planned.trust_files)
     at, release = day_of(planned.at), RELEASES[planned.release]
     bench = conversion_bench(Library(), asked, trust or (), release, at)
     title = " and ".join(f"{role}: {old.name} to {new.name}" for role, old, new in exchanges)

@@ -6,12 +6,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.cli.certificates.reading import day_of, holding_of, trust_of
+from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
 from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import speaks_unicode, width
 from harness.lab.looked_for import WantedName, names_looked_for
 from harness.report.certificates import Sight, sight_as_json, sight_text
+from harness.run.certificate_files import day_of, trust_in
 from harness.run.disk import write_text
 from harness.run.library import Library
 
@@ -32,7 +33,7 @@ def show_certificate(shown: Shown) -> Exit:
     """Print what the file shows; ScenarioError where it cannot be read."""
     at = day_of(shown.at)
     holding = holding_of(shown.file, shown.password_file)
-    trust, notes = trust_of(shown.trust_files)
+    trust, notes = trust_in(shown.trust_files)
     wanted = tuple(map(WantedName, shown.names)) or names_looked_for(Library().healthy)
     sight = Sight(str(shown.file), holding, at, wanted, trust, notes)
     if shown.json_file is not None:

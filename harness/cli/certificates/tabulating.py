@@ -6,13 +6,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.cli.certificates.reading import day_of
 from harness.cli.exits import Exit
 from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import progress, speaks_unicode, width
 from harness.lab.releases import RELEASE_NAMES
 from harness.pki import Workshop
 from harness.report.certificates import matrix_as_json, matrix_text
+from harness.run.certificate_files import day_of
 from harness.run.disk import write_text
 from harness.run.eku_matrix import plans_of, play_matrix, squares
 from harness.run.library import Library

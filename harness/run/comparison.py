@@ -1,0 +1,58 @@
+"""Two certificate files compared as a whole: every story with each of them, and the upload pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from harness.identity.certificate import read_certificate
+from harness.pki import Holding
+from harness.report.certificates import Candidate, CertificateChange
+from harness.run.certificate_change import Question, flips, prepare, stories, upload_flips
+from harness.run.crowd import Tick
+from harness.run.library import Library
+from harness.run.stand_ins import Played
+from harness.scenario.model import Scenario
+
+Progress = Callable[[int, str], AbstractContextManager[Tick]]
+"""Opens a display of so many things of a name, and gives what is told of each."""
+
+
+def compare(
+    library: Library,
+    question: Question,
+    files: tuple[Path, Path],
+    scenarios: Iterable[Scenario],
+    progress: Progress,
+) -> CertificateChange:
+    """Play every story with the old and with the new certificate; return what comes to something else.
+
+    `files` are where the two certificates of the question come from. ScenarioError where one cannot be played.
+    """
+    bench = prepare(library, question)
+    told = stories(bench, scenarios, question.releases, question.tls_versions)
+    with progress(2 * len(told), "plays") as tick:
+        flipped, worked = flips(bench, told, tick)
+    old, new = (
+        _candidate(path, holding, played)
+        for path, holding, played in zip(files, (question.old, question.new), bench.pair, strict=True)
+    )
+    return CertificateChange(
+        role=question.role,
+        at=question.at,
+        old=old,
+        new=new,
+        trust=len(question.trust.certificates),
+        releases=question.releases,
+        tls_versions=question.tls_versions,
+        stories=len({story.scenario.name for story in told}),
+        worked=worked,
+        uploads=tuple(upload_flips(question)),
+        flips=tuple(flipped),
+    )
+
+
+def _candidate(path: Path, holding: Holding, played: Played) -> Candidate:
+    facts = read_certificate(holding.certificates[0])
+    return Candidate(str(path), facts, played.look_alike, tuple(dict.fromkeys((*holding.notes, *played.notes))))
