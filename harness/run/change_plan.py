@@ -22,7 +22,6 @@ from harness.scenario.plan import Plan
 from harness.verdict import Verdict
 
 _CALLS: Final = (
-    Step("jabber", "sign-in", "MRA sign-in"),
     Step("b2b-peer", "call", "B2B in"),
     Step("webex-cloud", "call", "call from the cloud"),
     Step("unified-cm", "call", "call to the cloud", {"to": "anna@example.calls.webex.com"}),

@@ -30,16 +30,20 @@ LINKS: Final[Mapping[str, Mapping[str, Step]]] = {
         "7001": Step("expressway-c", "connect-zone", "7001", {"zone": "uc-traversal"}),
         "2222": Step("expressway-c", "open-tunnel", "2222"),
         "cluster": Step("expressway-e", "join-cluster", "cluster"),
-        "MRA": Step("jabber", "register", "MRA"),
+        "sign-in": Step("jabber", "sign-in", "sign-in"),
+        "register": Step("jabber", "register", "register"),
     },
     "expressway-c": {
         "7001": Step("expressway-c", "connect-zone", "7001", {"zone": "uc-traversal"}),
         "2222": Step("expressway-c", "open-tunnel", "2222"),
         "trunk": Step("expressway-c", "connect-zone", "trunk", {"zone": "neighbour"}),
-        "MRA": Step("jabber", "register", "MRA"),
+        "sign-in": Step("jabber", "sign-in", "sign-in"),
+        "register": Step("jabber", "register", "register"),
     },
 }
-"""The links that look at a box's certificate, by box: 7001 is UC traversal, 2222 the SSH tunnel, trunk Unified CM."""
+"""The links that look at a box's certificate, by box: 7001 is UC traversal, 2222 the SSH tunnel, trunk Unified CM.
+
+Sign-in and registration are those of MRA: the first needs the tunnel, the second the SERVICE check."""
 
 USAGES: Final[Mapping[tuple[str, ...], tuple[str, ...]]] = {
     ("serverAuth", "clientAuth"): (),

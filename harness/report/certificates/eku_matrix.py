@@ -15,7 +15,7 @@ from harness.tls.alerts import alert_name
 from harness.verdict import StepVerdict
 
 FORMAT, VERSION = "sip-mtls EKU matrix", 1
-_FIRST, _COLUMN = 24, 9
+_FIRST, _NARROWEST = 24, 6
 _OK, _UNLIMITED = "ok", "no EKU"
 
 
@@ -101,13 +101,14 @@ def _told(block: _Block, paper: Paper) -> Iterator[str]:
     first = block.rows[0]
     store = "one certificate for both roles" if first.store == "both" else f"its {first.store} store"
     yield from paper.hanging("", f"{ROLES[first.box]}, {block.where}: {store}", 0)
-    yield f"{'':{_FIRST}}" + "".join(f"{link:{_COLUMN}}" for link in first.links).rstrip()
+    columns = {link: max(len(link) + 1, _NARROWEST) for link in first.links}
+    yield f"{'':{_FIRST}}" + "".join(f"{link:{columns[link]}}" for link in first.links).rstrip()
     for restricted in (False, True):
         if restricted:
             yield "below a CA that is limited to serverAuth"
         for row in block.rows:
             if row.restricted is restricted:
-                cells = "".join(f"{row.cell(link):{_COLUMN}}" for link in row.links)
+                cells = "".join(f"{row.cell(link):{width}}" for link, width in columns.items())
                 yield f"{', '.join(row.usages) or _UNLIMITED:{_FIRST}}{cells}".rstrip()
 
 
