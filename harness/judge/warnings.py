@@ -29,6 +29,10 @@ _BROUGHT_UP = {"traversal-zone": "the traversal zone {zone}", "ssh-tunnel": "the
 _DOWN = {"failed", "down"}
 
 
+SEE_SET_UP = "see set-up in the transcript."
+"""How a warning ends that is about what failed before the first step, and not about the story."""
+
+
 def warnings_of(evidence: Evidence) -> Iterator[str]:
     """Yield the warnings of one step."""
     for rule in _RULES:
@@ -124,7 +128,7 @@ def _down_since_set_up(evidence: Evidence) -> str:
         if not isinstance(event, Decision) or event.topic not in _BROUGHT_UP:
             continue
         if event.outcome in _DOWN and event.facts not in here:
-            return f"{_BROUGHT_UP[event.topic].format_map(event.facts)} is down too: see set-up in the transcript."
+            return f"{_BROUGHT_UP[event.topic].format_map(event.facts)} is down too: {SEE_SET_UP}"
     return ""
 
 

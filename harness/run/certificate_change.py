@@ -17,6 +17,7 @@ from typing import Final
 
 from harness.identity.certificate import read_certificate
 from harness.judge.compare import outcome_differs
+from harness.judge.warnings import SEE_SET_UP
 from harness.lab.installing import PLACES
 from harness.lab.releases import RELEASES, Release
 from harness.lab.uploads import Box, Store, Upload, refusal_of
@@ -76,9 +77,15 @@ def flips(bench: Bench, told: Sequence[Story], tick: Tick) -> tuple[list[Flip], 
     """Play each story twice; return what flips, and how many stories worked with the old certificate."""
     plans = [plan for story in told for plan in (story.old, story.new)]
     judged = verdicts(plans, bench.workshop, tick)
-    pairs = list(zip(told, judged[::2], judged[1::2], strict=True))
+    own = [_of_its_own(verdict) for verdict in judged]
+    pairs = list(zip(told, own[::2], own[1::2], strict=True))
     worked = {story.scenario.name for story, before, _ in pairs if before.stopped is None}
     return list(_merged(pair for pair in pairs if outcome_differs(pair[1], pair[2]))), len(worked)
+
+
+def _of_its_own(verdict: Verdict) -> Verdict:
+    """Return a verdict without the warnings that are about another story: what failed before this one began."""
+    return replace(verdict, warnings=tuple(text for text in verdict.warnings if not text.endswith(SEE_SET_UP)))
 
 
 def _merged(pairs: Iterable[tuple[Story, Verdict, Verdict]]) -> Iterator[Flip]:
