@@ -80,7 +80,13 @@ def flips(bench: Bench, told: Sequence[Story], tick: Tick) -> tuple[list[Flip], 
     own = [_of_its_own(verdict) for verdict in judged]
     pairs = list(zip(told, own[::2], own[1::2], strict=True))
     worked = {story.scenario.name for story, before, _ in pairs if before.stopped is None}
-    return list(_merged(pair for pair in pairs if outcome_differs(pair[1], pair[2]))), len(worked)
+    return list(_merged(pair for pair in pairs if _flipped(pair[1], pair[2]))), len(worked)
+
+
+def _flipped(before: Verdict, after: Verdict) -> bool:
+    """Whether a story comes to something else; a warning that is gone is nothing to prepare for."""
+    fewer = tuple(text for text in after.warnings if text not in before.warnings)
+    return outcome_differs(replace(before, warnings=()), replace(after, warnings=fewer))
 
 
 def _of_its_own(verdict: Verdict) -> Verdict:

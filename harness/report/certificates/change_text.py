@@ -114,10 +114,8 @@ def _told(remedy: Remedy) -> str:
 
 
 def _tally(change: CertificateChange, paper: Paper) -> Iterator[str]:
-    scale = f"{change.stories} stories on {release_names(change.releases)}, TLS {' and '.join(change.tls_versions)}"
+    where = f"on {release_names(change.releases)}, TLS {' and '.join(change.tls_versions)}"
+    scale = f"{change.stories} stories, of which {change.worked} work today, {where}"
     counts = {kind: len({flip.scenario for flip in change.flips if flip.kind is kind}) for kind in Kind}
     said = ", ".join(f"{kind.value} {count}" for kind, count in counts.items() if count)
     yield from paper.hanging("", f"{scale}: {said or 'nothing flips'}", 0)
-    if not change.worked:
-        told = "No story worked with the old certificate: `certs check` says what is wrong with it."
-        yield from paper.hanging("", told, 0)

@@ -1,0 +1,188 @@
+"""`certs diff`, `certs matrix` and `certs plan` at the door: what they print, how they end, what bad files get."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from cli_bench import Command, sip_mtls
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, load_pem_private_key, pkcs12
+
+from harness.cli.exits import Exit
+from harness.pki import Credentials, LeafOrder, Workshop, certificates_pem, chain_pem, key_pem
+from harness.run.library import Library
+
+__all__ = ["sip_mtls"]
+
+SHOP = Workshop(Library().catalogue, datetime.now(UTC))
+FAST = ("--release", "x15.4", "--tls", "1.2")
+SERVER = ("--role", "expressway-e-server")
+PASSWORD = "correct horse"  # noqa: S105 - of a key that lives as long as the test
+
+
+def edge(*faults: str, issuer: str = "", key: str = "") -> Credentials:
+    return SHOP.issue(LeafOrder("expressway-e", faults, issuer, key_type=key))
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    return written(tmp_path / "old.pem", chain_pem(edge()))
+
+
+def written(path: Path, data: str | bytes) -> Path:
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return path
+
+
+def test_a_renewal_that_lost_client_auth_breaks_calls_and_is_1(sip_mtls: Command, old: Path) -> None:
+    new = written(old.with_name("new.pem"), chain_pem(edge("server-auth-only")))
+    ended = sip_mtls("certs", "diff", old, new, *SERVER, *FAST)
+
+    assert ended.code == Exit.NOT_MET
+    assert "differs   extended key usage: serverAuth, clientAuth -> serverAuth" in ended.out
+    assert "UPLOAD REFUSED on X15.4" in ended.out
+    assert "  O01     A call to the cloud, by the book" in ended.out
+    assert "cause     eku-no-client-auth" in ended.out
+    assert "look-alike" in ended.out
+    assert max(map(len, ended.out.splitlines())) <= 80
+    assert "PRIVATE" not in ended.out
+
+
+def test_two_certificates_that_are_equal_in_all_that_matters_are_0(sip_mtls: Command, old: Path) -> None:
+    new = written(old.with_name("new.pem"), chain_pem(edge(key="rsa-2048")))
+    ended = sip_mtls("certs", "diff", old, new, *SERVER, *FAST)
+
+    assert ended.code == Exit.MET
+    assert ended.out.splitlines()[-1].endswith("nothing flips")
+    assert "BREAKS" not in ended.out + ended.err
+
+
+def test_the_comparison_as_json_says_the_same(sip_mtls: Command, old: Path) -> None:
+    new = written(old.with_name("new.pem"), chain_pem(edge("server-auth-only")))
+    ended = sip_mtls("certs", "diff", old, new, *SERVER, *FAST, "--json", "-")
+
+    told = json.loads(ended.out)
+    assert told["breaks"] is True
+    assert {flip["kind"] for flip in told["flips"]} == {"breaks"}
+    assert {flip["after"]["alert"] for flip in told["flips"]} == {46}
+    assert told["uploads"][0]["refuses"] == "new"
+    assert ended.code == Exit.NOT_MET
+
+
+def test_a_day_after_its_end_the_old_certificate_is_the_broken_one(sip_mtls: Command, old: Path) -> None:
+    ended = sip_mtls("certs", "diff", old, old, *SERVER, *FAST, "--at", "2030-01-01")
+
+    assert ended.code == Exit.MET
+    assert "on 2030-01-01" in ended.out
+    stories, work = map(int, re.findall(r"(\d+) stories, of which (\d+) work", " ".join(ended.out.split()))[0])
+    assert work < stories / 2
+
+
+FORMS: dict[str, bytes] = {
+    "der": edge(key="rsa-2048").leaf,
+    "upside down": certificates_pem(edge(key="rsa-2048").sent[::-1]).encode(),
+    "with its key": f"{chain_pem(edge(key='rsa-2048'))}{key_pem(edge(key='rsa-2048'))}".encode(),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_file_in_any_form_is_compared(sip_mtls: Command, old: Path, form: str) -> None:
+    new = written(old.with_name("new.pem"), FORMS[form])
+    ended = sip_mtls("certs", "diff", old, new, *SERVER, *FAST)
+
+    assert ended.code == Exit.MET
+    assert "key: ECDSA P-256 -> RSA 2048" in ended.out
+
+
+def test_a_pkcs12_file_is_compared_with_its_password_and_refused_without(sip_mtls: Command, old: Path) -> None:
+    issued = edge(key="rsa-2048")
+    leaf, *above = map(x509.load_der_x509_certificate, issued.sent)
+    key = load_pem_private_key(issued.private_key, None)
+    locked = BestAvailableEncryption(PASSWORD.encode())
+    data = pkcs12.serialize_key_and_certificates(b"edge", key, leaf, above, locked)  # type: ignore[arg-type]
+    new = written(old.with_name("new.p12"), data)
+    password = written(old.with_name("password.txt"), f"{PASSWORD}\n")
+
+    opened = sip_mtls("certs", "diff", old, new, *SERVER, *FAST, "--password-file", password)
+    shut = sip_mtls("certs", "diff", old, new, *SERVER, *FAST)
+
+    assert opened.code == Exit.MET
+    assert shut.code == Exit.WRONG_INPUT
+    assert "needs a password" in shut.err
+    assert PASSWORD not in opened.out + opened.err + shut.out + shut.err
+
+
+BROKEN: dict[str, bytes] = {
+    "empty": b"",
+    "garbage": b"-----BEGIN CERTIFICATE-----\n%%%%\n-----END CERTIFICATE-----\n",
+    "binary": bytes(range(256)),
+    "key of another": f"{chain_pem(edge())}{key_pem(SHOP.issue(LeafOrder('b2b-peer')))}".encode(),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+@pytest.mark.parametrize("command", ["diff", "plan"])
+def test_what_is_no_certificate_file_is_2(sip_mtls: Command, old: Path, what: str, command: str) -> None:
+    new = written(old.with_name("new.pem"), BROKEN[what])
+    ended = sip_mtls("certs", command, old, new, *SERVER)
+
+    assert (ended.code, ended.out) == (Exit.WRONG_INPUT, "")
+    assert ended.said_in_one_breath
+    assert str(new) in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("diff", "old.pem"), "Missing argument 'NEW'"),
+        (("diff", "old.pem", "nothing.pem", *SERVER), "nothing.pem: cannot be read"),
+        (("diff", "old.pem", "old.pem", *SERVER, "--at", "1999-01-01"), "no certificates can be issued at"),
+        (("plan", "old.pem", "old.pem", *SERVER, "--also", "edge", "old.pem", "old.pem"), "is not one of"),
+        (("plan", "old.pem", "old.pem", *SERVER, "--chain", "nothing.pem"), "nothing.pem: cannot be read"),
+        (("matrix", "--release", "x16"), "is not one of 'x14'"),
+    ],
+)
+def test_wrong_words_are_2(
+    sip_mtls: Command, old: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], told: str
+) -> None:
+    monkeypatch.chdir(old.parent)
+    ended = sip_mtls("certs", *words)
+
+    assert ended.code == Exit.WRONG_INPUT
+    assert ended.said_in_one_breath
+    assert told in ended.err
+
+
+def test_a_plan_is_printed_in_its_order_and_is_0(sip_mtls: Command, old: Path) -> None:
+    old = written(old, f"{chain_pem(edge())}{certificates_pem([edge().issuers[-1]])}")
+    other = edge(issuer="partner-issuing")
+    new = written(old.with_name("new.pem"), f"{chain_pem(other)}{certificates_pem([other.issuers[-1]])}")
+    ended = sip_mtls("certs", "plan", old, new, *SERVER)
+
+    steps = [line for line in ended.out.splitlines() if line[:4].strip().rstrip(".").isdigit()]
+    assert ended.code == Exit.MET
+    assert "trust list of Expressway-C" in steps[0]
+    assert "Install the new certificate" in steps[2]
+    assert max(map(len, ended.out.splitlines())) <= 80
+
+
+def test_a_change_without_safe_order_is_1_and_its_proof_is_json_too(sip_mtls: Command, old: Path) -> None:
+    new = written(old.with_name("new.pem"), chain_pem(edge("server-auth-only")))
+    ended = sip_mtls("certs", "plan", old, new, *SERVER, "--release", "x15.2", "--json", "-")
+
+    told = json.loads(ended.out)
+    assert ended.code == Exit.NOT_MET
+    assert told["order"] is None
+    assert "lacks clientAuth" in told["dead_ends"][0]["breaks"][0]["why"]
+
+
+def test_the_matrix_of_one_release_is_one_table(sip_mtls: Command) -> None:
+    ended = sip_mtls("certs", "matrix", "--release", "x15.4")
+
+    assert ended.code == Exit.MET
+    assert "Expressway-E, X15.4: one certificate for both roles" in ended.out
+    assert max(map(len, ended.out.splitlines())) <= 80
