@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from harness.cli import main
+from harness.pki import LeafOrder, chain_pem
 from harness.report.ladder import draw_ladder
 from harness.run.library import Library, data_folder
 from harness.run.suite import Order, run_suite
@@ -50,6 +51,22 @@ def test_the_run_on_another_day_in_the_readme_is_the_one_that_is_printed(
     assert not ended.value.code
     assert "as of 2021-10-01" in shown
     assert capsys.readouterr().out == shown
+
+
+def test_the_comparison_in_the_readme_is_the_one_that_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shop = Library().workshop
+    for name, faults in (("old", ()), ("new", ("server-auth-only",))):
+        (tmp_path / f"{name}.pem").write_text(chain_pem(shop.issue(LeafOrder("expressway-e", faults))))
+    words, _, shown = README.partition("$ sip-mtls certs diff ")[2].partition("```")[0].partition("\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["sip-mtls", "certs", "diff", *words.split()])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    printed = capsys.readouterr().out
+    assert ended.value.code == 1
+    assert all(part.strip() in printed for part in shown.split("...\n") if part.strip())
 
 
 def test_the_walk_in_the_readme_is_the_walk_that_is_printed(
