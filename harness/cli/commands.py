@@ -19,6 +19,11 @@ _EPILOG = "Exit codes: " + "; ".join(f"{code.value} {meaning}" for code, meaning
 
 
 _TLS = click.Choice(["1.2", "1.3"])
+_LOG = click.option(
+    "--log",
+    type=click.Choice(["expressway"]),
+    help="Show nothing but the log that the Expressways would have written, marked as simulated.",
+)
 
 
 @click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
@@ -53,6 +58,7 @@ def commands() -> None:
     help="Write each play's transcript, ladder, key log and certificates below this folder.",
 )
 @click.option("--ladder/--no-ladder", default=None, help="Show each play in full; by default where few are played.")
+@_LOG
 def run_command(  # noqa: PLR0913, PLR0917  # one parameter an option, which click passes by name
     asked: tuple[str, ...],
     tls: tuple[str, ...],
@@ -64,12 +70,13 @@ def run_command(  # noqa: PLR0913, PLR0917  # one parameter an option, which cli
     junit_file: Path | None,
     out_folder: Path | None,
     ladder: bool | None,  # click calls it by name
+    log: str | None,
 ) -> None:
     """Play scenarios: all of them, or those with these ids (B02, mra, b2b/b02-...), files or folders."""
     from harness.cli.running import Wanted, run  # noqa: PLC0415
 
     wanted = Wanted(
-        asked, tls or ("1.2", "1.3"), network, lab_file, addresses, json_file, junit_file, out_folder, ladder, at
+        asked, tls or ("1.2", "1.3"), network, lab_file, addresses, json_file, junit_file, out_folder, ladder, at, log
     )
     sys.exit(run(wanted))
 
@@ -99,11 +106,12 @@ def show_command(asked: str) -> None:
 @commands.command("judge")
 @click.argument("transcript", type=FILE)
 @click.option("--json", "json_file", type=FILE, help="Write the verdict as JSON; - for standard output.")
-def judge_command(transcript: Path, json_file: Path | None) -> None:
+@_LOG
+def judge_command(transcript: Path, json_file: Path | None, log: str | None) -> None:
     """Judge a saved transcript again."""
     from harness.cli.judging import judge_file  # noqa: PLC0415
 
-    sys.exit(judge_file(transcript, json_file))
+    sys.exit(judge_file(transcript, json_file, log))
 
 
 @commands.command("demo")

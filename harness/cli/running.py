@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.cli.exits import Exit
+from harness.cli.log_view import print_logs
 from harness.cli.terminal import colours, progress, speaks_unicode, width
 from harness.errors import Fault, ScenarioError
 from harness.report.detail import play_detail
@@ -40,6 +41,7 @@ class Wanted:
     out_folder: Path | None
     ladder: bool | None
     at: str = ""
+    log: str | None = None
 
 
 def run(wanted: Wanted) -> Exit:
@@ -58,7 +60,9 @@ def run(wanted: Wanted) -> Exit:
         outcomes = run_suite(library, order, lambda outcome: tick(outcome.scenario.name))
     outcomes.sort(key=in_order)
     _write_files(wanted, outcomes, asked)
-    if wanted.json_file != STANDARD_OUTPUT:
+    if wanted.log and wanted.json_file != STANDARD_OUTPUT:
+        print_logs(outcomes)
+    elif wanted.json_file != STANDARD_OUTPUT:
         print_outcomes(outcomes, full=wanted.ladder if wanted.ladder is not None else asked <= _FEW)
     met = len(outcomes) == asked and all(outcome.met for outcome in outcomes)
     return Exit.MET if met else Exit.NOT_MET

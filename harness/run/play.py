@@ -21,6 +21,9 @@ from harness.run.cast import Cast
 from harness.scenario.plan import Plan
 from harness.transcript import ActorCard, Transcript
 
+_LAST_WORDS_SECONDS = 0.02
+"""The play ends when its protagonist knows; how it ended must still reach the other end, as a reset or a FIN."""
+
 STEP_SECONDS = 90.0
 """No step may take longer; the longest honest one waits for a SIP transaction (32 s) and a SYN (10 s)."""
 
@@ -69,6 +72,7 @@ async def perform(plan: Plan, workshop: Workshop, network: Network, *, block: st
                 recorder.end_step(step.actor, step.name, outcome.detail, completed=outcome.completed)
                 continue
             recorder.end_step(step.actor, step.name, "took too long", completed=False)
+        await trio.sleep(_LAST_WORDS_SECONDS)
         return Transcript(
             scenario=plan.scenario,
             tls_version=plan.tls_version,

@@ -59,3 +59,29 @@ def alert_number(name: str) -> int:
 def alert_names() -> tuple[str, ...]:
     """Return every alert name, in the order of the numbers."""
     return tuple(_NUMBERS)
+
+
+# Measured with `openssl errstr`, OpenSSL 3.0: what began in SSL 3.0 kept its prefix, the extensions of RFC 6066 have no
+# "alert" in it. Measured here too: OpenSSL 4.0 has the same numbers.
+_SINCE_SSL_3 = {10, 20, 30, 40, 41, 42, 43, 44, 45, 46, 47}
+_SINCE_TLS_1_3 = {109, 116}
+_EXTENSION_ALERTS = {110, 111, 112, 113, 114}
+_REASON_BASE = 1000
+
+
+def alert_in_openssl_words(number: int) -> str:
+    """Return what OpenSSL logs at the end that *receives* an alert, such as `sslv3 alert certificate unknown`."""
+    words = alert_name(number).replace("_", " ").replace("canceled", "cancelled")
+    if number in _EXTENSION_ALERTS:
+        return f"tlsv1 {words}"
+    prefix = "sslv3" if number in _SINCE_SSL_3 else "tlsv13" if number in _SINCE_TLS_1_3 else "tlsv1"
+    return f"{prefix} alert {words}"
+
+
+def alert_in_reason(reason: int) -> int | None:
+    """Return the alert that an OpenSSL reason number (the last three hex digits of an error) means, None for none.
+
+    0x416 is 1046, and so alert 46; 0x086 is below the base: an objection of one's own (domain.md 5.2).
+    """
+    number = reason - _REASON_BASE
+    return number if number in _NAMES and number else None
