@@ -18,7 +18,7 @@ FLOORS = {
     "actors": 6,
     "run": 7,
     "serve": 8, "probe": 8, "load": 8, "web": 8,
-    "cli": 9,
+    "testing": 8, "cli": 9, "pytest_plugin": 9,
 }  # fmt: skip
 NEIGHBOURS = {
     ("document", "errors"): "a file that people write is read into values or into faults",

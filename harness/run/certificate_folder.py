@@ -19,10 +19,14 @@ PAGE = "README.txt"
 
 @dataclass(frozen=True, slots=True)
 class FolderOrder:
-    """Which roles of certs/leaves.yaml are wanted, and which faults each of their certificates gets."""
+    """Which roles of certs/leaves.yaml are wanted, and which faults each of their certificates gets.
+
+    `renewals` tells one certificate of a role from the next: each has a key and a serial number of its own.
+    """
 
     profiles: tuple[str, ...]
     faults: tuple[str, ...] = ()
+    renewals: int = 0
 
 
 def certificate_files(lab: Lab, workshop: Workshop, order: FolderOrder) -> dict[str, NewFile]:
@@ -30,7 +34,9 @@ def certificate_files(lab: Lab, workshop: Workshop, order: FolderOrder) -> dict[
 
     Raises ScenarioError where a role or fault is unknown, or a fault cannot be had by a role.
     """
-    issued = {profile: workshop.issue(LeafOrder(profile, order.faults)) for profile in order.profiles}
+    issued = {
+        profile: workshop.issue(LeafOrder(profile, order.faults, renewals=order.renewals)) for profile in order.profiles
+    }
     trust = _trust_lists(lab, workshop)
     sound = [name for name, profile in workshop.catalogue.authorities.items() if not profile.flaw]
     files = {

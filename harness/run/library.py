@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -102,6 +103,19 @@ class Library:
         if faults:
             raise ScenarioError(faults)
         return list(found.values())
+
+    def fitting(self) -> list[Scenario]:
+        """Return the scenarios that come with the package, without those that this lab has no room for.
+
+        A lab of one's own may be of a release that has not what a scenario sets. All fit the lab that comes with
+        the package.
+        """
+        root = data_folder("scenarios")
+        found = []
+        for path in _files_below(root):
+            with suppress(*(() if self.lab_file is None else (ScenarioError,))):
+                found.append(self.read(path, root))
+        return found
 
     def read(self, path: Path, root: Path) -> Scenario:
         """Read one scenario file; its id is the path below `root`."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import trio
 
 from harness.actors.site import Stage
+from harness.actors.user_agent import Outcome
 from harness.actors.wardrobe import Wardrobe
 from harness.lab.directory import Directory, directory_of
 from harness.lab.settings import Lab
@@ -18,6 +19,7 @@ from harness.net.network import Network
 from harness.net.recorder import Recorder
 from harness.pki.workshop import Workshop
 from harness.run.cast import Cast
+from harness.scenario.model import Step
 from harness.scenario.plan import Plan
 from harness.transcript import ActorCard, Transcript
 
@@ -35,6 +37,29 @@ class OpenLab:
     cast: Cast
     recorder: Recorder
     directory: Directory
+
+    async def perform(self, step: Step) -> Outcome:
+        """Let a step be done, for `STEP_SECONDS` at most; return what its protagonist got."""
+        self.recorder.begin_step(step.actor, step.name)
+        outcome = Outcome(completed=False, detail="took too long")
+        with trio.move_on_after(STEP_SECONDS):
+            outcome = await self.cast.perform(step)
+        self.recorder.end_step(step.actor, step.name, outcome.detail, completed=outcome.completed)
+        return outcome
+
+    def transcript(self, plan: Plan, workshop: Workshop, network: str, as_of: str) -> Transcript:
+        """Return what was seen so far, as a transcript of `plan`."""
+        return Transcript(
+            scenario=plan.scenario,
+            tls_version=plan.tls_version,
+            network=network,
+            started=workshop.now.isoformat(timespec="seconds"),
+            actors=_cards(self.directory),
+            events=tuple(self.recorder.events),
+            connections=self.recorder.connections(),
+            authorities=tuple(workshop.authorities().values()),
+            as_of=as_of,
+        )
 
 
 @asynccontextmanager
@@ -62,28 +87,11 @@ async def perform(plan: Plan, workshop: Workshop, network: Network, *, block: st
 
     `as_of` says that the workshop's time is not the real one, for those who read the transcript.
     """
-    started = workshop.now.isoformat(timespec="seconds")
     async with open_lab(plan.lab, workshop, network, tls_version=plan.tls_version, block=block) as opened:
-        recorder = opened.recorder
         for step in plan.play:
-            recorder.begin_step(step.actor, step.name)
-            with trio.move_on_after(STEP_SECONDS):
-                outcome = await opened.cast.perform(step)
-                recorder.end_step(step.actor, step.name, outcome.detail, completed=outcome.completed)
-                continue
-            recorder.end_step(step.actor, step.name, "took too long", completed=False)
+            await opened.perform(step)
         await trio.sleep(_LAST_WORDS_SECONDS)
-        return Transcript(
-            scenario=plan.scenario,
-            tls_version=plan.tls_version,
-            network=network.name,
-            started=started,
-            actors=_cards(opened.directory),
-            events=tuple(recorder.events),
-            connections=recorder.connections(),
-            authorities=tuple(workshop.authorities().values()),
-            as_of=as_of,
-        )
+        return opened.transcript(plan, workshop, network.name, as_of)
 
 
 def new_network(name: str) -> Network:

@@ -63,6 +63,21 @@ def test_an_installed_wheel_finds_its_scenarios(wheel: zipfile.ZipFile, tmp_path
     assert "b2b/b02-no-certificate-on-the-mutual-port" in done.stdout
 
 
+def test_an_installed_wheel_gives_pytest_the_fixture(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    wheel.extractall(site)
+    (tmp_path / "test_it.py").write_text("def test_it(sip_mtls):\n    assert sip_mtls.play('M01').completed\n")
+    program = (
+        f"import sys; sys.path.insert(0, {str(site)!r}); import pytest; sys.exit(pytest.main(['-q', 'test_it.py']))"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
 def _tracked() -> list[Path]:
     done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False, timeout=60)
     if done.returncode:
