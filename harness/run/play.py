@@ -23,7 +23,7 @@ from harness.scenario.model import Step
 from harness.scenario.plan import Plan
 from harness.transcript import ActorCard, Transcript
 
-_LAST_WORDS_SECONDS = 0.02
+LAST_WORDS_SECONDS = 0.02
 """The play ends when its protagonist knows; how it ended must still reach the other end, as a reset or a FIN."""
 
 STEP_SECONDS = 90.0
@@ -90,7 +90,7 @@ async def perform(plan: Plan, workshop: Workshop, network: Network, *, block: st
     async with open_lab(plan.lab, workshop, network, tls_version=plan.tls_version, block=block) as opened:
         for step in plan.play:
             await opened.perform(step)
-        await trio.sleep(_LAST_WORDS_SECONDS)
+        await trio.sleep(LAST_WORDS_SECONDS)
         return opened.transcript(plan, workshop, network.name, as_of)
 
 

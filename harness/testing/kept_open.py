@@ -15,7 +15,7 @@ from harness.errors import Fault, ScenarioError
 from harness.judge.judge import judge
 from harness.net.loopback import LoopbackNetwork
 from harness.run.library import Library
-from harness.run.play import OpenLab, open_lab
+from harness.run.play import LAST_WORDS_SECONDS, OpenLab, open_lab
 from harness.scenario.model import Step
 from harness.scenario.plan import Plan
 from harness.scenario.plays import PlayReader
@@ -104,6 +104,7 @@ class KeptOpenLab:
 
     async def _transcript(self) -> Transcript:
         opened = self._opened.result()[1]
+        await trio.sleep(LAST_WORDS_SECONDS)
         return opened.transcript(self._plan, self._library.workshop, "loopback", self._library.as_of)
 
     @property
