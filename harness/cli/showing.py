@@ -11,9 +11,9 @@ from typing import Any
 from harness.cli.terminal import width
 from harness.errors import Fault, ScenarioError
 from harness.judge.causes import CAUSES, cause_keys
-from harness.lab.changes import changed
 from harness.lab.settings import Lab
-from harness.lab.table import setting_row, setting_rows
+from harness.lab.table import setting_rows
+from harness.report.setting_changes import plain_value, setting_changes
 from harness.run.library import Library
 from harness.scenario.expectations import NO_ALERT
 from harness.scenario.model import Scenario, Step, StepExpectation
@@ -69,7 +69,7 @@ def _scenarios() -> Iterator[str]:
 def _settings() -> Iterator[str]:
     for row in setting_rows():
         yield row.path
-        yield from _hanging("", f"{row.meaning} (default: {_plain(row.default)})")
+        yield from _hanging("", f"{row.meaning} (default: {plain_value(row.default)})")
         yield from _hanging("", row.screen) if row.screen else ()
         yield from _hanging("", row.command) if row.command else ()
 
@@ -138,37 +138,10 @@ def _scenario_lines(scenario: Scenario, healthy: Lab) -> Iterator[str]:
 def _change_lines(word: str, change: Mapping[str, Any], healthy: Lab) -> Iterator[str]:
     if not change:
         yield from _hanging(word, "nothing: the healthy lab")
-    lab = changed(healthy, change)
-    for number, path in enumerate(change):
-        row = setting_row(path)
-        before, after = (_plain(_setting(each, path)) for each in (healthy, lab))
-        yield from _hanging(word if number == 0 else "", f"{path}: {before} -> {after}")
+    for number, row in enumerate(setting_changes(change, healthy)):
+        yield from _hanging(word if number == 0 else "", f"{row.path}: {row.before} -> {row.after}")
         yield from _hanging("", f"    {row.screen}") if row.screen else ()
         yield from _hanging("", f"    xConfiguration {row.command}") if row.command else ()
-
-
-def _setting(lab: Lab, path: str) -> Any:
-    value: Any = lab.model_dump(by_alias=True, mode="json", exclude_defaults=False)
-    for key in path.split("."):
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
-def _plain(value: Any) -> str:
-    """Return a setting's value as a person writes it."""
-    match value:
-        case None | "" | [] | ():
-            return "none"
-        case bool():
-            return "on" if value else "off"
-        case dict():
-            return ", ".join(f"{key} {_plain(inner)}" for key, inner in value.items() if inner not in (None, "", []))
-        case list() | tuple():
-            return ", ".join(_plain(inner) for inner in value)
-        case _ if hasattr(value, "model_dump"):
-            return _plain(value.model_dump(by_alias=True, mode="json"))
-        case _:
-            return str(value)
 
 
 def _play_lines(word: str, play: Sequence[Step]) -> Iterator[str]:

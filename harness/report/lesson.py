@@ -21,15 +21,26 @@ def lesson_table(
     """Return two columns of facts, a block for each TLS version that both sides were played in."""
     column = (max(width, 60) - _LABELS) // 2
     lines = [title, "=" * len(title), ""]
-    for one in left:
-        for other in right:
-            if one.verdict.tls_version == other.verdict.tls_version:
-                lines += [*_block(one, other, column), ""]
+    for one, other in lesson_pairs(left, right):
+        lines += [*_block(one, other, column), ""]
     return "".join(f"{in_columns(line, unicode=unicode)}\n" for line in lines)
 
 
+def lesson_pairs(
+    left: Sequence[PlayOutcome], right: Sequence[PlayOutcome]
+) -> Iterator[tuple[PlayOutcome, PlayOutcome]]:
+    """Yield what stands side by side: plays of the same TLS version."""
+    for one in left:
+        yield from ((one, other) for other in right if one.verdict.tls_version == other.verdict.tls_version)
+
+
+def lesson_rows(outcome: PlayOutcome) -> list[tuple[str, str]]:
+    """Return what a lesson says of one play: a word, and the fact to it."""
+    return [(label, cell(outcome)) for label, cell in _ROWS]
+
+
 def _block(one: PlayOutcome, other: PlayOutcome, column: int) -> Iterator[str]:
-    yield _line(f"TLS {one.verdict.tls_version}", f"port {_port(one)}", f"port {_port(other)}", column)
+    yield _line(f"TLS {one.verdict.tls_version}", f"port {last_port(one)}", f"port {last_port(other)}", column)
     yield "-" * (_LABELS + 2 * column)
     for label, cell in _ROWS:
         yield _line(label, cell(one), cell(other), column)
@@ -43,13 +54,15 @@ def _step(outcome: PlayOutcome) -> StepVerdict:
     return outcome.verdict.steps[-1]
 
 
-def _connection(outcome: PlayOutcome) -> Connection:
+def last_connection(outcome: PlayOutcome) -> Connection:
+    """Return the connection on which the last step hung; KeyError where it hung on none."""
     number = _step(outcome).connection
     return outcome.transcript.connection(number if number is not None else 0)
 
 
-def _port(outcome: PlayOutcome) -> int:
-    return _connection(outcome).target.port
+def last_port(outcome: PlayOutcome) -> int:
+    """Return the nominal port that the last step dialled."""
+    return last_connection(outcome).target.port
 
 
 def _sign_in(outcome: PlayOutcome) -> str:
@@ -58,12 +71,12 @@ def _sign_in(outcome: PlayOutcome) -> str:
 
 
 def _request(outcome: PlayOutcome) -> str:
-    asked = inspected(_connection(outcome)).certificate_request
+    asked = inspected(last_connection(outcome)).certificate_request
     return "no" if asked is None else f"yes, {len(asked.authorities)} CA names"
 
 
 def _certificate(outcome: PlayOutcome) -> str:
-    chain = inspected(_connection(outcome)).client_chain
+    chain = inspected(last_connection(outcome)).client_chain
     if chain is None:
         return "not asked for"
     return f"{len(chain)} certificates" if chain else "EMPTY"
@@ -81,7 +94,7 @@ def _alert(outcome: PlayOutcome) -> str:
 
 
 def _register(outcome: PlayOutcome) -> str:
-    step, number = _step(outcome), _connection(outcome).number
+    step, number = _step(outcome), last_connection(outcome).number
     if step.ok:
         return f"answered {step.status}"
     written = any(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from harness.report.ladder.drawing import draw
-from harness.report.ladder.marks import Arrow, Heading, Ladder, Lifeline, Mark, Note
+from harness.report.ladder.marks import Arrow, Heading, Ladder, Layer, Lifeline, Mark, Note
 from harness.report.ladder.story import ladder_of
 from harness.transcript import Transcript
 from harness.verdict import Verdict
 
-__all__ = ["Arrow", "Heading", "Ladder", "Lifeline", "Mark", "Note", "draw", "draw_ladder", "ladder_of"]
+__all__ = ["Arrow", "Heading", "Ladder", "Layer", "Lifeline", "Mark", "Note", "draw", "draw_ladder", "ladder_of"]
 
 
 def draw_ladder(

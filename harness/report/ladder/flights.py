@@ -36,13 +36,15 @@ _SILENT_HANDSHAKE = {"server_key_exchange", "server_hello_done"}
 class Flight:
     """What one side sent without waiting for the other, under one protection.
 
-    `late` are the tickets of TLS 1.3, which come once the server has accepted the client.
+    `late` are the tickets of TLS 1.3, which come once the server has accepted the client. `chain` are the
+    certificates (DER) of its Certificate message, None where there is none in it.
     """
 
     from_client: bool
     encrypted: bool
     late: bool
     label: str
+    chain: tuple[bytes, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +67,13 @@ def conversation(connection: Connection) -> Conversation:
     plain = {not end.listens for end in connection.ends if not end.tls}
     telling = [item for item in seen.items if not (_is_silent(item) or _is_told_above(item, plain))]
     groups = groupby(telling, key=lambda item: (item.from_client, item.encrypted, _is_late(item)))
-    flights = tuple(Flight(*key, label=_label(list(items))) for key, items in groups)
+    flights = tuple(_flight(key, list(items)) for key, items in groups)
     return Conversation(seen.version or "", flights, seen.alerts)
+
+
+def _flight(key: tuple[bool, bool, bool], items: Sequence[Item]) -> Flight:
+    chains = (item.chain for item in items if isinstance(item, Certificate))
+    return Flight(*key, label=_label(items), chain=next(chains, None))
 
 
 def _is_silent(item: Item) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import replace
 
 from harness.report.ladder import words
 from harness.report.ladder.flights import Conversation
-from harness.report.ladder.marks import Arrow, Mark, Note
+from harness.report.ladder.marks import Arrow, Layer, Mark, Note
 from harness.report.ladder.pairing import Crossing, Timeline, other_side
+from harness.tls.alerts import FATAL
 from harness.transcript import (
     AlertSeen,
     Closed,
@@ -31,6 +33,7 @@ from harness.transcript import (
 
 _CLOSE_NOTIFY = 0
 _NAME_SERVER = "name-server"
+_LAYERS = {"sip": Layer.SIP, "http": Layer.HTTP, "alert": Layer.TLS, "closed": Layer.TCP}
 
 
 class Marker:
@@ -59,22 +62,24 @@ class Marker:
         receiver = other_side(connection, sender)
         far = connection.end_of(receiver)
         lost = far is not None and far.bytes_received == 0
-        return Arrow(sender, receiver, flight.label + self._loss(receiver, lost), flight.encrypted, lost)
+        label = flight.label + self._loss(receiver, lost)
+        found = Arrow(sender, receiver, label, flight.encrypted, lost)
+        return replace(found, layer=Layer.TLS, connection=number, chain=flight.chain)
 
     def _event(self, index: int, event: Event) -> Iterator[Mark]:
         match event:
             case Dialled() | DialFailed() | Connected():
                 yield from self._tcp(index, event)
-            case HandshakeFinished(actor=actor, version=version):
-                yield Note(actor, f"handshake done (TLS {version})")
-            case HandshakeFailed(actor=actor):
-                yield Note(actor, words.failure_words(event))
-            case VerifyFailed(actor=actor):
-                yield Note(actor, words.objection_words(event))
-            case Decision(actor=actor):
-                yield Note(actor, words.decision_words(event, self._wanted(event)))
-            case Oddity(actor=actor, what=what):
-                yield Note(actor, f"odd: {what}")
+            case HandshakeFinished(actor=actor, connection=number, version=version):
+                yield Note(actor, f"handshake done (TLS {version})", number, done=True)
+            case HandshakeFailed(actor=actor, connection=number):
+                yield Note(actor, words.failure_words(event), number)
+            case VerifyFailed(actor=actor, connection=number):
+                yield Note(actor, words.objection_words(event), number)
+            case Decision(actor=actor, connection=number):
+                yield Note(actor, words.decision_words(event, self._wanted(event)), number)
+            case Oddity(actor=actor, connection=number, what=what):
+                yield Note(actor, f"odd: {what}", number)
             case DnsSeen():
                 yield _dns_arrow(event)
             case SipSeen() | HttpSeen() | AlertSeen() | Closed():
@@ -84,18 +89,20 @@ class Marker:
         """One arrow for a connection that came up, two where the SYN was refused."""
         connection = self._timeline.connections[event.connection]
         dialler, listener, port = connection.dialler, connection.listener, words.port_words(connection)
+        number = event.connection
         kinds = self._tcp_events[event.connection]
         match event:
             case Dialled() if Connected in kinds:
-                yield Arrow(dialler, listener, f"TCP connected to port {port}")
+                yield Arrow(dialler, listener, f"TCP connected to port {port}", connection=number)
             case Dialled():
-                yield Arrow(dialler, listener, f"SYN to port {port}")
+                yield Arrow(dialler, listener, f"SYN to port {port}", connection=number)
             case DialFailed(failure=DialFailure.REFUSED):
-                yield Arrow(listener, dialler, words.NO_CONNECTION[event.failure])
+                refused = words.NO_CONNECTION[event.failure]
+                yield Arrow(listener, dialler, refused, connection=number, ends=True, refuses=True)
             case DialFailed(actor=actor, failure=failure):
-                yield Note(actor, words.NO_CONNECTION[failure])
+                yield Note(actor, words.NO_CONNECTION[failure], number)
             case Connected() if Dialled not in kinds and index == kinds[Connected]:
-                yield Arrow(dialler, listener, f"TCP connected to port {port}")
+                yield Arrow(dialler, listener, f"TCP connected to port {port}", connection=number)
 
     def _crossing(self, index: int, event: Crossing) -> Iterator[Mark]:
         """One arrow: messages where they arrive, alerts and closings where they leave."""
@@ -104,7 +111,8 @@ class Marker:
         if index in elsewhere or (isinstance(event, AlertSeen) and event.number == _CLOSE_NOTIFY):
             return
         if self._is_forged(index, event):
-            yield Note(event.actor, f"an RST came that {self._name(self._far(event))} never sent")
+            far_name = self._name(self._far(event))
+            yield Note(event.actor, f"an RST came that {far_name} never sent", event.connection)
             return
         far = self._far(event)
         sent = event.direction is Direction.SENT
@@ -112,7 +120,16 @@ class Marker:
         label = self._label(event, sender, receiver)
         lost = not isinstance(event, Closed) and self._timeline.pairs.is_lost(index, event)
         label += self._loss(receiver, lost)
-        yield Arrow(sender, receiver, label, self._is_encrypted(event, sender), lost)
+        crossed = Arrow(sender, receiver, label, self._is_encrypted(event, sender), lost)
+        fatal = isinstance(event, AlertSeen) and event.level == FATAL
+        closed = isinstance(event, Closed)
+        yield replace(
+            crossed,
+            layer=_LAYERS[event.kind],
+            connection=event.connection,
+            ends=fatal or closed,
+            refuses=fatal or (closed and event.how is Closing.RST),
+        )
 
     def _loss(self, receiver: str, lost: object) -> str:
         return f" - never read by {self._name(receiver)}" if lost else ""
@@ -165,4 +182,4 @@ def _dns_arrow(event: DnsSeen) -> Arrow:
     """Return a DNS message as an arrow: the asker alone records it, so that it is there once."""
     sent = event.direction is Direction.SENT
     sender, receiver = (event.actor, _NAME_SERVER) if sent else (_NAME_SERVER, event.actor)
-    return Arrow(sender, receiver, words.dns_label(event.message, event.transport))
+    return Arrow(sender, receiver, words.dns_label(event.message, event.transport), layer=Layer.DNS)

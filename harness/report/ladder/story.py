@@ -120,7 +120,7 @@ class _Telling:
         headings = [Heading(f"{event.step} {ended}" + (f": {event.detail}" if event.detail else ""))]
         if verdict is not None and verdict.stopped_at is not None:
             stopped = f"STOPPED at {verdict.stopped_at.value}: {refusal(verdict, self._names)}"
-            headings.append(Heading(stopped))
+            headings.append(Heading(stopped, stops=True))
         return headings
 
 

@@ -1,0 +1,66 @@
+"""The picture of the lab: where each actor stands, and who dialled whom on which port."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from harness.report.inert import inert
+from harness.report.outcome import PlayOutcome
+from harness.report.wording import actor_names
+from harness.transcript import Transcript
+
+_PLACES = {
+    "webex-cloud": (100, 70),
+    "control-hub": (100, 180),
+    "b2b-peer": (100, 275),
+    "jabber": (100, 365),
+    "mra-phone": (100, 455),
+    "name-server": (330, 40),
+    "firewall": (330, 530),
+    "expressway-e": (600, 300),
+    "b2bua": (600, 390),
+    "validation-authority": (600, 510),
+    "expressway-c": (940, 300),
+    "unified-cm": (1160, 300),
+}
+"""Left the Internet, in the middle the edge, right the inside, as network drawings have it."""
+
+_NODES_AT, _NODE_ROWS = 600, range(34, 260, 44)
+"""Other nodes of the edge stand above Expressway-E, one below the other."""
+
+
+def estate(outcomes: Iterable[PlayOutcome]) -> dict[str, Any]:
+    """Return the picture: `places` (actor, name, x, y) and `lines` (dialler, listener, ports) between places.
+
+    Lines are the connections of the plays that completed: what the lab does where nothing is wrong.
+    """
+    names: dict[str, str] = {}
+    seen: set[str] = set()
+    ports: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for outcome in outcomes:
+        names |= actor_names(outcome.transcript)
+        for dialler, listener, port in dialled(outcome.transcript):
+            seen |= {dialler, listener}
+            if outcome.verdict.stopped is None:
+                ports[dialler, listener].add(port)
+    places = _placed(names, seen)
+    order = {place[0]: number for number, place in enumerate(places)}
+    lines = [[order[one], order[other], sorted(found)] for (one, other), found in ports.items()]
+    return {"places": places, "lines": sorted(lines)}
+
+
+def dialled(transcript: Transcript) -> list[tuple[str, str, int]]:
+    """Return who dialled whom on which nominal port, each once; only what somebody took."""
+    known = {card.name for card in transcript.actors}
+    dials = ((each.dialler, each.listener, each.target.port) for each in transcript.connections)
+    return list(dict.fromkeys(dial for dial in dials if {dial[0], dial[1]} <= known and dial[0] != dial[1]))
+
+
+def _placed(names: dict[str, str], seen: set[str]) -> list[list[Any]]:
+    """Return a place for each actor that takes part; whoever the table does not name is a node of the edge."""
+    others = sorted(name for name in names if name not in _PLACES and name in seen)
+    nodes = {name: (_NODES_AT, row) for name, row in zip(others, _NODE_ROWS, strict=False)}
+    places = {name: at for name, at in _PLACES.items() if name in names} | nodes
+    return [[inert(name), names[name], *at] for name, at in places.items()]
