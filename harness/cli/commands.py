@@ -51,6 +51,7 @@ def commands() -> None:
 @click.option("--at", metavar="DATE", default="", help="Set the whole lab to this day, such as 2027-03-15.")
 @click.option("--json", "json_file", type=FILE, help="Write all verdicts as JSON; - for standard output.")
 @click.option("--junit", "junit_file", type=FILE, help="Write the run as JUnit XML.")
+@click.option("--html", "html_file", type=FILE, help="Write the run as one HTML page, which opens without a network.")
 @click.option(
     "--out",
     "out_folder",
@@ -68,6 +69,7 @@ def run_command(  # noqa: PLR0913, PLR0917  # one parameter an option, which cli
     at: str,
     json_file: Path | None,
     junit_file: Path | None,
+    html_file: Path | None,
     out_folder: Path | None,
     ladder: bool | None,  # click calls it by name
     log: str | None,
@@ -76,8 +78,9 @@ def run_command(  # noqa: PLR0913, PLR0917  # one parameter an option, which cli
     from harness.cli.running import Wanted, run  # noqa: PLC0415
 
     wanted = Wanted(
-        asked, tls or ("1.2", "1.3"), network, lab_file, addresses, json_file, junit_file, out_folder, ladder, at, log
-    )
+        asked, tls or ("1.2", "1.3"), network, lab_file, addresses, json_file, junit_file, out_folder, ladder, at, log,
+        html_file,
+    )  # fmt: skip
     sys.exit(run(wanted))
 
 
@@ -117,11 +120,12 @@ def judge_command(transcript: Path, json_file: Path | None, log: str | None) -> 
 @commands.command("demo")
 @click.argument("lesson", type=click.Choice(["mra"]), default="mra")
 @click.option("--network", type=click.Choice(["loopback", "memory"]), default="loopback", show_default=True)
-def demo_command(lesson: str, network: str) -> None:
+@click.option("--html", "html_file", type=FILE, help="Write the lesson as one HTML page, to project in a meeting.")
+def demo_command(lesson: str, network: str, html_file: Path | None) -> None:
     """Show a lesson: why MRA breaks on a mutual-TLS port, side by side in TLS 1.2 and 1.3."""
     from harness.cli.lessons import show_lesson  # noqa: PLC0415
 
-    sys.exit(show_lesson(lesson, network))
+    sys.exit(show_lesson(lesson, network, html_file))
 
 
 @commands.command("locate")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from harness.cli.exits import Exit
 from harness.cli.terminal import progress, speaks_unicode, width
@@ -10,7 +11,9 @@ from harness.report.detail import play_detail
 from harness.report.ladder import draw_ladder
 from harness.report.lesson import lesson_table
 from harness.report.outcome import PlayOutcome
+from harness.run.disk import write_text
 from harness.run.library import Library
+from harness.run.pages import lesson_as_html
 from harness.run.suite import Order, run_suite
 
 _LESSONS = {
@@ -21,8 +24,11 @@ _LESSONS = {
 }
 
 
-def show_lesson(lesson: str, network: str) -> Exit:
-    """Play both stories in TLS 1.2 and 1.3; show them side by side, then the ladders of the broken one."""
+def show_lesson(lesson: str, network: str, html_file: Path | None = None) -> Exit:
+    """Play both stories in TLS 1.2 and 1.3; show them side by side, then the ladders of the broken one.
+
+    `html_file` gets the same as a page.
+    """
     title, names = _LESSONS[lesson]
     library = Library()
     order = Order(tuple(library.scenarios(names)), ("1.2", "1.3"), network)
@@ -30,6 +36,8 @@ def show_lesson(lesson: str, network: str) -> Exit:
         outcomes = run_suite(library, order, lambda outcome: tick(outcome.scenario.name))
     healthy = [outcome for outcome in outcomes if outcome.scenario.name == names[0]]
     broken = [outcome for outcome in outcomes if outcome.scenario.name == names[1]]
+    if html_file is not None:
+        write_text(html_file, lesson_as_html(title, healthy, broken, library.healthy))
     sys.stdout.write(lesson_table(title, healthy, broken, width=width(), unicode=speaks_unicode()))
     for outcome in broken:
         _print_ladder(outcome)

@@ -21,6 +21,7 @@ from harness.run.addresses import checked_block
 from harness.run.dates import checked_day
 from harness.run.disk import write_play, write_text
 from harness.run.library import Library
+from harness.run.pages import run_as_html
 from harness.run.suite import Order, run_suite
 
 _FEW = 2
@@ -42,6 +43,7 @@ class Wanted:
     ladder: bool | None
     at: str = ""
     log: str | None = None
+    html_file: Path | None = None
 
 
 def run(wanted: Wanted) -> Exit:
@@ -60,12 +62,19 @@ def run(wanted: Wanted) -> Exit:
         outcomes = run_suite(library, order, lambda outcome: tick(outcome.scenario.name))
     outcomes.sort(key=in_order)
     _write_files(wanted, outcomes, asked)
-    if wanted.log and wanted.json_file != STANDARD_OUTPUT:
-        print_logs(outcomes)
-    elif wanted.json_file != STANDARD_OUTPUT:
-        print_outcomes(outcomes, full=wanted.ladder if wanted.ladder is not None else asked <= _FEW)
+    if wanted.html_file is not None:
+        write_text(wanted.html_file, run_as_html(outcomes, library.healthy))
+    if STANDARD_OUTPUT not in {wanted.json_file, wanted.html_file}:
+        _print(wanted, outcomes, asked)
     met = len(outcomes) == asked and all(outcome.met for outcome in outcomes)
     return Exit.MET if met else Exit.NOT_MET
+
+
+def _print(wanted: Wanted, outcomes: Sequence[PlayOutcome], asked: int) -> None:
+    if wanted.log:
+        print_logs(outcomes)
+    else:
+        print_outcomes(outcomes, full=wanted.ladder if wanted.ladder is not None else asked <= _FEW)
 
 
 def print_outcomes(outcomes: Sequence[PlayOutcome], *, full: bool) -> None:

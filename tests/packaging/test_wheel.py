@@ -36,6 +36,14 @@ def test_the_wheel_holds_every_scenario_and_every_profile(wheel: zipfile.ZipFile
     assert scenarios | certificates | {"harness/py.typed", "harness/cli/__init__.py"} <= set(wheel.namelist())
 
 
+def test_the_wheel_holds_what_the_html_pages_are_made_of(wheel: zipfile.ZipFile) -> None:
+    folder = ROOT / "harness" / "report" / "html" / "parts"
+    parts = {path.relative_to(ROOT).as_posix() for path in folder.iterdir()}
+
+    assert len(parts) > 5
+    assert parts <= set(wheel.namelist())
+
+
 def test_the_wheel_holds_the_program_and_nothing_beside_it(wheel: zipfile.ZipFile) -> None:
     names = wheel.namelist()
 

@@ -40,7 +40,7 @@ def estate(outcomes: Iterable[PlayOutcome]) -> dict[str, Any]:
     seen: set[str] = set()
     ports: dict[tuple[str, str], set[int]] = defaultdict(set)
     for outcome in outcomes:
-        names |= actor_names(outcome.transcript)
+        names |= {inert(actor): name for actor, name in actor_names(outcome.transcript).items()}
         for dialler, listener, port in dialled(outcome.transcript):
             seen |= {dialler, listener}
             if outcome.verdict.stopped is None:
@@ -54,8 +54,9 @@ def estate(outcomes: Iterable[PlayOutcome]) -> dict[str, Any]:
 def dialled(transcript: Transcript) -> list[tuple[str, str, int]]:
     """Return who dialled whom on which nominal port, each once; only what somebody took."""
     known = {card.name for card in transcript.actors}
-    dials = ((each.dialler, each.listener, each.target.port) for each in transcript.connections)
-    return list(dict.fromkeys(dial for dial in dials if {dial[0], dial[1]} <= known and dial[0] != dial[1]))
+    took = (each for each in transcript.connections if {each.dialler, each.listener} <= known)
+    dials = ((inert(each.dialler), inert(each.listener), each.target.port) for each in took)
+    return list(dict.fromkeys(dial for dial in dials if dial[0] != dial[1]))
 
 
 def _placed(names: dict[str, str], seen: set[str]) -> list[list[Any]]:
@@ -63,4 +64,4 @@ def _placed(names: dict[str, str], seen: set[str]) -> list[list[Any]]:
     others = sorted(name for name in names if name not in _PLACES and name in seen)
     nodes = {name: (_NODES_AT, row) for name, row in zip(others, _NODE_ROWS, strict=False)}
     places = {name: at for name, at in _PLACES.items() if name in names} | nodes
-    return [[inert(name), names[name], *at] for name, at in places.items()]
+    return [[name, names[name], *at] for name, at in places.items()]

@@ -17,7 +17,9 @@ from harness.report.outcome import PlayOutcome
 Pairs = Sequence[tuple[PlayOutcome, PlayOutcome]]
 
 
-def lesson_page(title: str, sides: tuple[Sequence[PlayOutcome], Sequence[PlayOutcome]], healthy: Lab, parts: Parts) -> str:
+def lesson_page(
+    title: str, sides: tuple[Sequence[PlayOutcome], Sequence[PlayOutcome]], healthy: Lab, parts: Parts
+) -> str:
     """Return the page as HTML. `sides` are the plays that go well and the same ones where they break."""
     return document(title, parts, lesson_data(title, list(lesson_pairs(*sides)), healthy))
 

@@ -62,12 +62,12 @@ class Plays:
     def _verdict(self, verdict: Verdict, texts: Texts, names: Mapping[str, str]) -> dict[str, Any]:
         return {
             "stage": _stage(verdict.stopped),
-            "cause": verdict.cause,
+            "cause": inert(verdict.cause),
             "why": texts.number(verdict.diagnosis),
             "steps": [self.things.number(_step(step, texts, names)) for step in verdict.steps],
             "remedies": [_remedy(remedy, texts) for remedy in verdict.remedies],
             "warnings": texts.numbers(verdict.warnings),
-            "or": list(verdict.cannot_tell),
+            "or": list(map(inert, verdict.cannot_tell)),
             "probe": texts.number(verdict.probe),
             "names": texts.numbers(verdict.names),
             "policies": self.things.number([_opinion(opinion, texts) for opinion in verdict.opinions]),
@@ -82,7 +82,7 @@ class Plays:
             "change": [_change(row, texts) for row in setting_changes(planned.change, self._healthy)],
             "play": _steps(planned.play, texts) if planned.play != outcome.scenario.play else [],
             "differs": bool(outcome.control_differs),
-            "cause": verdict.cause,
+            "cause": inert(verdict.cause),
             "steps": [_ending(step, texts, names) for step in verdict.steps],
         }
 
@@ -95,10 +95,8 @@ def block_of(outcome: PlayOutcome) -> str:
 def _hung(outcome: PlayOutcome) -> list[str]:
     """Return dialler and listener of the connection on which the story stopped; empty where there is none."""
     stopped = outcome.verdict.stopped
-    if stopped is None or stopped.connection is None:
-        return []
-    connection = outcome.transcript.connection(stopped.connection)
-    return [connection.dialler, connection.listener]
+    on = (each for each in outcome.transcript.connections if stopped and each.number == stopped.connection)
+    return next(([inert(each.dialler), inert(each.listener)] for each in on), [])
 
 
 def _change(row: SettingChange, texts: Texts) -> list[int]:

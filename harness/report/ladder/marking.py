@@ -121,15 +121,9 @@ class Marker:
         lost = not isinstance(event, Closed) and self._timeline.pairs.is_lost(index, event)
         label += self._loss(receiver, lost)
         crossed = Arrow(sender, receiver, label, self._is_encrypted(event, sender), lost)
-        fatal = isinstance(event, AlertSeen) and event.level == FATAL
-        closed = isinstance(event, Closed)
-        yield replace(
-            crossed,
-            layer=_LAYERS[event.kind],
-            connection=event.connection,
-            ends=fatal or closed,
-            refuses=fatal or (closed and event.how is Closing.RST),
-        )
+        ends, refuses = _ending(event)
+        number, layer = event.connection, _LAYERS[event.kind]
+        yield replace(crossed, layer=layer, connection=number, ends=ends, refuses=refuses)
 
     def _loss(self, receiver: str, lost: object) -> str:
         return f" - never read by {self._name(receiver)}" if lost else ""
@@ -183,3 +177,14 @@ def _dns_arrow(event: DnsSeen) -> Arrow:
     sent = event.direction is Direction.SENT
     sender, receiver = (event.actor, _NAME_SERVER) if sent else (_NAME_SERVER, event.actor)
     return Arrow(sender, receiver, words.dns_label(event.message, event.transport), layer=Layer.DNS)
+
+
+def _ending(event: Crossing) -> tuple[bool, bool]:
+    """Return whether an event ends what both sides had, and whether it is a refusal."""
+    match event:
+        case AlertSeen(level=level):
+            return level == FATAL, level == FATAL
+        case Closed(how=how):
+            return True, how is Closing.RST
+        case _:
+            return False, False
