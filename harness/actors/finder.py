@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from random import Random
+from typing import Protocol
 
 from harness.actors.site import CONNECT_SECONDS, Site
 from harness.dns.records import Answer, Question
@@ -17,6 +18,13 @@ from harness.transcript import Address, DialFailed
 
 Secure = Callable[[Link, Target], Awaitable[bool]]
 """Brings a fresh connection to where its protocol can be spoken; False where it could not be."""
+
+
+class Decide(Protocol):
+    """Puts a decision on record, as `Site.decide` does."""
+
+    def __call__(self, connection: int, topic: str, outcome: str, **facts: str) -> None:
+        """Note one decision."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ class Finder:
             return Located((), finding, ())
         walk = locate(destination, policy, lambda most: self._chance.randint(0, most))
         located, _ = await self.drive(walk, client_subnet)
-        self._put_on_record(destination, policy, located)
+        put_on_record(self._site.decide, destination, policy, located)
         return located
 
     async def drive(self, walk: Walking, client_subnet: str = "") -> tuple[Located, dict[Question, Answer]]:
@@ -75,15 +83,6 @@ class Finder:
 
     def _read(self, written: str) -> Destination:
         return read_destination(moved(written, self._site.stage.directory.block))
-
-    def _put_on_record(self, destination: Destination, policy: Policy, located: Located) -> None:
-        told = {"destination": destination.written, "behaviour": policy.behaviour.value}
-        for note in located.notes:
-            self._site.decide(0, "locate-note", note.kind, text=note.text, **note.facts)
-        if located.finding is not None:
-            self._site.decide(0, "locate", located.finding.kind, text=located.finding.text, **told)
-        elif not destination.is_address:
-            self._site.decide(0, "locate", "found", targets=", ".join(map(spoken, located.targets)), **told)
 
     async def reach(
         self, located: Located, secure: Secure, patience: Patience, *, protocol: str = "sip"
@@ -106,6 +105,17 @@ class Finder:
             if not goes_on:
                 break
         return None
+
+
+def put_on_record(decide: Decide, destination: Destination, policy: Policy, located: Located) -> None:
+    """Tell every step of a walk, and what it came to."""
+    told = {"destination": destination.written, "behaviour": policy.behaviour.value}
+    for note in located.notes:
+        decide(0, "locate-note", note.kind, text=note.text, **note.facts)
+    if located.finding is not None:
+        decide(0, "locate", located.finding.kind, text=located.finding.text, **told)
+    elif not destination.is_address:
+        decide(0, "locate", "found", targets=", ".join(map(spoken, located.targets)), **told)
 
 
 def _named(target: Target) -> str:

@@ -30,8 +30,8 @@ async def discover(site: Site, finder: Finder, domain: str, *, looks_inside_firs
         inside = answer.outcome is Outcome.FOUND
         site.decide(0, "discovery", "inside" if inside else "outside", asked=f"{INSIDE}.{domain}")
         if inside:
-            return Discovered(True, await finder.find(_service(INSIDE, domain), _POLICY))
-    return Discovered(False, await finder.find(_service(EDGE, domain), _POLICY))
+            return Discovered(True, await finder.find(service_at(INSIDE, domain), _POLICY))
+    return Discovered(False, await finder.find(service_at(EDGE, domain), _POLICY))
 
 
 def edge_names(domain: str, host: str) -> tuple[str, ...]:
@@ -39,6 +39,6 @@ def edge_names(domain: str, host: str) -> tuple[str, ...]:
     return domain, f"collab-edge.{domain}", host
 
 
-def _service(label: str, domain: str) -> Destination:
+def service_at(label: str, domain: str) -> Destination:
     """Return the destination of a service: its SRV record alone, and always over TLS."""
     return Destination(domain, None, "tls", True, False, f"{label}.{domain}", label)

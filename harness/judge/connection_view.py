@@ -19,6 +19,7 @@ from harness.transcript import (
     Event,
     HandshakeFailed,
     HandshakeFinished,
+    HttpSeen,
     SipSeen,
     Transcript,
 )
@@ -67,6 +68,11 @@ class ConnectionView:
     def finished(self, actor: str) -> bool:
         """Whether the handshake call of that end returned."""
         return bool(self.events(HandshakeFinished, actor))
+
+    def answered(self, actor: str) -> bool:
+        """Whether that end read a message of SIP or HTTP: only somebody who accepted it sends one."""
+        heard: list[SipSeen | HttpSeen] = [*self.events(SipSeen, actor), *self.events(HttpSeen, actor)]
+        return any(seen.direction is Direction.RECEIVED for seen in heard)
 
     def failed(self, actor: str) -> HandshakeFailed | None:
         """Return the handshake failure of that end, None where there was none."""
@@ -160,8 +166,7 @@ class ConnectionView:
             return False
         ours = self.connection.ends[0].actor
         dropped = any(closed.direction is Direction.RECEIVED for closed in self.events(Closed, ours))
-        answered = any(seen.direction is Direction.RECEIVED for seen in self.events(SipSeen, ours))
-        return self.finished(ours) and dropped and not answered
+        return self.finished(ours) and dropped and not self.answered(ours)
 
     @cached_property
     def refuser(self) -> str:

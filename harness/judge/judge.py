@@ -95,18 +95,18 @@ def _facts(evidence: Evidence) -> Facts:
     answered = any(seen.direction is Direction.RECEIVED for seen in view.events(SipSeen, dialler))
     return Facts(
         handshake_finished=view.finished(dialler) if encrypted else None,
-        certificate_accepted=_accepted(evidence, view, answered=answered) if encrypted else None,
+        certificate_accepted=_accepted(evidence, view) if encrypted else None,
         sip_answered=answered if view.connection.protocol == "sip" else None,
     )
 
 
-def _accepted(evidence: Evidence, view: ConnectionView, *, answered: bool) -> bool | None:
+def _accepted(evidence: Evidence, view: ConnectionView) -> bool | None:
     """Whether the listener accepted the dialler: by its own view, else by what only an acceptance lets happen."""
     if view.stage in {Stage.ACCEPTANCE, Stage.IDENTITY} and evidence.by == view.listener:
         return False
     if view.listener_end is not None:
         return view.finished(view.listener)
-    return True if answered else None
+    return True if view.answered(view.connection.dialler) else None
 
 
 def _opinions(evidence: Evidence | None) -> tuple[tuple[str, ...], tuple[PolicyOpinion, ...]]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from OpenSSL import SSL, crypto
 
@@ -95,6 +96,8 @@ def _set_versions(context: SSL.Context, profile: TlsProfile) -> None:
     context.set_max_proto_version(_OPENSSL_VERSIONS[highest])
     ciphers = profile.ciphers or "DEFAULT"
     context.set_cipher_list((ciphers + (":@SECLEVEL=0" if profile.old_gear else "")).encode("ascii"))
+    if profile.classic_hello:
+        context.set_tmp_ecdh(ec.SECP256R1())
     if profile.signature_algorithms:
         _set_signature_algorithms(context, profile.signature_algorithms)
 

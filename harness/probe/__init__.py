@@ -1,0 +1,1 @@
+"""The probe: one port of real gear, asked from outside what it wants, what it shows and who gets in."""

@@ -1,0 +1,152 @@
+"""A probe from beginning to end: the name, the port, the transcript, and what it comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+import trio
+
+from harness.actors.finder import put_on_record
+from harness.dns.walk.destination import Destination
+from harness.dns.walk.locate import Located, Target, locate
+from harness.judge.judge import judge
+from harness.net.outside import OutsideNetwork, is_this_machine
+from harness.net.recorder import Recorder
+from harness.probe.card import PortCard, card_of
+from harness.probe.kit import Kit
+from harness.probe.names import Names
+from harness.probe.roles import Role
+from harness.probe.survey import Survey
+from harness.probe.target import policy_of
+from harness.probe.visitor import TARGET, Pace, Place, Visitor
+from harness.transcript import ActorCard, Address, Decision, Transcript
+from harness.verdict import Verdict
+
+_LOOK_UP = "look up"
+Warn = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeOrder:
+    """What is to be probed, and as whom.
+
+    `within` are the seconds for TCP, the handshake and an answer each; `pace` those from one connection to the next
+    outside this machine. `names` replaces the names of the role where it is not empty; `resolver` is the name server
+    to ask, None for the machine's own.
+    """
+
+    destination: Destination
+    role: Role
+    kit: Kit
+    started: datetime
+    within: float = 5.0
+    pace: float = 1.0
+    names: tuple[str, ...] = ()
+    resolver: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a probe came to. `card` is None where the name led nowhere."""
+
+    order: ProbeOrder
+    transcript: Transcript
+    verdict: Verdict
+    card: PortCard | None
+
+    @property
+    def let_in(self) -> bool:
+        """Whether the port answered what the role asked."""
+        return bool(self.verdict.steps) and self._visit_completed
+
+    @property
+    def trusts_port(self) -> bool | None:
+        """Whether the role would trust the port's chain; None where it has no anchors, or saw no chain."""
+        path = self.card.path if self.card else None
+        return path.accepted if path and self.order.kit.anchors else None
+
+    @property
+    def knows_port(self) -> bool | None:
+        """Whether one of the names is in the port's certificate by Expressway's rule; None where none is wanted."""
+        said = self.card.opinions if self.card else ()
+        return said[0].accepted if said else None
+
+    @property
+    def gets_through(self) -> bool:
+        """Whether the role could work here: it is let in, and would itself accept the port."""
+        objects = self.order.role.verifies and False in {self.trusts_port, self.knows_port}
+        return self.let_in and not objects
+
+    @property
+    def _visit_completed(self) -> bool:
+        visits = [step for step in self.verdict.steps if step.step.startswith("visit")]
+        return bool(visits) and visits[-1].ok
+
+
+async def probe(order: ProbeOrder, warn: Warn = lambda _: None) -> Probe:
+    """Probe one target; `warn` gets the address before anything is sent to a host that is not this machine.
+
+    LabError where this machine has no way to any name server.
+    """
+    recorder = Recorder(trio.current_time)
+    network = OutsideNetwork()
+    located = await _locate(order, network, recorder)
+    places = tuple(_place(order, target) for target in located.targets)
+    for place in places:
+        network.permit(place.address.host)
+
+    def snapshot() -> Transcript:
+        return _transcript(order, recorder, places)
+
+    if places:
+        outside = [place.address for place in places if not is_this_machine(place.address.host)]
+        if outside:
+            warn(str(outside[0]))
+        pace = Pace(order.pace if outside else 0.0)
+        visitor = Visitor(network, recorder, actor=order.role.name, kit=order.kit, within=order.within, pace=pace)
+        survey = Survey(visitor, recorder, snapshot, actor=order.role.name, kit=order.kit)
+        await survey.run(places)
+    transcript = snapshot()
+    return Probe(order, transcript, judge(transcript), card_of(transcript))
+
+
+async def _locate(order: ProbeOrder, network: OutsideNetwork, recorder: Recorder) -> Located:
+    """Walk from the destination to places; where it leads nowhere, that is a step of its own."""
+    actor, destination, policy = order.role.name, order.destination, policy_of(order.role)
+    chance = Random()  # noqa: S311  # which SRV record of equal priority, no secret
+
+    def decide(connection: int, topic: str, outcome: str, **facts: str) -> None:
+        recorder.note(Decision(recorder.now(), actor, connection, topic, outcome, facts))
+
+    recorder.begin_step(actor, _LOOK_UP)
+    names = Names(network, recorder, actor, order.resolver)
+    located = await names.drive(locate(destination, policy, lambda most: chance.randint(0, most)))
+    put_on_record(decide, destination, policy, located)
+    found = located.finding is None
+    detail = f"{len(located.targets)} addresses" if found else "no address"
+    recorder.end_step(actor, _LOOK_UP, detail, completed=found)
+    return located
+
+
+def _place(order: ProbeOrder, target: Target) -> Place:
+    address, name = Address(target.address, target.port), order.destination.host
+    if order.destination.is_address:
+        return Place(address, name, "", order.names)
+    return Place(address, name, target.host, order.names or order.role.names(name, target.host))
+
+
+def _transcript(order: ProbeOrder, recorder: Recorder, places: tuple[Place, ...]) -> Transcript:
+    name = order.destination.host
+    far = tuple(ActorCard(TARGET, name, host) for host in dict.fromkeys(place.address.host for place in places))
+    return Transcript(
+        scenario=f"probe of {order.destination.written}",
+        tls_version="1.3",
+        network=OutsideNetwork.name,
+        started=order.started.isoformat(timespec="seconds"),
+        actors=(ActorCard(order.role.name, order.role.title, ""), *far),
+        events=tuple(recorder.events),
+        connections=recorder.connections(),
+    )

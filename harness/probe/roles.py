@@ -1,0 +1,64 @@
+"""Whom a probe stands for: what that one presents, which names it looks for, and whether it verifies the port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from harness.actors.outbound import GENERAL_NAMES
+from harness.actors.service_discovery import EDGE, edge_names
+from harness.identity.cloud_names import CLOUD_NAMES
+
+NamesOf = Callable[[str, str], tuple[str, ...]]
+"""Takes what the user named and the host to which DNS led; gives the names of which the certificate must have one."""
+
+NOBODY = "probe"
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Whom a probe stands for.
+
+    `presents` says that this one holds a client certificate. `verifies`: it refuses a port whose certificate it does
+    not trust or that has none of the names, so both count for the exit code. `mutual`: it follows the NAPTR service of
+    Webex (row D09). `service` is the label of the SRV record that it looks up for a bare domain, empty where it goes
+    by RFC 3263.
+    """
+
+    name: str
+    title: str
+    presents: bool
+    verifies: bool
+    names: NamesOf
+    mutual: bool = False
+    service: str = ""
+
+
+def _the_domain(domain: str, _host: str) -> tuple[str, ...]:
+    return (domain,)
+
+
+def _cloud_or_domain(domain: str, _host: str) -> tuple[str, ...]:
+    """Return what Expressway-E's zone looks for: the cloud's names at the cloud, else the domain (domain.md L2, L6)."""
+    known = {name for names in CLOUD_NAMES.values() for name in names}
+    return (domain, *GENERAL_NAMES) if domain in known and domain not in GENERAL_NAMES else (domain,)
+
+
+ROLES: Mapping[str, Role] = {
+    role.name: role
+    for role in (
+        Role(NOBODY, "probe", presents=False, verifies=False, names=_the_domain),
+        Role("webex-cloud", "Webex cloud", presents=True, verifies=True, names=_the_domain, mutual=True),
+        Role(
+            "jabber",
+            "Jabber",
+            presents=False,
+            verifies=True,
+            names=lambda domain, host: tuple(dict.fromkeys(edge_names(domain, host))),
+            service=EDGE,
+        ),
+        Role("b2b-peer", "B2B peer", presents=False, verifies=True, names=_the_domain),
+        Role("expressway-e", "Expressway-E", presents=True, verifies=True, names=_cloud_or_domain, mutual=True),
+    )
+}
+"""The roles by the word of `--as`; the first one is nobody in particular."""
