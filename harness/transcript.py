@@ -232,7 +232,7 @@ class Decision:
 
     `topic` is a stable word (`zone-match`, `access-rules`, `identity`, `preloaded-route`, `cpl`, `search-rule`,
     `locate`, `locate-note`, `failover`, `revocation`, `ownership`, `activation`, `traversal-zone`, `ssh-tunnel`,
-    `cluster-peer`…), `outcome` what came of it, `facts` the candidates, rules and settings it looked at.
+    `cluster-peer`, `trial`…), `outcome` what came of it, `facts` the candidates, rules and settings it looked at.
     `connection` is 0 where none is concerned.
     """
 

@@ -160,6 +160,82 @@ def dns_command(lab_file: Path | None, addresses: str) -> None:
     sys.exit(serve_names(lab_file, addresses))
 
 
+@commands.command("probe")
+@click.argument("target", metavar="TARGET")
+@click.option(
+    "--as",
+    "role",
+    type=click.Choice(["probe", "webex-cloud", "jabber", "b2b-peer", "expressway-e"]),
+    default="probe",
+    show_default=True,
+    help="Whom to stand for: what is shown, which names are looked for, and what counts.",
+)
+@click.option("--cert", "certificate", type=FILE, help="The client certificate to show, with its chain.")
+@click.option("--key", type=FILE, help="Its private key, where that is in a file of its own.")
+@click.option("--password-file", type=FILE, help="The password of --cert, in the first line of a file.")
+@click.option("--ca", "authorities", multiple=True, type=FILE, help="CAs to trust, instead of this machine's.")
+@click.option("--name", "names", multiple=True, help="A name to look for in the certificate, instead of the role's.")
+@click.option("--resolver", metavar="ADDRESS", default="", help="The name server to ask, instead of this machine's.")
+@click.option(
+    "--within",
+    type=click.FloatRange(0.1, 120),
+    default=5,
+    show_default=True,
+    help="Seconds for TCP, for the handshake, and for an answer, each.",
+)
+@click.option(
+    "--pace",
+    type=click.FloatRange(0, 3600),
+    default=1,
+    show_default=True,
+    help="Seconds from one connection to the next, outside this machine.",
+)
+@click.option("--ladder", is_flag=True, help="Show every message too.")
+@click.option("--json", "json_file", type=FILE, help="Write the probe as JSON; - for standard output.")
+@click.option("--out", "out_folder", type=FOLDER, help="Write transcript, key log, ladder and certificates there.")
+def probe_command(  # noqa: PLR0913, PLR0917  # one parameter an option, which click passes by name
+    target: str,
+    role: str,
+    certificate: Path | None,
+    key: Path | None,
+    password_file: Path | None,
+    authorities: tuple[Path, ...],
+    names: tuple[str, ...],
+    resolver: str,
+    within: float,
+    pace: float,
+    ladder: bool,  # click calls it by name
+    json_file: Path | None,
+    out_folder: Path | None,
+) -> None:
+    """Ask a port of real gear what it wants, what it shows and who gets in.
+
+    TARGET is host:port, [v6]:port, a sip: or sips: URI, or a domain, which is looked up in DNS. Only that host is
+    dialled, one connection at a time.
+    """
+    from harness.cli.probing import Pointed, probe_port  # noqa: PLC0415
+
+    sys.exit(
+        probe_port(
+            Pointed(
+                target,
+                role,
+                certificate,
+                key,
+                password_file,
+                authorities,
+                names,
+                resolver,
+                within,
+                pace,
+                ladder,
+                json_file,
+                out_folder,
+            )
+        )
+    )
+
+
 @commands.command("schema")
 def schema_command() -> None:
     """Print the JSON Schema of scenario files, for editors."""

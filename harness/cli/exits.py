@@ -19,9 +19,12 @@ class Exit(IntEnum):
 
 MEANINGS = {
     Exit.MET: "all expectations met; an expected refusal is a pass",
-    Exit.NOT_MET: "some expectation was not met, fewer plays ran than were asked for, or a certificate broke a rule",
+    Exit.NOT_MET: (
+        "some expectation was not met, fewer plays ran than were asked for, a certificate broke a rule, or a probed "
+        "port does not let its caller in, or shows what the caller would refuse"
+    ),
     Exit.WRONG_INPUT: "wrong input: a scenario, an id, an option, a file",
-    Exit.NO_LAB: "the lab could not be set up: a busy port, a missing address",
+    Exit.NO_LAB: "the lab could not be set up: a busy port, a missing address; or no way leads to a name server",
     Exit.OUR_ERROR: "an error of our own",
     Exit.INTERRUPTED: "interrupted",
     Exit.READER_GONE: "whoever read the output went away",

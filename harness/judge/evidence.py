@@ -41,6 +41,10 @@ from harness.verdict import Stage
 MRA_CLIENTS = {"jabber", "mra-phone"}
 """The actors that come in by Mobile and Remote Access."""
 
+TRIAL = "trial"
+"""The topic of the decision by which a probe says what an attempt shows to a port of real gear."""
+
+_USUAL_SERVICES = {5061: "TLS", 5062: "mutual TLS"}
 _LOWEST_REFUSAL = 300
 _NAME_SERVER = "name-server"
 _ASIDE = "http"
@@ -188,10 +192,14 @@ class Evidence:
 
     @cached_property
     def service(self) -> str:
-        """What the listener calls the dialled port (`TLS`, `mutual TLS`), empty if it never said."""
+        """What the listener calls the dialled port (`TLS`, `mutual TLS`), empty if it never said.
+
+        Real gear says nothing that is recorded here: its port number then speaks, as Expressway has it by default.
+        """
+        usual = _USUAL_SERVICES.get(self.reached_port, "") if self.one_sided else ""
         opened = [event for event in self.transcript.events if isinstance(event, Decision)]
         opened = [event for event in opened if event.topic == "listener" and event.actor == self.listener]
-        return next((event.outcome for event in opened if event.facts.get("port") == str(self.reached_port)), "")
+        return next((event.outcome for event in opened if event.facts.get("port") == str(self.reached_port)), usual)
 
     @cached_property
     def traversal_failed(self) -> bool:

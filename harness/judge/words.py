@@ -27,7 +27,7 @@ from harness.transcript import (
 from harness.verdict import EndView, Stage
 
 _SHOWN_NAMES, _SHOWN_DIGITS = 4, 16
-_WITH_ARTICLE = {"network", "B2B peer", "Webex cloud", "MRA phone", "firewall", "B2BUA of Expressway-E"}
+_WITH_ARTICLE = {"network", "probe", "B2B peer", "Webex cloud", "MRA phone", "firewall", "B2BUA of Expressway-E"}
 _SENTENCE_START = re.compile(r"(^|[.!?] )the ")
 _SELF_SIGNED_IN_CHAIN = 19
 _CLOSINGS = {

@@ -86,6 +86,10 @@ class Recorder:
         attempt.reached = None if target == attempt.target else target
         return number
 
+    def taken(self, number: int, listener: str) -> None:
+        """Note who took connection `number` where the far end is not ours and cannot say so itself."""
+        self._attempts[number - 1].listener = listener
+
     def keep(self, number: int, end: Callable[[], End]) -> None:
         """Remember how to ask one end of connection `number` what it saw."""
         self._attempts[number - 1].ends.append(end)

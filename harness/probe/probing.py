@@ -121,13 +121,15 @@ async def _locate(order: ProbeOrder, network: OutsideNetwork, recorder: Recorder
     def decide(connection: int, topic: str, outcome: str, **facts: str) -> None:
         recorder.note(Decision(recorder.now(), actor, connection, topic, outcome, facts))
 
-    recorder.begin_step(actor, _LOOK_UP)
+    if not destination.is_address:
+        recorder.begin_step(actor, _LOOK_UP)
     names = Names(network, recorder, actor, order.resolver)
     located = await names.drive(locate(destination, policy, lambda most: chance.randint(0, most)))
     put_on_record(decide, destination, policy, located)
-    found = located.finding is None
-    detail = f"{len(located.targets)} addresses" if found else "no address"
-    recorder.end_step(actor, _LOOK_UP, detail, completed=found)
+    if not destination.is_address:
+        count, found = len(located.targets), located.finding is None
+        detail = f"{count} address{'es' if count > 1 else ''}" if found else "no address"
+        recorder.end_step(actor, _LOOK_UP, detail, completed=found)
     return located
 
 

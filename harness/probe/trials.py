@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.judge.connection_view import ConnectionView, seen_on
+from harness.judge.evidence import TRIAL
 from harness.probe.kit import Shows
-from harness.probe.visitor import TRIAL
 from harness.tls.inspector import Inspection
 from harness.tls.inspector.items import Alert, NewSessionTicket, ServerHello
 from harness.transcript import AlertSeen, Closed, Decision, Direction, HandshakeFinished, Transcript

@@ -8,9 +8,11 @@ was accepted, an alert or a close that it was not, and silence proves neither.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import trio
 
+from harness.judge.evidence import TRIAL
 from harness.net.link import Link
 from harness.net.network import DialError
 from harness.net.outside import OutsideNetwork
@@ -23,9 +25,6 @@ from harness.transcript import Address, Decision, DialFailed, Dialled
 
 TARGET = "target"
 """The actor at the far end."""
-
-TRIAL = "trial"
-"""The topic of the decision by which an attempt says what it shows; its outcome is a word of `Shows`."""
 
 LISTEN_FIRST_SECONDS = 0.5
 
@@ -89,15 +88,13 @@ class Visitor:
         facts = {"lowest": manner.versions[0], "highest": manner.versions[1]}
         recorder.note(Decision(recorder.now(), actor, number, TRIAL, manner.shows.value, facts))
 
-        def bound(source: Address) -> None:
-            recorder.bound(number, source)
-            recorder.accepted(TARGET, source, place, protocol)
-
         try:
+            bound = partial(recorder.bound, number)
             stream = await self._network.dial("", place, within=self._within, bound=bound)
         except DialError as error:
             recorder.note(DialFailed(recorder.now(), actor, number, error.failure))
             return None
+        recorder.taken(number, TARGET)
         return Link(stream, recorder, actor=actor, number=number, listens=False, peer=place)
 
     async def _speak(self, link: Link, place: Place, manner: Manner) -> str:

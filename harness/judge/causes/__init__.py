@@ -10,6 +10,7 @@ from harness.judge.causes.calling import CALLING_CAUSES
 from harness.judge.causes.certificates import CERTIFICATE_CAUSES
 from harness.judge.causes.connection import CONNECTION_CAUSES
 from harness.judge.causes.dns import DNS_CAUSES
+from harness.judge.causes.far_side import FAR_SIDE_CAUSES
 from harness.judge.causes.inner_links import INNER_LINK_CAUSES
 from harness.judge.causes.inside import INSIDE_CAUSES
 from harness.judge.causes.mra import MRA_CAUSES
@@ -52,6 +53,7 @@ CAUSES: tuple[Cause, ...] = (
     *MRA_CAUSES,
     *INSIDE_CAUSES,
     *REVOCATION_CAUSES,
+    *FAR_SIDE_CAUSES,
     *CONNECTION_CAUSES,
     *TRUST_CAUSES,
     *TRAVERSAL_CAUSES,

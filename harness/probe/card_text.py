@@ -1,0 +1,204 @@
+"""A probe as text: how far it came, why it stopped, and the port card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from harness.identity.certificate import CertificateFacts
+from harness.probe.card import VERSIONS, PortCard
+from harness.probe.kit import BOTH, Shows
+from harness.probe.probing import Probe
+from harness.probe.stages import stage_lines
+from harness.probe.trials import Came, Trial
+from harness.report.certificates.paragraphs import Paper
+from harness.report.wording import alert_words
+from harness.transcript import ClientCertificate
+from harness.verdict import PolicyOpinion, Remedy
+
+_MARGIN, _WHO, _SHOWN = 14, 36, 6
+_YES_NO: Mapping[bool | None, str] = {True: "yes", False: "no", None: "not known"}
+_DEMANDS: Mapping[ClientCertificate | None, str] = {
+    ClientCertificate.NONE: "none: never asked for",
+    ClientCertificate.OPTIONAL: "optional: asked for, and done without",
+    ClientCertificate.REQUIRED: "required: nobody gets in without",
+    None: "not known",
+}
+_WHOM: Mapping[Shows, str] = {
+    Shows.NOTHING: "Jabber, phones, most partners",
+    Shows.STRANGER: "anybody at all",
+    Shows.OWN: "who holds it",
+}
+
+
+def probe_text(probe: Probe, *, width: int, unicode: bool) -> str:
+    """Return all that a probe found out, in lines of at most `width` columns."""
+    paper = Paper(width, unicode)
+    blocks = [_head(probe, paper), _stages(probe, paper), _why(probe, paper)]
+    if probe.card is not None:
+        blocks += [_port(probe.card, paper), _shown(probe, probe.card, paper), _who(probe.card, paper)]
+        blocks += [_notes(probe.card, paper)]
+    blocks.append(_conclusion(probe, paper))
+    told = ("\n".join(block) for block in blocks)
+    return "\n\n".join(text for text in told if text) + "\n"
+
+
+def _head(probe: Probe, paper: Paper) -> Iterator[str]:
+    order = probe.order
+    yield from paper.hanging("", f"Probe of {order.destination.written} as {order.role.title}", 0)
+    place = f"{probe.card.place}, " if probe.card else ""
+    yield from paper.hanging("", f"{place}{order.started:%Y-%m-%d %H:%M} UTC, by the clock of this machine", 0)
+
+
+def _stages(probe: Probe, paper: Paper) -> Iterator[str]:
+    for word, text in stage_lines(probe):
+        yield from paper.hanging(word, text, _MARGIN)
+
+
+def _why(probe: Probe, paper: Paper) -> Iterator[str]:
+    verdict = probe.verdict
+    if verdict.stopped is None:
+        return
+    yield from paper.hanging("cause", verdict.cause, _MARGIN)
+    yield from paper.hanging("why", verdict.diagnosis, _MARGIN)
+    for remedy in verdict.remedies:
+        yield from _remedy(remedy, paper)
+    for other in verdict.cannot_tell:
+        yield from paper.hanging("or it is", other, _MARGIN)
+    yield from paper.hanging("to tell", verdict.probe, _MARGIN)
+
+
+def _remedy(remedy: Remedy, paper: Paper) -> Iterator[str]:
+    yield from paper.hanging("to do", remedy.action, _MARGIN)
+    yield from paper.hanging("  Screen", remedy.screen, _MARGIN)
+    yield from paper.hanging("  Command", remedy.command, _MARGIN)
+
+
+# --- the port card ---
+
+
+def _port(card: PortCard, paper: Paper) -> Iterator[str]:
+    yield from paper.hanging("", f"PORT CARD of {card.place}", 0)
+    taken = ", ".join(f"{version} {_YES_NO[card.versions[version]]}" for version in reversed(VERSIONS))
+    yield from paper.hanging("TLS versions", taken, _MARGIN)
+    demands = {version: _DEMANDS[card.demands[version]] for version in reversed(BOTH)}
+    alike = len(set(demands.values())) == 1
+    words = {f"TLS {' and '.join(demands)}": demands["1.3"]} if alike else {f"TLS {v}": d for v, d in demands.items()}
+    for number, (version, demand) in enumerate(words.items()):
+        yield from paper.hanging("certificate" if number == 0 else "", f"{demand} ({version})", _MARGIN)
+    if card.authorities is not None:
+        yield from _authorities(card.authorities, paper)
+
+
+def _authorities(named: tuple[str, ...], paper: Paper) -> Iterator[str]:
+    if not named:
+        yield from paper.hanging("asks for", "a certificate of any CA: its request names none", _MARGIN)
+    for number, name in enumerate(named[:_SHOWN]):
+        yield from paper.hanging("asks for" if number == 0 else "", f"one below {name}", _MARGIN)
+    if len(named) > _SHOWN:
+        yield from paper.hanging("", f"and {len(named) - _SHOWN} more", _MARGIN)
+
+
+def _shown(probe: Probe, card: PortCard, paper: Paper) -> Iterator[str]:
+    leaf = card.leaf
+    if leaf is None or card.path is None:
+        return
+    yield from paper.hanging("it shows", f"{leaf.label}, and {len(card.chain) - 1} above it", _MARGIN)
+    for line in card.path.lines[:_SHOWN]:
+        yield from paper.hanging("", f"{line.position}: {line.sentence}", _MARGIN)
+    yield from paper.hanging("its names", _names(leaf), _MARGIN)
+    yield from paper.hanging("trusted", _trust(probe, card), _MARGIN)
+    if card.names:
+        yield from paper.hanging("looked for", " or ".join(card.names), _MARGIN)
+    for opinion in card.opinions:
+        yield from paper.hanging(f"  {opinion.policy}", _opinion(opinion), _MARGIN)
+
+
+def _names(leaf: CertificateFacts) -> str:
+    names = list(dict.fromkeys([*leaf.dns_names, *leaf.uris, *leaf.ip_addresses]))
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more if names else "none in a subjectAltName"
+
+
+def _trust(probe: Probe, card: PortCard) -> str:
+    trust = probe.order.kit.trust
+    if probe.trusts_port is None or card.path is None:
+        return "nobody can say: no CA certificates were found; give some with --ca"
+    if probe.trusts_port:
+        return f"yes, by {trust}"
+    fatal = next(finding.sentence for finding in card.path.findings if finding.fatal)
+    return f"no, by {trust}: {fatal}"
+
+
+def _opinion(opinion: PolicyOpinion) -> str:
+    return f"accepts it: {opinion.reason}" if opinion.accepted else f"refuses it: {opinion.reason}"
+
+
+def _who(card: PortCard, paper: Paper) -> Iterator[str]:
+    yield f"{'who gets in':<{_WHO}}{'TLS 1.3':<22}TLS 1.2"
+    for shows in Shows:
+        trials = {version: card.trial(shows, version) for version in reversed(BOTH)}
+        if any(trials.values()):
+            cells = [_cell(trial) for trial in trials.values()]
+            yield paper.plain(f"{shows.value:<{_WHO}}{cells[0]:<22}{cells[1]}").rstrip()
+            yield f"  ({_WHOM[shows]})"
+
+
+def _cell(trial: Trial | None) -> str:
+    """Return what an attempt came to in at most 21 characters."""
+    match trial:
+        case None:
+            return "not tried"
+        case Trial(came=Came.ANSWERED):
+            return "yes, answered"
+        case Trial(came=Came.UNREFUSED, tickets=tickets):
+            return "perhaps (tickets)" if tickets else "perhaps (silence)"
+        case Trial(came=Came.REFUSED, late=late, alert=alert):
+            return f"no, {f'alert {alert}' if alert is not None else 'closed'}{', late' if late else ''}"
+        case _:
+            return "no handshake"
+
+
+def _notes(card: PortCard, paper: Paper) -> Iterator[str]:
+    for text in notes_of(card):
+        yield from paper.hanging("note", text, _MARGIN)
+
+
+def notes_of(card: PortCard) -> Iterator[str]:
+    """Yield what is worth a sentence about a port."""
+    late = next((each for each in card.trials if each.late), None)
+    if late is not None:
+        told = f"by alert {alert_words(late.alert)}" if late.alert is not None else "by closing without a word"
+        yield f"TLS 1.3 refuses late: the caller's handshake is done before the port turns it down {told} (trap X8)."
+    if any(each.shows is Shows.STRANGER and each.came in {Came.ANSWERED, Came.UNREFUSED} for each in card.trials):
+        yield "It takes a certificate of a CA that nobody knows: what it asks for, it does not verify."
+    unproven = [each for each in card.trials if each.came is Came.UNREFUSED and each.stage is None]
+    if unproven and not any(each.came is Came.ANSWERED for each in card.trials):
+        hint = "Session tickets hint at acceptance" if any(each.tickets for each in unproven) else "Nothing came at all"
+        yield f"It never answered a request. {hint}; only an answer would prove that somebody got in."
+    if card.small_hello_only:
+        sizes = sorted({each.hello for each in card.trials if each.hello})
+        yield f"It stalls on a ClientHello of {sizes[-1]} bytes and answers smaller ones ({sizes[0]} bytes)."
+    if card.versions["1.0"] or card.versions["1.1"]:
+        yield "It still takes TLS 1.0 or 1.1, which RFC 8996 forbids."
+    if card.fell_silent:
+        yield (
+            "TCP worked at first and then no more: you may be blocked. Expressway bans an address after failed "
+            "handshakes (Automated detection); wait, or ask its administrator (trap X30)."
+        )
+
+
+def _conclusion(probe: Probe, paper: Paper) -> Iterator[str]:
+    role = probe.order.role
+    yield from paper.hanging("", f"{role.title} gets in here: {_YES_NO[probe.let_in]}.", 0)
+    if role.verifies and probe.card is not None and probe.card.chain:
+        accepts = {False: "no", None: "not known", True: "yes"}[both(probe.trusts_port, probe.knows_port)]
+        yield from paper.hanging("", f"{role.title} would accept what the port shows: {accepts}.", 0)
+    if role.presents and not probe.order.kit.own:
+        text = f"{role.title} shows a certificate, and this probe had none to show: give it with --cert and --key."
+        yield from paper.hanging("", text, 0)
+
+
+def both(one: bool | None, other: bool | None) -> bool | None:
+    """Return whether both hold; None where one holds and the other is not known."""
+    known = {one, other}
+    return False if False in known else None if None in known else True
