@@ -155,13 +155,18 @@ def _roots_that_expired(evidence: Evidence) -> str:
 def filled(template: str, words: dict[str, str]) -> str:
     """Return a template of the table of causes with its words in place, sentences with a capital."""
     text = _SENTENCE_START.sub(r"\1The ", template.format_map(words))
-    return text[:1].upper() + text[1:]
+    return _capital(text)
 
 
 def _sentence(text: str) -> str:
     """Return a finding as a sentence of its own."""
+    return _capital(text) + ("" if text.endswith(".") else ".")
+
+
+def _capital(text: str) -> str:
+    """Return a sentence with a capital, unless it begins with a host name."""
     begins_with_name = "." in text.partition(" ")[0]
-    return (text if begins_with_name else text[:1].upper() + text[1:]) + ("" if text.endswith(".") else ".")
+    return text if begins_with_name else text[:1].upper() + text[1:]
 
 
 def names_in(certificate: CertificateFacts | None) -> str:

@@ -90,8 +90,8 @@ def _path(transcript: Transcript, chain: tuple[bytes, ...], anchors: tuple[bytes
 def _takes(trials: tuple[Trial, ...], version: str) -> bool | None:
     if any(each.version == version for each in trials):
         return True
-    pinned = [each for each in trials if each.stage is not Stage.TCP and _offers(each, version) and not each.version]
-    return False if any(each.spoke_tls for each in pinned) else None
+    declined = (each for each in trials if _offers(each, version) and (each.pinned or not each.version))
+    return False if any(each.spoke_tls for each in declined) else None
 
 
 def _offers(trial: Trial, version: str) -> bool:
@@ -112,9 +112,10 @@ def _demand(trials: tuple[Trial, ...], version: str) -> ClientCertificate | None
 
 
 def _needs_small_hello(trials: tuple[Trial, ...]) -> bool:
-    """Whether a ClientHello stalled and a smaller one, right after it, did not."""
-    first, *others = (each for each in trials if each.hello)
-    return not first.spoke_tls and any(each.hello < first.hello and each.spoke_tls for each in others)
+    """Whether the ClientHellos that were answered are all smaller than one that was not."""
+    mute = max((each.hello for each in trials if each.hello and not each.spoke_tls), default=0)
+    answered = [each.hello for each in trials if each.spoke_tls]
+    return bool(mute) and bool(answered) and max(answered) < mute
 
 
 def _fell_silent(trials: tuple[Trial, ...]) -> bool:

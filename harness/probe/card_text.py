@@ -8,6 +8,7 @@ from harness.identity.certificate import CertificateFacts
 from harness.probe.card import VERSIONS, PortCard
 from harness.probe.kit import BOTH, Shows
 from harness.probe.probing import Probe
+from harness.probe.roles import NOBODY
 from harness.probe.stages import stage_lines
 from harness.probe.trials import Came, Trial
 from harness.report.certificates.paragraphs import Paper
@@ -44,7 +45,8 @@ def probe_text(probe: Probe, *, width: int, unicode: bool) -> str:
 
 def _head(probe: Probe, paper: Paper) -> Iterator[str]:
     order = probe.order
-    yield from paper.hanging("", f"Probe of {order.destination.written} as {order.role.title}", 0)
+    whom = "" if order.role.name == NOBODY else f" as {order.role.title}"
+    yield from paper.hanging("", f"Probe of {order.destination.written}{whom}", 0)
     place = f"{probe.card.place}, " if probe.card else ""
     yield from paper.hanging("", f"{place}{order.started:%Y-%m-%d %H:%M} UTC, by the clock of this machine", 0)
 
@@ -189,7 +191,8 @@ def notes_of(card: PortCard) -> Iterator[str]:
 
 def _conclusion(probe: Probe, paper: Paper) -> Iterator[str]:
     role = probe.order.role
-    yield from paper.hanging("", f"{role.title} gets in here: {_YES_NO[probe.let_in]}.", 0)
+    who = "The probe" if role.name == NOBODY else role.title
+    yield from paper.hanging("", f"{who} gets in here: {_YES_NO[probe.let_in]}.", 0)
     if role.verifies and probe.card is not None and probe.card.chain:
         accepts = {False: "no", None: "not known", True: "yes"}[both(probe.trusts_port, probe.knows_port)]
         yield from paper.hanging("", f"{role.title} would accept what the port shows: {accepts}.", 0)

@@ -24,6 +24,7 @@ class Conversation:
         self._recorder = recorder
         self._framer = StreamFramer(max_head=_LONGEST_ANSWER, max_body=_LONGEST_ANSWER, max_message=_LONGEST_ANSWER)
         self._heard = b""
+        self.over = False
 
     async def ask(self, name: str, protocol: str, identifiers: Identifiers) -> None:
         """Send OPTIONS to `name`: of SIP, or of HTTP where the protocol is `https`."""
@@ -38,8 +39,11 @@ class Conversation:
             await self._link.send(message)
 
     async def hear(self) -> str:
-        """Wait for a final answer; return it in a few words, empty where the connection ended before one came."""
-        while data := await self._link.receive():
+        """Wait for a final answer; return it in a few words, empty where none came before the end.
+
+        The end is that of the connection, or of all sense in what came: `over` says so.
+        """
+        while not self.over and (data := await self._link.receive()):
             self._heard = (self._heard + data)[:_LONGEST_ANSWER]
             if self._heard.startswith(b"HTTP/"):
                 head = self._heard.partition(b"\r\n\r\n")[0].decode("latin-1")
@@ -60,7 +64,7 @@ class Conversation:
                 case Violation(reason=reason):
                     what = f"answered with bytes that are neither SIP nor HTTP: {reason}"
                     self._recorder.note(Oddity(self._recorder.now(), self._link.actor, self._link.number, what))
-                    return "bytes that are neither SIP nor HTTP"
+                    self.over = True
         return ""
 
     def _note_sip(self, direction: Direction, message: bytes) -> None:

@@ -106,7 +106,7 @@ class Visitor:
         answer = ""
         with trio.move_on_after(LISTEN_FIRST_SECONDS):
             answer = await conversation.hear()
-        if link.ended is None and not answer:
+        if link.ended is None and not (answer or conversation.over):
             with trio.move_on_after(self._within):
                 await conversation.ask(place.name, protocol_at(place.address), self._identifiers)
                 answer = await conversation.hear()

@@ -13,7 +13,8 @@ _CUT = {"timed-out", "peer-reset", "peer-closed"}
 
 def _alone(evidence: Evidence) -> bool:
     """Whether only the dialler's end is ours, and the story stopped in its handshake."""
-    return evidence.stage is Stage.HANDSHAKE and evidence.one_sided
+    stopped = evidence.stage is Stage.HANDSHAKE and evidence.one_sided
+    return stopped and evidence.view is not None and evidence.view.listener_end is None
 
 
 def _smaller_hello_was_answered(evidence: Evidence) -> bool:

@@ -1,0 +1,189 @@
+"""Ports that mean no good, or no longer know what they do: each is one coroutine for one connection."""
+
+from __future__ import annotations
+
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TypeAlias
+
+import trio
+from probe_bench import LIBRARY
+
+from harness.net.link import Link
+from harness.net.loopback import LoopbackNetwork
+from harness.net.network import ByteStream
+from harness.net.recorder import Recorder
+from harness.pki import LeafOrder
+from harness.tls.profile import TlsProfile
+from harness.transcript import Address
+
+Handler: TypeAlias = Callable[[ByteStream], Awaitable[None]]
+
+_HANDSHAKE, _SERVER_HELLO, _CERTIFICATE = 22, 2, 11
+_TLS_1_0, _TLS_1_2 = b"\x03\x01", b"\x03\x03"
+_RECORD = 16384
+_RENEGOTIATION_INFO = b"\x00\x05\xff\x01\x00\x01\x00"
+_LARGE_HELLO = 1000
+
+worn = LIBRARY.workshop.issue(LeafOrder("expressway-e"))
+PLAIN = TlsProfile(chain=worn.sent, private_key=worn.private_key)
+OLD = TlsProfile(chain=worn.sent, private_key=worn.private_key, versions=("1.0", "1.0"), old_gear=True)
+
+
+async def never_says_a_word(stream: ByteStream) -> None:
+    while await stream.receive():
+        pass
+
+
+async def resets_at_once(stream: ByteStream) -> None:
+    stream.reset()
+
+
+async def hangs_up_on_a_hello(stream: ByteStream) -> None:
+    await stream.receive()
+
+
+async def speaks_sip_in_clear(stream: ByteStream) -> None:
+    await stream.receive()
+    await stream.send(b"SIP/2.0 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+
+async def greets_in_clear(stream: ByteStream) -> None:
+    await stream.send(b"SSH-2.0-OpenSSH_9.2\r\n")
+    await stream.receive()
+
+
+async def sends_a_record_of_ten_megabytes(stream: ByteStream) -> None:
+    await stream.receive()
+    await stream.send(bytes([_HANDSHAKE]) + _TLS_1_2 + b"\xff\xff")
+    await _flood(stream, bytes(65536), 160)
+
+
+async def sends_a_message_of_ten_megabytes(stream: ByteStream) -> None:
+    await stream.receive()
+    await stream.send(_hello(_TLS_1_2))
+    await _in_records(stream, bytes([_CERTIFICATE]) + (10 << 20).to_bytes(3, "big"), bytes(_RECORD), 640)
+
+
+async def sends_an_endless_chain(stream: ByteStream) -> None:
+    await stream.receive()
+    await stream.send(_hello(_TLS_1_2))
+    one = len(worn.leaf).to_bytes(3, "big") + worn.leaf
+    head = bytes([_CERTIFICATE]) + b"\xff\xff\xff" + b"\xff\xff\xfc"
+    await _in_records(stream, head, (one * (_RECORD // len(one) + 1))[:_RECORD], 100_000)
+
+
+async def drips(stream: ByteStream) -> None:
+    await stream.receive()
+    for byte in _hello(_TLS_1_2) * 1000:
+        await stream.send(bytes([byte]))
+        await trio.sleep(0.2)
+
+
+async def chooses_tls_1_0(stream: ByteStream) -> None:
+    await stream.receive()
+    await stream.send(_hello(_TLS_1_0))
+    await stream.receive()
+
+
+async def speaks_tls_1_0_only(stream: ByteStream) -> None:
+    link = _link(stream)
+    await link.secure(OLD)
+    await link.receive()
+
+
+async def floods_after_the_handshake(stream: ByteStream) -> None:
+    link = _link(stream)
+    if await link.secure(PLAIN):
+        while await link.send(bytes(65536)):
+            pass
+
+
+async def is_silent_after_the_handshake(stream: ByteStream) -> None:
+    link = _link(stream)
+    if await link.secure(PLAIN):
+        while await link.receive():
+            pass
+
+
+async def stalls_on_a_large_hello(stream: ByteStream) -> None:
+    first = await stream.receive()
+    if len(first) > _LARGE_HELLO:
+        await never_says_a_word(stream)
+        return
+    await is_silent_after_the_handshake(_Put(stream, first))
+
+
+class _Put:
+    """A stream with bytes put back into it."""
+
+    def __init__(self, stream: ByteStream, first: bytes) -> None:
+        self._stream = stream
+        self._first = first
+        self.send, self.finish, self.close, self.reset = stream.send, stream.finish, stream.close, stream.reset
+
+    async def receive(self) -> bytes:
+        first, self._first = self._first, b""
+        return first or await self._stream.receive()
+
+
+def _link(stream: ByteStream) -> Link:
+    recorder, nowhere = Recorder(trio.current_time), Address("127.0.0.1", 0)
+    number = recorder.dialling("somebody", nowhere, "sip")
+    return Link(stream, recorder, actor="port", number=number, listens=True, peer=nowhere)
+
+
+def _hello(version: bytes) -> bytes:
+    """Return the record of a ServerHello (RFC 5246 section 7.4.1.3) that any of our ClientHellos allows."""
+    suite = b"\xc0\x13" if version == _TLS_1_0 else b"\xc0\x2f"
+    body = version + bytes(range(32)) + b"\x00" + suite + b"\x00" + _RENEGOTIATION_INFO
+    message = bytes([_SERVER_HELLO]) + len(body).to_bytes(3, "big") + body
+    return bytes([_HANDSHAKE]) + version + len(message).to_bytes(2, "big") + message
+
+
+async def _in_records(stream: ByteStream, head: bytes, piece: bytes, times: int) -> None:
+    """Send a handshake message in as many sound records as it takes."""
+    for number in range(times):
+        data = (head + piece)[:_RECORD] if number == 0 else piece
+        await stream.send(bytes([_HANDSHAKE]) + _TLS_1_2 + len(data).to_bytes(2, "big") + data)
+
+
+async def _flood(stream: ByteStream, piece: bytes, times: int) -> None:
+    for _ in range(times):
+        await stream.send(piece)
+
+
+class HostilePort:
+    """A port whose every connection goes to a handler, for as long as the block lasts."""
+
+    def __init__(self, address: Address, handler: Handler) -> None:
+        self.address = address
+        self._handler = handler
+
+    async def serve(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        listener = await LoopbackNetwork().listen(self.address)
+        task_status.started()
+        try:
+            async with trio.open_nursery() as nursery:
+                while True:
+                    stream, _ = await listener.accept()
+                    nursery.start_soon(self._take, stream)
+        finally:
+            listener.close()
+
+    async def _take(self, stream: ByteStream) -> None:
+        try:
+            with suppress(Exception):  # whatever becomes of it: the other end is what is tested
+                await self._handler(stream)
+        finally:
+            stream.close()
+
+
+def free_port(host: str) -> int:
+    """Return a port of a host on which nobody listens."""
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        sock.bind((host, 0))
+        return int(sock.getsockname()[1])

@@ -1,0 +1,59 @@
+"""The workbench of the probe's tests: ports that speak as a test wants, a lab that is open, and a probe of either."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from harness.lab.changes import changed
+from harness.net.loopback import LoopbackNetwork
+from harness.pki import LeafOrder
+from harness.probe.kit import Kit, stranger
+from harness.probe.probing import Probe, ProbeOrder, probe
+from harness.probe.roles import ROLES
+from harness.probe.target import read_target
+from harness.run.library import Library
+from harness.run.play import OpenLab, open_lab
+
+LIBRARY = Library()
+PUBLIC_ROOT = LIBRARY.workshop.certificate_of("public-root")
+HOST = f"127.{64 + os.getpid() % 190}.{os.getpid() // 190 % 256}.30"
+BOTH_VERSIONS = ("1.2", "1.3")
+WITHIN = 1.0
+"""Seconds that a probe of these tests gives each part; a local end that means to answer takes milliseconds."""
+
+
+@cache
+def kit() -> Kit:
+    """What the probes carry: no certificate of their own, a stranger's, and the lab's public root to trust."""
+    chain, key = stranger(datetime.now(UTC))
+    return Kit((PUBLIC_ROOT,), "the lab's root", stranger=chain, stranger_key=key)
+
+
+def wearing(role: str, *faults: str) -> Kit:
+    worn = LIBRARY.workshop.issue(LeafOrder(role, faults=faults))
+    return replace(kit(), own=worn.sent, own_key=worn.private_key)
+
+
+async def probed(target: object, role: str = "probe", carried: Kit | None = None, **options: Any) -> Probe:
+    """Probe a target as a role, quickly."""
+    order = ProbeOrder(
+        destination=read_target(str(target), ROLES[role]),
+        role=ROLES[role],
+        kit=carried or kit(),
+        started=datetime.now(UTC),
+        **{"within": WITHIN, "pace": 0.0, **options},
+    )
+    return await probe(order)
+
+
+@asynccontextmanager
+async def laboratory(change: dict[str, Any] | None = None) -> AsyncIterator[OpenLab]:
+    """Keep a lab open on loopback, with a change to the healthy one."""
+    async with open_lab(changed(LIBRARY.healthy, change or {}), LIBRARY.workshop, LoopbackNetwork()) as opened:
+        yield opened

@@ -1,0 +1,108 @@
+"""Ports that refuse, stay silent, speak something else or never end: a finding at its stage, in the time given."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import hostile_ports as ports
+import pytest
+import trio
+from hostile_ports import Handler, HostilePort, free_port
+from probe_bench import HOST, WITHIN, probed
+
+from harness.judge.causes.far_side import FAR_SIDE_CAUSES
+from harness.probe.card_text import notes_of, probe_text
+from harness.probe.probing import Probe
+from harness.transcript import Address, ClientCertificate
+from harness.verdict import Stage
+
+SPARE = 4.0
+"""Seconds for everything that waits for nothing: DNS, the kernel, a loaded machine."""
+
+HOSTILE: dict[Handler, tuple[Stage, str]] = {
+    ports.never_says_a_word: (Stage.HANDSHAKE, "silent-in-handshake"),
+    ports.drips: (Stage.HANDSHAKE, "silent-in-handshake"),
+    ports.resets_at_once: (Stage.HANDSHAKE, "cut-in-handshake"),
+    ports.hangs_up_on_a_hello: (Stage.HANDSHAKE, "cut-in-handshake"),
+    ports.speaks_sip_in_clear: (Stage.HANDSHAKE, "tls-on-plaintext-port"),
+    ports.greets_in_clear: (Stage.HANDSHAKE, "tls-on-plaintext-port"),
+    ports.sends_a_record_of_ten_megabytes: (Stage.HANDSHAKE, "broken-tls"),
+    ports.sends_a_message_of_ten_megabytes: (Stage.HANDSHAKE, "broken-tls"),
+    ports.sends_an_endless_chain: (Stage.HANDSHAKE, "broken-tls"),
+    ports.chooses_tls_1_0: (Stage.HANDSHAKE, "only-old-versions"),
+    ports.speaks_tls_1_0_only: (Stage.HANDSHAKE, "no-common-version"),
+    ports.stalls_on_a_large_hello: (Stage.HANDSHAKE, "large-hello-stalls"),
+    ports.floods_after_the_handshake: (Stage.SIP, "sip-unanswered"),
+    ports.is_silent_after_the_handshake: (Stage.SIP, "sip-unanswered"),
+}
+
+
+@asynccontextmanager
+async def hostile(handler: Handler) -> AsyncIterator[Address]:
+    port = HostilePort(Address(HOST, free_port(HOST)), handler)
+    async with trio.open_nursery() as nursery:
+        await nursery.start(port.serve)
+        yield port.address
+        nursery.cancel_scope.cancel()
+
+
+async def met(handler: Handler) -> Probe:
+    async with hostile(handler) as place:
+        return await probed(place)
+
+
+@pytest.mark.parametrize("handler", HOSTILE, ids=lambda handler: handler.__name__.replace("_", " "))
+async def test_a_port_that_means_no_good_is_a_finding_in_the_time_given(handler: Handler) -> None:
+    stage, cause = HOSTILE[handler]
+    began = trio.current_time()
+
+    found = await met(handler)
+
+    seconds = trio.current_time() - began
+    assert found.verdict.stopped is not None
+    assert (found.verdict.stopped.stopped_at, found.verdict.cause) == (stage, cause)
+    assert not found.gets_through
+    attempts = len(found.transcript.connections)
+    assert attempts <= 10
+    assert seconds < attempts * (2 * WITHIN + 2.0) + SPARE
+    assert all(len(line) <= 80 for line in probe_text(found, width=80, unicode=True).splitlines())
+
+
+def test_every_cause_of_the_far_side_is_met() -> None:
+    assert {cause.key for cause in FAR_SIDE_CAUSES} <= {cause for _, cause in HOSTILE.values()}
+
+
+async def test_a_port_on_which_nobody_listens_refuses() -> None:
+    found = await probed(Address(HOST, free_port(HOST)))
+
+    assert found.verdict.stopped is not None
+    assert (found.verdict.stopped.stopped_at, found.verdict.cause) == (Stage.TCP, "port-not-listening")
+    assert len(found.transcript.connections) == 1
+
+
+async def test_a_name_that_leads_nowhere_stops_at_dns_and_nothing_is_dialled() -> None:
+    found = await probed("nowhere.invalid:5061")
+
+    assert found.verdict.stopped is not None
+    assert found.verdict.stopped.stopped_at is Stage.DNS
+    assert found.card is None
+    assert found.transcript.connections == ()
+
+
+async def test_a_port_of_tls_1_0_alone_is_known_for_what_it_is() -> None:
+    found = await met(ports.speaks_tls_1_0_only)
+
+    assert found.card is not None
+    assert found.card.versions == {"1.0": True, "1.1": False, "1.2": False, "1.3": False}
+    assert any("RFC 8996" in note for note in notes_of(found.card))
+
+
+async def test_a_port_that_stalls_on_a_large_hello_is_probed_with_small_ones() -> None:
+    found = await met(ports.stalls_on_a_large_hello)
+
+    assert found.card is not None
+    assert found.card.small_hello_only
+    assert found.card.demands == {"1.2": ClientCertificate.NONE, "1.3": ClientCertificate.NONE}
+    sizes = {trial.hello for trial in found.card.trials if trial.spoke_tls}
+    assert max(sizes) < 600 < found.card.trials[0].hello
