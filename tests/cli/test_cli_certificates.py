@@ -49,7 +49,7 @@ def with_an_unreadable_extension() -> bytes:
 
 
 def of_500() -> bytes:
-    roots = [Workshop(Library().catalogue, WORKSHOP.now).certificate_of("public-root") for _ in range(498)]
+    roots = [Workshop(WORKSHOP.catalogue, WORKSHOP.now).certificate_of("public-root") for _ in range(498)]
     return f"{CHAIN}{certificates_pem(roots)}".encode()
 
 
