@@ -9,8 +9,8 @@ import trio
 
 from harness.actors.b2b_peer import B2bPeer, Door
 from harness.actors.b2bua import B2bua
-from harness.actors.cloud_test import run_test
 from harness.actors.control_hub import ControlHub
+from harness.actors.destination_check import run_test
 from harness.actors.expressway_c import ExpresswayC
 from harness.actors.expressway_e import ExpresswayE
 from harness.actors.firewall import Firewall

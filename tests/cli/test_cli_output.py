@@ -103,7 +103,9 @@ def test_few_plays_are_shown_in_full_and_many_in_a_table(sip_mtls: Command) -> N
     assert many.out.rstrip().endswith("4 plays, as expected")
 
 
-@pytest.mark.parametrize("words", [("run", "B01", "B02", "D13", *IN_MEMORY), ("run", "M02", *IN_MEMORY), ("list",), ("show", "M02")])
+@pytest.mark.parametrize(
+    "words", [("run", "B01", "B02", "D13", *IN_MEMORY), ("run", "M02", *IN_MEMORY), ("list",), ("show", "M02")]
+)
 def test_a_pipe_gets_80_columns_and_no_escape_codes(words: tuple[str, ...]) -> None:
     piped = in_its_own_process(*words, COLUMNS="200", FORCE_COLOR="1", PYTHONIOENCODING="utf-8")
     plain = in_its_own_process(*words, PYTHONIOENCODING="ascii", NO_COLOR="1")

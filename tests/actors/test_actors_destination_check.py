@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from actors_bench import virtual_time, visiting
 
-from harness.actors.cloud_test import SOCKET_WORDS, run_test
+from harness.actors.destination_check import SOCKET_WORDS, run_test
 from harness.actors.webex_cloud import CloudCall
 from harness.net.memory import MemoryNetwork
 from harness.transcript import Decision, DialFailure
