@@ -35,14 +35,15 @@ function across(sheet, place) {
 
 function head(sheet) {
   const level = sheet.spacing >= LEVEL;
+  const rise = 20 + 5 * Math.max(0, ...sheet.lanes.map((place) => sheet.names[place].length));
   const names = sheet.lanes.map((place) => {
     const x = across(sheet, place);
-    if (!level) return svg("text", { transform: `translate(${x},92) rotate(-40)` }, sheet.names[place]);
+    if (!level) return svg("text", { transform: `translate(${x},${rise - 6}) rotate(-40)` }, sheet.names[place]);
     const lines = sheet.names[place].split(" ");
     const spans = lines.map((word, at) => svg("tspan", { x, y: 44 - 16 * (lines.length - 1 - at) }, word));
     return svg("text", { "text-anchor": "middle" }, spans);
   });
-  const size = { width: sheet.span, height: level ? 52 : 98, class: "names", "aria-hidden": "true" };
+  const size = { width: sheet.span, height: level ? 52 : rise, class: "names", "aria-hidden": "true" };
   return html("div", { class: "head" }, svg("svg", size, names));
 }
 
