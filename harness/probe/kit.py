@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -92,10 +91,3 @@ def stranger(now: datetime) -> tuple[tuple[bytes, ...], bytes]:
     )
     made = Workshop(catalogue, now).issue(LeafOrder(_STRANGER))
     return made.sent, made.private_key
-
-
-def attempts_with(*shown: Shows) -> Iterator[Manner]:
-    """Yield an attempt for each version and each thing that is shown, the newest version first."""
-    for version in reversed(BOTH):
-        for shows in shown:
-            yield Manner(shows, (version, version))

@@ -11,7 +11,7 @@ from harness.judge.evidence import TRIAL
 from harness.probe.kit import Shows
 from harness.tls.inspector import Inspection
 from harness.tls.inspector.items import Alert, NewSessionTicket, ServerHello
-from harness.transcript import AlertSeen, Closed, Decision, Direction, HandshakeFinished, Transcript
+from harness.transcript import AlertSeen, Closed, Decision, Direction, Transcript
 from harness.verdict import Stage
 
 _FATAL = 2
@@ -118,10 +118,3 @@ def _alert_of_port(view: ConnectionView) -> int | None:
     alerts = view.events(AlertSeen, view.connection.dialler)
     fatal = [each for each in alerts if each.level == _FATAL and each.direction is Direction.RECEIVED]
     return fatal[0].number if fatal else None
-
-
-def finished_at(transcript: Transcript, connection: int) -> float | None:
-    """Return when the handshake of a connection was done at this end, in seconds since the probe began."""
-    view = ConnectionView(transcript, transcript.connection(connection))
-    done = view.events(HandshakeFinished)
-    return done[0].at if done else None

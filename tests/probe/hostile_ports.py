@@ -108,6 +108,14 @@ async def is_silent_after_the_handshake(stream: ByteStream) -> None:
             pass
 
 
+async def answers_with_escapes(stream: ByteStream) -> None:
+    link = _link(stream)
+    if await link.secure(PLAIN):
+        await link.receive()
+        await link.send(b"SIP/2.0 200 \x1b[2J<script>\xe2\x80\xae\r\nContent-Length: 0\r\n\r\n")
+        await link.receive()
+
+
 async def stalls_on_a_large_hello(stream: ByteStream) -> None:
     first = await stream.receive()
     if len(first) > _LARGE_HELLO:
@@ -156,20 +164,22 @@ async def _flood(stream: ByteStream, piece: bytes, times: int) -> None:
 
 
 class HostilePort:
-    """A port whose every connection goes to a handler, for as long as the block lasts."""
+    """A port whose every connection goes to a handler; after `most` of them nobody listens there any more."""
 
-    def __init__(self, address: Address, handler: Handler) -> None:
+    def __init__(self, address: Address, handler: Handler, most: int = 1000) -> None:
         self.address = address
         self._handler = handler
+        self._most = most
 
     async def serve(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         listener = await LoopbackNetwork().listen(self.address)
         task_status.started()
         try:
             async with trio.open_nursery() as nursery:
-                while True:
+                for _ in range(self._most):
                     stream, _ = await listener.accept()
                     nursery.start_soon(self._take, stream)
+                listener.close()
         finally:
             listener.close()
 

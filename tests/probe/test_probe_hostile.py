@@ -13,6 +13,7 @@ from probe_bench import HOST, WITHIN, probed
 
 from harness.judge.causes.far_side import FAR_SIDE_CAUSES
 from harness.probe.card_text import notes_of, probe_text
+from harness.probe.probe_json import probe_as_json
 from harness.probe.probing import Probe
 from harness.transcript import Address, ClientCertificate
 from harness.verdict import Stage
@@ -39,8 +40,8 @@ HOSTILE: dict[Handler, tuple[Stage, str]] = {
 
 
 @asynccontextmanager
-async def hostile(handler: Handler) -> AsyncIterator[Address]:
-    port = HostilePort(Address(HOST, free_port(HOST)), handler)
+async def hostile(handler: Handler, most: int = 1000) -> AsyncIterator[Address]:
+    port = HostilePort(Address(HOST, free_port(HOST)), handler, most)
     async with trio.open_nursery() as nursery:
         await nursery.start(port.serve)
         yield port.address
@@ -106,3 +107,24 @@ async def test_a_port_that_stalls_on_a_large_hello_is_probed_with_small_ones() -
     assert found.card.demands == {"1.2": ClientCertificate.NONE, "1.3": ClientCertificate.NONE}
     sizes = {trial.hello for trial in found.card.trials if trial.spoke_tls}
     assert max(sizes) < 600 < found.card.trials[0].hello
+
+
+async def test_a_port_that_is_gone_after_two_connections_may_have_banned_the_prober() -> None:
+    async with hostile(ports.is_silent_after_the_handshake, most=2) as place:
+        found = await probed(place)
+
+    assert found.card is not None
+    assert found.card.fell_silent
+    assert any("you may be blocked" in note for note in notes_of(found.card))
+    assert len(found.transcript.connections) == 3
+
+
+async def test_what_a_stranger_answers_does_nothing_on_a_terminal() -> None:
+    found = await met(ports.answers_with_escapes)
+
+    assert found.let_in
+    printed = probe_text(found, width=80, unicode=True)
+    assert "SIP 200 \\x1b[2J<script>" in printed
+    assert not {"\x1b", "\u202e"} & set(printed)
+    assert probe_text(found, width=80, unicode=False).isascii()
+    assert probe_as_json(found).isascii()
