@@ -12,6 +12,7 @@ from harness.judge.judge import judge
 from harness.probe.card import card_of
 from harness.probe.kit import Shows
 from harness.probe.trials import Came
+from harness.report.evidence import inspected
 from harness.transcript import Address, ClientCertificate
 
 NONE, OPTIONAL, REQUIRED = ClientCertificate.NONE, ClientCertificate.OPTIONAL, ClientCertificate.REQUIRED
@@ -101,6 +102,9 @@ async def test_a_domain_leads_by_its_srv_records_to_a_port() -> None:
     assert (partner.card.place.port, phone.card.place.port) == (5062, 8443)
     assert phone.card.names[:2] == ("example.com", "collab-edge.example.com")
     assert phone.gets_through
+    hello = inspected(phone.transcript.connections[0]).client_hello
+    assert hello is not None
+    assert hello.server_name in {"us-expe1.example.com", "us-expe2.example.com"}
 
 
 async def test_a_saved_probe_gives_the_same_card_and_the_same_verdict() -> None:
