@@ -9,10 +9,10 @@ import difflib
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 import click
+from cause_pages import cause_pages, causes_page, in_italics
 
 from harness.cli.commands import commands
 from harness.cli.exits import MEANINGS
@@ -20,7 +20,6 @@ from harness.dns.ownership import KINDS
 from harness.dns.server.faults import FAULTS
 from harness.dns.walk.words import FINDINGS, NOTES
 from harness.judge.causes import CAUSES, cause_keys
-from harness.judge.causes.row import ANYBODY, Cause
 from harness.lab.certificate_rules import CERTIFICATE_ROLES, CERTIFICATE_RULES, CertificateRule
 from harness.lab.directory import ROLES
 from harness.lab.fields import Settings, describe
@@ -32,7 +31,6 @@ from harness.run.library import Library
 from harness.scenario.model import Scenario
 from harness.scenario.schema import scenario_schema
 from harness.scenario.steps import STEP_KINDS
-from harness.verdict import Remedy
 
 FOLDER = Path(__file__).parent
 _NOTE = "<!-- Written by docs/generate.py from the table that runs: change that, then run `make docs`. -->"
@@ -48,6 +46,7 @@ def main(arguments: list[str]) -> int:
         if arguments:
             sys.stdout.writelines(_difference(name, text))
         else:
+            (FOLDER / name).parent.mkdir(exist_ok=True)
             (FOLDER / name).write_text(text, encoding="utf-8")
     return 1 if arguments and stale else 0
 
@@ -56,12 +55,13 @@ def pages() -> dict[str, str]:
     """Return the text of every generated page by file name."""
     return {
         "settings.md": _page(settings_page(Library().healthy)),
-        "causes.md": _page(causes_page(Library().scenarios(()))),
+        "causes.md": _page(causes_page(_NOTE)),
         "scenarios.md": _page(scenarios_page(Library().scenarios(()))),
         "names.md": _page(names_page()),
         "certificate-rules.md": _page(certificate_rules_page()),
         "messages.md": _page(messages_page()),
         "commands.md": _page(commands_page()),
+        **{name: _page(lines) for name, lines in cause_pages(_NOTE).items()},
     }
 
 
@@ -204,60 +204,6 @@ def _steps_part() -> Iterator[str]:
         yield f"| `{kind.actor}: {kind.verb}` | {_cell(kind.meaning)} | {_cell(options)} |"
 
 
-# --- causes ---
-
-
-def causes_page(scenarios: list[Scenario]) -> Iterator[str]:
-    """Yield the page of causes; `scenarios` are those that show them."""
-    yield from ("# Causes", "", _NOTE, "")
-    yield (
-        "What a verdict can name as the cause, in the order in which the judge tries them: the first that applies "
-        "is the cause. Words in *italics* are filled in from the evidence."
-    )
-    yield from ("", "| cause | what it is |", "|---|---|")
-    yield from (f"| [`{cause.key}`](#{cause.key}) | {cause.title} |" for cause in CAUSES)
-    for cause in CAUSES:
-        yield from _cause_entry(cause, scenarios)
-
-
-def _cause_entry(cause: Cause, scenarios: list[Scenario]) -> Iterator[str]:
-    yield from ("", f"## {cause.key}", "", f"**{cause.title}.** {_template(cause.diagnosis)}")
-    if cause.remedies:
-        yield from ("", "What to do:", "")
-        for who, remedies in cause.remedies.items():
-            yield from (f"- {_whose(who, cause)}{_remedy(remedy)}" for remedy in remedies)
-    if cause.looks_like:
-        alike = ", ".join(f"[`{key}`](#{key})" for key in cause.looks_like)
-        yield from ("", f"Looks like: {alike}." + (" This evidence cannot tell them apart." * cause.ambiguous))
-    if cause.told_apart_by:
-        yield from ("", f"To tell them apart: {_template(cause.told_apart_by)}")
-    if cause.source:
-        yield from ("", f"Source: {cause.source}.")
-    shown = [s for s in scenarios if any(e.cause == cause.key for e in s.expectations.values())]
-    if shown and cause.remedies:
-        yield from ("", "Played by " + ", ".join(f"`{scenario.name}`" for scenario in shown) + ".")
-
-
-def _whose(who: str, cause: Cause) -> str:
-    """Say for whom a remedy holds; nothing where there is but one kind."""
-    if len(cause.remedies) == 1 and who == ANYBODY:
-        return ""
-    if who == ANYBODY:
-        return "otherwise: "
-    return f"{ROLES[who]} was refused: " if who in ROLES else f"on the {who} port: "
-
-
-def _remedy(remedy: Remedy) -> str:
-    where = [part for part in (remedy.screen, f"`{remedy.command}`" if remedy.command else "") if part]
-    return _template(remedy.action) + (f" ({'; '.join(where)})" if where else "")
-
-
-def _template(text: str) -> str:
-    """Return a template with its fields in italics."""
-    parts = Formatter().parse(text)
-    return "".join(said + (f"*{word.replace('_', ' ')}*" if word else "") for said, word, _, _ in parts)
-
-
 # --- scenarios ---
 
 
@@ -279,7 +225,7 @@ def _scenario_entry(scenario: Scenario) -> Iterator[str]:
 
 def _ending(scenario: Scenario) -> str:
     causes = list(dict.fromkeys(expected.cause for expected in scenario.expectations.values()))
-    ends = ", ".join("completes" if key == CAUSES[0].key else f"[`{key}`](causes.md#{key})" for key in causes)
+    ends = ", ".join("completes" if key == CAUSES[0].key else f"[`{key}`](causes/{key}.md)" for key in causes)
     return ends + ("" if scenario.control else ", the healthy lab")
 
 
@@ -307,7 +253,7 @@ def _rule_entry(rule: CertificateRule) -> Iterator[str]:
     roles = "every role" if len(rule.roles) == len(CERTIFICATE_ROLES) else ", ".join(f"`{name}`" for name in rule.roles)
     yield from ("", f"## {rule.key}", "", f"**{rule.title}.** {rule.severity.value.capitalize()}, for {roles}.", "")
     yield f"Who minds: {_sentence(rule.peers or 'the peers of the role')}"
-    yield from ("", f"What to do: {_template(rule.remedy)} ({rule.source})")
+    yield from ("", f"What to do: {in_italics(rule.remedy)} ({rule.source})")
 
 
 def _sentence(text: str) -> str:
@@ -328,7 +274,7 @@ def messages_page() -> Iterator[str]:
     )
     yield from ("", "| situation | channel | Event, Detail, Reason | a play that shows it |", "|---|---|---|---|")
     for row in ROWS:
-        said = "<br>".join(_template(text) for text in (row.event, row.detail, row.reason) if text)
+        said = "<br>".join(in_italics(text) for text in (row.event, row.detail, row.reason) if text)
         shown = f"`{row.shown_by[0]}`, TLS {row.shown_by[1]}"
         yield f"| {_cell(row.situation)} ({row.source}) | `{row.channel.value}` | {_cell(said)} | {shown} |"
 

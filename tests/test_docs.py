@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -26,10 +27,12 @@ from harness.lab.table import setting_rows
 from harness.run.library import Library
 from harness.scenario.steps import STEP_KINDS
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
 
 
 def _generator() -> ModuleType:
+    sys.path.insert(0, str(DOCS))  # where its neighbours lie, as when it is run
     spec = importlib.util.spec_from_file_location("generate_docs", DOCS / "generate.py")
     assert spec is not None
     assert spec.loader is not None
@@ -47,12 +50,38 @@ def test_a_page_is_what_the_tables_say_today(name: str) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name], "run `make docs`"
 
 
-def test_every_cause_is_told_with_what_to_do() -> None:
+def test_every_cause_is_told_and_has_a_page_with_what_to_do() -> None:
     for cause in CAUSES:
         entry = PAGES["causes.md"].partition(f"\n## {cause.key}\n")[2].partition("\n## ")[0]
+        page = PAGES[f"causes/{cause.key}.md"]
         assert cause.title in entry
-        assert ("What to do" in entry) == bool(cause.remedies)
-        assert all(f"(#{key})" in entry for key in cause.looks_like)
+        assert page.startswith(f"# {cause.title}\n")
+        assert f"(causes/{cause.key}.md)" in entry
+        assert ("## What to do" in page) == bool(cause.remedies)
+        assert all(f"({key}.md)" in page for key in cause.looks_like)
+    assert {f"causes/{page.name}" for page in (DOCS / "causes").iterdir()} == {
+        name for name in PAGES if name.startswith("causes/")
+    }
+
+
+def test_the_page_of_a_cause_that_a_scenario_has_shows_a_run_that_came_to_it() -> None:
+    played = {e.cause for scenario in Library().scenarios(()) for e in scenario.expectations.values()}
+    assert len(played) > 90
+    for cause in CAUSES:
+        page = PAGES[f"causes/{cause.key}.md"]
+        assert ("## A run: " in page) == (cause.key in played)
+    page = PAGES["causes/mra-on-mutual-port.md"]
+    assert "> Expressway-E demands a client certificate on port 5062, and Jabber has none" in page
+    assert "ALERT 116 certificate_required: Expressway-E" in page
+
+
+def test_a_run_tells_of_the_step_that_stopped_alone() -> None:
+    page = PAGES["causes/mra-on-mutual-port.md"]
+    ladder = page.partition("```text\n")[2].partition("```")[0]
+    assert "━━ register: Jabber" in ladder
+    assert "━━ STOPPED at acceptance" in ladder
+    assert "sign-in" not in ladder
+    assert not re.search(r"\b[0-9a-f]{16}\b", "".join(PAGES.values()))
 
 
 def test_every_setting_is_told() -> None:
@@ -110,12 +139,33 @@ def test_every_certificate_rule_and_role_is_told() -> None:
     assert [name for name in CERTIFICATE_ROLES if f"| `{name}` |" not in told] == []
 
 
-def test_no_template_shows_its_braces_and_no_link_leads_nowhere() -> None:
+def test_no_template_shows_its_braces() -> None:
     for name, text in PAGES.items():
-        prose = re.sub(r"`[^`]*`", "", text)
+        prose = re.sub(r"```.*?```|`[^`]*`", "", text, flags=re.DOTALL)
         assert not re.search(r"\{[a-z_]+\}", prose), name
-        for page, anchor in re.findall(r"\]\(([a-z.]*)#([a-z0-9-]+)\)", text):
-            assert f"\n## {anchor}\n" in PAGES[page or name]
+
+
+def test_no_link_leads_nowhere() -> None:
+    texts = [ROOT / "README.md", *DOCS.rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
+    links = [(page, link) for page in texts for link in _links(page)]
+    assert len(links) > 500
+    for page, link in links:
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        assert target.exists(), f"{page}: {link}"
+        assert not anchor or anchor in _anchors(target), f"{page}: {link}"
+
+
+def _links(page: Path) -> list[str]:
+    prose = re.sub(r"```.*?```|`[^`]*`", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return [link for link in re.findall(r"\]\(([^)\s]+)\)", prose) if "://" not in link]
+
+
+@cache
+def _anchors(page: Path) -> frozenset[str]:
+    """Return the anchors of a page's headings, as hosts of Markdown make them."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return frozenset(re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings)
 
 
 def test_every_row_of_a_table_has_as_many_cells_as_its_head() -> None:
@@ -124,16 +174,21 @@ def test_every_row_of_a_table_has_as_many_cells_as_its_head() -> None:
             assert len({len(re.findall(r"(?<!\\)\|", line)) for line in table.splitlines()}) == 1, table
 
 
-def test_a_stale_page_is_told_by_a_diff_and_a_code(tmp_path: Path) -> None:
-    (tmp_path / "generate.py").write_text((DOCS / "generate.py").read_text(encoding="utf-8"), encoding="utf-8")
+def test_a_stale_page_is_told_by_a_diff_and_a_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(GENERATOR, "FOLDER", tmp_path)
+    monkeypatch.setattr(GENERATOR, "pages", lambda: PAGES)
 
-    stale, written, checked = (_run(tmp_path, *words) for words in (("--check",), (), ("--check",)))
+    stale, said = GENERATOR.main(["--check"]), capsys.readouterr().out
+    written, checked = GENERATOR.main([]), GENERATOR.main(["--check"])
 
-    assert (stale.returncode, written.returncode, checked.returncode) == (1, 0, 0)
-    assert "+++ docs/causes.md as it should be" in stale.stdout
-    assert {page.name for page in tmp_path.glob("*.md")} == set(PAGES)
+    assert (stale, written, checked, GENERATOR.main(["--chek"])) == (1, 0, 0, 2)
+    assert "+++ docs/causes.md as it should be" in said
+    assert {page.relative_to(tmp_path).as_posix() for page in tmp_path.rglob("*.md")} == set(PAGES)
 
 
-def _run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(folder / "generate.py"), *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+def test_the_pages_are_made_by_one_command() -> None:
+    command = [sys.executable, str(DOCS / "generate.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120, cwd=ROOT)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
