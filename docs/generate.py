@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 from cause_pages import cause_pages, causes_page, in_italics
+from cheat_sheet import cheat_sheet_page
 
 from harness.cli.commands import commands
 from harness.cli.exits import MEANINGS
@@ -61,6 +62,7 @@ def pages() -> dict[str, str]:
         "certificate-rules.md": _page(certificate_rules_page()),
         "messages.md": _page(messages_page()),
         "commands.md": _page(commands_page()),
+        "cheat-sheet.md": _page(cheat_sheet_page(commands, _NOTE)),
         **{name: _page(lines) for name, lines in cause_pages(_NOTE).items()},
     }
 
