@@ -12,7 +12,7 @@ from ipaddress import ip_address
 from typing import Final
 
 COMMON_NAME_LIMIT: Final = 64
-"""Characters in a common name, ub-common-name of RFC 5280 appendix A.1."""
+"""Octets in a common name: ub-common-name of RFC 5280 appendix A.1, counted in UTF-8 as cryptography does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ NAME_CHANGES: Final[dict[str, Callable[[Names], Names]]] = {
 
 def impossibilities(names: Names) -> list[tuple[str, str]]:
     """Return why these names cannot stand in a certificate, each with what to write instead."""
-    short = f"write 1 to {COMMON_NAME_LIMIT} characters"
+    short = f"write 1 to {COMMON_NAME_LIMIT} octets of UTF-8, one for each letter of ASCII"
     ascii_only = "write ASCII, and foreign letters as xn--"
     numeric = "write it like 192.0.2.1 or 2001:db8::1"
     alternatives = (*names.dns_names, *names.uris)
@@ -90,7 +90,7 @@ def impossibilities(names: Names) -> list[tuple[str, str]]:
 
 
 def _is_short(name: str) -> bool:
-    return 0 < len(name) <= COMMON_NAME_LIMIT and name.isprintable()
+    return name.isprintable() and 0 < len(name.encode()) <= COMMON_NAME_LIMIT
 
 
 def _is_ascii(name: str) -> bool:

@@ -101,7 +101,7 @@ def test_any_two_faults_go_together_in_either_order_or_in_none() -> None:
         (LeafOrder("b2b-peer", common_name=""), "'' cannot be a common name"),
         (
             LeafOrder("b2b-peer", common_name="n" * 65),
-            "cannot be a common name\n    write 1 to 64 characters",
+            "cannot be a common name\n    write 1 to 64 octets of UTF-8",
         ),
         (
             LeafOrder("b2b-peer", dns_names=("bücher.example",)),

@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import NameOID
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pki_bench import CATALOGUE, NOW, parsed, private_key, workshop
 
@@ -131,6 +131,7 @@ SHOP = workshop()
 
 
 @settings(max_examples=50)
+@example(common_name="0" + "\N{MATHEMATICAL BOLD CAPITAL A}" * 16, dns_names=(), uris=())
 @given(
     common_name=st.text(max_size=70),
     dns_names=st.lists(st.text(max_size=70), max_size=2).map(tuple),
