@@ -79,7 +79,7 @@ async def serve_https(link: Link, recorder: Recorder, answer: Answer) -> None:
     try:
         while (request := await _next_request(http, link)) is not None:
             _note(link, recorder, Direction.RECEIVED, f"{request.method} {request.target}")
-            await _respond(http, link, recorder, await answer(request))
+            await _respond(http, link, recorder, await _answered(request, answer))
             if http.our_state is h11.MUST_CLOSE:
                 break
             http.start_next_cycle()
@@ -88,6 +88,17 @@ async def serve_https(link: Link, recorder: Recorder, answer: Answer) -> None:
         if http.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
             await _respond(http, link, recorder, Reply(error.error_status_hint))
     await link.close()
+
+
+async def _answered(request: ServedRequest, answer: Answer) -> Reply:
+    """Return the answer: to HEAD without a body, to CONNECT never a way through (RFC 9110 section 9.3)."""
+    match request.method:
+        case "CONNECT":
+            return Reply(405)
+        case "HEAD":
+            return replace(await answer(request), body=b"")
+        case _:
+            return await answer(request)
 
 
 async def ask_https(link: Pipe, recorder: Recorder, target: str, credentials: tuple[str, str] = ("", "")) -> Reply:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 import trio
-from actors_bench import Visit, asking, each_network, virtual_time, visiting
+from actors_bench import NOBODY, Visit, asking, each_network, virtual_time, visiting
 
 from harness.actors.https import NO_REPLY, ServedRequest
 from harness.actors.tunnel import TunnelMouth
@@ -44,6 +45,29 @@ async def test_sign_in_goes_all_the_way_to_unified_cm_and_back(new_network: Any)
         assert heads(visit, EDGE) == [asked, asked, done, done]
         assert heads(visit, INSIDE) == [asked, configuration, done, done]
         assert heads(visit, MANAGER) == [configuration, done]
+
+
+@each_network
+@pytest.mark.parametrize(("method", "answered"), [("HEAD", b"HTTP/1.1 200"), ("CONNECT", b"HTTP/1.1 405")])
+async def test_who_asks_for_heads_or_for_a_way_through_gets_an_answer_and_the_next_one_signs_in(
+    new_network: Any, method: str, answered: bytes
+) -> None:
+    async with visiting(new_network()) as visit:
+        jabber = visit.lab.cast.mra_clients[OUTSIDE].settings
+        basic = base64.b64encode(f"{jabber.user}:{jabber.password}".encode()).decode()
+        head = f"{method} /get_edge_config HTTP/1.1\r\nHost: edge\r\nAuthorization: Basic {basic}\r\n\r\n"
+        if method == "CONNECT":
+            head = head.replace("/get_edge_config", "edge:443")
+        link = await visit.dial(8443)
+        assert await link.secure(NOBODY)
+        await link.send(head.encode())
+        said = await link.receive()
+        await link.close()
+        outcome = await visit.lab.cast.mra_clients[OUTSIDE].sign_in(None)
+
+    assert said.startswith(answered)
+    assert b"getEdgeConfigResponse" not in said
+    assert outcome.completed
 
 
 @virtual_time
