@@ -14,6 +14,7 @@ from harness.pki.keys import private_key_pem
 from harness.pki.lineage import Lineage, is_self_signed
 from harness.pki.marked_names import MARK, marked_authority, marked_self_signed
 from harness.pki.twin_keys import TwinKey, key_like, key_that_signs_like
+from harness.pki.validity import issuing_time
 from harness.pki.workshop import Credentials
 
 
@@ -35,11 +36,11 @@ class LookAlikes:
 
     `known` are certificates (DER) at hand besides those of the holdings, above all trust lists: in them the CAs
     are looked for that a holding leaves out. `now` is an aware time; only roots that have to be made up depend
-    on it.
+    on it. ScenarioError where no certificates can be issued at that time.
     """
 
     def __init__(self, now: datetime, known: Iterable[bytes] = ()) -> None:
-        self._now = now
+        self._now = issuing_time(now)
         self._known = Lineage(read_found(der) for der in known)
         self._keys: dict[Hashable, TwinKey] = {}
         self._copies: dict[bytes, Copy] = {}

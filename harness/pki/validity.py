@@ -8,6 +8,11 @@ from typing import Annotated, Any, Final, TypeAlias
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag
 from pydantic.dataclasses import dataclass
 
+from harness.errors import Fault, ScenarioError
+
+YEARS: Final = range(2000, 2200)
+"""The years in which certificates are issued."""
+
 _FIRST_YEAR, _LAST_YEAR = 1950, 2199
 _LAST_SECOND = time(23, 59, 59)
 
@@ -37,6 +42,14 @@ def read_date(written: object) -> date:
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
         raise ValueError(f"{day} is too far away; years go from {_FIRST_YEAR} to {_LAST_YEAR}")
     return day
+
+
+def issuing_time(now: datetime) -> datetime:
+    """Return the time of a PKI; ScenarioError where it has no time zone or is outside the years 2000 to 2199."""
+    if now.tzinfo is None or now.year not in YEARS:
+        bounds = f"give an aware time in the years {YEARS.start} to {YEARS.stop - 1}"
+        raise ScenarioError([Fault("certificates", 0, 0, f"no certificates can be issued at {now}", bounds)])
+    return now
 
 
 Day = Annotated[date, BeforeValidator(read_date)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
 
 from cryptography import x509
 
@@ -20,9 +19,7 @@ from harness.pki.revocation import SOUND, Register
 from harness.pki.sending import SENDINGS
 from harness.pki.status_responses import make_staple
 from harness.pki.status_sources import list_path, responder_path
-
-YEARS: Final = range(2000, 2200)
-"""The years in which certificates are issued."""
+from harness.pki.validity import issuing_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +45,8 @@ class Workshop:
     """
 
     def __init__(self, catalogue: Catalogue, now: datetime) -> None:
-        if now.tzinfo is None or now.year not in YEARS:
-            bounds = f"give an aware time in the years {YEARS.start} to {YEARS.stop - 1}"
-            raise ScenarioError([Fault("certificates", 0, 0, f"no certificates can be issued at {now}", bounds)])
         self.catalogue = catalogue
-        self.now = now.replace(microsecond=0)
+        self.now = issuing_time(now).replace(microsecond=0)
         self._founded: dict[tuple[str, ...], Authority] = {}
         self._issued: dict[LeafOrder, Credentials] = {}
         self._status: dict[str, dict[int, bool]] = {}

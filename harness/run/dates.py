@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from harness.errors import Fault, ScenarioError
-from harness.pki.validity import read_date
-from harness.pki.workshop import YEARS
+from harness.pki.validity import YEARS, read_date
 
 
 def checked_day(text: str) -> date:
