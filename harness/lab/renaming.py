@@ -13,6 +13,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
 
+from harness.dns.walk.destination import name_fault
+from harness.identity.certificate import CertificateFacts
+
+_LONGEST = 200
+"""Room for what the lab puts before a host's domain, such as `_collab-edge._tls.`, within 253 characters."""
+
 _NAME_BEFORE, _NAME_AFTER = r"(?<![A-Za-z0-9-])", r"(?![A-Za-z0-9-])"
 T = TypeVar("T")
 
@@ -57,3 +63,13 @@ class Renaming:
                 return type(value)(map(self._data, value))
             case _:
                 return value
+
+
+def host_in(certificate: CertificateFacts) -> str:
+    """Return the first name in a certificate that a host of the lab can have, in lower case; empty where none can.
+
+    The common name goes first. An address, a wildcard, a name in Unicode, one label alone or one over 200 characters
+    is none.
+    """
+    named = (name.lower().removesuffix(".") for name in (*certificate.common_names, *certificate.dns_names))
+    return next((name for name in named if "." in name and len(name) <= _LONGEST and not name_fault(name)), "")

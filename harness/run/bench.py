@@ -13,9 +13,10 @@ from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.lab.changes import changed
 from harness.lab.installing import Place
 from harness.lab.releases import Release
-from harness.lab.renaming import Renaming
+from harness.lab.renaming import Renaming, host_in
 from harness.lab.settings import Lab
-from harness.pki import Catalogue, Workshop
+from harness.pki import Catalogue, LeafProfile, Workshop
+from harness.pki.names import COMMON_NAME_LIMIT
 from harness.run.library import Library
 from harness.run.stand_ins import Played
 from harness.scenario.model import Scenario, Step
@@ -23,19 +24,22 @@ from harness.scenario.plan import Plan
 from harness.scenario.steps import INSTALLING
 
 OLD, NEW = "old certificate", "new certificate"
+NAMELESS = "no name in it can be that of a host: the lab keeps its own names, and peers that look for one miss it"
 
 
 class Bench:
     """A lab as of `at`, and a workshop that holds both certificates.
 
-    `trusted` are roots (DER) that every verifier trusts.
+    `trusted` are roots (DER) that every verifier trusts. `notes` are about the old certificate's part in it.
     """
 
     def __init__(
         self, library: Library, place: Place, pair: tuple[Played, Played], trusted: Iterable[bytes], at: datetime
     ) -> None:
         self.pair = pair
-        self._renaming = renaming_of(place, read_certificate(pair[0].credentials.leaf))
+        facts = read_certificate(pair[0].credentials.leaf)
+        self.notes = (NAMELESS,) if place.host and not host_in(facts) else ()
+        self._renaming = renaming_of(place, facts)
         self.workshop = workshop = Workshop(renamed(library.catalogue, self._renaming), at)
         self._place = place
         old, new = (each.credentials for each in pair)
@@ -117,9 +121,8 @@ def _at(data: Mapping[str, Any], path: str) -> Any:
 
 
 def renaming_of(place: Place, certificate: CertificateFacts) -> Renaming:
-    """Return what the lab's names become: those of the certificate."""
-    named = (*certificate.common_names, *certificate.dns_names)
-    host = next((name.lower() for name in named if "." in name and "*" not in name), "")
+    """Return what the lab's names become: those of the certificate, as far as a host can have them."""
+    host = host_in(certificate)
     if not place.host or not host:
         return Renaming({})
     return Renaming.of(place.host, place.domain, host, _domain_of(host, certificate))
@@ -132,11 +135,15 @@ def _domain_of(host: str, certificate: CertificateFacts) -> str:
 
 
 def renamed(catalogue: Catalogue, renaming: Renaming) -> Catalogue:
-    """Return the catalogue in which the other boxes' certificates carry the new names too."""
-    leaves = {
-        name: replace(
-            profile, common_name=renaming.text(profile.common_name), dns_names=renaming.data(profile.dns_names)
-        )
-        for name, profile in catalogue.leaves.items()
-    }
-    return replace(catalogue, leaves=leaves)
+    """Return the catalogue in which the other boxes' certificates carry the new names too.
+
+    A common name has no room for more than 64 characters (RFC 5280 appendix A.1): where the new one is longer, the old
+    one stays, and the alternative names say who it is.
+    """
+    return replace(catalogue, leaves={name: _renamed(leaf, renaming) for name, leaf in catalogue.leaves.items()})
+
+
+def _renamed(leaf: LeafProfile, renaming: Renaming) -> LeafProfile:
+    common_name = renaming.text(leaf.common_name)
+    fits = len(common_name) <= COMMON_NAME_LIMIT
+    return replace(leaf, common_name=common_name if fits else leaf.common_name, dns_names=renaming.data(leaf.dns_names))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 
 from harness.identity.certificate import read_certificate
@@ -41,7 +42,7 @@ def compare(
     return CertificateChange(
         role=question.role,
         at=question.at,
-        old=old,
+        old=replace(old, notes=(*old.notes, *bench.notes)),
         new=new,
         trust=len(question.trust.certificates),
         releases=question.releases,

@@ -12,7 +12,7 @@ from harness.lab.changes import changed
 from harness.lab.conversion import OUR_LISTS, ConversionStep, Exchange, conversion, trust_list
 from harness.lab.installing import PLACES
 from harness.lab.releases import Release
-from harness.lab.renaming import Renaming
+from harness.lab.renaming import Renaming, host_in
 from harness.lab.settings import Lab
 from harness.lab.uploads import Store, Upload, refusal_of
 from harness.pki import Holding, Workshop
@@ -99,11 +99,11 @@ def _exchange(one: Asked, old: Played, new: Played, release: Release, adopted: _
 
 
 def _new_host(old: Played, new: Played) -> str:
-    """Return the name of the box with the new certificate, empty where the old one's is in it too."""
+    """Return the name of the box with the new certificate, empty where it has none or the old one's is in it too."""
     before, after = (read_certificate(each.credentials.leaf) for each in (old, new))
     name = next(iter((*before.common_names, *before.dns_names)), "").lower()
     names = [each.lower() for each in (*after.common_names, *after.dns_names)]
-    return "" if not names or name in names else names[0]
+    return "" if name in names else host_in(after)
 
 
 def _today(lab: Lab, exchanges: Sequence[Exchange], roots: Sequence[str], release: Release) -> Lab:

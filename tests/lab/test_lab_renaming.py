@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from harness.lab.renaming import Renaming
+from dataclasses import replace
+
+import pytest
+
+from harness.identity.certificate import CertificateFacts, read_certificate
+from harness.lab.renaming import Renaming, host_in
 
 ACME = Renaming.of("us-expe1.example.com", "example.com", "expe.acme.com", "acme.com")
 
@@ -44,3 +49,37 @@ def test_without_other_names_nothing_changes() -> None:
 
     assert same.names == {}
     assert same.text("us-expe1.example.com") == "us-expe1.example.com"
+
+
+def naming(common_name: str, *dns_names: str) -> CertificateFacts:
+    """Return the facts of a certificate of these names."""
+    return replace(read_certificate(b""), common_names=(common_name,), dns_names=dns_names)
+
+
+@pytest.mark.parametrize("name", ["expe.acme.com", "EXPE.ACME.com", "expe.acme.com."])
+def test_the_host_is_the_common_name_in_lower_case_without_its_final_dot(name: str) -> None:
+    assert host_in(naming(name, "other.acme.com")) == "expe.acme.com"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "10.1.2.3",
+        "*.acme.com",
+        "edge.*.com",
+        "My Expressway v1.0 server",
+        "b\u00fccher.example",
+        "edge.acme\n.example",
+        "edge.acme.com\n evil IN A 127.0.0.1\nx.com",
+        "..",
+        ".acme.com",
+        "edge..com",
+        "edge",
+        "",
+        "a." + "b" * 64,
+        ".".join(["a" * 60] * 4),
+    ],
+)
+def test_what_no_host_can_be_called_is_passed_over_for_the_next_name(name: str) -> None:
+    assert host_in(naming(name, name, "expe.acme.com")) == "expe.acme.com"
+    assert host_in(naming(name, name)) == ""

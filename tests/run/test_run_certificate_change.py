@@ -10,6 +10,7 @@ import pytest
 from harness.lab.releases import RELEASE_NAMES
 from harness.pki import Credentials, Holding, LeafOrder, TrustList, Workshop
 from harness.report.certificates.change import Flip, Kind
+from harness.run.bench import NAMELESS
 from harness.run.certificate_change import Question, alike, flips, prepare, stories, upload_flips
 from harness.run.library import Library
 from harness.scenario.model import Scenario
@@ -199,3 +200,22 @@ def test_one_key_alone_is_not_used() -> None:
 
     assert [each.look_alike for each in bench.pair] == [True, True]
     assert issued.private_key not in {each.credentials.private_key for each in bench.pair}
+
+
+def test_names_that_no_host_can_have_leave_the_lab_its_own_and_that_is_said() -> None:
+    unnamed = edge(names=("10.1.2.3",))
+    bench = prepare(LIBRARY, asked("expressway-e-server", unnamed, "x15.5", old=unnamed))
+
+    assert bench.notes == (NAMELESS,)
+    assert answered(asked("expressway-e-server", unnamed, "x15.5", old=unnamed)) == []
+    assert prepare(LIBRARY, asked("expressway-e-server", edge(), "x15.5")).notes == ()
+
+
+def test_a_host_whose_name_is_too_long_for_a_common_name_is_played_all_the_same() -> None:
+    names = (f"expe.{'long' * 15}.example", f"{'long' * 15}.example")
+    long = Holding(SHOP.issue(LeafOrder("expressway-e", common_name="expe", dns_names=names)).sent)
+    bench = prepare(LIBRARY, asked("expressway-e-server", long, "x15.5", old=long))
+    several_edges = [each for each in LIBRARY.scenarios(()) if "edges" in each.change]
+    there = stories(bench, (*told(), *several_edges), ("x15.5",), ("1.3",))
+
+    assert flips(bench, there, lambda _: None) == ([], len(there))

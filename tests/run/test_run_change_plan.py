@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import pytest
+
 from harness.lab.conversion import Exchange, Need, conversion
 from harness.lab.releases import RELEASES
 from harness.pki import Holding, LeafOrder, Workshop
@@ -125,3 +127,16 @@ def test_intermediates_go_to_expressways_alone_and_roots_to_clients_too() -> Non
     added = {path: names for step in steps if step.need is Need.REQUIRED for path, names in step.adds.items()}
     assert added["expressway-c.trusted-ca"] == ("ca 2", "root 2")
     assert added["jabber.trusted-ca"] == ("root 2",)
+
+
+@pytest.mark.parametrize("name", ["*.other.example", "10.1.2.3", "b\u00fccher.example", "edge"])
+def test_a_new_name_that_no_host_can_have_is_published_nowhere(name: str) -> None:
+    order = LeafOrder("expressway-e", common_name=name, dns_names=("edge",))
+    new = Holding((SHOP.issue(order).leaf, *SHOP.issue(order).issuers))
+    found = planner(Asked("expressway-e-server", held("expressway-e"), new))
+
+    assert found.order() is None
+    (dead_end,) = found.dead_ends
+    assert [breakage.step.title for breakage in dead_end.breaks] == [
+        "Install the new certificate as expressway-e-server, and restart"
+    ]

@@ -12,6 +12,7 @@ from harness.lab.settings.expressway_zones import DefaultZone, DnsZone, Traversa
 from harness.lab.settings.revocation import RevocationChecking
 from harness.lab.settings.rules import CallPolicyRule, SearchRule
 from harness.lab.settings.surroundings import HOME_BLOCK
+from harness.pki.names import COMMON_NAME_LIMIT
 
 PolicyName = Literal["expressway", "san-only", "rfc5922", "rfc9525"]
 _LAST_OCTET = "(25[0-4]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
@@ -173,6 +174,7 @@ class Edge(Settings):
         return self.host_name or f"{self.name}.example.com"
 
     def certificate(self, usual: Certificate) -> Certificate:
-        """Return what it presents."""
-        names = (self.host, "example.com")
-        return self.server_certificate or usual.model_copy(update={"common_name": self.host, "dns_names": names})
+        """Return what it presents; a host name that is too long for a common name stands in the alternative names."""
+        common_name = self.host if len(self.host) <= COMMON_NAME_LIMIT else usual.common_name
+        own = {"common_name": common_name, "dns_names": (self.host, "example.com")}
+        return self.server_certificate or usual.model_copy(update=own)
