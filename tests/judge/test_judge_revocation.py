@@ -53,6 +53,16 @@ def test_a_slow_source_is_not_blamed_on_a_silent_peer(tls: str) -> None:
     assert judge(shipped("b26-silent-caller", tls)).cause == "handshake-timeout"
 
 
+@each_version
+def test_a_dialler_that_waits_for_its_source_too_long_has_itself_to_thank(tls: str) -> None:
+    change = ASKS | {"webex-cloud.certificate.revocation": ["ocsp"], "validation-authority.delay": 60}
+    verdict = judge(told(change, step("unified-cm", "call", to="anna@example.calls.webex.com"), tls=tls))
+
+    assert verdict.cause == "revocation-check-too-slow"
+    assert verdict.steps[0].by == "expressway-e"
+    assert "Expressway-E held the handshake" in verdict.diagnosis
+
+
 def asides(transcript: Transcript) -> list[Connection]:
     return [connection for connection in transcript.connections if connection.protocol == "http"]
 

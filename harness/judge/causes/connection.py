@@ -39,10 +39,10 @@ def _no_common_cipher(evidence: Evidence) -> bool:
 
 
 def _plain_listener(evidence: Evidence) -> bool:
-    """Whether the dialler spoke TLS to a listener that does not."""
+    """Whether the dialler spoke TLS to a listener that does not, but heard it."""
     answered_in_clear = evidence.by == evidence.dialler and evidence.failure == "not-tls"
     ends = evidence.view.connection.ends if evidence.view else ()
-    return answered_in_clear or [end.tls for end in ends] == [True, False]
+    return answered_in_clear or ([end.tls for end in ends] == [True, False] and ends[1].bytes_received > 0)
 
 
 def _cut_off(evidence: Evidence) -> bool:

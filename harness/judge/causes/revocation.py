@@ -30,11 +30,13 @@ def _revoked(evidence: Evidence) -> bool:
 
 
 def _asked_in_vain(evidence: Evidence) -> bool:
-    """Whether the handshake ran out of time while one end still waited for a source."""
-    if evidence.failure != "timed-out" or evidence.view is None:
+    """Whether the handshake of one end ran out of time while that end still waited for a source."""
+    view = evidence.view
+    asked = [each for each in view.events(Decision) if each.topic == _TOPIC] if view else []
+    if view is None or not asked or asked[-1].outcome != "asking":
         return False
-    asked = [each for each in evidence.view.events(Decision) if each.topic == _TOPIC]
-    return bool(asked) and asked[-1].outcome == "asking"
+    failed = view.failed(asked[-1].actor)
+    return failed is not None and failed.reason == "timed-out"
 
 
 _OPEN_HTTP = do("Let {by} reach {source} by HTTP: firewall, proxy, DNS.")
