@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
+from harness.errors import Fault, ScenarioError
 from harness.identity.certificate import read_certificate
 from harness.pki import Holding
 from harness.report.certificates import Candidate, CertificateChange
@@ -29,10 +30,15 @@ def compare(
 ) -> CertificateChange:
     """Play every story with the old and with the new certificate; return what comes to something else.
 
-    `files` are where the two certificates of the question come from. ScenarioError where one cannot be played.
+    `files` are where the two certificates of the question come from. ScenarioError where one cannot be played, or no
+    story is left on these releases and TLS versions.
     """
     bench = prepare(library, question)
     told = stories(bench, scenarios, question.releases, question.tls_versions)
+    if not told:
+        raise ScenarioError(
+            [Fault("--tls", 0, 0, "nothing is left to play", "these releases have no such TLS version")]
+        )
     with progress(2 * len(told), "plays") as tick:
         flipped, worked = flips(bench, told, tick)
     old, new = (

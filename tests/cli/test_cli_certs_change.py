@@ -147,6 +147,11 @@ def test_what_is_no_certificate_file_is_2(sip_mtls: Command, old: Path, what: st
     [
         (("diff", "old.pem"), "Missing argument 'NEW'"),
         (("diff", "old.pem", "nothing.pem", *SERVER), "nothing.pem: cannot be read"),
+        (("diff", "old.pem", "old.pem", *SERVER, "--release", "x14", "--tls", "1.3"), "nothing is left to play"),
+        (
+            ("plan", "old.pem", "old.pem", *SERVER, "--also", SERVER[1], "old.pem", "old.pem"),
+            "expressway-e-server is exchanged twice",
+        ),
         (("diff", "old.pem", "old.pem", *SERVER, "--at", "1999-01-01"), "no certificates can be issued at"),
         (("diff", "old.pem", "old.pem", *SERVER, "--at", "1900-01-01"), "no certificates can be issued at"),
         (("diff", "old.pem", "old.pem", *SERVER, "--at", "0001-01-01"), "no certificates can be issued at"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
 from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import progress, speaks_unicode, width
+from harness.errors import Fault, ScenarioError
 from harness.lab.releases import RELEASES
 from harness.pki import Holding
 from harness.report.certificates import ChangePlan, plan_as_json, plan_text
@@ -38,8 +40,9 @@ class Planned:
 
 
 def plan_change(planned: Planned) -> Exit:
-    """Print the plan; NOT_MET where there is none. ScenarioError where a file cannot be read."""
+    """Print the plan; NOT_MET where there is none. ScenarioError where a file cannot be read, or a role comes twice."""
     exchanges = ((planned.role, planned.old, planned.new), *planned.also)
+    _check_roles([role for role, _, _ in exchanges])
     asked = [Asked(role, _holding(planned, old), _holding(planned, new)) for role, old, new in exchanges]
     trust, _notes = trust_in(planned.trust_files)
     at, release = day_of(planned.at), RELEASES[planned.release]
@@ -51,6 +54,12 @@ def plan_change(planned: Planned) -> Exit:
     if planned.json_file != STANDARD_OUTPUT:
         sys.stdout.write(plan_text(plan, width=width(), unicode=speaks_unicode()))
     return Exit.MET if plan.order is not None else Exit.NOT_MET
+
+
+def _check_roles(roles: Sequence[str]) -> None:
+    twice = next((role for role in roles if roles.count(role) > 1), "")
+    if twice:
+        raise ScenarioError([Fault("--also", 0, 0, f"{twice} is exchanged twice", "name each role once")])
 
 
 def _holding(planned: Planned, path: Path) -> Holding:
