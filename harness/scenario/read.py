@@ -131,6 +131,7 @@ class _Reader:
     def scenario(self, name: str, file: str, written: ScenarioText) -> Scenario:
         self._check_change(written.change, ("change",))
         read = self._plays.read(written.play, ("play",))
+        self._check_cluster_peers(read, self._actors(written.change))
         play = tuple(step for step in read if step is not None)
         expectations = ExpectationReader(self._fault, read, self._vocabulary.causes, self._actors(written.change))
         versions = tuple(dict.fromkeys(written.tls))
@@ -160,6 +161,18 @@ class _Reader:
         edges = change.get("edges", [])
         named = [edge.get("name") for edge in edges if isinstance(edge, dict)] if isinstance(edges, list) else []
         return (*ROLES, *(edge.name for edge in self._vocabulary.healthy.edges), *filter(None, named))
+
+    def _check_cluster_peers(self, play: Sequence[Step | None], actors: Sequence[str]) -> None:
+        """Refuse to join a cluster peer that the changed lab has not."""
+        peers = [name for name in actors if name not in ROLES]
+        for number, step in enumerate(play):
+            if step is None or step.verb != "join-cluster":
+                continue
+            node = step.options.get("node")
+            if not peers:
+                self._fault(("play", number), "there is no cluster peer to join", "add one to `edges`")
+            elif node is not None and node not in peers:
+                self._fault(("play", number, "node"), f"no cluster peer '{node}'", hint_for(str(node), peers))
 
     # --- change ---
 

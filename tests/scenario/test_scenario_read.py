@@ -143,6 +143,12 @@ WRONG: dict[str, tuple[str, list[str]]] = {
         written("by: expressway-e", "by: expresway-e"),
         ["8:41: unknown word 'expresway-e' | did you mean 'expressway-e'?"],
     ),
+    "a cluster peer that the lab has not": (
+        written("  - jabber: register", "  - jabber: register\n  - expressway-e: join-cluster").replace(
+            "expect:\n", "expect:\n  join-cluster: ok\n"
+        ),
+        ["7:5: there is no cluster peer to join | add one to `edges`"],
+    ),
     "a word where a list cannot be one": (
         written("handshake,", "[handshake],"),
         ["8:26: expected a word, got a list | choose one of " + ", ".join(Stage)],
