@@ -17,6 +17,7 @@ EDITOR = Draft202012Validator(SCHEMA)
 SHIPPED = [scenario.name for scenario in LIBRARY.scenarios(())]
 
 BEYOND_A_SCHEMA = {
+    "a cluster peer that the lab has not": "which nodes there are stands in the lab file and in `change`",
     "a fault that no certificate has": "certificates are named in certs/*.yaml",
     "an authority that nobody knows": "authorities are named in certs/authorities.yaml",
     "a profile that nobody has": "profiles are named in certs/leaves.yaml",
