@@ -10,12 +10,12 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 
 from harness.actors.admission import ZONES, Entry
-from harness.actors.relay import Relay
+from harness.actors.relay import NOT_FOUND, Leg, Relay
 from harness.actors.site import Site
 from harness.actors.user_agent import ALLOW
 from harness.identity.pattern import matches_expression
 from harness.lab.settings import CallPolicyRule, SearchRule
-from harness.net.sip_link import Inquiry, SipLink
+from harness.net.sip_link import Inquiry
 from harness.sip.address import sip_uri_of, tag_of
 from harness.sip.building import respond
 from harness.sip.message import Request
@@ -28,17 +28,9 @@ REGISTRAR = "registrar"
 B2BUA = "b2bua"
 """The target of a call whose zones want its media encrypted otherwise than both ends do by themselves."""
 
-_FORBIDDEN, _NOT_FOUND, _NO_CALL = 403, 404, 481
+_FORBIDDEN, _NO_CALL = 403, 481
 _MOST_CALLS = 1024
 _LONGEST_ADDRESS = 512
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """The way on: the connection, None where it could not be had, and the zone that it belongs to."""
-
-    sip: SipLink | None
-    zone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +87,11 @@ class CallRouting:
         if entry.returning and (rule := self._search(request)) is not None:
             await self._follow(entry, inquiry, request, rule)
         elif has_preloaded_route(request) and not entry.preloaded_routes:
-            await self._refuse(inquiry, _NOT_FOUND, "preloaded-route", "refused", zone=entry.zone)
+            await self._refuse(inquiry, NOT_FOUND, "preloaded-route", "refused", zone=entry.zone)
         elif (policy := self._rejection(entry, request)) is not None:
             await self._refuse(inquiry, _FORBIDDEN, "cpl", "rejected", zone=entry.zone, rule=policy.source)
         elif (rule := self._search(request)) is None:
-            await self._refuse(inquiry, _NOT_FOUND, "search-rule", "no-match", address=_sought(request))
+            await self._refuse(inquiry, NOT_FOUND, "search-rule", "no-match", address=_sought(request))
         else:
             await self._follow(entry, inquiry, request, rule)
 
@@ -122,7 +114,7 @@ class CallRouting:
         return replace(await self._reach(B2BUA, request), zone=ZONES[target])
 
     async def _send_on(self, inquiry: Inquiry, request: Request, leg: Leg) -> None:
-        await self._relay.forward(inquiry, request, leg.sip, leg.zone)
+        await self._relay.forward(inquiry, request, leg)
 
     def _rejection(self, entry: Entry, request: Request) -> CallPolicyRule | None:
         """Return the call policy rule that rejects; the first that fits decides."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 from functools import partial
 
 from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, Entry
-from harness.actors.call_routing import REGISTRAR, CallRouting, Leg, Rules
+from harness.actors.call_routing import REGISTRAR, CallRouting, Rules
 from harness.actors.https_client import HttpsClient
 from harness.actors.line_side import LineSide
 from harness.actors.manager_services import SignInProxy
 from harness.actors.neighbour_zone import NEIGHBOUR_ZONE, Neighbour
-from harness.actors.relay import Relay
+from harness.actors.relay import Leg, Relay
 from harness.actors.service_check import METHOD as SERVICE
 from harness.actors.service_check import answer_service
 from harness.actors.site import Site, Stage

@@ -19,12 +19,12 @@ from harness.actors.admission import (
     admit,
     webex_names,
 )
-from harness.actors.call_routing import CallRouting, Leg, Rules
+from harness.actors.call_routing import CallRouting, Rules
 from harness.actors.certificate_stores import CertificateStores
 from harness.actors.cluster import ClusterPeer
 from harness.actors.https import Reply, ServedRequest, serve_https
 from harness.actors.outbound import Outbound
-from harness.actors.relay import Relay
+from harness.actors.relay import Leg, Relay
 from harness.actors.revocation import status_check
 from harness.actors.service_check import ServiceCheck
 from harness.actors.site import Site, Stage

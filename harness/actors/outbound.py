@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from harness.actors.admission import DNS_ZONE, UNACCEPTABLE, WEBEX_ZONE, Entry, names_verdict, webex_names
-from harness.actors.call_routing import Leg
 from harness.actors.finder import Finder, Patience
 from harness.actors.peer_names import recorded
+from harness.actors.relay import NOT_FOUND, Leg
 from harness.actors.site import Site
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
-from harness.dns.walk.locate import Behaviour, Policy, Target
+from harness.dns.walk.locate import Behaviour, Located, Policy, Target
 from harness.identity.certificate import read_certificate
 from harness.lab.settings import ExpresswayE
 from harness.net.link import Link, StatusCheck
@@ -75,7 +75,10 @@ class Outbound:
         key = (way.zone, way.policy.override_domain or destination)
         known = self._links.get(key)
         if known is None or not known.alive:
-            link = await self._dial(way, destination)
+            located = await self._finder.find(destination, way.policy)
+            if not located.targets:
+                return Leg(None, zone, NOT_FOUND)
+            link = await self._dial(way, located)
             if link is None:
                 return Leg(None, zone)
             entry = Entry(zone, preloaded_routes=False)
@@ -99,8 +102,7 @@ class Outbound:
         names = GENERAL_NAMES if general else webex_names(webex)
         return Way(WEBEX_ZONE, policy, names if webex.tls_verify else ())
 
-    async def _dial(self, way: Way, destination: str) -> Link | None:
-        located = await self._finder.find(destination, way.policy)
+    async def _dial(self, way: Way, located: Located) -> Link | None:
         patience = Patience(self._settings.sip.tcp_connect_timeout, self._settings.failover_on_tls_error)
         return await self._finder.reach(located, partial(self._secure, way), patience)
 

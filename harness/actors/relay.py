@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import takewhile
 
 from harness.actors.site import Site
@@ -25,7 +26,22 @@ from harness.sip.via import Via, top_via
 TRANSPORT_FAILURE = 500
 """What the caller hears when the next hop cannot be reached (RFC 3261 16.7: a 503 is not passed on)."""
 
+NOT_FOUND = 404
+"""What the caller hears where a search ends without a next hop: no rule, or a name that leads nowhere (9)."""
+
 _TIMED_OUT, _TOO_MANY_HOPS, _TRYING = 408, 483, 100
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """The way on: the connection and the zone that it belongs to.
+
+    `sip` is None where the way could not be had; the caller then hears `failure`.
+    """
+
+    sip: SipLink | None
+    zone: str
+    failure: int = TRANSPORT_FAILURE
 
 
 class Relay:
@@ -67,16 +83,16 @@ class Relay:
             request = request.with_headers(request.headers.with_first_replaced("Via", str(noted)))
         return strip_own_route(request, self._is_my_route)
 
-    async def forward(self, inquiry: Inquiry, request: Request, sip: SipLink | None, egress: str) -> None:
-        """Send `request` on over `sip` and answer `inquiry`; None: the next hop could not be reached."""
+    async def forward(self, inquiry: Inquiry, request: Request, leg: Leg) -> None:
+        """Send `request` on over the connection of `leg` and answer `inquiry`."""
         if max_forwards_exhausted(request):
             await inquiry.answer(respond(request, _TOO_MANY_HOPS))
-        elif sip is None:
-            await inquiry.answer(respond(inquiry.request, TRANSPORT_FAILURE))
+        elif leg.sip is None:
+            await inquiry.answer(respond(inquiry.request, leg.failure))
         elif request.method == "ACK":
-            await sip.send(self._outgoing(request, sip, egress))
+            await leg.sip.send(self._outgoing(request, leg.sip, leg.zone))
         else:
-            await self._exchange(inquiry, self._outgoing(request, sip, egress), sip)
+            await self._exchange(inquiry, self._outgoing(request, leg.sip, leg.zone), leg.sip)
 
     def _outgoing(self, request: Request, sip: SipLink, egress: str) -> Request:
         transport = transport_of(sip)

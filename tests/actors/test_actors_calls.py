@@ -88,10 +88,10 @@ async def test_what_no_search_rule_knows_is_not_found() -> None:
 
 
 @virtual_time
-async def test_a_company_that_is_not_in_the_dns_cannot_be_reached() -> None:
+async def test_a_company_that_is_not_in_the_dns_is_not_found() -> None:
     async with visiting(MemoryNetwork()) as visit:
         final = await asked_from_outside(visit, asking("INVITE", "sip:carol@nowhere.example"))
-        assert final.status == 500
+        assert final.status == 404
         assert decisions(visit, "search-rule") == ["dns-zone"]
 
 
