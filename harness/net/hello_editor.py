@@ -6,17 +6,18 @@ dialler sees the mark and gives up with alert 47. A device that lets such a call
 
 from __future__ import annotations
 
+from harness.net.middlebox import PassingStream
 from harness.net.network import ByteStream
 
 _HANDSHAKE, _CLIENT_HELLO, _SUPPORTED_VERSIONS, _TLS_1_3 = 22, 1, 43, b"\x03\x04"
 _RECORD_HEAD, _MESSAGE_HEAD, _VERSION_AND_RANDOM = 5, 4, 34
 
 
-class EditedHello:
+class EditedHello(PassingStream):
     """The dialler's stream through such a device: its first flight is edited, everything else passes as it is."""
 
     def __init__(self, stream: ByteStream) -> None:
-        self._stream = stream
+        super().__init__(stream)
         self._passed_hello = False
 
     async def send(self, data: bytes) -> None:
@@ -24,22 +25,6 @@ class EditedHello:
         flight = data if self._passed_hello else without_tls_1_3(data)
         self._passed_hello = True
         await self._stream.send(flight)
-
-    async def receive(self) -> bytes:
-        """Return the next bytes."""
-        return await self._stream.receive()
-
-    def finish(self) -> None:
-        """Send a FIN; receiving goes on."""
-        self._stream.finish()
-
-    def close(self) -> None:
-        """Give the connection up."""
-        self._stream.close()
-
-    def reset(self) -> None:
-        """Give the connection up with an RST."""
-        self._stream.reset()
 
 
 def without_tls_1_3(flight: bytes) -> bytes:
