@@ -13,6 +13,7 @@ from dataclasses import replace
 from harness.actors.admission import TRAVERSAL_ZONE, WEBEX_ZONE
 from harness.actors.relay import TRANSPORT_FAILURE
 from harness.actors.site import Site, Stage
+from harness.actors.standing_link import StandingLink
 from harness.lab.settings import ExpresswayE
 from harness.net.link import Link
 from harness.net.sip_link import Inquiry, SipLink
@@ -24,6 +25,7 @@ from harness.sip.parameters import Parameters
 from harness.sip.proxy import forward_request, forward_response, max_forwards_exhausted, zone_tag
 from harness.sip.via import Via, top_via
 from harness.tls.profile import TlsProfile
+from harness.transcript import Address
 
 NAME = "b2bua"
 PORT = 5073
@@ -65,6 +67,13 @@ def inner_profile(stage: Stage, node: ExpresswayE) -> TlsProfile:
     return TlsProfile(trusted=trusted, verify=False, versions=versions, old_gear=wardrobe.needs_old_gear(versions))
 
 
+async def dial_inside(site: Site, node: ExpresswayE, target: Address) -> Link | None:
+    """Dial from the proxy of a box to its B2BUA, or back; None where that did not succeed."""
+    link = await site.dial(target.host, target.port)
+    secured = link is not None and await link.secure(inner_profile(site.stage, node))
+    return link if secured else None
+
+
 class _Legs:
     """The calls of one proxy: what comes in over its connection goes out again over one back to it."""
 
@@ -72,11 +81,11 @@ class _Legs:
         self._site = site
         self._node = node
         self._host = host
-        self._back: SipLink | None = None
+        self._back = StandingLink(site, self._dial, _answer_nothing)
 
     async def serve(self, inquiry: Inquiry) -> None:
         """Take a request, and make that of the other leg."""
-        back = await self._reach()
+        back = await self._back.reach()
         if back is None:
             await inquiry.answer(respond(inquiry.request, TRANSPORT_FAILURE))
         elif max_forwards_exhausted(inquiry.request):
@@ -86,13 +95,8 @@ class _Legs:
         else:
             await self._exchange(inquiry, back)
 
-    async def _reach(self) -> SipLink | None:
-        if self._back is None or not self._back.alive:
-            link = await self._site.dial(self._host, self._node.sip.tls_port)
-            if link is None or not await link.secure(inner_profile(self._site.stage, self._node)):
-                return None
-            self._back = self._site.speak_sip(link, _answer_nothing)
-        return self._back
+    async def _dial(self) -> Link | None:
+        return await dial_inside(self._site, self._node, Address(self._host, self._node.sip.tls_port))
 
     async def _exchange(self, inquiry: Inquiry, back: SipLink) -> None:
         call = inquiry.request.headers.get("call-id") or ""

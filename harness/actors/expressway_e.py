@@ -28,13 +28,14 @@ from harness.actors.relay import Leg, Relay
 from harness.actors.revocation import status_check
 from harness.actors.service_check import ServiceCheck
 from harness.actors.site import Site, Stage
+from harness.actors.standing_link import StandingLink
 from harness.actors.traversal_server import TraversalServer
 from harness.actors.user_agent import Outcome
 from harness.lab.settings import ExpresswayE as ExpresswayESettings
 from harness.net.link import Link
 from harness.net.sip_link import SipLink
 from harness.sip.message import Request
-from harness.transcript import ClientCertificate
+from harness.transcript import Address, ClientCertificate
 
 _OK, _BAD_GATEWAY = 200, 502
 
@@ -49,7 +50,8 @@ class ExpresswayE:
         rules = Rules(self.settings.search_rules, self.settings.call_policy, self._encrypting())
         self._routing = CallRouting(self.site, relay, rules, self._reach)
         self.stores = CertificateStores(self.site, settings)
-        self._b2bua: SipLink | None = None
+        serve_b2bua = partial(self._routing.serve, Entry(B2BUA_ZONE, preloaded_routes=False))
+        self._b2bua = StandingLink(self.site, self._dial_b2bua, serve_b2bua)
         self._service_check = ServiceCheck(self.site, port=self.settings.sip.tls_port)
         self._check = check = status_check(self.site, settings.revocation, settings.clock_offset_days)
         serve, stores = self._routing.serve, self.stores
@@ -154,21 +156,15 @@ class ExpresswayE:
             case "registrar":
                 return Leg(await self._vouched_traversal(), MRA_ZONE)
             case call_routing.B2BUA:
-                return Leg(await self._reach_b2bua(), B2BUA_ZONE)
+                return Leg(await self._b2bua.reach(), B2BUA_ZONE)
             case "traversal-zone":
                 return Leg(self._traversal.way_in(TRAVERSAL_ZONE), TRAVERSAL_ZONE)
             case _:
                 return await self._outbound.reach(target, request)
 
-    async def _reach_b2bua(self) -> SipLink | None:
-        if self._b2bua is None or not self._b2bua.alive:
-            stage = self.site.stage
-            link = await self.site.dial(stage.directory.address_of(b2bua.NAME), b2bua.PORT)
-            if link is None or not await link.secure(b2bua.inner_profile(stage, self.settings)):
-                return None
-            serve = partial(self._routing.serve, Entry(B2BUA_ZONE, preloaded_routes=False))
-            self._b2bua = self.site.speak_sip(link, serve)
-        return self._b2bua
+    async def _dial_b2bua(self) -> Link | None:
+        target = Address(self.site.stage.directory.address_of(b2bua.NAME), b2bua.PORT)
+        return await b2bua.dial_inside(self.site, self.settings, target)
 
     def _encrypting(self) -> frozenset[str]:
         """Return the search targets whose zone engages the B2BUA."""

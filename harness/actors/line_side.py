@@ -12,6 +12,7 @@ from collections.abc import Callable
 from harness.actors.admission import UNACCEPTABLE, spoken
 from harness.actors.peer_names import has_wanted_name
 from harness.actors.site import Site
+from harness.actors.standing_link import StandingLink
 from harness.identity.certificate import read_certificate
 from harness.identity.policy import judge_names
 from harness.net.link import Link
@@ -31,19 +32,15 @@ class LineSide:
     def __init__(self, site: Site, serve: Serve, client: Callable[[], TlsProfile]) -> None:
         manager = site.stage.lab.unified_cm
         self._site = site
-        self._serve = serve
         self._client = client
         self._secure = bool(manager.phone_security_profile)
         self._port = manager.secure_phone_port if self._secure else manager.port
         self.zone = f"{'CEtls' if self._secure else 'CEtcp'}-{manager.host_name}"
-        self._link: SipLink | None = None
+        self._standing = StandingLink(site, self._dial, serve)
 
     async def reach(self) -> SipLink | None:
         """Return the connection, dialled where there is none; None where it could not be had."""
-        if self._link is None or not self._link.alive:
-            link = await self._dial()
-            self._link = self._site.speak_sip(link, self._serve) if link else None
-        return self._link
+        return await self._standing.reach()
 
     async def _dial(self) -> Link | None:
         stage = self._site.stage

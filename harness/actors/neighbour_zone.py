@@ -12,6 +12,7 @@ from dataclasses import replace
 from harness.actors.admission import UNACCEPTABLE
 from harness.actors.peer_names import has_wanted_name
 from harness.actors.site import Site
+from harness.actors.standing_link import StandingLink
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
 from harness.lab.settings import ExpresswayC
 from harness.net.link import Link
@@ -41,7 +42,7 @@ class Neighbour:
         self._serve = serve
         self._server = server
         self._client = client
-        self._link: SipLink | None = None
+        self._standing = StandingLink(site, self._dial, serve)
 
     async def open(self) -> None:
         """Listen for Unified CM."""
@@ -71,9 +72,7 @@ class Neighbour:
 
     async def connect(self) -> Outcome:
         """Dial Unified CM anew and ask OPTIONS."""
-        if self._link is not None:
-            await self._link.close()
-            self._link = None
+        await self._standing.close()
         sip = await self.reach()
         if sip is None:
             return Outcome(completed=False, detail="Failed")
@@ -84,10 +83,7 @@ class Neighbour:
 
     async def reach(self) -> SipLink | None:
         """Return the connection to Unified CM, dialled where there is none; None where it could not be had."""
-        if self._link is None or not self._link.alive:
-            link = await self._dial()
-            self._link = self._site.speak_sip(link, self._serve) if link else None
-        return self._link
+        return await self._standing.reach()
 
     async def _dial(self) -> Link | None:
         stage = self._site.stage
