@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 from harness.errors import Fault, ScenarioError
 from harness.pki.holdings import Holding, completed, read_holding, read_trust_list
 from harness.pki.holdings.holding import MAX_FILE_BYTES
-
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?Z?)?", re.ASCII)
 
 
 def holding_in(path: Path, password: str | None = None, *, chain_files: Sequence[Path] = ()) -> Holding:
@@ -29,18 +25,6 @@ def trust_in(paths: Sequence[Path]) -> tuple[tuple[bytes, ...] | None, tuple[str
     certificates = dict.fromkeys(der for each in lists for der in each.certificates)
     notes = tuple(f"{path}: {note}" for path, each in zip(paths, lists, strict=True) for note in each.notes)
     return (tuple(certificates) if paths else None), notes
-
-
-def day_of(text: str) -> datetime:
-    """Return a day, at its noon in UTC where no time is given; now where the text is empty."""
-    if not text:
-        return datetime.now(UTC)
-    try:
-        moment = datetime.fromisoformat(text.removesuffix("Z") if _DAY.fullmatch(text) else "")
-    except ValueError:
-        problem = f"'{text}' is no day"
-        raise ScenarioError([Fault("--at", 0, 0, problem, "write it as 2027-03-15, or 2027-03-15T12:00")]) from None
-    return moment.replace(tzinfo=UTC, hour=moment.hour if "T" in text else 12)
 
 
 def bytes_in(path: Path) -> bytes:

@@ -1,8 +1,8 @@
-"""The day to which a lab is set, as a person names it."""
+"""The day to which a lab is set, as a person names it, and the time that is meant by it."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from harness.errors import Fault, ScenarioError
 from harness.pki.validity import YEARS, read_date
@@ -22,3 +22,13 @@ def checked_day(text: str) -> date:
         hint = f"give a day in the years {YEARS.start} to {YEARS.stop - 1}"
         raise ScenarioError([Fault("--at", 0, 0, f"no lab can be set to {day}", hint)])
     return day
+
+
+def time_of(day: date | None) -> datetime:
+    """Return noon of a day in UTC, or the present moment where no day is named."""
+    return datetime.combine(day, time(12), UTC) if day else datetime.now(UTC)
+
+
+def time_at(text: str) -> datetime:
+    """Return the time that an option `--at` means; ScenarioError as `checked_day`, the present where it is empty."""
+    return time_of(checked_day(text) if text else None)

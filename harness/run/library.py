@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -17,12 +17,12 @@ from harness.lab.settings import Lab
 from harness.pki.catalogue import Catalogue
 from harness.pki.reading import read_catalogue
 from harness.pki.workshop import Workshop
+from harness.run.dates import time_of
 from harness.scenario.model import Scenario
 from harness.scenario.read import Vocabulary, faults_of_zones, read_lab, read_scenario
 
 _CATALOGUE_FILES = ("authorities", "leaves", "faults", "trust-lists")
 _LAB_FILE = "lab.yaml"
-_NOON = time(12)
 _LARGEST_FILE = 1_000_000
 _ROW = re.compile(r"^([a-z])-(?=\d+$)")
 
@@ -72,8 +72,7 @@ class Library:
     @cached_property
     def workshop(self) -> Workshop:
         """The lab's PKI; its now is the time of every clock in the lab."""
-        now = datetime.combine(self.at, _NOON, UTC) if self.at else datetime.now(UTC)
-        return Workshop(self.catalogue, now)
+        return Workshop(self.catalogue, time_of(self.at))
 
     @property
     def as_of(self) -> str:

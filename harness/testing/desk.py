@@ -12,9 +12,10 @@ from harness.lab.releases import NEWEST, RELEASE_NAMES, RELEASES
 from harness.lab.settings import Lab
 from harness.pki import TrustList
 from harness.run.certificate_change import Question
-from harness.run.certificate_files import day_of, holding_in, trust_in
+from harness.run.certificate_files import holding_in, trust_in
 from harness.run.certificate_folder import FolderOrder, certificate_files
 from harness.run.comparison import compare
+from harness.run.dates import time_at
 from harness.run.folders import write_folder
 from harness.run.library import Library
 from harness.scenario.model import TLS_VERSIONS
@@ -80,7 +81,7 @@ class Desk:
                 trust=TrustList(anchors or (), notes),
                 releases=tuple(name for name in RELEASE_NAMES if name in wanted),
                 tls_versions=tuple(checked_word("tls", version, TLS_VERSIONS) for version in tls),
-                at=day_of(at),
+                at=time_at(at),
             )
             stories = self._libraries.scenarios(library, tuple(map(self._places.scenario, scenarios)))
             files = (Path(old), Path(new))
@@ -115,7 +116,7 @@ class Desk:
                 certificates=holding.certificates,
                 role=CERTIFICATE_ROLES[checked_word("role", role, CERTIFICATE_ROLES)],
                 release=RELEASES[checked_word("release", release, RELEASE_NAMES)],
-                at=day_of(at),
+                at=time_at(at),
                 trust=anchors,
                 names=tuple(names),
                 domains=tuple(domains),

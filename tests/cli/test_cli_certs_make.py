@@ -159,8 +159,8 @@ def test_a_link_to_a_folder_is_followed(sip_mtls: Command, folder: Path, tmp_pat
         (("--profile", "expresway-e"), "unknown leaf profile 'expresway-e'"),
         (("--fault", "expird"), "did you mean 'expired'?"),
         (("--fault", "expired", "--fault", "not-yet-valid"), "both change the validity"),
-        (("--at", "1999-12-31"), "no certificates can be issued"),
-        (("--at", "soon"), "'soon' is no day"),
+        (("--at", "1999-12-31"), "no lab can be set to 1999-12-31"),
+        (("--at", "soon"), "'soon' is no date"),
     ],
 )
 def test_wrong_words_leave_nothing_behind(sip_mtls: Command, folder: Path, words: tuple[str, ...], told: str) -> None:

@@ -13,7 +13,8 @@ from harness.cli.terminal import speaks_unicode, width
 from harness.lab.certificate_rules import CERTIFICATE_ROLES, Examination, Severity, examine
 from harness.lab.releases import RELEASES
 from harness.report.certificates import check_as_json, check_text
-from harness.run.certificate_files import day_of, trust_in
+from harness.run.certificate_files import trust_in
+from harness.run.dates import time_at
 from harness.run.disk import write_text
 
 
@@ -34,7 +35,7 @@ class Checked:
 
 def check_certificate(checked: Checked) -> Exit:
     """Print which rules fire; NOT_MET where one of level error does, ScenarioError where a file cannot be read."""
-    at = day_of(checked.at)
+    at = time_at(checked.at)
     holding = holding_of(checked.file, checked.password_file)
     trust, trust_notes = trust_in(checked.trust_files)
     case = Examination(

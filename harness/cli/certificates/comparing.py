@@ -14,8 +14,9 @@ from harness.lab.releases import RELEASE_NAMES
 from harness.pki import TrustList
 from harness.report.certificates import change_as_json, change_text
 from harness.run.certificate_change import Question
-from harness.run.certificate_files import day_of, trust_in
+from harness.run.certificate_files import trust_in
 from harness.run.comparison import compare
+from harness.run.dates import time_at
 from harness.run.disk import write_text
 from harness.run.library import Library
 from harness.scenario.model import TLS_VERSIONS
@@ -62,5 +63,5 @@ def _question(compared: Compared) -> Question:
         trust=TrustList(trust or (), notes),
         releases=tuple(name for name in RELEASE_NAMES if name in (compared.releases or RELEASE_NAMES)),
         tls_versions=compared.tls or TLS_VERSIONS,
-        at=day_of(compared.at),
+        at=time_at(compared.at),
     )

@@ -10,8 +10,8 @@ from pathlib import Path
 from harness.cli.exits import Exit
 from harness.errors import Fault, ScenarioError
 from harness.pki.workshop import Workshop
-from harness.run.certificate_files import day_of
 from harness.run.certificate_folder import PAGE, TITLE, FolderOrder, certificate_files
+from harness.run.dates import time_at
 from harness.run.folders import contents_of, replace_folder, work_tree_around, write_folder
 from harness.run.library import Library
 
@@ -36,7 +36,7 @@ def make_certificates(made: Made) -> Exit:
     every = tuple(library.catalogue.leaves)
     profiles = every if not made.profiles or _EVERY in made.profiles else tuple(dict.fromkeys(made.profiles))
     replaces = _replaces(made)
-    workshop = Workshop(library.catalogue, day_of(made.at))
+    workshop = Workshop(library.catalogue, time_at(made.at))
     files = certificate_files(library.healthy, workshop, FolderOrder(profiles, made.faults))
     (replace_folder if replaces else write_folder)(made.folder, files)
     _tell(made.folder, len(profiles))

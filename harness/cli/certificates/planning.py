@@ -16,9 +16,10 @@ from harness.errors import Fault, ScenarioError
 from harness.lab.releases import RELEASES
 from harness.pki import Holding
 from harness.report.certificates import ChangePlan, plan_as_json, plan_text
-from harness.run.certificate_files import day_of, trust_in
+from harness.run.certificate_files import trust_in
 from harness.run.change_plan import Planner
 from harness.run.conversion_bench import Asked, ConversionBench, conversion_bench
+from harness.run.dates import time_at
 from harness.run.disk import write_text
 from harness.run.library import Library
 
@@ -45,7 +46,7 @@ def plan_change(planned: Planned) -> Exit:
     _check_roles([role for role, _, _ in exchanges])
     asked = [Asked(role, _holding(planned, old), _holding(planned, new)) for role, old, new in exchanges]
     trust, _notes = trust_in(planned.trust_files)
-    at, release = day_of(planned.at), RELEASES[planned.release]
+    at, release = time_at(planned.at), RELEASES[planned.release]
     bench = conversion_bench(Library(), asked, trust or (), release, at)
     title = " and ".join(f"{role}: {old.name} to {new.name}" for role, old, new in exchanges)
     plan = _searched(bench, title, planned.release, at)

@@ -12,7 +12,8 @@ from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import speaks_unicode, width
 from harness.lab.looked_for import WantedName, names_looked_for
 from harness.report.certificates import Sight, sight_as_json, sight_text
-from harness.run.certificate_files import day_of, trust_in
+from harness.run.certificate_files import trust_in
+from harness.run.dates import time_at
 from harness.run.disk import write_text
 from harness.run.library import Library
 
@@ -31,7 +32,7 @@ class Shown:
 
 def show_certificate(shown: Shown) -> Exit:
     """Print what the file shows; ScenarioError where it cannot be read."""
-    at = day_of(shown.at)
+    at = time_at(shown.at)
     holding = holding_of(shown.file, shown.password_file)
     trust, notes = trust_in(shown.trust_files)
     wanted = tuple(map(WantedName, shown.names)) or names_looked_for(Library().healthy)

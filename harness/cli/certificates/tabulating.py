@@ -12,7 +12,7 @@ from harness.cli.terminal import progress, speaks_unicode, width
 from harness.lab.releases import RELEASE_NAMES
 from harness.pki import Workshop
 from harness.report.certificates import matrix_as_json, matrix_text
-from harness.run.certificate_files import day_of
+from harness.run.dates import time_at
 from harness.run.disk import write_text
 from harness.run.eku_matrix import plans_of, play_matrix, squares
 from harness.run.library import Library
@@ -29,7 +29,7 @@ class Tabulated:
 
 def tabulate_usages(tabulated: Tabulated) -> Exit:
     """Play the matrix and print it."""
-    at, library = day_of(tabulated.at), Library()
+    at, library = time_at(tabulated.at), Library()
     wanted = squares([name for name in RELEASE_NAMES if name in (tabulated.releases or RELEASE_NAMES)])
     workshop = Workshop(library.catalogue, at)
     plans = plans_of(library.healthy, workshop, wanted)
