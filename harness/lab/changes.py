@@ -53,6 +53,14 @@ def _put(data: dict[str, Any], keys: list[str], value: Any) -> None:
     data[last] = value
 
 
+def names_at(lab: Lab, path: str) -> tuple[str, ...]:
+    """Return the list of names behind a dotted setting, such as a trust list."""
+    value: Any = lab
+    for key in path.split("."):
+        value = getattr(value, key.replace("-", "_"))
+    return tuple(value)
+
+
 def leaf_order(certificate: Certificate) -> LeafOrder:
     """Return the order for the workshop behind a certificate setting."""
     return LeafOrder(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any
 
-from harness.lab.changes import changed
+from harness.lab.changes import changed, names_at
 from harness.lab.directory import ROLES
 from harness.lab.installing import PLACES, Place
 from harness.lab.settings import ExpresswayE, Lab
@@ -197,7 +197,7 @@ _NAMES: Mapping[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
 def lab_after(lab: Lab, steps: Sequence[ConversionStep]) -> Lab:
     """Return the lab in which these steps were taken, in this order."""
     sets: dict[str, Any] = {}
-    lists = {path: list(trust_list(lab, path)) for step in steps for path in (*step.adds, *step.removes)}
+    lists = {path: list(names_at(lab, path)) for step in steps for path in (*step.adds, *step.removes)}
     for step in steps:
         sets |= step.sets
         for path, names in step.adds.items():
@@ -205,11 +205,3 @@ def lab_after(lab: Lab, steps: Sequence[ConversionStep]) -> Lab:
         for path, names in step.removes.items():
             lists[path] = [name for name in lists[path] if name not in names]
     return changed(lab, {**sets, **lists})
-
-
-def trust_list(lab: Lab, path: str) -> tuple[str, ...]:
-    """Return the names on a trust list, by the list's dotted name."""
-    data: Any = lab.model_dump(by_alias=True, mode="json")
-    for key in path.split("."):
-        data = data[key]
-    return tuple(data)

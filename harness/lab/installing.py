@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from harness.identity.certificate import CertificateFacts
 from harness.lab.releases import Release
-from harness.lab.uploads import Box
+from harness.lab.uploads import Box, Store, Upload, UploadRefusal, refusal_of
 
 SAME = "same-as-server"
 
@@ -44,6 +45,13 @@ class Place:
         if not self.other_store or release.two_stores:
             return self.setting
         return next(path for path in (self.setting, self.other_store) if "server" in path)
+
+    def refusal(self, certificate: CertificateFacts, release: Release, *, switch: bool = False) -> UploadRefusal | None:
+        """Return why the upload page does not take a certificate here; None where it does or is not there."""
+        if self.box is None:
+            return None
+        store: Store = "client" if "client" in self.store_on(release) else "server"
+        return refusal_of(Upload(certificate, self.box, store, release, switch))
 
     def held(self, certificate: Mapping[str, Any], other: Mapping[str, Any], release: Release) -> dict[str, Any]:
         """Return the settings that put `certificate` in its place, and `other` in the other store if there is one."""

@@ -5,7 +5,7 @@ One table: the lab takes its defaults from it, uploads are judged by it, the doc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal, get_args
 
 ReleaseName = Literal["x14", "x15.0", "x15.2", "x15.4", "x15.5"]
@@ -32,6 +32,11 @@ class Release:
     service_check: bool
     cluster_check: bool
     source: str
+
+    @property
+    def behaviour(self) -> tuple[object, ...]:
+        """Everything that it does: equal for two releases that do the same."""
+        return tuple(getattr(self, each.name) for each in fields(self) if each.name not in {"name", "source"})
 
 
 _OLD, _NEW = ("1.0", "1.1", "1.2"), ("1.2", "1.3")

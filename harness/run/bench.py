@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from harness.identity.certificate import CertificateFacts, read_certificate
-from harness.lab.changes import changed
+from harness.lab.changes import changed, names_at
 from harness.lab.installing import Place
 from harness.lab.releases import Release
 from harness.lab.renaming import Renaming, host_in
@@ -18,7 +18,7 @@ from harness.lab.settings import Lab
 from harness.pki import Catalogue, LeafProfile, Workshop
 from harness.pki.names import COMMON_NAME_LIMIT
 from harness.run.library import Library
-from harness.run.stand_ins import Played
+from harness.run.stand_ins import Adopted, Played
 from harness.scenario.model import Scenario, Step
 from harness.scenario.plan import Plan
 from harness.scenario.steps import INSTALLING
@@ -45,19 +45,13 @@ class Bench:
         old, new = (each.credentials for each in pair)
         workshop.hold(OLD, old)
         workshop.hold(NEW, new)
-        self._trusted = self._adopt("trusted root", trusted)
+        adopted = Adopted(workshop)
+        self._trusted = adopted.names(trusted)
         self._installed = {
-            OLD: self._adopt("CA beside the old certificate", old.issuers),
-            NEW: self._adopt("CA beside the new certificate", (*old.issuers, *new.sent[1:])),
+            OLD: adopted.names(old.issuers),
+            NEW: adopted.names((*old.issuers, *new.sent[1:])),
         }
-        self._lab = Lab.model_validate(self._renaming.data(data_of(library.healthy)))
-
-    def _adopt(self, name: str, certificates: Iterable[bytes]) -> tuple[str, ...]:
-        """Take CA certificates into the workshop; return the names under which a trust list has them."""
-        named = {f"{name} {number}": each for number, each in enumerate(dict.fromkeys(certificates), start=1)}
-        for each, certificate in named.items():
-            self.workshop.adopt(each, certificate)
-        return tuple(named)
+        self._lab = renamed_lab(library.healthy, self._renaming)
 
     def plans(self, scenario: Scenario, release: Release, tls_version: str) -> tuple[Plan, Plan] | None:
         """Return a story with the old certificate and with the new one; None where it does not fit.
@@ -96,8 +90,7 @@ class Bench:
         added = {path: (*self._trusted, *self._known_to(path)) for path in place.verifiers}
         if place.own_list:
             added[place.own_list] = (*added.get(place.own_list, ()), *self._installed[held])
-        data = data_of(lab)
-        lists = {path: [*_at(data, path), *names] for path, names in added.items()}
+        lists = {path: [*names_at(lab, path), *names] for path, names in added.items()}
         return changed(lab, {**place.held({"profile": held}, {"profile": OLD}, release), **lists})
 
 
@@ -109,15 +102,9 @@ def with_edges_of_their_own(lab: Lab, renaming: Renaming) -> Lab:
     return lab.model_copy(update={"edges": tuple(own)})
 
 
-def data_of(lab: Lab) -> dict[str, Any]:
-    """Return a lab as plain data, keys as files write them."""
-    return lab.model_dump(by_alias=True, mode="json")
-
-
-def _at(data: Mapping[str, Any], path: str) -> Any:
-    for key in path.split("."):
-        data = data[key]
-    return data
+def renamed_lab(lab: Lab, renaming: Renaming) -> Lab:
+    """Return the lab in other names."""
+    return Lab.model_validate(renaming.data(lab.model_dump(by_alias=True, mode="json")))
 
 
 def renaming_of(place: Place, certificate: CertificateFacts) -> Renaming:

@@ -19,8 +19,7 @@ from harness.identity.certificate import read_certificate
 from harness.judge.compare import outcome_differs
 from harness.judge.warnings import SEE_SET_UP
 from harness.lab.installing import PLACES
-from harness.lab.releases import RELEASES, Release
-from harness.lab.uploads import Box, Store, Upload, refusal_of
+from harness.lab.releases import RELEASES
 from harness.pki import Holding, TrustList
 from harness.report.certificates.change import Flip, UploadFlip
 from harness.run.bench import Bench
@@ -62,9 +61,9 @@ def stories(
 
 def alike(names: Sequence[str]) -> list[tuple[str, ...]]:
     """Return releases in groups that behave the same, each in the order of the table."""
-    grouped: dict[Release, list[str]] = {}
+    grouped: dict[tuple[object, ...], list[str]] = {}
     for name in names:
-        grouped.setdefault(replace(RELEASES[name], name="x14", source=""), []).append(name)
+        grouped.setdefault(RELEASES[name].behaviour, []).append(name)
     return [tuple(group) for group in grouped.values()]
 
 
@@ -140,25 +139,20 @@ def prepare(library: Library, question: Question) -> Bench:
 
 def upload_flips(question: Question) -> list[UploadFlip]:
     """Return the releases whose upload page takes one of the two certificates and refuses the other."""
-    place = PLACES[question.role]
-    if not place.box:
-        return []
-    found = [flip for names in alike(question.releases) if (flip := _upload_flip(question, place.box, names))]
     merged: dict[tuple[bool, str], UploadFlip] = {}
-    for flip in found:
-        known = merged.setdefault((flip.refuses_new, flip.remedy), flip)
-        if known is not flip:
-            merged[flip.refuses_new, flip.remedy] = replace(known, releases=(*known.releases, *flip.releases))
+    for names in alike(question.releases):
+        if (flip := _upload_flip(question, names)) is not None:
+            known = merged.get((flip.refuses_new, flip.remedy))
+            joined = replace(known, releases=(*known.releases, *names)) if known else flip
+            merged[flip.refuses_new, flip.remedy] = joined
     return list(merged.values())
 
 
-def _upload_flip(question: Question, box: Box, names: tuple[str, ...]) -> UploadFlip | None:
-    release = RELEASES[names[0]]
-    store: Store = "client" if question.role.endswith("client") and release.two_stores else "server"
+def _upload_flip(question: Question, names: tuple[str, ...]) -> UploadFlip | None:
+    place, release = PLACES[question.role], RELEASES[names[0]]
     leaves = [read_certificate(each.certificates[0]) for each in (question.old, question.new)]
-    before, after = (refusal_of(Upload(leaf, box, store, release)) for leaf in leaves)
-    if (before is None) == (after is None):
-        return None
+    before, after = (place.refusal(leaf, release) for leaf in leaves)
     refusal = after or before
-    assert refusal is not None  # noqa: S101  # one of the two is there
+    if refusal is None or (before and after):
+        return None
     return UploadFlip(names, after is not None, refusal.reason, refusal.remedy)

@@ -8,18 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from harness.identity.certificate import read_certificate
-from harness.lab.changes import changed
-from harness.lab.conversion import OUR_LISTS, ConversionStep, Exchange, conversion, trust_list
+from harness.lab.changes import changed, names_at
+from harness.lab.conversion import OUR_LISTS, ConversionStep, Exchange, conversion
 from harness.lab.installing import PLACES
 from harness.lab.releases import Release
 from harness.lab.renaming import Renaming, host_in
 from harness.lab.settings import Lab
-from harness.lab.uploads import Store, Upload, refusal_of
 from harness.pki import Holding, Workshop
-from harness.run.bench import data_of, renamed, renaming_of, with_edges_of_their_own
+from harness.run.bench import renamed, renamed_lab, renaming_of, with_edges_of_their_own
 from harness.run.eku_matrix import CLUSTER_AND_TRUNK
 from harness.run.library import Library
-from harness.run.stand_ins import Played, stand_ins
+from harness.run.stand_ins import Adopted, Played, stand_ins
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +55,14 @@ def conversion_bench(
         names = renaming_of(PLACES[one.role], read_certificate(old.credentials.leaf)).names
         renaming = Renaming({**renaming.names, **names})
     workshop = Workshop(renamed(library.catalogue, renaming), at)
-    adopted = _Adopted(workshop)
+    adopted = Adopted(workshop)
+    for one, old, new in pairs:
+        workshop.hold(_held(one, "old"), old.credentials)
+        workshop.hold(_held(one, "new"), new.credentials)
     exchanges = [_exchange(one, old, new, release, adopted) for one, old, new in pairs]
-    lab = Lab.model_validate(renaming.data(data_of(library.healthy)))
+    lab = renamed_lab(library.healthy, renaming)
     lab = with_edges_of_their_own(changed(lab, {"release": release.name, **CLUSTER_AND_TRUNK}), renaming)
-    roots = [adopted.name(old.root) for _, old, _ in pairs] + [adopted.name(each) for each in standing_in.trust]
+    roots = adopted.names((*(old.root for _, old, _ in pairs), *standing_in.trust))
     steps = tuple(conversion(exchanges))
     refused = {number: why for number, step in enumerate(steps) if (why := _refusal(step, pairs, release, lab))}
     return ConversionBench(
@@ -68,31 +70,18 @@ def conversion_bench(
     )
 
 
-class _Adopted:
-    """CA certificates in the workshop, each under one name."""
-
-    def __init__(self, workshop: Workshop) -> None:
-        self.workshop = workshop
-        self._names: dict[bytes, str] = {}
-
-    def name(self, certificate: bytes) -> str:
-        """Return the name under which trust lists have a certificate (DER)."""
-        if certificate not in self._names:
-            name = f"CA {len(self._names) + 1}, {read_certificate(certificate).label}"
-            self.workshop.adopt(name, certificate)
-            self._names[certificate] = name
-        return self._names[certificate]
+def _held(one: Asked, which: str) -> str:
+    """Return the profile under which the workshop holds one of the two certificates of a role."""
+    return f"{which} {one.role}"
 
 
-def _exchange(one: Asked, old: Played, new: Played, release: Release, adopted: _Adopted) -> Exchange:
-    held = f"old {one.role}", f"new {one.role}"
-    for profile, played in zip(held, (old, new), strict=True):
-        adopted.workshop.hold(profile, played.credentials)
+def _exchange(one: Asked, old: Played, new: Played, release: Release, adopted: Adopted) -> Exchange:
     return Exchange(
         one.role,
-        *held,
-        old_authorities=tuple(map(adopted.name, old.credentials.issuers)),
-        new_authorities=tuple(map(adopted.name, new.credentials.issuers)),
+        _held(one, "old"),
+        _held(one, "new"),
+        old_authorities=adopted.names(old.credentials.issuers),
+        new_authorities=adopted.names(new.credentials.issuers),
         new_host=_new_host(old, new),
         installed_in=PLACES[one.role].store_on(release),
     )
@@ -116,18 +105,14 @@ def _today(lab: Lab, exchanges: Sequence[Exchange], roots: Sequence[str], releas
         for path in (*exchange.place.verifiers, *filter(None, (exchange.place.own_list,))):
             known = exchange.old_authorities if path in OUR_LISTS else ()
             lists.setdefault(path, {}).update(dict.fromkeys((*known, *roots)))
-    return changed(lab, {**certificates, **{path: [*trust_list(lab, path), *names] for path, names in lists.items()}})
+    return changed(lab, {**certificates, **{path: [*names_at(lab, path), *names] for path, names in lists.items()}})
 
 
 def _refusal(step: ConversionStep, pairs: Sequence[tuple[Asked, Played, Played]], release: Release, lab: Lab) -> str:
     """Return why the upload page does not take a certificate, empty where it does or nothing is uploaded."""
     new = next((new for one, _, new in pairs if one.role == step.installs), None)
-    box = PLACES[step.installs].box if step.installs else None
-    if new is None or box is None:
+    if new is None:
         return ""
-    store: Store = "client" if step.installs.endswith("client") and release.two_stores else "server"
-    upload = Upload(
-        read_certificate(new.credentials.leaf), box, store, release, lab.expressway_e.enable_server_eku_upload
-    )
-    refusal = refusal_of(upload)
+    switch = lab.expressway_e.enable_server_eku_upload
+    refusal = PLACES[step.installs].refusal(read_certificate(new.credentials.leaf), release, switch=switch)
     return f"{refusal.reason}; {refusal.remedy}" if refusal else ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from harness.pki import Credentials, Holding, LookAlikes
+from harness.identity.certificate import read_certificate
+from harness.pki import Credentials, Holding, LookAlikes, Workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,26 @@ class Played:
     root: bytes
     look_alike: bool
     notes: tuple[str, ...] = ()
+
+
+class Adopted:
+    """CA certificates that a workshop took in, each under one name."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        self._workshop = workshop
+        self._names: dict[bytes, str] = {}
+
+    def name(self, certificate: bytes) -> str:
+        """Return the name under which trust lists have a certificate (DER)."""
+        if certificate not in self._names:
+            name = f"CA {len(self._names) + 1}, {read_certificate(certificate).label}"
+            self._workshop.adopt(name, certificate)
+            self._names[certificate] = name
+        return self._names[certificate]
+
+    def names(self, certificates: Iterable[bytes]) -> tuple[str, ...]:
+        """Return the names of several, each once."""
+        return tuple(dict.fromkeys(map(self.name, certificates)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,5 +118,5 @@ def _breakage(breakage: Breakage) -> str:
 
 def plan_as_json(plan: ChangePlan) -> str:
     """Return the plan as a JSON document."""
-    told = asdict(plan) | {"at": plan.at.isoformat(), "format": FORMAT, "version": VERSION}
-    return json.dumps({"format": FORMAT, "version": VERSION, **told}, indent=2) + "\n"
+    document = {"format": FORMAT, "version": VERSION, **asdict(plan), "at": plan.at.isoformat()}
+    return json.dumps(document, indent=2) + "\n"
