@@ -121,3 +121,51 @@ class Verdict:
     def stopped(self) -> StepVerdict | None:
         """The first step that did not complete, or None."""
         return next((step for step in self.steps if not step.ok), None)
+
+
+# --- What a single message means, without a transcript ---------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A cause that may lie behind a message.
+
+    `cause` is a key of the table of causes; `when` the condition under which it fits, empty for none; `told_apart_by`
+    the probe that tells it from what looks like it, empty where nothing does.
+    """
+
+    cause: str
+    title: str
+    when: str = ""
+    told_apart_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What one message means. `text` is what somebody pasted, untrusted; `key` names the row that recognised it.
+
+    `who` is a sentence about who refused whom, empty where nobody did. `stages` are those at which the message can
+    appear. `times` counts the lines that say the same.
+    """
+
+    text: str
+    key: str
+    meaning: str
+    who: str
+    stages: tuple[Stage, ...]
+    candidates: tuple[Candidate, ...]
+    source: str
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a pasted text means: each message once, in order, and what they come to together, likeliest first.
+
+    `unknown` counts the lines of which nothing is known; `cut` says that the text was longer than what is read.
+    """
+
+    explanations: tuple[Explanation, ...]
+    candidates: tuple[Candidate, ...]
+    unknown: int
+    cut: bool

@@ -117,6 +117,21 @@ def judge_command(transcript: Path, json_file: Path | None, log: str | None) -> 
     sys.exit(judge_file(transcript, json_file, log))
 
 
+@commands.command("explain")
+@click.argument("words", nargs=-1, metavar="[TEXT... | FILE | -]")
+@click.option("--json", "json_file", type=FILE, help="Write what it means as JSON; - for standard output.")
+def explain_command(words: tuple[str, ...], json_file: Path | None) -> None:
+    """Explain a log line, a TLS alert, an error, an alarm, a SIP answer or a transcript.
+
+    Says what it means, who refused whom, at which stage, the candidate causes, and what tells them apart. Text of many
+    lines, such as a log on standard input, is explained line by line and then as a whole. The exit code is 1 where
+    nothing in it is known.
+    """
+    from harness.cli.explaining import explain_words  # noqa: PLC0415
+
+    sys.exit(explain_words(words, json_file))
+
+
 @commands.command("demo")
 @click.argument("lesson", type=click.Choice(["mra"]), default="mra")
 @click.option("--network", type=click.Choice(["loopback", "memory"]), default="loopback", show_default=True)

@@ -20,8 +20,8 @@ class Exit(IntEnum):
 MEANINGS = {
     Exit.MET: "all expectations met; an expected refusal is a pass",
     Exit.NOT_MET: (
-        "some expectation was not met, fewer plays ran than were asked for, a certificate broke a rule, or a probed "
-        "port does not let its caller in, or shows what the caller would refuse"
+        "some expectation was not met, fewer plays ran than were asked for, a certificate broke a rule, a probed port "
+        "does not let its caller in, or shows what the caller would refuse, or nothing in a pasted text is known"
     ),
     Exit.WRONG_INPUT: "wrong input: a scenario, an id, an option, a file",
     Exit.NO_LAB: "the lab could not be set up: a busy port, a missing address; or no way leads to a name server",

@@ -1,0 +1,71 @@
+"""`sip-mtls explain`: what a pasted text means, or the verdict on a transcript."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from harness.capture.saved import MAX_BYTES
+from harness.cli.exits import Exit
+from harness.cli.judging import judge_file
+from harness.cli.running import STANDARD_OUTPUT
+from harness.cli.terminal import speaks_unicode, width
+from harness.errors import Fault, ScenarioError
+from harness.judge.explain import explain
+from harness.judge.explain.reading import MOST_CHARACTERS
+from harness.report.explanation_json import explanation_json
+from harness.report.explanation_text import explanation_text
+from harness.run.disk import write_text
+
+_STANDARD_INPUT = ("-",)
+_BYTES = 4 * MOST_CHARACTERS + 1
+"""Enough bytes for as many characters as are read, and to see that there is more."""
+
+
+def explain_words(words: tuple[str, ...], json_file: Path | None) -> Exit:
+    """Explain what was pasted; exit code NOT_MET where nothing in it is known.
+
+    A single word that names a file stands for what is in the file; a transcript gets its verdict.
+    """
+    path = Path(words[0]) if len(words) == 1 and _is_file(words[0]) else None
+    if path is not None and _is_transcript(path):
+        return judge_file(path, json_file)
+    reading = explain(_from_file(path) if path else _pasted(words))
+    if json_file is not None:
+        write_text(json_file, explanation_json(reading))
+    if json_file != STANDARD_OUTPUT:
+        sys.stdout.write(explanation_text(reading, width=width(), unicode=speaks_unicode()))
+    return Exit.MET if reading.explanations else Exit.NOT_MET
+
+
+def _is_file(word: str) -> bool:
+    try:
+        return Path(word).is_file()
+    except (OSError, ValueError):  # too long for a path, or a NUL in it: then it is text
+        return False
+
+
+def _is_transcript(path: Path) -> bool:
+    return path.stat().st_size <= MAX_BYTES and _head(path, 64).lstrip().startswith(b"{")
+
+
+def _from_file(path: Path) -> str:
+    return _head(path, _BYTES).decode("utf-8", "replace")
+
+
+def _head(path: Path, size: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(size)
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+        raise ScenarioError([Fault(str(path), 0, 0, problem, "check the path")]) from None
+
+
+def _pasted(words: tuple[str, ...]) -> str:
+    """Return the words of the command line, or standard input for `-` and for none."""
+    if words and words != _STANDARD_INPUT:
+        return " ".join(words)
+    if sys.stdin is None or (not words and sys.stdin.isatty()):
+        raise ScenarioError([Fault("explain", 0, 0, "nothing was pasted", "give a message, or - and a log on stdin")])
+    return sys.stdin.buffer.read(_BYTES).decode("utf-8", "replace")
