@@ -14,6 +14,7 @@ from typing import Any
 import click
 from cause_pages import cause_pages, causes_page, in_italics
 from cheat_sheet import cheat_sheet_page
+from message_page import messages_page
 
 from harness.cli.commands import commands
 from harness.cli.exits import MEANINGS
@@ -27,7 +28,6 @@ from harness.lab.fields import Settings, describe
 from harness.lab.settings import AccessRule, CallPolicyRule, Certificate, Edge, Lab, SearchRule
 from harness.lab.settings.surroundings import DnsFault, DnsView, FirewallRule, Organisation, ZoneSetting
 from harness.lab.table import SettingRow, setting_rows
-from harness.report.expressway_log import ROWS
 from harness.run.library import Library
 from harness.scenario.model import Scenario
 from harness.scenario.schema import scenario_schema
@@ -60,7 +60,7 @@ def pages() -> dict[str, str]:
         "scenarios.md": _page(scenarios_page(Library().scenarios(()))),
         "names.md": _page(names_page()),
         "certificate-rules.md": _page(certificate_rules_page()),
-        "messages.md": _page(messages_page()),
+        "messages.md": _page(messages_page(_NOTE)),
         "commands.md": _page(commands_page()),
         "cheat-sheet.md": _page(cheat_sheet_page(commands, _NOTE)),
         **{name: _page(lines) for name, lines in cause_pages(_NOTE).items()},
@@ -260,25 +260,6 @@ def _rule_entry(rule: CertificateRule) -> Iterator[str]:
 
 def _sentence(text: str) -> str:
     return text if text.endswith(".") else f"{text}."
-
-
-# --- messages ---
-
-
-def messages_page() -> Iterator[str]:
-    """Yield the page of what logs say: the lines that `--log expressway` writes."""
-    yield from ("# Messages", "", _NOTE)
-    yield from ("", "## What the Expressways log", "")
-    yield (
-        "What `sip-mtls run … --log expressway` writes, and in which situation. Every line says `(simulated)`. Strings "
-        "are those that people search for in real logs; the order of the fields is ours where no document shows it. "
-        "*Italics* are filled in. In brackets stands who says so."
-    )
-    yield from ("", "| situation | channel | Event, Detail, Reason | a play that shows it |", "|---|---|---|---|")
-    for row in ROWS:
-        said = "<br>".join(in_italics(text) for text in (row.event, row.detail, row.reason) if text)
-        shown = f"`{row.shown_by[0]}`, TLS {row.shown_by[1]}"
-        yield f"| {_cell(row.situation)} ({row.source}) | `{row.channel.value}` | {_cell(said)} | {shown} |"
 
 
 # --- commands ---

@@ -20,10 +20,12 @@ from harness.dns.ownership import KINDS
 from harness.dns.server.faults import FAULTS
 from harness.dns.walk.words import FINDINGS, NOTES
 from harness.judge.causes import CAUSES
+from harness.judge.explain import MESSAGE_ROWS
 from harness.lab.certificate_rules import CERTIFICATE_ROLES, CERTIFICATE_RULES
 from harness.lab.fields import Settings
 from harness.lab.settings import Lab
 from harness.lab.table import setting_rows
+from harness.report.expressway_log import ROWS
 from harness.run.library import Library
 from harness.scenario.steps import STEP_KINDS
 
@@ -137,6 +139,12 @@ def test_every_certificate_rule_and_role_is_told() -> None:
         assert "What to do" in entry
         assert rule.source in entry
     assert [name for name in CERTIFICATE_ROLES if f"| `{name}` |" not in told] == []
+
+
+def test_every_message_and_every_line_of_the_log_is_told() -> None:
+    told = PAGES["messages.md"]
+    assert [row.key for row in MESSAGE_ROWS if row.meaning.replace("|", "\\|") not in told] == []
+    assert [row.key for row in ROWS if f"| {row.situation} (" not in told] == []
 
 
 def test_no_template_shows_its_braces() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 
 from harness.capture.saved import load_transcript, save_transcript
+from harness.judge.explain import MESSAGE_ROWS, explain
+from harness.judge.explain.row import By, Guess
 from harness.judge.judge import judge
+from harness.report.expressway_log import expressway_log
 from harness.report.outcome import PlayOutcome
 from harness.run.library import Library
 from harness.run.suite import Order, run_suite
 from harness.scenario.model import TLS_VERSIONS, Scenario
-from harness.verdict import Verdict
+from harness.verdict import Explanation, Stage, Verdict
 
 LIBRARY = Library()
 SHIPPED = LIBRARY.scenarios(())
@@ -143,3 +146,70 @@ def _open_files() -> int:
     if not folder.is_dir():
         pytest.skip("this system has no /proc/self/fd to count open files in")
     return sum(1 for _ in folder.iterdir())
+
+
+# --- what people paste leads back to the cause ---
+
+
+def _refused_by(outcome: PlayOutcome) -> By:
+    """Which end of the decisive connection refused."""
+    stopped = outcome.verdict.stopped
+    assert stopped is not None
+    assert stopped.connection is not None
+    return By.SERVER if stopped.by == outcome.transcript.connection(stopped.connection).listener else By.CLIENT
+
+
+def test_every_alert_of_every_play_is_explained_by_its_cause_and_by_who_sent_it(on_memory: Outcomes) -> None:
+    rows = {row.key: row for row in MESSAGE_ROWS}
+    alerted = [
+        (step.alert, _refused_by(outcome), outcome.verdict.cause)
+        for outcome in on_memory.values()
+        if (step := outcome.verdict.stopped) is not None and step.alert is not None
+    ]
+
+    unexplained = {
+        (alert, side.name, cause)
+        for alert, side, cause in alerted
+        if cause not in _named(rows[f"alert-{alert}"].guesses, side)
+    }
+
+    assert len(alerted) > 100
+    assert unexplained == set(), "name the cause in harness/judge/explain/alert_meanings.py"
+
+
+def _named(guesses: Iterable[Guess], side: By) -> set[str]:
+    return {key for guess in guesses if guess.by in {side, By.EITHER} for key in guess.causes}
+
+
+SILENT_IN_THE_LOG = {"tls-on-plaintext-port"}
+"""A plain port writes nothing of TLS."""
+
+
+def test_the_log_of_every_refusal_below_sip_names_the_cause(on_memory: Outcomes) -> None:
+    refused = [outcome for outcome in on_memory.values() if _stands_in_the_log(outcome)]
+
+    unexplained = {
+        outcome.verdict.cause: outcome.scenario.name
+        for outcome in refused
+        if outcome.verdict.cause not in {each.cause for read in _read_log(outcome) for each in read.candidates}
+    }
+
+    assert len(refused) > 100
+    assert set(unexplained) == SILENT_IN_THE_LOG
+
+
+def _stands_in_the_log(outcome: PlayOutcome) -> bool:
+    """Whether an Expressway was an end of the SIP connection on which TLS came to nothing."""
+    stopped, transcript = outcome.verdict.stopped, outcome.transcript
+    if stopped is None or stopped.connection is None:
+        return False
+    connection = transcript.connection(stopped.connection)
+    boxes = {card.name for card in transcript.actors if card.role.startswith("Expressway-")}
+    below_sip = stopped.stopped_at in {Stage.HANDSHAKE, Stage.ACCEPTANCE, Stage.IDENTITY}
+    return below_sip and connection.protocol == "sip" and bool({connection.dialler, connection.listener} & boxes)
+
+
+def _read_log(outcome: PlayOutcome) -> tuple[Explanation, ...]:
+    reading = explain(expressway_log(outcome.transcript))
+    assert reading.unknown == 0
+    return reading.explanations

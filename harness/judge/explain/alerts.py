@@ -1,169 +1,17 @@
-"""TLS alerts, in all the ways in which people write them; what each means is measured (domain.md 5.1 and 5.3)."""
+"""TLS alerts in all the ways in which people and programs write them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from harness.judge.explain.row import IN_HANDSHAKE, LATE, Blame, Guess, Kind, MessageRow, client, either, server
+from harness.judge.explain.alert_meanings import ALERTS
+from harness.judge.explain.row import Blame, Kind, MessageRow
 from harness.tls.alerts import alert_in_openssl_words, alert_name
-from harness.verdict import Stage
 
-_MRA = ("mra-on-mutual-port", "mra-translated-to-mutual-port")
-_NO_CERTIFICATE = ("no-client-certificate", *_MRA, "mutual-tls-on-default-zone", "b2bua-on-mutual-port")
-_JAVA = "a Java peer, such as the cloud"
-_WRONG_NAME = (
-    "server-name-mismatch", "mra-name-not-in-certificate", "unified-cm-by-other-name", "foreign-certificate",
-)  # fmt: skip
-_UNTRUSTED_SERVER = (
-    "unknown-root", "missing-intermediate", "self-signed-certificate", "tomcat-certificate-untrusted",
-    "foreign-certificate", "inspected-by-proxy", "same-subject-ca", "only-intermediate-trusted",
-    "incomplete-or-unknown-chain",
-)  # fmt: skip
-_UNTRUSTED_CLIENT = (
-    "unknown-root", "missing-intermediate", "bad-optional-certificate", "outdated-trust-list",
-    "only-intermediate-trusted", "same-subject-ca", "expressway-c-unknown-to-tomcat", "self-signed-certificate",
-    "incomplete-or-unknown-chain",
-)  # fmt: skip
 # What other stacks call an alert that they received: Go, after "remote error: tls:".
 _GO = {
     40: "handshake failure", 42: "bad certificate", 43: "unsupported certificate", 44: "revoked certificate",
     45: "expired certificate", 46: "unknown certificate", 48: "unknown certificate authority",
     51: "error decrypting message", 70: "protocol version not supported", 116: "certificate required",
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class _Alert:
-    number: int
-    meaning: str
-    guesses: tuple[Guess, ...]
-    stages: tuple[Stage, ...] = LATE
-    source: str = "5.1"
-
-
-_ALERTS = (
-    _Alert(
-        40,
-        "The two ends have nothing in common, or (in TLS 1.2 only) a client certificate was demanded and none came.",
-        (
-            server(*_NO_CERTIFICATE, when="after its CertificateRequest, in TLS 1.2"),
-            server("no-common-cipher", when="before any Certificate was sent"),
-        ),
-        source="5.1, X24",
-    ),
-    _Alert(
-        42,
-        "The name was wrong, or the certificate is not valid yet. A Java peer says this where no client certificate "
-        "came.",
-        (
-            server("cloud-demands-certificate", *_NO_CERTIFICATE, when=f"{_JAVA}, after an empty Certificate"),
-            client(*_WRONG_NAME),
-            either("certificate-not-yet-valid"),
-            server("weak-certificate"),
-            either("crl-unusable"),
-        ),
-        source="5.1, 5.3, X24",
-    ),
-    _Alert(
-        43,
-        "The certificate may not be used for this role: its extended key usage, or that of a CA above it, forbids it.",
-        (
-            server("eku-no-client-auth", "eku-any-only", "eku-restricted-intermediate"),
-            client("eku-no-server-auth", "eku-restricted-intermediate"),
-        ),
-        source="5.1, X25",
-    ),
-    _Alert(44, "The certificate was revoked.", (either("certificate-revoked"),)),
-    _Alert(
-        45,
-        "Something has expired: the certificate, one above it, or the CRL.",
-        (
-            either("certificate-expired", "expired-intermediate", "expired-intermediate-in-store"),
-            server("client-store-expired", "expired-root"),
-            either("crl-expired"),
-        ),
-        source="5.1, X10",
-    ),
-    _Alert(
-        46,
-        "The certificate was not accepted. Java, and so it seems the cloud, says this to nearly everything; OpenSSL "
-        "only to a forbidden name.",
-        (
-            client(
-                "missing-intermediate",
-                "unknown-root",
-                "uploaded-list-overrides",
-                "no-verified-domain",
-                "self-signed-certificate",
-                "uploaded-leaf",
-                "server-name-mismatch",
-                "expired-intermediate",
-                "eku-no-server-auth",
-                "revocation-source-unreachable",
-                "ocsp-response-unusable",
-                when=_JAVA,
-            ),
-            server(
-                "eku-no-client-auth",
-                "client-store-expired",
-                "missing-intermediate",
-                "unknown-root",
-                "certificate-expired",
-                when=_JAVA,
-            ),
-            either("name-constraints", when="OpenSSL"),
-            either("certificate-refused"),
-        ),
-        source="5.3, X5",
-    ),
-    _Alert(
-        47,
-        "A field of the handshake is out of range, or shows that TLS 1.3 was taken out of it on the way.",
-        (client("hello-was-edited"),),
-        IN_HANDSHAKE,
-        "I37, measured",
-    ),
-    _Alert(
-        48,
-        "The chain does not lead to a root that the refuser trusts. Often nothing is wrong with the certificate: an "
-        "intermediate was not sent, or no list of revoked certificates could be had.",
-        (
-            server(*_UNTRUSTED_CLIENT),
-            client(*_UNTRUSTED_SERVER),
-            either("revocation-source-unreachable", "path-length", "leaf-as-issuer", "broken-chain"),
-        ),
-        source="5.1, X10",
-    ),
-    _Alert(
-        51,
-        "A signature did not hold; also what OpenSSL says of a CRL that another key signed.",
-        (either("crl-unusable"),),
-        source="measured",
-    ),
-    _Alert(70, "No TLS version in common.", (server("no-common-version"),), IN_HANDSHAKE),
-    _Alert(
-        71,
-        "What is offered is too weak for the other side.",
-        (server("no-common-cipher"), either("weak-certificate")),
-        IN_HANDSHAKE,
-        "rfc 8446",
-    ),
-    _Alert(80, "The refuser had a problem of its own; look into its log.", (), source="rfc 8446"),
-    _Alert(112, "The server knows no such name as the ClientHello asked for (SNI).", (), IN_HANDSHAKE, "rfc 6066"),
-    _Alert(
-        113,
-        "The OCSP response that was stapled to the handshake is of no use.",
-        (client("ocsp-response-unusable"),),
-        source="rfc 6066",
-    ),
-    _Alert(
-        116,
-        "A client certificate is demanded and none came. TLS 1.3 only: the client had finished its handshake already.",
-        (server(*_NO_CERTIFICATE, "cloud-demands-certificate"),),
-        (Stage.ACCEPTANCE,),
-        "5.1, X8",
-    ),
-)
 
 HEARD = r"(?:sslv3|tlsv13?|ssl/tls)[ _]|received (?:fatal )?alert|remote error: tls|ssl alert number|error:(?:14|0a0)"
 """Marks of an alert that whoever wrote the line had received."""
@@ -211,6 +59,6 @@ ALERT_ROWS = tuple(
         source=alert.source,
         needs=_needs(alert.number),
     )
-    for alert in _ALERTS
+    for alert in ALERTS
 )
-"""A row for each alert that says something about certificates or versions."""
+"""A row for each alert that has a meaning here."""

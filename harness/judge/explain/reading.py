@@ -67,10 +67,13 @@ def explain(text: str) -> Reading:
     return Reading(explanations, _together(explanations), unknown, cut)
 
 
-@lru_cache(maxsize=1024)
 def row_for(line: str) -> MessageRow | None:
     """Return the row that claims a line, None where nobody knows it."""
-    head = line[:LONGEST_LINE]
+    return _row_for(line[:LONGEST_LINE])
+
+
+@lru_cache(maxsize=1024)
+def _row_for(head: str) -> MessageRow | None:
     lowered = head.lower()
     return next((row for row in MESSAGE_ROWS if row.recognises(head, lowered)), None)
 

@@ -95,6 +95,12 @@ class MessageRow:
         return sides.pop() if len(sides) == 1 else By.EITHER
 
 
+WRONG_CLIENT_USE = (
+    "eku-no-client-auth", "traversal-no-client-auth", "trunk-no-client-auth", "tunnel-no-client-auth",
+    "cluster-no-client-auth", "eku-any-only", "eku-restricted-intermediate",
+)  # fmt: skip
+"""A client whose certificate is not for clients: the public edge first, then the links inside."""
+
 IN_HANDSHAKE = (Stage.HANDSHAKE,)
 LATE = (Stage.HANDSHAKE, Stage.ACCEPTANCE)
 """A refused client: its own handshake fails in TLS 1.2; in TLS 1.3 it finishes first (trap X8)."""

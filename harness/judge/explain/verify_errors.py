@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from harness.judge.explain.row import LATE, Blame, Guess, Kind, MessageRow, client, either, server
+from harness.judge.explain.row import LATE, WRONG_CLIENT_USE, Blame, Guess, Kind, MessageRow, client, either, server
 from harness.tls.verify_errors import TEXTS
 
 # OpenSSL's own names, without X509_V_ERR_ (openssl/x509_vfy.h).
@@ -30,12 +30,12 @@ _OTHER_WORDS = {
 
 _UNTRUSTED: tuple[Guess, ...] = (
     either("missing-intermediate", "unknown-root"),
-    server("bad-optional-certificate", "same-subject-ca"),
+    server("bad-optional-certificate", "same-subject-ca", "tunnel-missing-intermediate", "trunk-root-unknown"),
     client("foreign-certificate", "inspected-by-proxy"),
 )
 _ROOT_TRAVELLED: tuple[Guess, ...] = (
     either("unknown-root"),
-    server("outdated-trust-list", "expressway-c-unknown-to-tomcat"),
+    server("outdated-trust-list", "expressway-c-unknown-to-tomcat", "trunk-root-unknown"),
     client("uploaded-list-overrides", "uploaded-leaf", "inspected-by-proxy"),
 )
 _DATES: tuple[Guess, ...] = (
@@ -49,7 +49,7 @@ _NAMES_WRONG: tuple[Guess, ...] = (
     ),
 )  # fmt: skip
 _WRONG_USE: tuple[Guess, ...] = (
-    server("eku-no-client-auth", "eku-any-only", "eku-restricted-intermediate"),
+    server(*WRONG_CLIENT_USE),
     client("eku-no-server-auth", "eku-restricted-intermediate"),
 )
 _NO_CRL = (either("revocation-source-unreachable"),)
