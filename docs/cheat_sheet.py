@@ -31,6 +31,11 @@ TASKS: Mapping[str, Mapping[str, str]] = {
         "sip-mtls run M02 --log expressway": "the log that the Expressways would have written",
         "sip-mtls judge out/mra/m02-mutual-tls-on-the-default-zone-tls1.3/transcript.json": "judge a kept play again",
     },
+    "Explain": {
+        "sip-mtls explain unknown ca": "what an alert means, who refused whom, and what tells the causes apart",
+        "sip-mtls explain 40068": "an alarm of Expressway",
+        "sip-mtls explain -": "a log on standard input, line by line and then as a whole",
+    },
     "Write": {
         "sip-mtls list --settings": "every setting, with its value in the healthy lab",
         "sip-mtls list --steps": "what each actor can be told to do",

@@ -16,9 +16,9 @@ def messages_page(note: str) -> Iterator[str]:
     yield from ("# Messages", "", note, "")
     yield (
         "What `sip-mtls explain` recognises, and what it says of it. No number stands for one cause: causes hang on "
-        "who refused and when. *Who* is seen from the end that wrote the message, because logs read reversed: an alert in "
-        "a log was received there. Lines are tried against more telling messages first, and the first that fits claims "
-        "them. In brackets stands who says so."
+        "who refused and when. *Who* is seen from the end that wrote the message, because logs read reversed: an alert "
+        "in a log was received there. The first row that fits claims a line, the more telling rows come first. In "
+        "brackets stands who says so."
     )
     for kind in Kind:
         yield from ("", f"## {kind.value}", "", "| message, for example | meaning | who | stage | causes |")
