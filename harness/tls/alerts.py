@@ -78,10 +78,9 @@ def alert_in_openssl_words(number: int) -> str:
     return f"{prefix} alert {words}"
 
 
-def alert_in_reason(reason: int) -> int | None:
-    """Return the alert that an OpenSSL reason number (the last three hex digits of an error) means, None for none.
+def openssl_reason_digits(number: int) -> str:
+    """Return the last three hex digits of OpenSSL's error for an alert that was received: 416 for 46 (domain.md 5.2).
 
-    0x416 is 1046, and so alert 46; 0x086 is below the base: an objection of one's own (domain.md 5.2).
+    Reasons below 3e8, such as 086, are objections of one's own and no alerts.
     """
-    number = reason - _REASON_BASE
-    return number if number in _NAMES and number else None
+    return f"{_REASON_BASE + number:03x}"

@@ -13,7 +13,6 @@ from harness.judge.causes import CAUSES, cause_keys
 from harness.judge.causes.row import Cause
 from harness.judge.explain import MESSAGE_ROWS, MessageRow, explain
 from harness.judge.explain.reading import LONGEST_LINE, MOST_CHARACTERS, candidate, row_for
-from harness.tls.alerts import alert_in_openssl_words, alert_in_reason, alert_names, alert_number
 from harness.tls.verify_errors import TEXTS
 from harness.verdict import Explanation
 
@@ -98,18 +97,6 @@ def test_what_is_not_known_is_not_guessed(text: str) -> None:
     assert reading.explanations == ()
     assert reading.candidates == ()
     assert reading.unknown == bool(text.strip())
-
-
-@pytest.mark.parametrize("name", alert_names()[1:])
-def test_the_last_digits_of_an_openssl_error_are_the_alert(name: str) -> None:
-    number = alert_number(name)
-
-    assert alert_in_reason(1000 + number) == number
-    assert re.fullmatch(r"(sslv3|tlsv1|tlsv13) [a-z ]+", alert_in_openssl_words(number))
-
-
-def test_an_objection_of_ones_own_is_no_alert() -> None:
-    assert alert_in_reason(0x086) is None
 
 
 @pytest.mark.parametrize("code", TEXTS)
@@ -235,21 +222,22 @@ def test_any_text_gives_a_reading(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    "line",
     [
-        "a" * MOST_CHARACTERS * 2,
-        "tlsv1 alert " * 100_000,
-        'Search Completed Searched for DNS Zones by Subject Name Found="' * 20_000,
-        "Failed to establish SSL connection ms-diagnostics " * 20_000,
+        "{} tlsv1 alert tlsv1 alert ssl/tls verify error",
+        '{} Search Completed Searched for DNS Zones by Subject Name Found="',
+        "{} Failed to establish SSL connection ms-diagnostics certificate 46 unknown self signed",
     ],
 )
-def test_a_flood_is_cut_off_in_bounded_time(text: str) -> None:
+def test_a_flood_is_cut_off_and_read_in_bounded_time(line: str) -> None:
+    """Lines that no two are alike, four times as many as are read; the bound leaves room for a slow machine."""
+    text = "\n".join(line.format(number) for number in range(4 * MOST_CHARACTERS // len(line)))
     started = perf_counter()
 
     reading = explain(text)
 
     assert reading.cut
-    assert perf_counter() - started < 5
+    assert perf_counter() - started < 60
 
 
 def test_what_lies_beyond_the_limit_of_a_line_is_not_read() -> None:

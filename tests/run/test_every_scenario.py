@@ -159,18 +159,18 @@ def _refused_by(outcome: PlayOutcome) -> By:
     return By.SERVER if stopped.by == outcome.transcript.connection(stopped.connection).listener else By.CLIENT
 
 
-def test_every_alert_of_every_play_is_explained_by_its_cause_and_by_who_sent_it(on_memory: Outcomes) -> None:
+def test_every_alert_of_every_play_is_explained_by_stage_cause_and_who_sent_it(on_memory: Outcomes) -> None:
     rows = {row.key: row for row in MESSAGE_ROWS}
     alerted = [
-        (step.alert, _refused_by(outcome), outcome.verdict.cause)
+        (rows[f"alert-{step.alert}"], _refused_by(outcome), step.stopped_at, outcome.verdict.cause)
         for outcome in on_memory.values()
         if (step := outcome.verdict.stopped) is not None and step.alert is not None
     ]
 
     unexplained = {
-        (alert, side.name, cause)
-        for alert, side, cause in alerted
-        if cause not in _named(rows[f"alert-{alert}"].guesses, side)
+        (row.key, side.name, stage, cause)
+        for row, side, stage, cause in alerted
+        if cause not in _named(row.guesses, side) or stage not in row.stages
     }
 
     assert len(alerted) > 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.tls.alerts import alert_name, alert_number
+from harness.tls.alerts import alert_in_openssl_words, alert_name, alert_number, openssl_reason_digits
 
 
 @pytest.mark.parametrize(
@@ -35,3 +35,24 @@ def test_a_number_without_a_name_still_reads_as_an_alert() -> None:
     assert alert_name(99) == "alert_99"
     with pytest.raises(KeyError):
         alert_number("alert_99")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (40, "sslv3 alert handshake failure"),
+        (46, "sslv3 alert certificate unknown"),
+        (48, "tlsv1 alert unknown ca"),
+        (90, "tlsv1 alert user cancelled"),
+        (109, "tlsv13 alert missing extension"),
+        (112, "tlsv1 unrecognized name"),
+        (116, "tlsv13 alert certificate required"),
+    ],
+)
+def test_an_alert_is_logged_in_the_words_of_openssl_where_it_is_received(number: int, words: str) -> None:
+    assert alert_in_openssl_words(number) == words
+
+
+@pytest.mark.parametrize(("number", "digits"), [(40, "410"), (46, "416"), (48, "418"), (116, "45c")])
+def test_the_last_three_digits_of_an_openssl_error_name_the_alert(number: int, digits: str) -> None:
+    assert openssl_reason_digits(number) == digits

@@ -44,6 +44,7 @@ ALERTS = (
             server(*_NO_CERTIFICATE, when="after its CertificateRequest, in TLS 1.2"),
             server("no-common-cipher", when="before any Certificate was sent"),
         ),
+        stages=IN_HANDSHAKE,
         source="5.1, X24",
     ),
     AlertMeaning(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.judge.explain.alert_meanings import ALERTS
 from harness.judge.explain.row import Blame, Kind, MessageRow
-from harness.tls.alerts import alert_in_openssl_words, alert_name
+from harness.tls.alerts import alert_in_openssl_words, alert_name, openssl_reason_digits
 
 # What other stacks call an alert that they received: Go, after "remote error: tls:".
 _GO = {
@@ -24,7 +24,7 @@ def _words(text: str) -> str:
 
 def _pattern(number: int) -> str:
     name = _words(alert_name(number))
-    code = f"{1000 + number:03x}"
+    code = openssl_reason_digits(number)
     openssl = _words(alert_in_openssl_words(number).partition(" ")[2].removeprefix("alert "))
     apart = r"\b(?![ _](?:authority|status|hash))"
     spellings = (
@@ -43,7 +43,7 @@ def _needs(number: int) -> tuple[str, ...]:
     """Return a word of each name that the alert has, and its numbers."""
     names = (alert_name(number), _GO.get(number, alert_name(number)))
     telling = (max(name.replace("_", " ").replace("certificate", "").split(), key=len) for name in names)
-    return (*dict.fromkeys(telling), str(number), f"{1000 + number:03x}")
+    return (*dict.fromkeys(telling), str(number), openssl_reason_digits(number))
 
 
 ALERT_ROWS = tuple(

@@ -14,7 +14,7 @@ from harness.judge.explain.table import MESSAGE_ROWS
 from harness.judge.words import filled
 from harness.verdict import Candidate, Explanation, Reading, Stage
 
-MOST_CHARACTERS, LONGEST_LINE = 2**20, 2_000
+MOST_CHARACTERS, LONGEST_LINE = 2**19, 2_000
 """What is read of a text and of a line, in characters. The rest is left, and the reading says so."""
 
 _MOST_TOGETHER = 12

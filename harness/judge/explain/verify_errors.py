@@ -109,7 +109,7 @@ def _pattern(code: int) -> str:
     words = f"(?:{text}|{_OTHER_WORDS[code]})" if code in _OTHER_WORDS else text
     spellings = (
         rf"\bX509_V_ERR_{_NAMES[code]}\b",
-        rf"\b(?:verify (?:return code|error):?(?:num)?|verify(?:_| )result|x509_v_err)[:= ]*{code}\b",
+        rf"\b(?:verify (?:return code|error):?(?:num)?|verify(?:_| )result|x509_v_err)[:= ]{{1,3}}{code}\b",
         rf"\b{words}\b{end}",
         rf"^\s*{code}\s*$",
     )
@@ -117,11 +117,11 @@ def _pattern(code: int) -> str:
 
 
 def _needs(code: int) -> tuple[str, ...]:
-    """Return a word of each text that the error has; by number it is told with `verify` or `x509` before it."""
+    """Return a word of each text that the error has, and its number as it stands after a word."""
     texts = [TEXTS[code], *_OTHER_WORDS.get(code, "").split("|")]
     words = (re.findall(r"[a-z]+", text.lower()) for text in texts if text)
     telling = (max((word for word in said if word != "certificate"), key=len) for said in words)
-    return (*dict.fromkeys(telling), "verify", "x509")
+    return (*dict.fromkeys(telling), f":{code}", f"={code}", f" {code}", "x509")
 
 
 VERIFY_ROWS = tuple(
