@@ -29,6 +29,9 @@ TASKS: Mapping[str, Mapping[str, str]] = {
         "sip-mtls run --json run.json --junit run.xml": "for programs and for CI",
         "sip-mtls run M02 --out out": "transcript, ladder, key log and certificates as files",
         "sip-mtls run M02 --log expressway": "the log that the Expressways would have written",
+        "sip-mtls run M02 --pcap m02.pcapng": "every packet for Wireshark, the secrets inside",
+        "sip-mtls run M02 --mermaid m02.md --plantuml m02.puml": "the ladder as a diagram for a wiki",
+        "sip-mtls run --sarif run.sarif": "what was not as expected, for the pages of a code host",
         "sip-mtls judge out/mra/m02-mutual-tls-on-the-default-zone-tls1.3/transcript.json": "judge a kept play again",
     },
     "Explain": {

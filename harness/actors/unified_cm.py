@@ -115,7 +115,7 @@ class UnifiedCm:
         if self._verified(credentials) is not DigestResult.ACCEPTED:
             await inquiry.answer(respond(request, 401, headers=[("WWW-Authenticate", self._challenge())]))
             return
-        await inquiry.answer(self._registrar.handle(request, self.site.stage.recorder.now()))
+        await inquiry.answer(self._registrar.handle(request, self.site.stage.recorder.elapsed()))
 
     def _challenge(self) -> str:
         if len(self._nonces) >= _MOST_NONCES:

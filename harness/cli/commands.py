@@ -10,6 +10,7 @@ import click
 from harness import __version__
 from harness.cli.certificates.group import certs
 from harness.cli.exits import MEANINGS, Exit
+from harness.cli.exports import Exports, export_options
 from harness.cli.paths import FILE, FOLDER
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def commands() -> None:
     type=FOLDER,
     help="Write each play's transcript, ladder, key log and certificates below this folder.",
 )
+@export_options
 @click.option("--ladder/--no-ladder", default=None, help="Show each play in full; by default where few are played.")
 @_LOG
 def run_command(  # noqa: PLR0913, PLR0917  # one parameter an option, which click passes by name
@@ -73,13 +75,14 @@ def run_command(  # noqa: PLR0913, PLR0917  # one parameter an option, which cli
     out_folder: Path | None,
     ladder: bool | None,  # click calls it by name
     log: str | None,
+    **exports: Path | None,
 ) -> None:
     """Play scenarios: all of them, or those with these ids (B02, mra, b2b/b02-...), files or folders."""
     from harness.cli.running import Wanted, run  # noqa: PLC0415
 
     wanted = Wanted(
         asked, tls or ("1.2", "1.3"), network, lab_file, addresses, json_file, junit_file, out_folder, ladder, at, log,
-        html_file,
+        html_file, Exports(**exports),
     )  # fmt: skip
     sys.exit(run(wanted))
 
@@ -109,12 +112,13 @@ def show_command(asked: str) -> None:
 @commands.command("judge")
 @click.argument("transcript", type=FILE)
 @click.option("--json", "json_file", type=FILE, help="Write the verdict as JSON; - for standard output.")
+@export_options
 @_LOG
-def judge_command(transcript: Path, json_file: Path | None, log: str | None) -> None:
+def judge_command(transcript: Path, json_file: Path | None, log: str | None, **exports: Path | None) -> None:
     """Judge a saved transcript again."""
     from harness.cli.judging import judge_file  # noqa: PLC0415
 
-    sys.exit(judge_file(transcript, json_file, log))
+    sys.exit(judge_file(transcript, json_file, Exports(**exports), log))
 
 
 @commands.command("explain")

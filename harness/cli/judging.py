@@ -6,6 +6,8 @@ from pathlib import Path
 
 from harness.capture.saved import load_transcript
 from harness.cli.exits import Exit
+from harness.cli.exporting import write_exports
+from harness.cli.exports import Exports
 from harness.cli.log_view import print_logs
 from harness.cli.running import STANDARD_OUTPUT, print_play
 from harness.errors import Fault, ScenarioError
@@ -20,7 +22,7 @@ from harness.transcript import Transcript
 from harness.verdict import Verdict
 
 
-def judge_file(path: Path, json_file: Path | None, log: str | None = None) -> Exit:
+def judge_file(path: Path, json_file: Path | None, exports: Exports, log: str | None = None) -> Exit:
     """Judge one transcript; compare with its scenario's expectation where that scenario is known."""
     try:
         data = path.read_bytes()
@@ -32,9 +34,11 @@ def judge_file(path: Path, json_file: Path | None, log: str | None = None) -> Ex
     outcome = _outcome(transcript, verdict)
     if json_file is not None:
         write_text(json_file, run_as_json([outcome], asked=1))
-    if log and json_file != STANDARD_OUTPUT:
+    write_exports(exports, [outcome])
+    taken = STANDARD_OUTPUT in {json_file, *exports.files}
+    if log and not taken:
         print_logs([outcome])
-    elif json_file != STANDARD_OUTPUT:
+    elif not taken:
         print_play(outcome)
     return Exit.MET if outcome.met else Exit.NOT_MET
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from harness.cli.exits import Exit
+from harness.cli.exporting import announce_key_log
 from harness.cli.terminal import progress, speaks_unicode, width
 from harness.report.detail import play_detail
 from harness.report.ladder import draw_ladder
@@ -32,6 +33,7 @@ def show_lesson(lesson: str, network: str, html_file: Path | None = None) -> Exi
     title, names = _LESSONS[lesson]
     library = Library()
     order = Order(tuple(library.scenarios(names)), ("1.2", "1.3"), network)
+    announce_key_log()
     with progress(len(order.plays()), "plays") as tick:
         outcomes = run_suite(library, order, lambda outcome: tick(outcome.scenario.name))
     healthy = [outcome for outcome in outcomes if outcome.scenario.name == names[0]]

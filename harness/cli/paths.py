@@ -21,5 +21,16 @@ class PathType(click.Path):
         return Path(os.fsdecode(super().convert(value, param, ctx)))
 
 
+class BinaryPathType(PathType):
+    """The same for a file that is no text, so that `-` does not stand for standard output."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Return the path that somebody typed; a usage error for `-`."""
+        if value == "-":
+            self.fail("this is no text for standard output: name a file", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 FILE = PathType(dir_okay=False)
+BINARY_FILE = BinaryPathType(dir_okay=False)
 FOLDER = PathType(file_okay=False)

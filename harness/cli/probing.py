@@ -10,6 +10,7 @@ from pathlib import Path
 
 import trio
 
+from harness.capture.key_log import key_log_text
 from harness.capture.saved import save_transcript
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
@@ -26,7 +27,7 @@ from harness.probe.probing import Probe, ProbeOrder, probe
 from harness.probe.roles import ROLES
 from harness.probe.target import read_target
 from harness.probe.trust_store import machine_trust
-from harness.report.evidence import key_log_text, presented_certificates
+from harness.report.evidence import presented_certificates
 from harness.report.ladder import draw_ladder
 from harness.run.certificate_files import bytes_in, trust_in
 from harness.run.disk import write_bytes, write_text

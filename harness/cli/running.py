@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from harness.cli.exits import Exit
+from harness.cli.exporting import announce_key_log, write_exports
+from harness.cli.exports import Exports
 from harness.cli.log_view import print_logs
 from harness.cli.terminal import colours, progress, speaks_unicode, width
 from harness.errors import Fault, ScenarioError
@@ -44,6 +46,7 @@ class Wanted:
     at: str = ""
     log: str | None = None
     html_file: Path | None = None
+    exports: Exports = field(default_factory=Exports)
 
 
 def run(wanted: Wanted) -> Exit:
@@ -58,13 +61,14 @@ def run(wanted: Wanted) -> Exit:
         raise ScenarioError(
             [Fault("--tls", 0, 0, "nothing is left to play", "these scenarios have no such TLS version")]
         )
+    announce_key_log()
     with progress(asked, "plays") as tick:
         outcomes = run_suite(library, order, lambda outcome: tick(outcome.scenario.name))
     outcomes.sort(key=in_order)
     _write_files(wanted, outcomes, asked)
     if wanted.html_file is not None:
         write_text(wanted.html_file, run_as_html(outcomes, library.healthy))
-    if STANDARD_OUTPUT not in {wanted.json_file, wanted.html_file}:
+    if STANDARD_OUTPUT not in {wanted.json_file, wanted.html_file, *wanted.exports.files}:
         _print(wanted, outcomes, asked)
     met = len(outcomes) == asked and all(outcome.met for outcome in outcomes)
     return Exit.MET if met else Exit.NOT_MET
@@ -102,3 +106,4 @@ def _write_files(wanted: Wanted, outcomes: Sequence[PlayOutcome], asked: int) ->
     if wanted.out_folder is not None:
         for outcome in outcomes:
             write_play(wanted.out_folder, outcome)
+    write_exports(wanted.exports, outcomes)

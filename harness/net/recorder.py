@@ -12,6 +12,8 @@ SET_UP = "set-up"
 MOST_EVENTS = 100_000
 """Events of one play; the longest honest one has some hundred."""
 
+_TICK = 1e-6
+
 
 @dataclass
 class _Attempt:
@@ -37,15 +39,25 @@ class Recorder:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._began = clock()
+        self._last = 0.0
         self._attempts: list[_Attempt] = []
         self._by_source: dict[Address, int] = {}
         self._is_full = False
         self.events: list[Event] = []
         self.step = SET_UP
 
-    def now(self) -> float:
-        """Seconds since the play began."""
+    def elapsed(self) -> float:
+        """Seconds since the play began, for whoever reckons with them: how long an answer is kept, say."""
         return self._clock() - self._began
+
+    def now(self) -> float:
+        """Seconds since the play began, for what is noted: each reading is later than the one before it.
+
+        A virtual clock stands still while the actors work. Without the microsecond the times of a play in memory
+        would not say what came first.
+        """
+        self._last = max(self.elapsed(), self._last + _TICK)
+        return self._last
 
     def note(self, event: Event) -> None:
         """Write one event down; past the limit only where steps begin and end, so that a flood fills no memory."""

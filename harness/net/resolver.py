@@ -62,7 +62,7 @@ class Resolver:
         return Answer(question, Outcome.NO_ANSWER, detail=f"no end of its aliases within {BUDGET_SECONDS:g} s")
 
     async def _ask_once(self, question: Question, client_subnet: str) -> Answer:
-        now = self._recorder.now()
+        now = self._recorder.elapsed()
         kept = self._cache.find(question, client_subnet, now)
         if kept is not None:
             return kept
@@ -72,7 +72,7 @@ class Resolver:
         except ValueError:
             return Answer(question, Outcome.NO_NAME, detail=f"'{question.name}' cannot be a DNS name")
         answer = await self._over_udp(question, query, number)
-        self._cache.keep(answer, client_subnet, self._recorder.now())
+        self._cache.keep(answer, client_subnet, self._recorder.elapsed())
         return answer
 
     async def _over_udp(self, question: Question, query: bytes, number: int) -> Answer:

@@ -1,8 +1,4 @@
-"""What a person takes to another tool: the certificates that were presented, and the key log.
-
-A private key is in neither: a transcript holds none, and a key-log line opens one recorded connection and
-nothing else.
-"""
+"""What a person takes to another tool: the certificates that were presented."""
 
 from __future__ import annotations
 
@@ -14,8 +10,6 @@ from harness.identity.certificate import read_certificate
 from harness.report.inert import inert
 from harness.tls.inspector import Inspection, inspect
 from harness.transcript import Connection, End, Transcript
-
-_KEY_LOG_LINE = re.compile(r"[A-Z0-9_]{1,64} [0-9a-fA-F]{64} [0-9a-fA-F]{2,512}")
 
 
 def presented_certificates(transcript: Transcript) -> dict[str, str]:
@@ -52,16 +46,6 @@ def pem(der: bytes) -> str:
     body = "\n".join(wrap(b64encode(der).decode("ascii"), 64))
     said = f"subject: {inert(facts.subject)}\nissuer: {inert(facts.issuer)}\nsha256: {facts.sha256}\n"
     return f"{said}-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
-
-
-def key_log_text(transcript: Transcript) -> str:
-    """Return the secrets of every connection in the NSS key-log format, for Wireshark and its like.
-
-    Both ends of a connection log the same secrets; each stands there once. Lines of another shape, which a
-    file from elsewhere may hold, are left out.
-    """
-    lines = [line for connection in transcript.connections for end in connection.ends for line in end.key_log]
-    return "".join(f"{line}\n" for line in dict.fromkeys(lines) if _KEY_LOG_LINE.fullmatch(line))
 
 
 def _file_word(actor: str) -> str:

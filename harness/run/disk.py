@@ -6,10 +6,11 @@ import os
 import sys
 from pathlib import Path
 
+from harness.capture.key_log import key_log_text
 from harness.capture.saved import save_transcript
 from harness.errors import Fault, ScenarioError
 from harness.report.detail import play_detail
-from harness.report.evidence import key_log_text, presented_certificates
+from harness.report.evidence import presented_certificates
 from harness.report.ladder import draw_ladder
 from harness.report.outcome import PlayOutcome
 

@@ -135,6 +135,15 @@ class Library:
         return found
 
 
+def line_of_expectation(scenario: Scenario, step: str) -> int:
+    """Return the line of a scenario's file that says what is expected of `step`; 0 where the file is gone."""
+    try:
+        document = read_document(_read(Path(scenario.file)), scenario.file)
+    except ScenarioError:
+        return 0
+    return document.position(("expect", step), of_key=True)[0]
+
+
 def _by_name(word: str, shipped: list[Path], root: Path) -> list[tuple[Path, Path]]:
     """Return the shipped scenarios with that id, row (V07 or V-07) or family."""
     lowered = _ROW.sub(r"\1", word.lower().rstrip("/"))

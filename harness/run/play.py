@@ -19,6 +19,7 @@ from harness.net.network import Network
 from harness.net.recorder import Recorder
 from harness.pki.workshop import Workshop
 from harness.run.cast import Cast
+from harness.run.key_log import append_key_log
 from harness.scenario.model import Step
 from harness.scenario.plan import Plan
 from harness.transcript import ActorCard, Transcript
@@ -85,13 +86,16 @@ async def open_lab(
 async def perform(plan: Plan, workshop: Workshop, network: Network, *, block: str = "", as_of: str = "") -> Transcript:
     """Play a plan; return what was seen. A peer's refusal is part of it, never an exception.
 
-    `as_of` says that the workshop's time is not the real one, for those who read the transcript.
+    `as_of` says that the workshop's time is not the real one, for those who read the transcript. The play's TLS
+    secrets go to the file that SSLKEYLOGFILE names; ScenarioError where they cannot.
     """
     async with open_lab(plan.lab, workshop, network, tls_version=plan.tls_version, block=block) as opened:
         for step in plan.play:
             await opened.perform(step)
         await trio.sleep(LAST_WORDS_SECONDS)
-        return opened.transcript(plan, workshop, network.name, as_of)
+        transcript = opened.transcript(plan, workshop, network.name, as_of)
+    append_key_log(transcript)
+    return transcript
 
 
 def new_network(name: str) -> Network:

@@ -9,7 +9,8 @@ import pytest
 from recorded_stories import STORIES, story
 from report_bench import HOSTILE, is_inert
 
-from harness.report.evidence import key_log_text, pem, presented_certificates
+from harness.capture.key_log import key_log_text
+from harness.report.evidence import pem, presented_certificates
 from harness.transcript import Transcript
 
 

@@ -41,7 +41,7 @@ ROWS = (
 
 
 @cache
-def _played(network: str) -> Outcomes:
+def played(network: str) -> Outcomes:
     """Play everything once; on the loopback several labs at a time, in memory under a clock that jumps."""
     outcomes = run_suite(LIBRARY, Order(tuple(SHIPPED), TLS_VERSIONS, network), lambda _: None)
     return {(outcome.scenario.name, outcome.verdict.tls_version): outcome for outcome in outcomes}
@@ -49,12 +49,12 @@ def _played(network: str) -> Outcomes:
 
 @pytest.fixture(scope="module")
 def on_memory() -> Outcomes:
-    return _played("memory")
+    return played("memory")
 
 
 @pytest.fixture(scope="module")
 def on_loopback() -> Outcomes:
-    return _played("loopback")
+    return played("loopback")
 
 
 every_play = pytest.mark.parametrize(("name", "version"), PLAYS, ids=[f"{name}-{version}" for name, version in PLAYS])

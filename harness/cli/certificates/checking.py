@@ -12,7 +12,7 @@ from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import speaks_unicode, width
 from harness.lab.certificate_rules import CERTIFICATE_ROLES, Examination, Severity, examine
 from harness.lab.releases import RELEASES
-from harness.report.certificates import check_as_json, check_text
+from harness.report.certificates import check_as_json, check_as_sarif, check_text
 from harness.run.certificate_files import trust_in
 from harness.run.dates import time_at
 from harness.run.disk import write_text
@@ -31,6 +31,7 @@ class Checked:
     password_file: Path | None
     at: str
     json_file: Path | None
+    sarif: Path | None
 
 
 def check_certificate(checked: Checked) -> Exit:
@@ -51,7 +52,9 @@ def check_certificate(checked: Checked) -> Exit:
     file, notes = str(checked.file), (*holding.notes, *trust_notes)
     if checked.json_file is not None:
         write_text(checked.json_file, check_as_json(case, file, notes=notes))
-    if checked.json_file != STANDARD_OUTPUT:
+    if checked.sarif is not None:
+        write_text(checked.sarif, check_as_sarif(case, file))
+    if STANDARD_OUTPUT not in {checked.json_file, checked.sarif}:
         sys.stdout.write(check_text(case, file, notes=notes, width=width(), unicode=speaks_unicode()))
     broken = any(finding.rule.severity is Severity.ERROR for finding in examine(case))
     return Exit.NOT_MET if broken else Exit.MET

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
+from harness.cli.exporting import announce_key_log
 from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import progress, speaks_unicode, width
 from harness.lab.releases import RELEASE_NAMES
@@ -42,6 +43,7 @@ def compare_certificates(compared: Compared) -> Exit:
     """Print what flips; NOT_MET where something that worked breaks. ScenarioError where a file cannot be read."""
     question = _question(compared)
     library = Library()
+    announce_key_log()
     change = compare(library, question, (compared.old, compared.new), library.scenarios(()), progress)
     if compared.json_file is not None:
         write_text(compared.json_file, change_as_json(change))

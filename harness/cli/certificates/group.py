@@ -98,6 +98,7 @@ def show_command(**words: Any) -> None:
 @_PASSWORD
 @_AT
 @_JSON
+@click.option("--sarif", type=FILE, help="Write it as SARIF 2.1.0; - for standard output.")
 def check_command(**words: Any) -> None:
     """Check a certificate by the rules of docs/certificate-rules.md; 1 where one of level error fires."""
     from harness.cli.certificates.checking import Checked, check_certificate  # noqa: PLC0415

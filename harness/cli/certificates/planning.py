@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
+from harness.cli.exporting import announce_key_log
 from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import progress, speaks_unicode, width
 from harness.errors import Fault, ScenarioError
@@ -68,6 +69,7 @@ def _holding(planned: Planned, path: Path) -> Holding:
 
 
 def _searched(bench: ConversionBench, title: str, release: str, at: datetime) -> ChangePlan:
+    announce_key_log()
     with progress(2 ** len(bench.steps), "states at most") as tick:
         planner = Planner(bench, tick)
         order = planner.order()

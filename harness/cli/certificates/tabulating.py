@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.cli.exits import Exit
+from harness.cli.exporting import announce_key_log
 from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import progress, speaks_unicode, width
 from harness.lab.releases import RELEASE_NAMES
@@ -33,6 +34,7 @@ def tabulate_usages(tabulated: Tabulated) -> Exit:
     wanted = squares([name for name in RELEASE_NAMES if name in (tabulated.releases or RELEASE_NAMES)])
     workshop = Workshop(library.catalogue, at)
     plans = plans_of(library.healthy, workshop, wanted)
+    announce_key_log()
     with progress(len(plans), "plays") as tick:
         rows = play_matrix(plans, workshop, tick)
     if tabulated.json_file is not None:

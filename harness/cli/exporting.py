@@ -1,0 +1,55 @@
+"""Writes plays for other programs, and says on stderr how to open what holds secrets."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness import __version__
+from harness.capture.decode_as import decode_as, tshark_command
+from harness.capture.writing import capture_of
+from harness.cli.exports import Exports
+from harness.report.diagrams import run_as_mermaid, run_as_plantuml
+from harness.report.outcome import PlayOutcome
+from harness.report.sarif_run import run_as_sarif
+from harness.run.cause_rules import cause_rules
+from harness.run.disk import write_bytes, write_text
+from harness.run.key_log import KEY_LOG_VARIABLE, key_log_file
+from harness.run.library import line_of_expectation
+
+_PRIVATE = 0o600
+
+
+def announce_key_log() -> None:
+    """Say that secrets will be written where SSLKEYLOGFILE says; ScenarioError before any play where they cannot."""
+    file = key_log_file()
+    if file is not None:
+        print(f"{KEY_LOG_VARIABLE} is set: the TLS secrets of every play are appended to {file}", file=sys.stderr)
+
+
+def write_exports(exports: Exports, outcomes: Sequence[PlayOutcome]) -> None:
+    """Write what was asked for; ScenarioError where it cannot be written."""
+    if exports.sarif is not None:
+        write_text(exports.sarif, run_as_sarif(outcomes, cause_rules(), _line_of))
+    if exports.mermaid is not None:
+        write_text(exports.mermaid, run_as_mermaid(outcomes))
+    if exports.plantuml is not None:
+        write_text(exports.plantuml, run_as_plantuml(outcomes))
+    if exports.pcap is not None:
+        _write_capture(exports.pcap, outcomes)
+
+
+def _line_of(outcome: PlayOutcome) -> int:
+    stopped = outcome.verdict.stopped
+    return line_of_expectation(outcome.scenario, stopped.step if stopped else "")
+
+
+def _write_capture(path: Path, outcomes: Sequence[PlayOutcome]) -> None:
+    """Write the capture, readable for its owner alone, and say which command opens it."""
+    plays = [outcome.transcript for outcome in outcomes]
+    write_bytes(path, capture_of(plays, program=f"sip-mtls {__version__}"), mode=_PRIVATE)
+    connections = sum(len(play.connections) for play in plays)
+    counted = f"{len(plays)} play{'s' * (len(plays) != 1)}, {connections} connections"
+    print(f"{path}: {counted}, and the secrets that open them. To read it:", file=sys.stderr)
+    print(tshark_command(str(path), decode_as(plays)), file=sys.stderr)
