@@ -7,6 +7,7 @@ from pathlib import Path
 
 from harness.capture.saved import MAX_BYTES
 from harness.cli.exits import Exit
+from harness.cli.exports import Exports
 from harness.cli.judging import judge_file
 from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import speaks_unicode, width
@@ -29,7 +30,7 @@ def explain_words(words: tuple[str, ...], json_file: Path | None) -> Exit:
     """
     path = Path(words[0]) if len(words) == 1 and _is_file(words[0]) else None
     if path is not None and _is_transcript(path):
-        return judge_file(path, json_file)
+        return judge_file(path, json_file, Exports())
     reading = explain(_from_file(path) if path else _pasted(words))
     if json_file is not None:
         write_text(json_file, explanation_json(reading))
