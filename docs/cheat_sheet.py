@@ -61,6 +61,10 @@ TASKS: Mapping[str, Mapping[str, str]] = {
         "sip-mtls locate geo.example.com --from 203.0.113.7": "as somebody in that network sees it",
         "sip-mtls dns": "keep the lab's name server open, for dig",
     },
+    "Real clients": {
+        "sip-mtls serve": "the lab stays open for openssl, curl, baresip…, with a verdict on each connection",
+        "sip-mtls serve M02 --ladder": "the lab of a scenario, with the ladder of each connection",
+    },
     "Real gear": {
         "sip-mtls probe edge.example.com:5061 --as b2b-peer": "what a port wants, shows, and lets in",
     },

@@ -87,9 +87,12 @@ class Site:
     async def _receive(self, link: Link, welcome: Welcome) -> None:
         try:
             await welcome(link)
+        except Exception as error:  # what becomes of it is the recorder's to say
+            self.stage.recorder.broke(link.number, error)
         finally:
             self._places.release()
             link.drop()
+            self.stage.recorder.served(link.number)
 
     async def dial(
         self, host: str, port: int, *, within: float = CONNECT_SECONDS, protocol: str = "sip"

@@ -20,6 +20,7 @@ ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS"
 SDP = "application/sdp"
 _MEDIA_PORT = 36000
 _CALL_PATIENCE = 40.0
+_MOST_DIALOGS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,8 @@ class UserAgent:
         body = self._answer_media(request)
         headers = [*contact, ("Allow", ALLOW), *([("Content-Type", SDP)] if body else [])]
         final = respond(request, 200, to_tag=tag, headers=headers, body=body)
-        self._dialogs.append(Dialog.as_callee(request, final))
+        # Callers who never hang up must not fill the memory: the oldest dialogs are forgotten.
+        self._dialogs = [*self._dialogs[1 - _MOST_DIALOGS :], Dialog.as_callee(request, final)]
         await inquiry.answer(final)
 
     def _answer_media(self, request: Request) -> bytes:

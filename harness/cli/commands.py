@@ -255,6 +255,36 @@ def probe_command(  # noqa: PLR0913, PLR0917  # one parameter an option, which c
     )
 
 
+@commands.command("serve")
+@click.argument("word", metavar="[SCENARIO or LAB]", default="")
+@click.option("--addresses", metavar="127.A.B", default="", help="The lab's addresses, 127.64.0 by default.")
+@click.option("--bind", metavar="ADDRESS", default="", help="Open every port at this address too; read the warning.")
+@click.option("--out", "folder", type=FOLDER, help="Write the certificates here, and leave them at the end.")
+@click.option("--force", is_flag=True, help="Replace a folder of certificates that was made before.")
+@click.option(
+    "--idle",
+    metavar="SECONDS",
+    type=click.FloatRange(1, 86400),
+    default=1800,
+    show_default=True,
+    help="When a silent client has to go.",
+)
+@click.option("--ladder", is_flag=True, help="Show the ladder of each connection.")
+def serve_command(  # one parameter an option, which click passes by name
+    word: str,
+    addresses: str,
+    bind: str,
+    folder: Path | None,
+    force: bool,  # click calls it by name
+    idle: float,
+    ladder: bool,  # click calls it by name
+) -> None:
+    """Keep the lab open for real clients; say of each connection how it went, and why."""
+    from harness.cli.serving import Wanted, serve_lab  # noqa: PLC0415
+
+    sys.exit(serve_lab(Wanted(word, addresses, bind, folder, force, idle, ladder)))
+
+
 @commands.command("schema")
 def schema_command() -> None:
     """Print the JSON Schema of scenario files, for editors."""

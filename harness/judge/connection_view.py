@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from harness.tls.inspector import Inspection, inspect
+from harness.tls.inspector import Finished, Inspection, inspect
 from harness.transcript import (
     AlertSeen,
     Closed,
@@ -66,13 +66,34 @@ class ConnectionView:
         return self.connection.listener or hosts.get(self.connection.target.host, "")
 
     def finished(self, actor: str) -> bool:
-        """Whether the handshake call of that end returned."""
+        """Whether the handshake call of that end returned; of a dialler who is not ours, by what it said."""
+        if self.visited and actor == self.connection.dialler:
+            return self._dialler_was_through
         return bool(self.events(HandshakeFinished, actor))
 
     def answered(self, actor: str) -> bool:
         """Whether that end read a message of SIP or HTTP: only somebody who accepted it sends one."""
         heard: list[SipSeen | HttpSeen] = [*self.events(SipSeen, actor), *self.events(HttpSeen, actor)]
         return any(seen.direction is Direction.RECEIVED for seen in heard)
+
+    @cached_property
+    def visited(self) -> bool:
+        """Whether only the listener's end is ours: somebody came from outside."""
+        return self.listener_end is not None and self.connection.end_of(self.connection.dialler) is None
+
+    def reached_dialler(self, seen: SipSeen | HttpSeen) -> bool:
+        """Whether a message got to the dialler; where its end is not ours, what was sent to it counts."""
+        if self.visited:
+            return seen.actor == self.listener and seen.direction is Direction.SENT
+        return seen.actor == self.connection.dialler and seen.direction is Direction.RECEIVED
+
+    @cached_property
+    def _dialler_was_through(self) -> bool:
+        """Whether the listener finished, or got the Finished of TLS 1.3, which a client says when it is through."""
+        if self.events(HandshakeFinished, self.listener):
+            return True
+        seen = self.inspection
+        return seen is not None and seen.version == "1.3" and any(item.from_client for item in seen.of_kind(Finished))
 
     def failed(self, actor: str) -> HandshakeFailed | None:
         """Return the handshake failure of that end, None where there was none."""

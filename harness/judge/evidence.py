@@ -121,15 +121,22 @@ class Evidence:
     @cached_property
     def status(self) -> int | None:
         """The last final status that the protagonist received, None where there was none."""
-        heard = [
-            status_of(event)
-            for event in self.events
-            if isinstance(event, SipSeen | HttpSeen)
-            and event.actor == self.actor
-            and event.direction is Direction.RECEIVED
-        ]
+        messages = (event for event in self.events if isinstance(event, SipSeen | HttpSeen))
+        heard = [status_of(message) for message in messages if self._hears(message)]
         final = [status for status in heard if status is not None and status >= 200]
         return final[-1] if final else None
+
+    def _hears(self, event: SipSeen | HttpSeen) -> bool:
+        """Whether the protagonist got a message; where its end is not ours, what was sent to it counts."""
+        if event.connection in self._visits:
+            return event.direction is Direction.SENT
+        return event.actor == self.actor and event.direction is Direction.RECEIVED
+
+    @cached_property
+    def _visits(self) -> frozenset[int]:
+        """The protagonist's connections of which only the far end is ours."""
+        views = (ConnectionView(self.transcript, each) for each in self.transcript.connections)
+        return frozenset(v.connection.number for v in views if v.visited and v.connection.dialler == self.actor)
 
     @cached_property
     def alert(self) -> int | None:

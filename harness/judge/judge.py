@@ -92,7 +92,7 @@ def _facts(evidence: Evidence) -> Facts:
     if view is None:
         return Facts(None, None, None)
     dialler, encrypted = view.connection.dialler, any(end.tls for end in view.connection.ends)
-    answered = any(seen.direction is Direction.RECEIVED for seen in view.events(SipSeen, dialler))
+    answered = any(view.reached_dialler(seen) for seen in view.events(SipSeen))
     return Facts(
         handshake_finished=view.finished(dialler) if encrypted else None,
         certificate_accepted=_accepted(evidence, view) if encrypted else None,

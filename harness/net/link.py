@@ -41,7 +41,6 @@ from harness.transcript import (
 
 _DRAIN_SECONDS = 2.0
 _DRAIN_BYTES = 1 << 20
-_TAPPED_BYTES = 4 << 20
 _TAPPED_PIECES = 1 << 16
 
 StatusCheck = Callable[[int, InQuestion], Awaitable[int]]
@@ -295,11 +294,12 @@ class Link:
         if self._tap_is_full:
             return
         self._tapped_bytes += len(data)
-        if self._tapped_bytes <= _TAPPED_BYTES and len(self._tapped) < _TAPPED_PIECES:
+        limit = self._recorder.tapped_bytes
+        if self._tapped_bytes <= limit and len(self._tapped) < _TAPPED_PIECES:
             self._tapped.append((self._recorder.now(), sent, data))
             return
         self._tap_is_full = True
-        what = f"more than {_TAPPED_BYTES >> 20} MiB or {_TAPPED_PIECES} pieces; the rest is not recorded"
+        what = f"more than {limit >> 10} KiB or {_TAPPED_PIECES} pieces; the rest is not recorded"
         self._recorder.note(Oddity(self._recorder.now(), self.actor, self.number, what))
 
     def _tell(self, engine: TlsEngine) -> None:

@@ -12,6 +12,9 @@ SET_UP = "set-up"
 MOST_EVENTS = 100_000
 """Events of one play; the longest honest one has some hundred."""
 
+OUTSIDE = "outside"
+"""Who dialled where it was nobody of the lab."""
+
 _TICK = 1e-6
 
 
@@ -32,15 +35,18 @@ class _Attempt:
 class Recorder:
     """Collects the events of one play and pairs the two ends of each connection.
 
-    `clock` gives seconds on any scale; the first reading is zero. `nominal` maps a real address to the one
-    that the lab file names.
+    `clock` gives seconds on any scale; the first reading is zero. `tapped_bytes` are the most wire
+    bytes that each end of a connection keeps.
     """
+
+    tapped_bytes = 4 << 20
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._began = clock()
         self._last = 0.0
-        self._attempts: list[_Attempt] = []
+        self._attempts: dict[int, _Attempt] = {}
+        self._opened = 0
         self._by_source: dict[Address, int] = {}
         self._is_full = False
         self.events: list[Event] = []
@@ -78,47 +84,64 @@ class Recorder:
 
     def dialling(self, dialler: str, target: Address, protocol: str) -> int:
         """Open the record of a connection that `dialler` is about to attempt; return its number."""
-        nowhere = Address("", 0)
-        self._attempts.append(_Attempt(dialler, "", nowhere, target, protocol, self.step))
-        return len(self._attempts)
+        return self._open(_Attempt(dialler, "", Address("", 0), target, protocol, self.step))
+
+    def _open(self, attempt: _Attempt) -> int:
+        self._opened += 1
+        self._attempts[self._opened] = attempt
+        return self._opened
 
     def bound(self, number: int, source: Address) -> None:
         """Note the address from which connection `number` is dialled."""
-        self._attempts[number - 1].source = source
+        self._attempts[number].source = source
         self._by_source[source] = number
 
     def accepted(self, listener: str, source: Address, target: Address, protocol: str) -> int:
         """Return the number of the connection that `listener` accepted, opening a record for a stranger."""
         number = self._by_source.pop(source, None)
         if number is None:
-            self._attempts.append(_Attempt("outside", listener, source, target, protocol, self.step))
-            return len(self._attempts)
-        attempt = self._attempts[number - 1]
+            return self._open(_Attempt(OUTSIDE, listener, source, target, protocol, self.step))
+        attempt = self._attempts[number]
         attempt.listener = listener
         attempt.reached = None if target == attempt.target else target
         return number
 
     def taken(self, number: int, listener: str) -> None:
         """Note who took connection `number` where the far end is not ours and cannot say so itself."""
-        self._attempts[number - 1].listener = listener
+        self._attempts[number].listener = listener
 
     def keep(self, number: int, end: Callable[[], End]) -> None:
         """Remember how to ask one end of connection `number` what it saw."""
-        self._attempts[number - 1].ends.append(end)
+        if number in self._attempts:
+            self._attempts[number].ends.append(end)
+
+    def served(self, number: int) -> None:
+        """Take note that the listener is done with connection `number`. A play keeps it for the end."""
+
+    def broke(self, number: int, error: Exception) -> None:  # noqa: ARG002  # a recorder that goes on needs it
+        """Take note of an error of our own on connection `number`: a play ends with it."""
+        raise error
+
+    def let_go(self, number: int) -> Connection:
+        """Return what is known of a connection and forget it: what is noted of its ends from now on is lost."""
+        attempt = self._attempts.pop(number)
+        self._by_source.pop(attempt.source, None)
+        return _told(number, attempt)
 
     def connections(self) -> tuple[Connection, ...]:
-        """Return every connection with both its ends, the dialler's first."""
-        return tuple(
-            Connection(
-                number=number,
-                dialler=attempt.dialler,
-                listener=attempt.listener,
-                source=attempt.source,
-                target=attempt.target,
-                protocol=attempt.protocol,
-                step=attempt.step,
-                ends=tuple(sorted((end() for end in attempt.ends), key=lambda end: end.listens)),
-                reached=attempt.reached,
-            )
-            for number, attempt in enumerate(self._attempts, 1)
-        )
+        """Return every connection that was not let go, with both its ends, the dialler's first."""
+        return tuple(_told(number, attempt) for number, attempt in self._attempts.items())
+
+
+def _told(number: int, attempt: _Attempt) -> Connection:
+    return Connection(
+        number=number,
+        dialler=attempt.dialler,
+        listener=attempt.listener,
+        source=attempt.source,
+        target=attempt.target,
+        protocol=attempt.protocol,
+        step=attempt.step,
+        ends=tuple(sorted((end() for end in attempt.ends), key=lambda end: end.listens)),
+        reached=attempt.reached,
+    )

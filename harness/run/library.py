@@ -49,19 +49,19 @@ class Library:
     def catalogue(self) -> Catalogue:
         """Authorities, leaf profiles and named faults."""
         folder = data_folder("certs")
-        texts = {name: _read(folder / f"{name}.yaml") for name in _CATALOGUE_FILES}
+        texts = {name: read_text(folder / f"{name}.yaml") for name in _CATALOGUE_FILES}
         return read_catalogue(texts)
 
     @cached_property
     def healthy(self) -> Lab:
         """The healthy lab."""
         path = self._lab_path
-        return read_lab(_read(path), file=shown(path), catalogue=self.catalogue)
+        return read_lab(read_text(path), file=shown(path), catalogue=self.catalogue)
 
     def check_zones(self) -> None:
         """Refuse a healthy lab whose zones cannot be served; ScenarioError with each fault at its line."""
         path = self._lab_path
-        faults = faults_of_zones(self.healthy, read_document(_read(path), shown(path)))
+        faults = faults_of_zones(self.healthy, read_document(read_text(path), shown(path)))
         if faults:
             raise ScenarioError(faults)
 
@@ -119,7 +119,7 @@ class Library:
     def read(self, path: Path, root: Path) -> Scenario:
         """Read one scenario file; its id is the path below `root`."""
         name = path.relative_to(root).with_suffix("").as_posix()
-        return read_scenario(_read(path), name=name, file=shown(path), vocabulary=self.vocabulary)
+        return read_scenario(read_text(path), name=name, file=shown(path), vocabulary=self.vocabulary)
 
     def _paths(self, asked: tuple[str, ...], faults: list[Fault]) -> list[tuple[Path, Path]]:
         root = data_folder("scenarios")
@@ -179,7 +179,7 @@ def _nothing_there(word: str, shipped: list[Path], root: Path) -> Fault:
     return Fault(word, 0, 0, "no scenario, file or folder of that name", hint)
 
 
-def _read(path: Path) -> str:
+def read_text(path: Path) -> str:
     """Return a text file; ScenarioError where it cannot be read."""
     try:
         if path.stat().st_size > _LARGEST_FILE:

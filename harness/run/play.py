@@ -55,7 +55,7 @@ class OpenLab:
             tls_version=plan.tls_version,
             network=network,
             started=workshop.now.isoformat(timespec="seconds"),
-            actors=_cards(self.directory),
+            actors=cards_of(self.directory),
             events=tuple(self.recorder.events),
             connections=self.recorder.connections(),
             authorities=tuple(workshop.authorities().values()),
@@ -65,14 +65,20 @@ class OpenLab:
 
 @asynccontextmanager
 async def open_lab(
-    lab: Lab, workshop: Workshop, network: Network, *, tls_version: str = "1.3", block: str = ""
+    lab: Lab,
+    workshop: Workshop,
+    network: Network,
+    *,
+    tls_version: str = "1.3",
+    block: str = "",
+    recorder: Recorder | None = None,
 ) -> AsyncIterator[OpenLab]:
     """Put the cast on and keep it there; everything is over when the block is left.
 
-    `block` are the first three octets of the lab's addresses, by default a free block of its own. LabError
-    where a listener cannot be opened.
+    `block` are the first three octets of the lab's addresses, by default a free block of its own; `recorder` takes
+    everything down, by default all of it for one play. LabError where a listener cannot be opened.
     """
-    recorder = Recorder(trio.current_time)
+    recorder = recorder or Recorder(trio.current_time)
     with nullcontext(block) if block else network.block() as claimed:
         directory = directory_of(lab, claimed)
         async with trio.open_nursery() as nursery:
@@ -103,5 +109,6 @@ def new_network(name: str) -> Network:
     return MemoryNetwork() if name == "memory" else LoopbackNetwork()
 
 
-def _cards(directory: Directory) -> tuple[ActorCard, ...]:
+def cards_of(directory: Directory) -> tuple[ActorCard, ...]:
+    """Return who lives in a lab."""
     return tuple(ActorCard(name, role, directory.address_of(name)) for name, role in directory.roles.items())

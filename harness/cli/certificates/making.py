@@ -16,7 +16,10 @@ from harness.run.folders import contents_of, replace_folder, work_tree_around, w
 from harness.run.library import Library
 
 _EVERY = "all"
-_OURS = re.compile(r"README\.txt|\.gitignore|(keys|trust|authorities)/[^/]+\.pem|[^/]+/(certificate|above|chain)\.pem")
+_OURS = re.compile(
+    r"README\.txt|\.gitignore|(keys|trust|authorities)/[^/]+\.pem|[^/]+/(certificate|above|chain)\.pem"
+    r"|sipp/call\.xml|baresip/[^/]+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ def make_certificates(made: Made) -> Exit:
     library = Library()
     every = tuple(library.catalogue.leaves)
     profiles = every if not made.profiles or _EVERY in made.profiles else tuple(dict.fromkeys(made.profiles))
-    replaces = _replaces(made)
+    replaces = may_replace(made.folder, force=made.force)
     workshop = Workshop(library.catalogue, time_at(made.at))
     files = certificate_files(library.healthy, workshop, FolderOrder(profiles, made.faults))
     (replace_folder if replaces else write_folder)(made.folder, files)
@@ -43,27 +46,27 @@ def make_certificates(made: Made) -> Exit:
     return Exit.MET
 
 
-def _replaces(made: Made) -> bool:
-    """Return whether the folder holds what this command made before; ScenarioError where it may not be replaced."""
+def may_replace(folder: Path, *, force: bool) -> bool:
+    """Return whether a folder holds what was made before and may go; ScenarioError where it must stay as it is."""
     try:
-        held = contents_of(made.folder)
-        ours = PAGE in held and (made.folder / PAGE).read_text("utf-8", "replace").startswith(f"{TITLE}\n")
+        held = contents_of(folder)
+        ours = PAGE in held and (folder / PAGE).read_text("utf-8", "replace").startswith(f"{TITLE}\n")
     except OSError as error:
-        raise _refusal(made, f"cannot be read: {error.strerror}", "choose another place") from None
+        raise _refusal(folder, f"cannot be read: {error.strerror}", "choose another place") from None
     strangers = sorted(name for name in held if not _OURS.fullmatch(name))
     if not held:
         return False
     if not ours:
-        raise _refusal(made, "it is not empty, and was not made by this command", "choose another folder")
+        raise _refusal(folder, "it is not empty, and was not made by this command", "choose another folder")
     if strangers:
-        raise _refusal(made, f"it holds '{strangers[0]}', which this command did not make", "move that away first")
-    if not made.force:
-        raise _refusal(made, "it holds certificates of an earlier time", "--force replaces them")
+        raise _refusal(folder, f"it holds '{strangers[0]}', which this command did not make", "move that away first")
+    if not force:
+        raise _refusal(folder, "it holds certificates of an earlier time", "--force replaces them")
     return True
 
 
-def _refusal(made: Made, message: str, hint: str) -> ScenarioError:
-    return ScenarioError([Fault(str(made.folder), 0, 0, message, hint)])
+def _refusal(folder: Path, message: str, hint: str) -> ScenarioError:
+    return ScenarioError([Fault(str(folder), 0, 0, message, hint)])
 
 
 def _tell(folder: Path, count: int) -> None:

@@ -1,0 +1,200 @@
+"""`sip-mtls serve`: the lab for real clients."""
+
+from __future__ import annotations
+
+import ipaddress
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from textwrap import wrap
+
+import trio
+
+from harness.cli.certificates.making import may_replace
+from harness.cli.exits import Exit
+from harness.cli.terminal import speaks_unicode, width
+from harness.errors import Fault, ScenarioError
+from harness.lab.settings.surroundings import HOME_BLOCK
+from harness.pki.workshop import Workshop
+from harness.report.ladder import draw_ladder
+from harness.run.addresses import checked_block
+from harness.run.certificate_folder import FolderOrder, certificate_files
+from harness.run.disk import write_bytes
+from harness.run.folders import NewFile, replace_folder
+from harness.run.library import Library
+from harness.serve.doors import Doors
+from harness.serve.greeting import Place, commands_told, doors_told
+from harness.serve.guests import Limits
+from harness.serve.house import Household
+from harness.serve.keeping import Order, keep_open
+from harness.serve.source import read_served
+from harness.serve.stories import Story
+from harness.serve.toolbox import BARESIP, CALLER, files_for_programs
+from harness.serve.view import visit_line
+from harness.transcript import Address
+
+_PRIVATE, _PUBLIC = 0o600, 0o644
+_INDENT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The words of the command line."""
+
+    word: str
+    addresses: str
+    bind: str
+    folder: Path | None
+    force: bool
+    idle: float
+    ladder: bool
+
+
+def serve_lab(wanted: Wanted) -> Exit:
+    """Keep the lab open until somebody ends it."""
+    served, workshop = read_served(wanted.word), Library().workshop
+    block = checked_block(wanted.addresses) if wanted.addresses else HOME_BLOCK
+    order = Order(wanted.word, block, checked_bind(wanted.bind), Limits(idle=wanted.idle))
+    with _folder(wanted) as folder:
+        _warn(order.bind)
+        voice = _Voice(wanted, order.limits, workshop, folder)
+        interrupted = trio.run(keep_open, order, served, workshop, voice)
+    print("interrupted" if interrupted else "ended", file=sys.stderr)
+    return Exit.INTERRUPTED if interrupted else Exit.MET
+
+
+def checked_bind(text: str) -> str:
+    """Return one more address to listen at, empty for none; ScenarioError for what is not one address."""
+    if not text:
+        return ""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        raise _refusal(text, "is no IP address") from None
+    if address.is_unspecified or address.is_multicast:
+        raise _refusal(text, "is not the address of one interface")
+    return str(address)
+
+
+def _refusal(text: str, problem: str) -> ScenarioError:
+    hint = "name one address of this machine: `ip address` lists them"
+    return ScenarioError([Fault("--bind", 0, 0, f"'{text}' {problem}", hint)])
+
+
+def _warn(bind: str) -> None:
+    if bind and not ipaddress.ip_address(bind).is_loopback:
+        told = (
+            f"WARNING: every port of this lab is open at {bind} too, to whoever can reach that address. Its passwords "
+            "and certificates are known to everybody, it places calls and answers DNS for strangers. Use it in a lab "
+            "network, behind a firewall, and end it afterwards."
+        )
+        print("\n".join(wrap(told, width())), file=sys.stderr)
+
+
+@contextmanager
+def _folder(wanted: Wanted) -> Iterator[Path]:
+    """Yield the folder for the certificates; one that nobody named is gone at the end."""
+    if wanted.folder is not None:
+        may_replace(wanted.folder, force=wanted.force)
+        yield wanted.folder.resolve()
+    else:
+        with tempfile.TemporaryDirectory(prefix="sip-mtls-") as made:
+            yield Path(made) / "lab"
+
+
+class _Voice:
+    """Says on standard output what happens, line by line."""
+
+    def __init__(self, wanted: Wanted, limits: Limits, workshop: Workshop, folder: Path) -> None:
+        self._wanted = wanted
+        self._limits = limits
+        self._workshop = workshop
+        self._folder = folder
+        self._written: dict[str, NewFile] = {}
+        self._doors: set[Address] = set()
+
+    def opened(self, household: Household, doors: Doors) -> None:
+        """Write the certificates, say who listens where and how to reach it."""
+        self._written = self._files(household)
+        replace_folder(self._folder, self._written)
+        self._doors = set(doors.open)
+        served = household.served
+        self._say([*wrap(f"{served.name}: {served.title}", width()), ""])
+        place = self._place(household, doors)
+        self._say([*doors_told(place), "", *commands_told(place), ""])
+        self._say(wrap(self._limits_told(), width()))
+        again = "SIGHUP, or r and Enter," if sys.stdin is not None and sys.stdin.isatty() else "SIGHUP"
+        self._say(["", f"{again} reads the settings again; Ctrl-C or SIGTERM ends it.", "Visits, as they end:"])
+
+    def reloaded(self, household: Household, doors: Doors) -> None:
+        """Write what changed among the certificates, and say so."""
+        files = self._files(household)
+        for name, file in files.items():
+            if self._written.get(name) != file:
+                write_bytes(self._folder / name, file.data, mode=_PRIVATE if file.private else _PUBLIC)
+        self._written = files
+        self._say_wrapped(f"settings read again: {household.served.name}; what stood goes on with the old ones")
+        for what in self._moved(doors):
+            self._say_wrapped(what)
+
+    def _moved(self, doors: Doors) -> Iterator[str]:
+        """Say which ports were opened and closed since the last time."""
+        before, self._doors = self._doors, set(doors.open)
+        for what, moved in (("open now", self._doors - before), ("closed now", before - self._doors)):
+            if moved:
+                yield f"{what}: {', '.join(sorted(map(str, moved)))}"
+
+    def kept(self, error: Exception) -> None:
+        """Say what is wrong with the new settings."""
+        print(f"the settings of before stay:\n{error}", file=sys.stderr, flush=True)
+
+    def visited(self, story: Story) -> None:
+        """Print a visit's line, and its ladder where that is wanted."""
+        unicode = speaks_unicode()
+        self._say_wrapped(visit_line(story, unicode=unicode))
+        if self._wanted.ladder:
+            self._say([draw_ladder(story.transcript, story.verdict, width=width(), unicode=unicode)])
+
+    def missed(self, turned_away: int, untold: int) -> None:
+        """Say how many were turned away, and how many visits there was no time to tell of."""
+        told = {"turned away because no place was left": turned_away, "ended faster than they could be judged": untold}
+        for what, count in told.items():
+            if count:
+                self._say_wrapped(f"{count} {what}")
+
+    def _files(self, household: Household) -> dict[str, NewFile]:
+        lab = household.served.lab
+        profiles = tuple(self._workshop.catalogue.leaves)
+        files = certificate_files(lab, self._workshop, FolderOrder(profiles))
+        both = files[f"{CALLER}/chain.pem"].data + files[f"keys/{CALLER}.pem"].data
+        return {
+            **files,
+            **files_for_programs(lab, household.directory, str(self._folder)),
+            f"{BARESIP}/certificate-and-key.pem": NewFile(both, private=True),
+        }
+
+    def _place(self, household: Household, doors: Doors) -> Place:
+        lab, directory = household.served.lab, household.directory
+        return Place(lab, directory, household.standing, doors.open, doors.published, str(self._folder))
+
+    def _limits_told(self) -> str:
+        limits = self._limits
+        gone = "removed at the end" if self._wanted.folder is None else "kept"
+        return (
+            f"At most {limits.each_port} connections from outside at each port and {limits.in_all} in all; one that is "
+            f"idle for {limits.idle:g} s is closed. The keys are for this lab alone; the folder is {gone}."
+        )
+
+    def _say_wrapped(self, text: str) -> None:
+        """Print a line with the time before it, at a terminal within its width."""
+        line = f"{datetime.now().astimezone():%H:%M:%S}  {text}"
+        self._say(wrap(line, width(), subsequent_indent=" " * _INDENT) if sys.stdout.isatty() else [line])
+
+    @staticmethod
+    def _say(lines: Iterable[str]) -> None:
+        for line in lines:
+            print(line, flush=True)

@@ -1,0 +1,86 @@
+"""UDP ports that stay open while the settings behind them change: the newest reading of the settings answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import trio
+
+from harness.net.network import DatagramPort, Network
+from harness.transcript import Address
+
+_WAITING = 128
+
+Datagram = tuple[bytes, Address]
+
+
+@dataclass(eq=False)
+class _Counter:
+    """A UDP port, and one more where it is published; the newest generation that opened it gets what comes.
+
+    `came_by` is the port by which an asker came, and its answer leaves.
+    """
+
+    ports: list[DatagramPort]
+    boxes: dict[object, trio.MemorySendChannel[Datagram]] = field(default_factory=dict)
+    came_by: dict[Address, DatagramPort] = field(default_factory=dict)
+
+    def take(self, datagram: Datagram, port: DatagramPort) -> None:
+        """Hand a datagram on; it is lost where nobody keeps up."""
+        box = next(reversed(self.boxes.values()), None)
+        if box is not None and box.statistics().current_buffer_used < _WAITING:
+            self.came_by[datagram[1]] = port
+            box.send_nowait(datagram)
+
+
+@dataclass(eq=False)
+class _Mailbox:
+    """One generation's share in a UDP port."""
+
+    counter: _Counter
+    generation: object
+    arrivals: trio.MemoryReceiveChannel[Datagram]
+
+    async def send(self, data: bytes, to: Address) -> None:
+        port = self.counter.came_by.pop(to, self.counter.ports[0])
+        await port.send(data, to)
+
+    async def receive(self) -> Datagram:
+        if len(self.counter.came_by) > _WAITING:  # questions that were left without an answer
+            self.counter.came_by.pop(next(iter(self.counter.came_by)))
+        return await self.arrivals.receive()
+
+    def close(self) -> None:
+        self.counter.boxes.pop(self.generation, None)
+        self.arrivals.close()
+
+
+class Counters:
+    """Every UDP port of a served lab; `publish` is one more address at which all of them are opened, empty for none."""
+
+    def __init__(self, network: Network, nursery: trio.Nursery, *, publish: str = "") -> None:
+        self._network = network
+        self._nursery = nursery
+        self._publish = publish
+        self._counters: dict[Address, _Counter] = {}
+
+    async def mailbox(self, generation: object, address: Address) -> DatagramPort:
+        """Return a generation's share in a UDP port; LabError where that cannot be opened."""
+        counter = self._counters.get(address)
+        if counter is None:
+            places = [address, *([Address(self._publish, address.port)] if self._publish else [])]
+            counter = _Counter([await self._network.open_datagrams(place) for place in places])
+            self._counters[address] = counter
+            for port in counter.ports:
+                self._nursery.start_soon(self._attend, counter, port)
+        box, arrivals = trio.open_memory_channel[Datagram](_WAITING)
+        counter.boxes[generation] = box
+        return _Mailbox(counter, generation, arrivals)
+
+    @staticmethod
+    async def _attend(counter: _Counter, port: DatagramPort) -> None:
+        try:
+            while True:
+                counter.take(await port.receive(), port)
+        finally:
+            port.close()

@@ -1,0 +1,146 @@
+"""What is said when a served lab is open: who listens where, and commands that reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.lab.directory import Directory
+from harness.lab.settings import Lab
+from harness.serve.toolbox import BARESIP, CALLER, SIPP_CALL
+from harness.transcript import Address, ClientCertificate, Decision
+
+_CONTINUED = " \\\n      "
+_DEMANDS = {
+    ClientCertificate.NONE: "asks for no certificate",
+    ClientCertificate.OPTIONAL: "asks for a certificate",
+    ClientCertificate.REQUIRED: "demands a certificate",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A lab that is open: its settings and addresses, what its actors said of their ports, and its doors.
+
+    `published` maps doors to their places at the address of --bind; `folder` is where the certificates lie.
+    """
+
+    lab: Lab
+    directory: Directory
+    standing: Sequence[Decision]
+    doors: Sequence[Address]
+    published: Mapping[Address, Address]
+    folder: str
+
+
+def doors_told(place: Place) -> Iterator[str]:
+    """Yield who listens where, Expressway-E first."""
+    hosts = sorted({door.host for door in place.doors}, key=lambda host: int(host.rpartition(".")[2]))
+    for host in hosts:
+        actor = place.directory.actor_at(host)
+        yield f"{place.directory.roles.get(actor, actor)}, {host}{_named(place.lab, actor)}"
+        for door in sorted((door for door in place.doors if door.host == host), key=lambda door: door.port):
+            beside = place.published.get(door)
+            yield f"  {door.port:<6}{_service(place, actor, door.port)}{f', also {beside}' if beside else ''}"
+
+
+def _named(lab: Lab, actor: str) -> str:
+    nodes = {name: node.host_name for name, node in lab.nodes.items()}
+    others = {
+        "expressway-c": lab.expressway_c.host_name,
+        "unified-cm": lab.unified_cm.host_name,
+        "webex-cloud": lab.webex_cloud.host_name,
+        "b2b-peer": lab.b2b_peer.host_name,
+    }
+    name = (nodes | others).get(actor, "")
+    return f" ({name})" if name else ""
+
+
+def _service(place: Place, actor: str, port: int) -> str:
+    """Return what is spoken at a port, and what it does about client certificates."""
+    for told in place.standing:
+        if told.topic == "listener" and told.actor == actor and told.facts.get("port") == str(port):
+            request = told.facts.get("client-certificate")
+            return f"{told.outcome}{f', {_DEMANDS[ClientCertificate(request)]}' if request else ''}"
+    return _services(place.lab).get((actor, port), "SIP over TCP")
+
+
+def _services(lab: Lab) -> dict[tuple[str, int], str]:
+    """Return what is spoken at the ports of which their actors say nothing themselves."""
+    edge, cloud, manager, peer = lab.expressway_e, lab.webex_cloud, lab.unified_cm, lab.b2b_peer
+    general, asked = (ClientCertificate(each) for each in (cloud.general_client_certificate, peer.request))
+    demands = _DEMANDS[ClientCertificate.REQUIRED]
+    return {
+        **{(name, edge.mra_port): "HTTPS, sign-in of MRA" for name in lab.nodes},
+        ("webex-cloud", cloud.mutual_port): f"SIP over TLS, hybrid calls, {demands}",
+        ("webex-cloud", cloud.general_port): f"SIP over TLS, general, {_DEMANDS[general]}",
+        ("unified-cm", manager.port): "SIP over TCP, phones",
+        ("unified-cm", manager.trunk_port): "SIP over TCP, trunk",
+        ("unified-cm", manager.secure_phone_port): f"SIP over TLS, phones, {demands}",
+        ("unified-cm", manager.https_port): f"HTTPS, sign-in, {demands}",
+        ("b2b-peer", peer.port): f"SIP over TLS, {_DEMANDS[asked]}",
+        ("control-hub", lab.control_hub.https_port): "HTTPS",
+        ("name-server", lab.name_server.port): "DNS over UDP and TCP",
+        ("validation-authority", 8080): "HTTP, CRLs and OCSP",
+        ("b2bua", 5073): "SIP over TLS, for Expressway-E alone",
+    }
+
+
+# --- commands ---
+
+
+def commands_told(place: Place) -> Iterator[str]:
+    """Yield commands that reach the lab, ready to be pasted, at most 80 columns wide."""
+    lab = place.lab
+    edge, node = lab.expressway_e, _reached(place, "expressway-e")
+    cloud = lab.webex_cloud.certificate.profile
+    worn = f"-cert {cloud}/certificate.pem -key keys/{cloud}.pem"
+    above = f"-cert_chain {cloud}/above.pem"
+    yield "Commands that reach it. The certificates lie in this folder:"
+    yield f"  cd {place.folder}"
+    if edge.sip.tls_mode:
+        tls = node(edge.sip.tls_port)
+        yield f"  openssl s_client -connect {tls} -CAfile trust/jabber.pem"
+    if edge.sip.mutual_tls_mode:
+        mutual = node(edge.sip.mutual_tls_port)
+        yield f"  openssl s_client -connect {mutual} -CAfile trust/jabber.pem"
+        yield _lines(f"  openssl s_client -connect {mutual} -CAfile trust/jabber.pem", worn, above)
+    if edge.mra:
+        yield from _sign_in(place, node(edge.mra_port))
+    server = _reached(place, "name-server")(lab.name_server.port)
+    yield f"  dig @{server.host} -p {server.port} _sips._tcp.example.com SRV"
+    if edge.sip.tls_mode:
+        yield _lines(
+            f"  sipp {node(edge.sip.tls_port)} -t l1 -sf {SIPP_CALL} -m 1",
+            f"-tls_cert {CALLER}/chain.pem -tls_key keys/{CALLER}.pem",
+        )
+    if edge.sip.tcp_mode:
+        yield f"  sipp {node(edge.sip.tcp_port)} -t t1 -sf {SIPP_CALL} -m 1"
+    yield f"  baresip -f {BARESIP} -e '/dial sip:{lab.unified_cm.user}'"
+
+
+def _sign_in(place: Place, target: Address) -> Iterator[str]:
+    lab = place.lab
+    name = lab.expressway_e.host_name
+    user = f"-u {lab.unified_cm.user}:{lab.unified_cm.password}"
+    resolve = f"--resolve {name}:{target.port}:{target.host}"
+    yield _lines(f"  curl --cacert trust/jabber.pem {user}", resolve, f"https://{name}:{target.port}/")
+
+
+def _lines(*parts: str) -> str:
+    return _CONTINUED.join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    place: Place
+    host: str
+
+    def __call__(self, port: int) -> Address:
+        door = Address(self.host, port)
+        return self.place.published.get(door, door)
+
+
+def _reached(place: Place, actor: str) -> _Reached:
+    """Return how clients reach the ports of an actor: at the published place where there is one."""
+    return _Reached(place, place.directory.address_of(actor))

@@ -1,0 +1,95 @@
+"""The workbench of the house's tests: a served lab in memory, and visitors of a few lines."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+from harness.net.link import Link
+from harness.net.memory import MemoryNetwork
+from harness.net.network import ByteStream
+from harness.net.recorder import Recorder
+from harness.pki.workshop import Workshop
+from harness.run.library import Library
+from harness.serve.doors import Doors
+from harness.serve.guests import Guests, Limits
+from harness.serve.house import House
+from harness.serve.journal import Visit
+from harness.serve.source import Served, read_served
+from harness.serve.stories import Setting, Story, judged
+from harness.tls.profile import TlsProfile
+from harness.transcript import Address
+
+
+def on_virtual_time(main: Callable[..., Awaitable[Any]], **settings: Any) -> Any:
+    """Run a test under a clock that jumps as soon as everybody waits."""
+    return trio.run(main, **settings | {"clock": MockClock(autojump_threshold=0)})
+
+
+virtual_time = pytest.mark.trio(run=on_virtual_time)
+
+BLOCK = "127.64.0"
+EDGE = f"{BLOCK}.10"
+VISITOR = "127.0.0.1"
+
+
+@cache
+def workshop() -> Workshop:
+    return Library().workshop
+
+
+@cache
+def healthy() -> Served:
+    return read_served("")
+
+
+@dataclass
+class OpenHouse:
+    """A house with its doors, and the visits that are over."""
+
+    network: MemoryNetwork
+    house: House
+    doors: Doors
+    visits: list[tuple[Visit, Setting]]
+
+    def stories(self) -> list[Story]:
+        """Judge what is over so far."""
+        return [judged(visit, setting) for visit, setting in self.visits]
+
+    async def dial(self, port: int, host: str = EDGE) -> ByteStream:
+        """Come from outside."""
+        return await self.network.dial(VISITOR, Address(host, port), within=5, bound=lambda _: None)
+
+    async def secured(self, port: int, tls: str) -> Link:
+        """Come from outside and shake hands, without a certificate."""
+        stream = await self.dial(port)
+        link = Link(stream, Recorder(trio.current_time), actor="me", number=0, listens=False, peer=Address(EDGE, port))
+        await link.secure(TlsProfile(trusted=workshop().anchors_of(("public-root",)), versions=(tls, tls)))
+        return link
+
+
+@asynccontextmanager
+async def open_house(limits: Limits | None = None, *, judging: bool = True) -> AsyncIterator[OpenHouse]:
+    """Open the healthy lab to visitors in memory; without `judging` nothing is kept of a visit that is over."""
+    visits: list[tuple[Visit, Setting]] = []
+
+    def ended(visit: Visit, setting: Setting) -> None:
+        if judging:
+            visits.append((visit, setting))
+
+    async with trio.open_nursery() as nursery:
+        network = MemoryNetwork()
+        guests = Guests(limits or Limits())
+        doors = Doors(network, nursery, guests)
+        nursery.start_soon(guests.put_out_the_idle)
+        house = House(workshop(), doors, nursery, BLOCK, ended)
+        await house.move_in(healthy())
+        yield OpenHouse(network, house, doors, visits)
+        nursery.cancel_scope.cancel()

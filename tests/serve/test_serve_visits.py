@@ -1,0 +1,182 @@
+"""What is kept of visits, for how long they may last, and how many there may be."""
+
+from __future__ import annotations
+
+import gc
+import sys
+
+import pytest
+import trio
+from house_bench import OpenHouse, healthy, open_house, virtual_time
+
+from harness.net.network import ByteStream, StreamResetError
+from harness.serve.guests import Limits
+from harness.serve.journal import Journal
+from harness.serve.view import outcome_of
+from harness.transcript import Address, DialFailed, DialFailure
+from harness.verdict import Facts, Stage
+
+OPTIONS = (
+    b"OPTIONS sip:us-expe1.example.com SIP/2.0\r\nVia: SIP/2.0/TLS h;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n"
+    b"To: <sip:us-expe1.example.com>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 9\r\nContent-Length: 0\r\n\r\n"
+)
+
+
+async def visit(lab: OpenHouse, number: int) -> None:
+    """Come in one of four ways, and leave."""
+    match number % 4:
+        case 0:
+            stream = await lab.dial(5061)
+            await stream.send(bytes([number % 256]) * 40)
+            await until_over(stream)
+        case 1:
+            link = await lab.secured(5062, "1.3")
+            await link.receive()
+            link.drop()
+        case 2:
+            link = await lab.secured(5061, "1.2")
+            await link.send(OPTIONS)
+            assert (await link.receive()).startswith(b"SIP/2.0 200")
+            await link.close()
+        case _:
+            (await lab.dial(8443)).close()
+
+
+async def until_over(stream: ByteStream) -> None:
+    """Read until the lab closes the connection."""
+    try:
+        while await stream.receive():
+            pass
+    except StreamResetError:
+        pass
+    stream.close()
+
+
+@virtual_time
+async def test_after_two_thousand_visits_nothing_is_left_of_them() -> None:
+    async with open_house(judging=False) as lab:
+        blocks = []
+        for count in (400, 2000):
+            for number in range(count):
+                await visit(lab, number)
+            await trio.sleep(60)
+            gc.collect()
+            blocks.append(sys.getallocatedblocks())
+
+    assert blocks[1] - blocks[0] < 4000  # one visit that stays is worth several hundred
+
+
+def test_what_the_lab_dialled_in_vain_is_let_go() -> None:
+    journal = Journal(lambda: 0.0, lambda _: None)
+    for port in range(1024, 3000):
+        number = journal.dialling("expressway-e", Address("127.64.0.99", port), "sip")
+        journal.bound(number, Address("127.64.0.10", port))
+        journal.note(DialFailed(0.0, "expressway-e", number, DialFailure.REFUSED))
+
+    assert journal.connections() == ()
+    assert journal.accepted("b2b-peer", Address("127.64.0.10", 1024), Address("127.64.0.70", 5061), "sip") == number + 1
+
+
+@virtual_time
+async def test_a_long_visit_is_kept_by_its_beginning_and_its_latest_part() -> None:
+    async with open_house() as lab:
+        link = await lab.secured(5061, "1.3")
+        for _ in range(500):
+            await link.send(OPTIONS)
+            await link.receive()
+        await link.close()
+        await trio.sleep(5)
+        (story,) = lab.stories()
+
+    assert story.verdict.steps[0].ok
+    assert {event.kind for event in story.transcript.events} >= {"handshake-finished", "sip", "closed"}
+    assert len(story.transcript.events) < 300
+
+
+@pytest.mark.parametrize(
+    ("tls", "stage", "alert", "visitor_thought_it_was_done"),
+    [("1.2", Stage.HANDSHAKE, 40, False), ("1.3", Stage.ACCEPTANCE, 116, True)],
+)
+@virtual_time
+async def test_what_a_refused_visitor_saw_is_known_from_the_labs_end_alone(
+    tls: str, stage: Stage, alert: int, visitor_thought_it_was_done: bool
+) -> None:
+    async with open_house() as lab:
+        link = await lab.secured(5062, tls)
+        await link.receive()
+        link.drop()
+        await trio.sleep(5)
+        (story,) = lab.stories()
+
+    (step,) = story.verdict.steps
+    assert (step.stopped_at, step.by, step.alert, story.verdict.cause) == (
+        *(stage, "expressway-e", alert),
+        "no-client-certificate",
+    )
+    assert step.facts == Facts(visitor_thought_it_was_done, certificate_accepted=False, sip_answered=False)
+    assert story.transcript.tls_version == tls
+
+
+@virtual_time
+async def test_an_idle_visitor_is_shown_the_door_and_the_line_says_so() -> None:
+    async with open_house(Limits(idle=100)) as lab:
+        link = await lab.secured(5061, "1.3")
+        await trio.sleep(90)
+        assert link.ended is None
+        await trio.sleep(20)
+        assert await link.receive() == b""
+        link.drop()
+        (story,) = lab.stories()
+
+    assert outcome_of(story) == "ok, idle for 100 s"
+
+
+@virtual_time
+async def test_who_does_not_converse_gives_way_to_a_newcomer_and_who_does_stays() -> None:
+    async with open_house(Limits(each_port=4, patience=1)) as lab:
+        spoken = [await lab.secured(5061, "1.3") for _ in range(2)]
+        silent, halting = await lab.dial(5061), await lab.dial(5061)
+        await halting.send(b"\x16\x03\x01\x00\xff\x01")
+        await trio.sleep(2)
+        newcomers = [await lab.secured(5061, "1.3") for _ in range(2)]
+        for newcomer in newcomers:
+            await newcomer.send(OPTIONS)
+            assert (await newcomer.receive()).startswith(b"SIP/2.0 200")
+        for gone in (silent, halting):
+            with pytest.raises(StreamResetError):
+                await gone.receive()
+        turned_away = await lab.dial(5061)
+        with pytest.raises(StreamResetError):
+            await turned_away.receive()
+        assert lab.doors.guests.turned_away == 1
+        assert [link.ended for link in spoken] == [None, None]
+
+
+@virtual_time
+async def test_what_another_visitor_did_explains_nobody_elses_story() -> None:
+    async with open_house() as lab:
+        standing = await lab.secured(5061, "1.3")
+        refused = await lab.secured(5062, "1.3")
+        await refused.receive()
+        refused.drop()
+        await standing.close()
+        await trio.sleep(5)
+        stories = {story.visit.connection.target.port: story for story in lab.stories()}
+
+    assert stories[5061].verdict.cause == "none"
+    assert stories[5062].verdict.cause == "no-client-certificate"
+    assert {event.connection for event in stories[5061].visit.events if event.kind == "alert"} <= {
+        stories[5061].visit.connection.number
+    }
+
+
+@virtual_time
+async def test_a_reading_is_given_up_when_its_last_visitor_has_left() -> None:
+    async with open_house() as lab:
+        link = await lab.secured(5061, "1.3")
+        await lab.house.move_in(healthy())
+        await trio.sleep(5)
+        assert lab.house.generations == 2
+        await link.close()
+        await trio.sleep(5)
+        assert lab.house.generations == 1
