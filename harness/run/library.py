@@ -138,7 +138,7 @@ class Library:
 def line_of_expectation(scenario: Scenario, step: str) -> int:
     """Return the line of a scenario's file that says what is expected of `step`; 0 where the file is gone."""
     try:
-        document = read_document(_read(Path(scenario.file)), scenario.file)
+        document = read_document(read_text(Path(scenario.file)), scenario.file)
     except ScenarioError:
         return 0
     return document.position(("expect", step), of_key=True)[0]
