@@ -25,7 +25,7 @@ def announce_key_log() -> None:
     """Say that secrets will be written where SSLKEYLOGFILE says; ScenarioError before any play where they cannot."""
     file = key_log_file()
     if file is not None:
-        print(f"{KEY_LOG_VARIABLE} is set: the TLS secrets of every play are appended to {file}", file=sys.stderr)
+        print(f"{KEY_LOG_VARIABLE} is set: the TLS secrets of every connection go to {file}", file=sys.stderr)
 
 
 def write_exports(exports: Exports, outcomes: Sequence[PlayOutcome]) -> None:

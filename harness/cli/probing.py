@@ -14,6 +14,7 @@ from harness.capture.key_log import key_log_text
 from harness.capture.saved import save_transcript
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
+from harness.cli.exporting import announce_key_log
 from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import speaks_unicode, width
 from harness.dns.walk.destination import read_name
@@ -31,6 +32,7 @@ from harness.report.evidence import presented_certificates
 from harness.report.ladder import draw_ladder
 from harness.run.certificate_files import bytes_in, trust_in
 from harness.run.disk import write_bytes, write_text
+from harness.run.key_log import append_key_log
 from harness.transcript import Address
 
 _PRIVATE = 0o600
@@ -73,7 +75,9 @@ def probe_port(pointed: Pointed) -> Exit:
         names=tuple(_name(text) for text in pointed.names),
         resolver=_resolver(pointed.resolver),
     )
+    announce_key_log()
     came = trio.run(probe, order, _warn, restrict_keyboard_interrupt_to_checkpoints=True)
+    append_key_log(came.transcript)
     if pointed.json_file is not None:
         write_text(pointed.json_file, probe_as_json(came))
     if pointed.out_folder is not None:

@@ -16,6 +16,7 @@ import trio
 
 from harness.cli.certificates.making import may_replace
 from harness.cli.exits import Exit
+from harness.cli.exporting import announce_key_log
 from harness.cli.terminal import speaks_unicode, width
 from harness.errors import Fault, ScenarioError
 from harness.lab.settings.surroundings import HOME_BLOCK
@@ -25,6 +26,7 @@ from harness.run.addresses import checked_block
 from harness.run.certificate_folder import FolderOrder, certificate_files
 from harness.run.disk import write_bytes
 from harness.run.folders import NewFile, replace_folder
+from harness.run.key_log import append_key_log
 from harness.run.library import Library
 from harness.serve.doors import Doors
 from harness.serve.greeting import Place, commands_told, doors_told
@@ -59,6 +61,7 @@ def serve_lab(wanted: Wanted) -> Exit:
     served, workshop = read_served(wanted.word), Library().workshop
     block = checked_block(wanted.addresses) if wanted.addresses else HOME_BLOCK
     order = Order(wanted.word, block, checked_bind(wanted.bind), Limits(idle=wanted.idle))
+    announce_key_log()
     with _folder(wanted) as folder:
         _warn(order.bind)
         voice = _Voice(wanted, order.limits, workshop, folder)
@@ -153,11 +156,15 @@ class _Voice:
         print(f"the settings of before stay:\n{error}", file=sys.stderr, flush=True)
 
     def visited(self, story: Story) -> None:
-        """Print a visit's line, and its ladder where that is wanted."""
+        """Print a visit's line, and its ladder and its secrets where these are wanted."""
         unicode = speaks_unicode()
         self._say_wrapped(visit_line(story, unicode=unicode))
         if self._wanted.ladder:
             self._say([draw_ladder(story.transcript, story.verdict, width=width(), unicode=unicode)])
+        try:
+            append_key_log(story.transcript)
+        except ScenarioError as error:  # a full disk must not end a lab that stands for weeks
+            print(error, file=sys.stderr, flush=True)
 
     def missed(self, turned_away: int, untold: int) -> None:
         """Say how many were turned away, and how many visits there was no time to tell of."""

@@ -14,6 +14,7 @@ import trio
 from harness.errors import Fault, ScenarioError
 from harness.judge.judge import judge
 from harness.net.loopback import LoopbackNetwork
+from harness.run.key_log import append_key_log
 from harness.run.library import Library
 from harness.run.play import LAST_WORDS_SECONDS, OpenLab, open_lab
 from harness.scenario.model import Step
@@ -45,7 +46,8 @@ class KeptOpenLab:
             self._inside(self._set_leave)
         self._thread.shutdown()
         if kind is None:
-            self._over.result()
+            with plain_failures():
+                self._over.result()
 
     async def _keep(self) -> None:
         try:
@@ -54,6 +56,7 @@ class KeptOpenLab:
             ) as opened:
                 self._opened.set_result((trio.lowlevel.current_trio_token(), opened))
                 await self._leave.wait()
+                append_key_log(await self._transcript())
         except BaseException as error:
             if self._opened.done():
                 raise

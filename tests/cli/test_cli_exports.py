@@ -85,7 +85,7 @@ def test_a_certificate_check_is_sarif_too(sip_mtls: Command, tmp_path: Path) -> 
 def test_where_secrets_go_is_said(command: tuple[str, ...], tmp_path: Path) -> None:
     done = in_its_own_process(*command, SSLKEYLOGFILE=str(tmp_path / "keys.log"))
     assert done.code == 0
-    assert f"the TLS secrets of every play are appended to {tmp_path / 'keys.log'}" in done.err
+    assert f"the TLS secrets of every connection go to {tmp_path / 'keys.log'}" in done.err
     assert "CLIENT_HANDSHAKE_TRAFFIC_SECRET" in (tmp_path / "keys.log").read_text()
 
 

@@ -52,6 +52,17 @@ async def test_a_port_that_lets_in_and_is_trusted_ends_with_0(tmp_path: Path) ->
     assert ended.err == ""
 
 
+async def test_its_secrets_go_where_sslkeylogfile_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys.log"))
+
+    ended = await probed_in_the_lab(5061, "--out", tmp_path / "probed")
+
+    assert f"the TLS secrets of every connection go to {tmp_path / 'keys.log'}" in ended.err
+    secrets = (tmp_path / "keys.log").read_text()
+    assert secrets == (tmp_path / "probed" / "keys.log").read_text()
+    assert "CLIENT_TRAFFIC_SECRET_0 " in secrets
+
+
 async def test_the_mutual_port_turns_jabber_away_and_all_of_it_is_kept(tmp_path: Path) -> None:
     ended = await probed_in_the_lab(5062, "--as", "jabber", "--json", "-", "--out", tmp_path)
 

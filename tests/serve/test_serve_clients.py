@@ -135,6 +135,19 @@ def test_every_line_of_the_greeting_fits_a_terminal(lab: ServedLab) -> None:
     assert [line for line in greeting.splitlines() if len(line) > 80 and str(lab.folder) not in line] == []
 
 
+@needs("openssl")
+def test_the_secrets_of_a_visit_go_where_sslkeylogfile_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys.log"))
+    with serving(tmp_path) as served:
+        monkeypatch.delenv("SSLKEYLOGFILE")
+        s_client(served, 5061, *at_version("1.3"), "-keylogfile", str(tmp_path / "openssl.log"))
+        served.said("expressway-e:5061 .*ok, ")
+    told = {line for line in (tmp_path / "openssl.log").read_text().splitlines() if line[:1] != "#"}
+
+    assert any(line.startswith("CLIENT_TRAFFIC_SECRET_0 ") for line in told)
+    assert told <= set((tmp_path / "keys.log").read_text().splitlines())
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, Exit.MET), (signal.SIGINT, Exit.INTERRUPTED)])
 def test_it_ends_at_once_and_in_good_order(tmp_path: Path, number: signal.Signals, code: Exit) -> None:
     with serving(tmp_path, "mra/m02-mutual-tls-on-the-default-zone") as served:

@@ -47,6 +47,17 @@ def test_a_real_tls_client_with_a_certificate_of_the_lab_gets_in(stage: SipMtls)
     assert "expressway-e" in {event.actor for event in finished}
 
 
+def test_its_secrets_go_where_sslkeylogfile_says(
+    stage: SipMtls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys.log"))
+    with stage.open_lab() as lab:
+        lab.perform("b2b-peer", "call")
+        secrets = [line for each in lab.transcript.connections for end in each.ends for line in end.key_log]
+    assert secrets
+    assert set(secrets) <= set((tmp_path / "keys.log").read_text().splitlines())
+
+
 def test_steps_are_done_one_by_one_and_judged_each(stage: SipMtls) -> None:
     with stage.open_lab("M02") as lab:
         assert lab.perform("jabber", "sign-in").ok
