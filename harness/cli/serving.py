@@ -131,7 +131,7 @@ class _Voice:
         self._say([*doors_told(place), "", *commands_told(place), ""])
         self._say(wrap(self._limits_told(), width()))
         again = "SIGHUP, or r and Enter," if sys.stdin is not None and sys.stdin.isatty() else "SIGHUP"
-        self._say(["", f"{again} reads the settings again; Ctrl-C or SIGTERM ends it.", "Visits, as they end:"])
+        self._say(["", f"{again} reads the settings again; Ctrl-C or SIGTERM ends it.", "Visits:"])
 
     def reloaded(self, household: Household, doors: Doors) -> None:
         """Write what changed among the certificates, and say so."""
@@ -159,7 +159,7 @@ class _Voice:
         """Print a visit's line, and its ladder and its secrets where these are wanted."""
         unicode = speaks_unicode()
         self._say_wrapped(visit_line(story, unicode=unicode))
-        if self._wanted.ladder:
+        if self._wanted.ladder and story.visit.is_over:
             self._say([draw_ladder(story.transcript, story.verdict, width=width(), unicode=unicode)])
         try:
             append_key_log(story.transcript)

@@ -128,6 +128,10 @@ class Recorder:
         self._by_source.pop(attempt.source, None)
         return _told(number, attempt)
 
+    def connection(self, number: int) -> Connection:
+        """Return what is known so far of a connection that was not let go."""
+        return _told(number, self._attempts[number])
+
     def connections(self) -> tuple[Connection, ...]:
         """Return every connection that was not let go, with both its ends, the dialler's first."""
         return tuple(_told(number, attempt) for number, attempt in self._attempts.items())

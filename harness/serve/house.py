@@ -21,8 +21,13 @@ from harness.transcript import Address, Decision
 MOST_GENERATIONS = 8
 """Readings of the settings that may have visitors at a time: each is a cast of its own."""
 
-Ended = Callable[[Visit, Setting], None]
-"""Is told of each visit that is over."""
+STAYS_SECONDS = 2.0
+"""After so long a visit is told of before it is over."""
+
+_LOOK_SECONDS = 0.5
+
+Told = Callable[[Visit, Setting], None]
+"""Is told of each visit that is over, and before that of one that stays."""
 
 
 @dataclass(eq=False)
@@ -38,14 +43,14 @@ class Household:
 class House:
     """Keeps a lab open in `block`, and its visitors with the settings under which they came."""
 
-    def __init__(self, workshop: Workshop, doors: Doors, nursery: trio.Nursery, block: str, ended: Ended) -> None:
+    def __init__(self, workshop: Workshop, doors: Doors, nursery: trio.Nursery, block: str, told: Told) -> None:
         self.current: Household | None = None
         self.generations = 0
         self._workshop = workshop
         self._doors = doors
         self._nursery = nursery
         self._block = block
-        self._ended = ended
+        self._told = told
 
     async def move_in(self, served: Served) -> Household:
         """Put a lab on and lead whoever comes to it from now on.
@@ -67,22 +72,33 @@ class House:
 
     async def _live(self, served: Served, *, task_status: trio.TaskStatus[Household]) -> None:
         """Be one generation: until another one takes over and the last visitor has left."""
-        journal = Journal(trio.current_time, lambda visit: self._ended(visit, setting))
+        journal = Journal(trio.current_time, lambda visit: self._told(visit, setting))
         generation = Generation(journal.put_out)
         network = self._doors.network_for(generation)
         self.generations += 1
         self._doors.preferred = _of_the_edge(served.lab, self._block)
         try:
-            async with open_lab(served.lab, self._workshop, network, block=self._block, recorder=journal) as opened:
+            async with (
+                open_lab(served.lab, self._workshop, network, block=self._block, recorder=journal) as opened,
+                trio.open_nursery() as nursery,
+            ):
                 setting = self._setting(served, opened.directory)
                 self._doors.lead_to(generation)
                 household = Household(served, opened.directory, journal.standing)
                 task_status.started(household)
+                nursery.start_soon(self._tell_of_who_stays, journal, setting)
                 await household.over.wait()
                 await self._doors.guests.departure_of_all(generation)
+                nursery.cancel_scope.cancel()
         finally:
             self.generations -= 1
             self._doors.leave(generation)
+
+    async def _tell_of_who_stays(self, journal: Journal, setting: Setting) -> None:
+        while True:
+            await trio.sleep(_LOOK_SECONDS)
+            for visit in journal.staying(STAYS_SECONDS):
+                self._told(visit, setting)
 
     def _setting(self, served: Served, directory: Directory) -> Setting:
         return Setting(

@@ -1,4 +1,4 @@
-"""The recorder of a served lab: it tells of each visit as it ends, and then lets go of it.
+"""The recorder of a served lab: it tells of visits that stay, of each as it ends, and then lets go of it.
 
 Theory. A play keeps everything for its end; a lab that stands for weeks must not. What is noted of a visit (a
 connection from outside) is kept with it, the beginning and the latest part. What is noted of the lab's own connections
@@ -25,7 +25,7 @@ _STANDING = {"listener", "alarm", "traversal-zone"}
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A connection from outside that is over.
+    """A connection from outside: one that is over, or what there is so far of one that stays.
 
     `events` are those of the visit in order of time; `inner` are connections that the lab dialled because of it, and
     `standing` what its actors had said of their ports and zones before.
@@ -36,6 +36,7 @@ class Visit:
     events: tuple[Event, ...]
     inner: tuple[Connection, ...]
     standing: tuple[Decision, ...]
+    is_over: bool = True
 
 
 @dataclass
@@ -45,6 +46,7 @@ class _Notes:
     source: Address
     began: float
     alone: bool
+    told: bool = False
     first: list[Event] = field(default_factory=list)
     latest: deque[Event] = field(default_factory=lambda: deque(maxlen=_LATEST))
     held: int = 0
@@ -127,6 +129,18 @@ class Journal(Recorder):
             self._inner.append(connection)
         else:
             self._ended(self._visit(connection, notes))
+
+    def staying(self, seconds: float) -> list[Visit]:
+        """Return the visits that have lasted so long and are not over, each once: the next call leaves them out."""
+        before = self.now() - seconds
+        found = [number for number, notes in self._visits.items() if notes.began <= before and not notes.told]
+        for number in found:
+            self._visits[number].told = True
+        return [self._so_far(number, self._visits[number]) for number in found]
+
+    def _so_far(self, number: int, notes: _Notes) -> Visit:
+        events = (*notes.first, *notes.latest)
+        return Visit(self.connection(number), notes.began, events, (), self.standing, is_over=False)
 
     def _visit(self, connection: Connection, notes: _Notes) -> Visit:
         own: list[Event] = [*notes.first, *notes.latest]

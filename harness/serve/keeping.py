@@ -50,7 +50,7 @@ class Voice(Protocol):
         """Say that the settings were read again and cannot be had; those of before hold on."""
 
     def visited(self, story: Story) -> None:
-        """Tell of a visit that is over."""
+        """Tell of a visit that is over, or that stays."""
 
     def missed(self, turned_away: int, untold: int) -> None:
         """Say how many were turned away, and how many visits ended faster than they could be told."""

@@ -12,7 +12,7 @@ _PLAIN = "plain"
 
 
 def visit_line(story: Story, *, unicode: bool = True) -> str:
-    """Return the line of a visit that is over, without the time."""
+    """Return the line of a visit, without the time."""
     connection = story.visit.connection
     version = f"TLS {story.transcript.tls_version}" if story.transcript.tls_version else _security(story)
     place = f"{connection.listener}:{connection.target.port}"
@@ -25,11 +25,13 @@ def _security(story: Story) -> str:
 
 
 def outcome_of(story: Story) -> str:
-    """Return how a visit went, and its cause where it was stopped."""
+    """Return how a visit went, and its cause where it was stopped; of one that stays, what it was answered so far."""
+    status = answered(story.visit)
+    if not story.visit.is_over:
+        return f"open, answered {status}" if status else "open"
     oddity = next((event.what for event in reversed(story.visit.events) if isinstance(event, Oddity)), "")
     step = story.verdict.steps[0]
     if step.ok:
-        status = answered(story.visit)
         return f"ok, {f'answered {status}' if status else oddity or 'asked nothing'}"
     return f"{_refusal(step)}: {oddity or story.verdict.cause}"
 

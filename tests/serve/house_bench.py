@@ -52,12 +52,13 @@ def healthy() -> Served:
 
 @dataclass
 class OpenHouse:
-    """A house with its doors, and the visits that are over."""
+    """A house with its doors, the visits that are over, and those of which it was told while they stayed."""
 
     network: MemoryNetwork
     house: House
     doors: Doors
     visits: list[tuple[Visit, Setting]]
+    stays: list[tuple[Visit, Setting]]
 
     def stories(self) -> list[Story]:
         """Judge what is over so far."""
@@ -79,17 +80,18 @@ class OpenHouse:
 async def open_house(limits: Limits | None = None, *, judging: bool = True) -> AsyncIterator[OpenHouse]:
     """Open the healthy lab to visitors in memory; without `judging` nothing is kept of a visit that is over."""
     visits: list[tuple[Visit, Setting]] = []
+    stays: list[tuple[Visit, Setting]] = []
 
-    def ended(visit: Visit, setting: Setting) -> None:
+    def told(visit: Visit, setting: Setting) -> None:
         if judging:
-            visits.append((visit, setting))
+            (visits if visit.is_over else stays).append((visit, setting))
 
     async with trio.open_nursery() as nursery:
         network = MemoryNetwork()
         guests = Guests(limits or Limits())
         doors = Doors(network, nursery, guests)
         nursery.start_soon(guests.put_out_the_idle)
-        house = House(workshop(), doors, nursery, BLOCK, ended)
+        house = House(workshop(), doors, nursery, BLOCK, told)
         await house.move_in(healthy())
-        yield OpenHouse(network, house, doors, visits)
+        yield OpenHouse(network, house, doors, visits, stays)
         nursery.cancel_scope.cancel()

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 PROGRAM = [sys.executable, "-c", "from harness.cli import main; main()", "serve"]
-OPEN = "Visits, as they end:"
+OPEN = "Visits:"
 _PATIENCE = 30.0
 
 

@@ -129,7 +129,7 @@ def test_keys_are_for_their_owner_alone(lab: ServedLab) -> None:
 
 
 def test_every_line_of_the_greeting_fits_a_terminal(lab: ServedLab) -> None:
-    greeting = lab.out.read_text("utf-8").partition("Visits,")[0]
+    greeting = lab.out.read_text("utf-8").partition("Visits:")[0]
 
     assert "openssl s_client" in greeting
     assert [line for line in greeting.splitlines() if len(line) > 80 and str(lab.folder) not in line] == []

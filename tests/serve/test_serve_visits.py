@@ -12,7 +12,8 @@ from house_bench import OpenHouse, healthy, open_house, virtual_time
 from harness.net.network import ByteStream, StreamResetError
 from harness.serve.guests import Limits
 from harness.serve.journal import Journal
-from harness.serve.view import outcome_of
+from harness.serve.stories import judged
+from harness.serve.view import outcome_of, visit_line
 from harness.transcript import Address, DialFailed, DialFailure
 from harness.verdict import Facts, Stage
 
@@ -115,6 +116,25 @@ async def test_what_a_refused_visitor_saw_is_known_from_the_labs_end_alone(
     )
     assert step.facts == Facts(visitor_thought_it_was_done, certificate_accepted=False, sip_answered=False)
     assert story.transcript.tls_version == tls
+
+
+@virtual_time
+async def test_who_stays_is_told_of_once_before_it_is_over() -> None:
+    async with open_house() as lab:
+        (await lab.dial(5061)).close()
+        asking, silent = await lab.secured(5061, "1.3"), await lab.dial(5061)
+        await asking.send(OPTIONS)
+        await asking.receive()
+        await trio.sleep(4)
+        lines = [visit_line(judged(*stay)) for stay in lab.stays]
+        assert [line.split("  ", 2)[2] for line in lines] == ["TLS 1.3  open, answered 200", "TLS -    open"]
+        await trio.sleep(60)
+        await asking.close()
+        silent.close()
+        await trio.sleep(1)
+
+    assert len(lab.stays) == 2
+    assert [outcome_of(story) for story in lab.stories()][-1] == "ok, answered 200"
 
 
 @virtual_time
