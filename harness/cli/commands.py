@@ -50,9 +50,6 @@ def commands() -> None:
 @click.option("--lab", "lab_file", type=FILE, help="Another healthy lab than the one that comes with sip-mtls.")
 @click.option("--addresses", metavar="127.A.B", default="", help="The lab's addresses: 127.A.B.10 and so on.")
 @click.option("--at", metavar="DATE", default="", help="Set the whole lab to this day, such as 2027-03-15.")
-@click.option("--json", "json_file", type=FILE, help="Write all verdicts as JSON; - for standard output.")
-@click.option("--junit", "junit_file", type=FILE, help="Write the run as JUnit XML.")
-@click.option("--html", "html_file", type=FILE, help="Write the run as one HTML page, which opens without a network.")
 @click.option(
     "--out",
     "out_folder",
@@ -69,9 +66,6 @@ def run_command(  # noqa: PLR0913, PLR0917  # one parameter an option, which cli
     lab_file: Path | None,
     addresses: str,
     at: str,
-    json_file: Path | None,
-    junit_file: Path | None,
-    html_file: Path | None,
     out_folder: Path | None,
     ladder: bool | None,  # click calls it by name
     log: str | None,
@@ -81,8 +75,8 @@ def run_command(  # noqa: PLR0913, PLR0917  # one parameter an option, which cli
     from harness.cli.running import Wanted, run  # noqa: PLC0415
 
     wanted = Wanted(
-        asked, tls or ("1.2", "1.3"), network, lab_file, addresses, json_file, junit_file, out_folder, ladder, at, log,
-        html_file, Exports(**exports),
+        asked, tls or ("1.2", "1.3"), network, lab_file, addresses, out_folder, ladder, at, log,
+        Exports(**exports),
     )  # fmt: skip
     sys.exit(run(wanted))
 
@@ -111,14 +105,13 @@ def show_command(asked: str) -> None:
 
 @commands.command("judge")
 @click.argument("transcript", type=FILE)
-@click.option("--json", "json_file", type=FILE, help="Write the verdict as JSON; - for standard output.")
 @export_options
 @_LOG
-def judge_command(transcript: Path, json_file: Path | None, log: str | None, **exports: Path | None) -> None:
+def judge_command(transcript: Path, log: str | None, **exports: Path | None) -> None:
     """Judge a saved transcript again."""
     from harness.cli.judging import judge_file  # noqa: PLC0415
 
-    sys.exit(judge_file(transcript, json_file, Exports(**exports), log))
+    sys.exit(judge_file(transcript, Exports(**exports), log))
 
 
 @commands.command("explain")

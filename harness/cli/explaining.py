@@ -9,14 +9,13 @@ from harness.capture.saved import MAX_BYTES
 from harness.cli.exits import Exit
 from harness.cli.exports import Exports
 from harness.cli.judging import judge_file
-from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import speaks_unicode, width
 from harness.errors import Fault, ScenarioError
 from harness.judge.explain import explain
 from harness.judge.explain.reading import MOST_CHARACTERS
 from harness.report.explanation_json import explanation_json
 from harness.report.explanation_text import explanation_text
-from harness.run.disk import write_text
+from harness.run.disk import STANDARD_OUTPUT, write_text
 
 _STANDARD_INPUT = ("-",)
 _BYTES = 4 * MOST_CHARACTERS + 1
@@ -30,7 +29,7 @@ def explain_words(words: tuple[str, ...], json_file: Path | None) -> Exit:
     """
     path = Path(words[0]) if len(words) == 1 and _is_file(words[0]) else None
     if path is not None and _is_transcript(path):
-        return judge_file(path, json_file, Exports())
+        return judge_file(path, Exports(json=json_file))
     reading = explain(_from_file(path) if path else _pasted(words))
     if json_file is not None:
         write_text(json_file, explanation_json(reading))

@@ -10,13 +10,17 @@ from harness import __version__
 from harness.capture.decode_as import decode_as, tshark_command
 from harness.capture.writing import capture_of
 from harness.cli.exports import Exports
+from harness.lab.settings import Lab
 from harness.report.diagrams import run_as_mermaid, run_as_plantuml
+from harness.report.json_report import run_as_json
+from harness.report.junit import run_as_junit
 from harness.report.outcome import PlayOutcome
 from harness.report.sarif_run import run_as_sarif
 from harness.run.cause_rules import cause_rules
 from harness.run.disk import write_bytes, write_text
 from harness.run.key_log import KEY_LOG_VARIABLE, key_log_file
 from harness.run.library import line_of_expectation
+from harness.run.pages import run_as_html
 
 _PRIVATE = 0o600
 
@@ -28,8 +32,17 @@ def announce_key_log() -> None:
         print(f"{KEY_LOG_VARIABLE} is set: the TLS secrets of every connection go to {file}", file=sys.stderr)
 
 
-def write_exports(exports: Exports, outcomes: Sequence[PlayOutcome]) -> None:
-    """Write what was asked for; ScenarioError where it cannot be written."""
+def write_exports(exports: Exports, outcomes: Sequence[PlayOutcome], healthy: Lab, *, asked: int) -> None:
+    """Write what was asked for; ScenarioError where it cannot be written.
+
+    `healthy` is the lab in which the scenarios changed something, `asked` the number of plays that were wanted.
+    """
+    if exports.json is not None:
+        write_text(exports.json, run_as_json(outcomes, asked=asked))
+    if exports.junit is not None:
+        write_text(exports.junit, run_as_junit(outcomes))
+    if exports.html is not None:
+        write_text(exports.html, run_as_html(outcomes, healthy))
     if exports.sarif is not None:
         write_text(exports.sarif, run_as_sarif(outcomes, cause_rules(), _line_of))
     if exports.mermaid is not None:

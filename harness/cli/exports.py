@@ -1,4 +1,4 @@
-"""What plays are exported as besides our own reports: the options of `run` and `judge`."""
+"""What files plays are written as: the options of `run` and `judge`."""
 
 from __future__ import annotations
 
@@ -20,18 +20,25 @@ _Command = TypeVar("_Command", bound=Callable[..., None])
 class Exports:
     """The files that somebody asked for, by format."""
 
+    json: Path | None = None
+    junit: Path | None = None
+    html: Path | None = None
     pcap: Path | None = None
     mermaid: Path | None = None
     plantuml: Path | None = None
     sarif: Path | None = None
 
     @property
-    def files(self) -> tuple[Path | None, ...]:
-        """All of them."""
-        return self.pcap, self.mermaid, self.plantuml, self.sarif
+    def takes_standard_output(self) -> bool:
+        """Whether one of them goes where the table would."""
+        written = self.json, self.junit, self.html, self.mermaid, self.plantuml, self.sarif
+        return any(str(file) == "-" for file in written)
 
 
 _OPTIONS = {
+    "json": "Write the verdicts as JSON; - for standard output.",
+    "junit": "Write the verdicts as JUnit XML; - for standard output.",
+    "html": "Write the plays as one HTML page, which opens without a network.",
     "pcap": "Write all packets as pcapng for Wireshark, the secrets inside.",
     "mermaid": "Write the ladders as Markdown with Mermaid diagrams; - for standard output.",
     "plantuml": "Write the ladders as PlantUML; - for standard output.",

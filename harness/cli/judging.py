@@ -9,20 +9,18 @@ from harness.cli.exits import Exit
 from harness.cli.exporting import write_exports
 from harness.cli.exports import Exports
 from harness.cli.log_view import print_logs
-from harness.cli.running import STANDARD_OUTPUT, print_play
+from harness.cli.running import print_play
 from harness.errors import Fault, ScenarioError
 from harness.judge.compare import mismatches
 from harness.judge.judge import judge
-from harness.report.json_report import run_as_json
 from harness.report.outcome import PlayOutcome
-from harness.run.disk import write_text
 from harness.run.library import Library
 from harness.scenario.model import Expectation, Scenario
 from harness.transcript import Transcript
 from harness.verdict import Verdict
 
 
-def judge_file(path: Path, json_file: Path | None, exports: Exports, log: str | None = None) -> Exit:
+def judge_file(path: Path, exports: Exports, log: str | None = None) -> Exit:
     """Judge one transcript; compare with its scenario's expectation where that scenario is known."""
     try:
         data = path.read_bytes()
@@ -32,13 +30,10 @@ def judge_file(path: Path, json_file: Path | None, exports: Exports, log: str | 
     transcript = load_transcript(data, str(path))
     verdict = judge(transcript)
     outcome = _outcome(transcript, verdict)
-    if json_file is not None:
-        write_text(json_file, run_as_json([outcome], asked=1))
-    write_exports(exports, [outcome])
-    taken = STANDARD_OUTPUT in {json_file, *exports.files}
-    if log and not taken:
+    write_exports(exports, [outcome], Library().healthy, asked=1)
+    if log and not exports.takes_standard_output:
         print_logs([outcome])
-    elif not taken:
+    elif not exports.takes_standard_output:
         print_play(outcome)
     return Exit.MET if outcome.met else Exit.NOT_MET
 

@@ -15,7 +15,6 @@ from harness.capture.saved import save_transcript
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
 from harness.cli.exporting import announce_key_log
-from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import speaks_unicode, width
 from harness.dns.walk.destination import read_name
 from harness.errors import Fault, ScenarioError
@@ -31,7 +30,7 @@ from harness.probe.trust_store import machine_trust
 from harness.report.evidence import presented_certificates
 from harness.report.ladder import draw_ladder
 from harness.run.certificate_files import bytes_in, trust_in
-from harness.run.disk import write_bytes, write_text
+from harness.run.disk import STANDARD_OUTPUT, write_bytes, write_text
 from harness.run.key_log import append_key_log
 from harness.transcript import Address
 

@@ -14,20 +14,17 @@ from harness.cli.log_view import print_logs
 from harness.cli.terminal import colours, progress, speaks_unicode, width
 from harness.errors import Fault, ScenarioError
 from harness.report.detail import play_detail
-from harness.report.json_report import in_order, run_as_json
-from harness.report.junit import run_as_junit
+from harness.report.json_report import in_order
 from harness.report.ladder import draw_ladder
 from harness.report.outcome import PlayOutcome
 from harness.report.table import run_table
 from harness.run.addresses import checked_block
 from harness.run.dates import checked_day
-from harness.run.disk import write_play, write_text
+from harness.run.disk import write_play
 from harness.run.library import Library
-from harness.run.pages import run_as_html
 from harness.run.suite import Order, run_suite
 
 _FEW = 2
-STANDARD_OUTPUT = Path("-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +36,10 @@ class Wanted:
     network: str
     lab_file: Path | None
     addresses: str
-    json_file: Path | None
-    junit_file: Path | None
     out_folder: Path | None
     ladder: bool | None
     at: str = ""
     log: str | None = None
-    html_file: Path | None = None
     exports: Exports = field(default_factory=Exports)
 
 
@@ -65,10 +59,11 @@ def run(wanted: Wanted) -> Exit:
     with progress(asked, "plays") as tick:
         outcomes = run_suite(library, order, lambda outcome: tick(outcome.scenario.name))
     outcomes.sort(key=in_order)
-    _write_files(wanted, outcomes, asked)
-    if wanted.html_file is not None:
-        write_text(wanted.html_file, run_as_html(outcomes, library.healthy))
-    if STANDARD_OUTPUT not in {wanted.json_file, wanted.html_file, *wanted.exports.files}:
+    if wanted.out_folder is not None:
+        for outcome in outcomes:
+            write_play(wanted.out_folder, outcome)
+    write_exports(wanted.exports, outcomes, library.healthy, asked=asked)
+    if not wanted.exports.takes_standard_output:
         _print(wanted, outcomes, asked)
     met = len(outcomes) == asked and all(outcome.met for outcome in outcomes)
     return Exit.MET if met else Exit.NOT_MET
@@ -96,14 +91,3 @@ def print_play(outcome: PlayOutcome) -> None:
     unicode = speaks_unicode()
     sys.stdout.write(play_detail(outcome, width=width(), unicode=unicode) + "\n")
     sys.stdout.write(draw_ladder(outcome.transcript, outcome.verdict, width=width(), unicode=unicode) + "\n")
-
-
-def _write_files(wanted: Wanted, outcomes: Sequence[PlayOutcome], asked: int) -> None:
-    if wanted.json_file is not None:
-        write_text(wanted.json_file, run_as_json(outcomes, asked=asked))
-    if wanted.junit_file is not None:
-        write_text(wanted.junit_file, run_as_junit(outcomes))
-    if wanted.out_folder is not None:
-        for outcome in outcomes:
-            write_play(wanted.out_folder, outcome)
-    write_exports(wanted.exports, outcomes)

@@ -14,12 +14,15 @@ from harness.report.evidence import presented_certificates
 from harness.report.ladder import draw_ladder
 from harness.report.outcome import PlayOutcome
 
+STANDARD_OUTPUT = Path("-")
+"""Where a text goes that is to be read by the next program."""
+
 _PRIVATE = 0o600
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file, or to standard output for `-`; ScenarioError where that cannot be."""
-    if path == Path("-"):
+    if path == STANDARD_OUTPUT:
         sys.stdout.write(text)
         return
     write_bytes(path, text.encode("utf-8"))

@@ -47,6 +47,16 @@ def test_a_saved_transcript_is_exported_too(sip_mtls: Command, tmp_path: Path) -
     assert (tmp_path / "again.pcapng").stat().st_size > 10_000
 
 
+def test_a_saved_transcript_has_the_reports_of_a_run(sip_mtls: Command, tmp_path: Path) -> None:
+    sip_mtls("run", *PLAY, "--out", tmp_path)
+    (saved,) = tmp_path.rglob("transcript.json")
+    done = sip_mtls("judge", saved, "--junit", "-", "--html", tmp_path / "page.html", "--json", tmp_path / "v.json")
+    assert done.code == 0
+    assert done.out.startswith("<?xml")
+    assert "mra-on-mutual-port" in (tmp_path / "page.html").read_text("utf-8")
+    assert json.loads((tmp_path / "v.json").read_text())["plays"][0]["verdict"]["cause"] == "mra-on-mutual-port"
+
+
 def test_a_play_that_missed_is_told_with_the_line_of_its_expectation(sip_mtls: Command, tmp_path: Path) -> None:
     scenario = tmp_path / "mine.yaml"
     lines = [

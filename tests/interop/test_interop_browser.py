@@ -74,6 +74,21 @@ def _opened(browser: Browser, address: str, **context: Any) -> tuple[Page, list[
     return page, told
 
 
+def test_the_page_of_one_play_opens_at_the_play(
+    browser: Browser, library: Library, outcomes: list[PlayOutcome], tmp_path: Path
+) -> None:
+    (alone,) = [each for each in outcomes if each.scenario.row == "B02" and each.verdict.tls_version == "1.3"]
+    page, told = _opened(browser, _written(tmp_path / "one.html", run_as_html([alone], library.healthy)))
+    assert page.inner_text("#play-title") == alone.scenario.title
+
+    page.click("#back")
+    assert page.locator("#rows tr").count() == 1
+    assert page.inner_text("#count") == "1 of 1 play"
+    assert page.locator("#picture .way").count() > 0
+    assert page.inner_text("#picture-title") == "who dials whom, on which port"
+    assert told == []
+
+
 def test_the_filters_leave_what_was_asked_for_and_the_address_keeps_them(browser: Browser, report: str) -> None:
     page, told = _opened(browser, report)
     everything = page.locator("#rows tr").count()
@@ -193,8 +208,8 @@ def test_a_strangers_markup_is_read_and_not_run(
     verdict = replace(played.verdict, cause=MARKUP, diagnosis=MARKUP)
     told_by = replace(played, scenario=replace(played.scenario, title=MARKUP, name=f"b2b/{MARKUP}"), verdict=verdict)
     hostile = replace(told_by, transcript=replace(played.transcript, events=events))
-    page, told = _opened(browser, _written(tmp_path / "hostile.html", run_as_html([hostile], library.healthy)))
-    page.locator("#rows a").first.click()
+    page, told = _opened(browser, _written(tmp_path / "hostile.html", run_as_html([hostile, played], library.healthy)))
+    page.locator("#rows a", has_text=MARKUP).click()
     page.wait_for_selector("#play .ladder")
 
     assert MARKUP in page.inner_text("#play-title")

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
-from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import speaks_unicode, width
 from harness.lab.certificate_rules import CERTIFICATE_ROLES, Examination, Severity, examine
 from harness.lab.releases import RELEASES
 from harness.report.certificates import check_as_json, check_as_sarif, check_text
 from harness.run.certificate_files import trust_in
 from harness.run.dates import time_at
-from harness.run.disk import write_text
+from harness.run.disk import STANDARD_OUTPUT, write_text
 
 
 @dataclass(frozen=True, slots=True)

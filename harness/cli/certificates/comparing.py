@@ -9,7 +9,6 @@ from pathlib import Path
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
 from harness.cli.exporting import announce_key_log
-from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import progress, speaks_unicode, width
 from harness.lab.releases import RELEASE_NAMES
 from harness.pki import TrustList
@@ -18,7 +17,7 @@ from harness.run.certificate_change import Question
 from harness.run.certificate_files import trust_in
 from harness.run.comparison import compare
 from harness.run.dates import time_at
-from harness.run.disk import write_text
+from harness.run.disk import STANDARD_OUTPUT, write_text
 from harness.run.library import Library
 from harness.scenario.model import TLS_VERSIONS
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
 from harness.cli.exporting import announce_key_log
-from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import progress, speaks_unicode, width
 from harness.errors import Fault, ScenarioError
 from harness.lab.releases import RELEASES
@@ -21,7 +20,7 @@ from harness.run.certificate_files import trust_in
 from harness.run.change_plan import Planner
 from harness.run.conversion_bench import Asked, ConversionBench, conversion_bench
 from harness.run.dates import time_at
-from harness.run.disk import write_text
+from harness.run.disk import STANDARD_OUTPUT, write_text
 from harness.run.library import Library
 
 

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
-from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import speaks_unicode, width
 from harness.lab.looked_for import WantedName, names_looked_for
 from harness.report.certificates import Sight, sight_as_json, sight_text
 from harness.run.certificate_files import trust_in
 from harness.run.dates import time_at
-from harness.run.disk import write_text
+from harness.run.disk import STANDARD_OUTPUT, write_text
 from harness.run.library import Library
 
 

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from harness.cli.exits import Exit
 from harness.cli.exporting import announce_key_log
-from harness.cli.running import STANDARD_OUTPUT
 from harness.cli.terminal import progress, speaks_unicode, width
 from harness.lab.releases import RELEASE_NAMES
 from harness.pki import Workshop
 from harness.report.certificates import matrix_as_json, matrix_text
 from harness.run.dates import time_at
-from harness.run.disk import write_text
+from harness.run.disk import STANDARD_OUTPUT, write_text
 from harness.run.eku_matrix import plans_of, play_matrix, squares
 from harness.run.library import Library
 

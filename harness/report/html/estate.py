@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 from harness.report.inert import inert
@@ -31,11 +31,13 @@ _NODES_AT, _NODE_ROWS = 600, range(34, 260, 44)
 """Other nodes of the edge stand above Expressway-E, one below the other."""
 
 
-def estate(outcomes: Iterable[PlayOutcome]) -> dict[str, Any]:
+def estate(outcomes: Sequence[PlayOutcome]) -> dict[str, Any]:
     """Return the picture: `places` (actor, name, x, y) and `lines` (dialler, listener, ports) between places.
 
-    Lines are the connections of the plays that completed: what the lab does where nothing is wrong.
+    Lines are the connections of the plays that completed: what the lab does where nothing is wrong. Where none did,
+    they are those of all plays, and `title` says so.
     """
+    completed = any(outcome.verdict.stopped is None for outcome in outcomes)
     names: dict[str, str] = {}
     seen: set[str] = set()
     ports: dict[tuple[str, str], set[int]] = defaultdict(set)
@@ -43,12 +45,13 @@ def estate(outcomes: Iterable[PlayOutcome]) -> dict[str, Any]:
         names |= {inert(actor): name for actor, name in actor_names(outcome.transcript).items()}
         for dialler, listener, port in dialled(outcome.transcript):
             seen |= {dialler, listener}
-            if outcome.verdict.stopped is None:
+            if outcome.verdict.stopped is None or not completed:
                 ports[dialler, listener].add(port)
     places = _placed(names, seen)
     order = {place[0]: number for number, place in enumerate(places)}
     lines = [[order[one], order[other], sorted(found)] for (one, other), found in ports.items()]
-    return {"places": places, "lines": sorted(lines)}
+    title = "who dials whom, on which port" + (", in the plays that completed" if completed else "")
+    return {"title": title, "places": places, "lines": sorted(lines)}
 
 
 def dialled(transcript: Transcript) -> list[tuple[str, str, int]]:

@@ -57,7 +57,7 @@ function tableRow(play) {
 function showList() {
   const found = matching();
   document.getElementById("rows").replaceChildren(...found.map(tableRow));
-  document.getElementById("count").textContent = `${found.length} of ${plays.length} plays`;
+  document.getElementById("count").textContent = `${found.length} of ${counted(plays.length)}`;
 }
 
 function showPlay(play) {
@@ -106,9 +106,13 @@ function redraw(width) {
   drawn.replaceChildren(ladder(play, width));
 }
 
+function counted(number) {
+  return `${number} play${number === 1 ? "" : "s"}`;
+}
+
 function summary() {
   const odd = plays.filter((play) => !play.met).length;
-  const words = [`${plays.length} plays`, odd ? `${odd} not as expected` : "all as expected"];
+  const words = [counted(plays.length), odd ? `${odd} not as expected` : "all as expected"];
   if (data.days.length) words.push(`the whole lab as of ${data.days.join(", ")}`);
   if (data.started) words.push(`begun ${data.started.replace("T", " ")} by the lab's clock`);
   document.getElementById("summary").textContent = words.join(" · ");
@@ -130,5 +134,7 @@ addEventListener("keydown", (event) => {
 });
 choices();
 summary();
+document.getElementById("picture-title").textContent = data.estate.title;
 document.getElementById("picture").replaceChildren(estatePicture(data.estate.places, data.estate.lines));
+if (plays.length === 1 && !location.hash) history.replaceState(null, "", address({ play: plays[0].key }));
 show();
