@@ -104,11 +104,22 @@ def _demand(trials: tuple[Trial, ...], version: str) -> ClientCertificate | None
     for each in trials:
         if each.shows is not Shows.NOTHING or each.version != version:
             continue
+        if each.asked and each.came is Came.REFUSED:
+            return ClientCertificate.REQUIRED if _by_its_showing(each, trials) else None
         if each.asked:
-            return ClientCertificate.REQUIRED if each.came is Came.REFUSED else ClientCertificate.OPTIONAL
+            return ClientCertificate.OPTIONAL
         if each.came is not Came.FAILED:
             return ClientCertificate.NONE
     return None
+
+
+def _by_its_showing(refused: Trial, trials: tuple[Trial, ...]) -> bool:
+    """Whether what an attempt showed is why it was refused: an alert says so, or that something else fared otherwise.
+
+    A port that hangs up on everybody without a word says nothing about certificates.
+    """
+    others = (each for each in trials if each.version == refused.version and each.shows is not refused.shows)
+    return refused.alert is not None or any(each.came is not Came.REFUSED or each.alert is not None for each in others)
 
 
 def _needs_small_hello(trials: tuple[Trial, ...]) -> bool:

@@ -167,10 +167,15 @@ def _notes(card: PortCard, paper: Paper) -> Iterator[str]:
 
 def notes_of(card: PortCard) -> Iterator[str]:
     """Yield what is worth a sentence about a port."""
-    late = next((each for each in card.trials if each.late), None)
+    late = next((each for each in card.trials if each.late and each.version == "1.3"), None)
     if late is not None:
         told = f"by alert {alert_words(late.alert)}" if late.alert is not None else "by closing without a word"
         yield f"TLS 1.3 refuses late: the caller's handshake is done before the port turns it down {told} (trap X8)."
+    if card.authorities is not None and None in {card.demands[each.version] for each in card.trials if each.asked}:
+        yield (
+            "It asks for a certificate, and hangs up without a word whatever it is shown: nothing tells whether it "
+            "demands one. A certificate that it trusts would (--cert, --key)."
+        )
     if any(each.shows is Shows.STRANGER and each.came in {Came.ANSWERED, Came.UNREFUSED} for each in card.trials):
         yield "It takes a certificate of a CA that nobody knows: what it asks for, it does not verify."
     unproven = [each for each in card.trials if each.came is Came.UNREFUSED and each.stage is None]

@@ -23,7 +23,7 @@ from harness.probe.survey import Survey
 from harness.probe.target import policy_of
 from harness.probe.visitor import TARGET, Pace, Place, Visitor
 from harness.transcript import ActorCard, Address, Decision, Transcript
-from harness.verdict import Verdict
+from harness.verdict import Stage, Verdict
 
 _LOOK_UP = "look up"
 Warn = Callable[[str], None]
@@ -58,9 +58,13 @@ class Probe:
     card: PortCard | None
 
     @property
-    def let_in(self) -> bool:
-        """Whether the port answered what the role asked."""
-        return bool(self.verdict.steps) and self._visit_completed
+    def let_in(self) -> bool | None:
+        """Whether the port answered what the role asked; None where it neither answered nor refused."""
+        visits = [step for step in self.verdict.steps if step.step.startswith("visit")]
+        if not visits:
+            return False
+        last = visits[-1]
+        return None if last.stopped_at is Stage.SIP and last.status is None else last.ok
 
     @property
     def trusts_port(self) -> bool | None:
@@ -78,12 +82,7 @@ class Probe:
     def gets_through(self) -> bool:
         """Whether the role could work here: it is let in, and would itself accept the port."""
         objects = self.order.role.verifies and False in {self.trusts_port, self.knows_port}
-        return self.let_in and not objects
-
-    @property
-    def _visit_completed(self) -> bool:
-        visits = [step for step in self.verdict.steps if step.step.startswith("visit")]
-        return bool(visits) and visits[-1].ok
+        return self.let_in is True and not objects
 
 
 async def probe(order: ProbeOrder, warn: Warn = lambda _: None) -> Probe:

@@ -15,6 +15,7 @@ import pytest
 import trio
 from interop_bench import LIBRARY, PUBLIC_ROOT, credentials, files, fresh_address, needs
 
+from harness.probe.card_text import notes_of
 from harness.probe.kit import Kit, Shows, stranger
 from harness.probe.probing import Probe, ProbeOrder, probe
 from harness.probe.roles import ROLES
@@ -68,11 +69,11 @@ async def probed(place: Address) -> Probe:
 
 
 @asynccontextmanager
-async def listening(command: Sequence[str | Path], place: Address) -> AsyncIterator[None]:
+async def listening(command: Sequence[str | Path], place: Address, stdin: int = subprocess.PIPE) -> AsyncIterator[None]:
     """Run a server, with whatever it forks, for as long as the block lasts."""
     process = await trio.lowlevel.open_process(
         [str(word) for word in command],
-        stdin=subprocess.PIPE,
+        stdin=stdin,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -115,11 +116,11 @@ def trial(found: Probe, shows: Shows, tls: str) -> Trial:
 
 
 @asynccontextmanager
-async def s_server(folder: Path, *asking: str) -> AsyncIterator[Address]:
+async def s_server(folder: Path, *asking: str, stdin: int = subprocess.PIPE) -> AsyncIterator[Address]:
     worn, place = files(folder, "expressway-e"), fresh_address()
     command: list[str | Path] = ["openssl", "s_server", "-accept", str(place), "-quiet"]
     command += ["-cert", worn.leaf, "-key", worn.key, "-cert_chain", worn.issuers, "-CAfile", worn.trusted, *asking]
-    async with listening(command, place):
+    async with listening(command, place, stdin):
         yield place
 
 
@@ -137,13 +138,30 @@ async def test_s_server_is_told_apart_though_it_never_answers(
 
     assert found.card is not None
     assert found.card.demands == {"1.2": demand, "1.3": demand}
-    assert not found.let_in
+    assert found.let_in is None
     bare = {tls: trial(found, Shows.NOTHING, tls) for tls in ("1.2", "1.3")}
     if demand is REQUIRED:
         assert {tls: (seen.alert, seen.late) for tls, seen in bare.items()} == {"1.2": (40, False), "1.3": (116, True)}
     else:
         assert {seen.came for seen in bare.values()} == {Came.UNREFUSED}
         assert bare["1.3"].tickets == 2
+
+
+@needs("openssl")
+async def test_s_server_that_hangs_up_on_everybody_does_not_pass_for_one_that_demands(tmp_path: Path) -> None:
+    """Without a standard input it closes as soon as the handshake is done, whatever it was shown."""
+    async with s_server(tmp_path, "-verify", "4", stdin=subprocess.DEVNULL) as place:
+        hangs_up = await probed(place)
+    async with s_server(tmp_path, "-Verify", "4", stdin=subprocess.DEVNULL) as place:
+        demands = await probed(place)
+
+    assert hangs_up.card is not None
+    assert demands.card is not None
+    assert {seen.came for seen in hangs_up.card.trials if seen.version} == {Came.REFUSED}
+    assert hangs_up.card.demands == {"1.2": None, "1.3": None}
+    assert any(note.startswith("It asks for a certificate, and hangs up") for note in notes_of(hangs_up.card))
+    assert demands.card.demands == {"1.2": REQUIRED, "1.3": REQUIRED}
+    assert not any("hangs up" in note for note in notes_of(demands.card))
 
 
 @needs("openssl")
