@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -67,7 +68,10 @@ def serve_lab(wanted: Wanted) -> Exit:
         voice = _Voice(wanted, order.limits, workshop, folder)
         interrupted = trio.run(keep_open, order, served, workshop, voice)
     print("interrupted" if interrupted else "ended", file=sys.stderr)
-    return Exit.INTERRUPTED if interrupted else Exit.MET
+    code = Exit.INTERRUPTED if interrupted else Exit.MET
+    if voice.is_stuck:  # nobody reads what was said, and Python would wait for that at its end
+        os._exit(code)
+    return code
 
 
 def checked_bind(text: str) -> str:
@@ -119,6 +123,7 @@ class _Voice:
         self._folder = folder
         self._written: dict[str, NewFile] = {}
         self._doors: set[Address] = set()
+        self.is_stuck = False
 
     def opened(self, household: Household, doors: Doors) -> None:
         """Write the certificates, say who listens where and how to reach it."""
@@ -201,7 +206,8 @@ class _Voice:
         line = f"{datetime.now().astimezone():%H:%M:%S}  {text}"
         self._say(wrap(line, width(), subsequent_indent=" " * _INDENT) if sys.stdout.isatty() else [line])
 
-    @staticmethod
-    def _say(lines: Iterable[str]) -> None:
+    def _say(self, lines: Iterable[str]) -> None:
+        self.is_stuck = True  # until it is said
         for line in lines:
             print(line, flush=True)
+        self.is_stuck = False

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 import trio
@@ -38,7 +39,7 @@ class Order:
 
 
 class Voice(Protocol):
-    """Who tells a person what happens."""
+    """Who tells a person what happens. It may take its time: it speaks in a thread, and the lab goes on."""
 
     def opened(self, household: Household, doors: Doors) -> None:
         """Say that the lab is open."""
@@ -80,6 +81,7 @@ class _Keeper:
         self._stories, self._told = trio.open_memory_channel[tuple[Visit, Setting]](_WAITING_STORIES)
         self._reload, self._asked = trio.open_memory_channel[None](1)
         self._untold = 0
+        self._one_at_a_time = trio.CapacityLimiter(1)
 
     async def obey(self, signals: AsyncIterator[int]) -> bool:
         """Return whether it was Ctrl-C that ended it."""
@@ -96,7 +98,7 @@ class _Keeper:
     async def work(self, served: Served) -> None:
         """Open the lab, then do what there is to do."""
         household = await self._house.move_in(served)
-        self._voice.opened(household, self._doors)
+        await self._aloud(self._voice.opened, household, self._doors)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._guests.put_out_the_idle)
             nursery.start_soon(self._tell)
@@ -110,9 +112,9 @@ class _Keeper:
         try:
             household = await self._house.move_in(read_served(self._order.word))
         except (ScenarioError, LabError) as error:
-            self._voice.kept(error)
+            await self._aloud(self._voice.kept, error)
         else:
-            self._voice.reloaded(household, self._doors)
+            await self._aloud(self._voice.reloaded, household, self._doors)
 
     async def _listen_to_keys(self) -> None:
         descriptor = sys.stdin.fileno()
@@ -134,8 +136,7 @@ class _Keeper:
 
     async def _tell(self) -> None:
         async for visit, setting in self._told:
-            self._voice.visited(judged(visit, setting))
-            await trio.lowlevel.checkpoint()
+            await self._aloud(self._voice.visited, judged(visit, setting))
 
     async def _count(self) -> None:
         """Say from time to time how many were turned away, where any were."""
@@ -144,4 +145,9 @@ class _Keeper:
             turned_away, self._guests.turned_away = self._guests.turned_away, 0
             untold, self._untold = self._untold, 0
             if turned_away or untold:
-                self._voice.missed(turned_away, untold)
+                await self._aloud(self._voice.missed, turned_away, untold)
+
+    async def _aloud(self, tell: Callable[..., None], *words: object) -> None:
+        """Let the voice speak: whoever reads its pipe slowly must not stop the lab, nor its end."""
+        say = partial(tell, *words)
+        await trio.to_thread.run_sync(say, abandon_on_cancel=True, limiter=self._one_at_a_time)

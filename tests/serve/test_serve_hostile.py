@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import socket
+import subprocess
 import time
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
-from serve_bench import Caller, ServedLab, serving
+from serve_bench import OPEN, PROGRAM, Caller, ServedLab, fresh_block, serving
 
 from harness.cli.exits import Exit
 
@@ -43,6 +45,25 @@ def test_two_thousand_connections_of_garbage_and_silence_leave_it_serving(tmp_pa
 
         assert code == Exit.MET
         assert "bug" not in lab.err.read_text("utf-8") + lab.out.read_text("utf-8")
+
+
+def test_a_reader_who_stops_reading_stops_neither_the_lab_nor_its_end(tmp_path: Path) -> None:
+    block, folder = fresh_block(), tmp_path / "certificates"
+    command = [*PROGRAM, "--addresses", block, "--out", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True) as process:
+        lab = ServedLab(process, tmp_path, tmp_path, folder, block)
+        assert process.stdout is not None
+        fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 4096)
+        while process.stdout.readline().rstrip() != OPEN:
+            pass
+        for _ in range(400):
+            socket.create_connection((lab.address_of(10), 5061), timeout=10).close()
+        with closing(Caller(lab, 5061)) as caller:
+            assert caller.ask("OPTIONS") == 200
+        code, seconds = lab.end()
+
+    assert code == Exit.MET
+    assert seconds < 5
 
 
 def test_another_address_is_opened_with_a_warning_and_ports_that_clash_are_mapped(tmp_path: Path) -> None:
