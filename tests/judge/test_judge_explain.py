@@ -51,6 +51,8 @@ def test_every_row_says_what_it_means_and_names_causes_that_exist(row: MessageRo
 @pytest.mark.parametrize(
     ("text", "key"),
     [
+        ("0x2e", "alert-46"), ("0x74", "alert-116"), ('TLS Negotiation Error error="5"', "transport-vanished"),
+        ('MatchMechanism="DNSZoneMatch"', "zone-search"), ("Searched for DNS Zones by Subject Name", "zone-search"),
         ("116", "alert-116"), ("certificate_required", "alert-116"), ("46", "alert-46"),
         ("certificate unknown", "alert-46"),
         ("unknown ca", "alert-48"), ("unknown_ca (48)", "alert-48"), ("alert 40", "alert-40"),
@@ -190,6 +192,14 @@ def test_what_several_lines_name_comes_first() -> None:
 
     assert together[:2] == ["missing-intermediate", "unknown-root"]
     assert together.index("same-subject-ca") > 1
+
+
+def test_the_end_of_a_connection_that_a_zone_took_is_no_trouble() -> None:
+    end = 'Detail="TCP Connection Closed" Reason="Got EOF on socket"'
+    took = 'Detail="Searched for DNS Zones by Subject Name" Found="True" MatchedZone="Webex Zone"'
+
+    assert explain(end).candidates
+    assert explain(f"{took}\n{end}").candidates == ()
 
 
 def test_a_long_line_is_shown_around_what_was_read_in_it() -> None:

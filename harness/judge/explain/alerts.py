@@ -34,7 +34,7 @@ def _pattern(number: int) -> str:
         rf"\balert:? {name}{apart}",
         rf"(?:description|remote error: tls): (?:{name}|{_words(_GO.get(number, alert_name(number)))}){apart}",
         rf"^\s*(?:tls )?(?:{number}[ :,]*)?{name}(?: \({number}\))?\s*$",
-        rf"^\s*{number}\s*$",
+        rf"^\s*(?:{number}|0x{number:02x})\s*$",
     )
     return "|".join(spellings)
 
@@ -43,7 +43,7 @@ def _needs(number: int) -> tuple[str, ...]:
     """Return a word of each name that the alert has, and its numbers."""
     names = (alert_name(number), _GO.get(number, alert_name(number)))
     telling = (max(name.replace("_", " ").replace("certificate", "").split(), key=len) for name in names)
-    return (*dict.fromkeys(telling), str(number), openssl_reason_digits(number))
+    return (*dict.fromkeys(telling), str(number), f"0x{number:02x}", openssl_reason_digits(number))
 
 
 ALERT_ROWS = tuple(

@@ -61,7 +61,8 @@ EXPRESSWAY_ROWS = (
     ),
     MessageRow(
         "transport-vanished", _LOG,
-        r"No SSL error available|Failed to establish SSL connection.{0,200}\berror=['\"]?5\b|^\s*error=['\"]?5['\"]?",
+        r"No SSL error available|^\s*error=['\"]?5['\"]?|"
+        r"(?:Failed to establish SSL connection|TLS Negotiation Error).{0,200}\berror=['\"]?5\b",
         'Detail="No SSL error available, probably remote disconnect"',
         "TLS had nothing to complain of: the transport vanished in the middle of the handshake. With no alert this is "
         "most often a device in the path, and not the other side.",
@@ -103,12 +104,20 @@ EXPRESSWAY_ROWS = (
     ),
     MessageRow(
         "zone-not-found", _LOG,
-        r"Searched for DNS Zones by Subject Name|DNSZoneMatch",
+        r"Searched for DNS Zones by Subject Name.{0,20} Found=.?False",
         'Detail="Searched for DNS Zones by Subject Name" Found="False" Candidates="sip.example.org" '
         'MatchMechanism="DNSZoneMatch"',
         "No zone with inbound mapping On looks for one of these names. On a port that enforces mutual TLS the access "
         "rules are next, and then the connection is dropped.",
         Blame.OWN, (Stage.IDENTITY,), (server(*_UNKNOWN_NAMES),), "9, 2",
+    ),
+    MessageRow(
+        "zone-search", _LOG,
+        r"Searched for DNS Zones by Subject Name|DNSZoneMatch",
+        'MatchMechanism="DNSZoneMatch"',
+        "Expressway looked for a zone with inbound mapping by the names of the peer's certificate. What came of it "
+        "stands in the rest of the line: Found, and MatchedZone.",
+        Blame.NOBODY, (), (), "9, 2",
     ),
     MessageRow(
         "search-not-found", _LOG,

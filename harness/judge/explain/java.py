@@ -77,8 +77,8 @@ JAVA_ROWS = (
     _java(
         "closed", r"Remote host (?:closed connection during|terminated the) handshake",
         "javax.net.ssl.SSLHandshakeException: Remote host terminated the handshake",
-        "TCP ended in the middle of the handshake, without an alert.", Blame.PATH,
-        either("reset-by-middlebox", "cut-in-handshake", "handshake-timeout", "tls-on-plaintext-port"),
+        "The other side, or a device in its place, ended TCP in the middle of the handshake, without an alert.",
+        Blame.PEER, either("cut-in-handshake", "handshake-timeout", "tls-on-plaintext-port", "reset-by-middlebox"),
     ),
     _java(
         "not-tls", r"Unsupported or unrecognized SSL message",

@@ -18,6 +18,8 @@ MOST_CHARACTERS, LONGEST_LINE = 2**19, 2_000
 """What is read of a text and of a line, in characters. The rest is left, and the reading says so."""
 
 _MOST_TOGETHER = 12
+_ACCEPTED, _END = "zone-found", "socket-eof"
+"""Where a zone took the peer, the end of TCP is the end of a connection that went well, and no trouble of its own."""
 _COMMENT = "# "
 _SHOWN, _BEFORE = 160, 60
 _HEARD = re.compile(HEARD, re.IGNORECASE)
@@ -159,8 +161,12 @@ def candidate(key: str, when: str = "") -> Candidate:
 
 def _together(explanations: Iterable[Explanation]) -> tuple[Candidate, ...]:
     """Return the causes that the most kinds of lines name, the likeliest of each line first among equals."""
+    told = list(explanations)
+    accepted = any(each.key == _ACCEPTED for each in told)
     ranks: dict[str, list[int]] = {}
-    for explanation in explanations:
+    for explanation in told:
+        if accepted and explanation.key == _END:
+            continue
         keys = dict.fromkeys(each.cause for each in explanation.candidates)
         for rank, key in enumerate(keys):
             ranks.setdefault(key, []).append(rank)
