@@ -13,11 +13,14 @@ from harness.cli.running import print_play
 from harness.errors import Fault, ScenarioError
 from harness.judge.compare import mismatches
 from harness.judge.judge import judge
+from harness.net.outside import OutsideNetwork
 from harness.report.outcome import PlayOutcome
 from harness.run.library import Library
 from harness.scenario.model import Expectation, Scenario
 from harness.transcript import Transcript
 from harness.verdict import Verdict
+
+_UNKNOWN = "A transcript of a scenario that is not known here"
 
 
 def judge_file(path: Path, exports: Exports, log: str | None = None) -> Exit:
@@ -55,7 +58,7 @@ def _scenario_of(transcript: Transcript) -> Scenario:
             name=transcript.scenario,
             file="",
             row="",
-            title="A transcript of a scenario that is not known here",
+            title=transcript.scenario.capitalize() if transcript.network == OutsideNetwork.name else _UNKNOWN,
             story="It is judged; nothing is expected of it.",
             source=(),
             tls_versions=(transcript.tls_version,),

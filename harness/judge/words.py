@@ -27,6 +27,8 @@ from harness.transcript import (
 from harness.verdict import EndView, Stage
 
 _SHOWN_NAMES, _SHOWN_DIGITS = 4, 16
+_SHOWN_BYTES = 8
+_PLAIN_PROTOCOLS = {b"SIP/2.0": "SIP", b"HTTP/": "HTTP", b"SSH-": "SSH"}
 _WITH_ARTICLE = {"network", "probe", "B2B peer", "Webex cloud", "MRA phone", "firewall", "B2BUA of Expressway-E"}
 _SENTENCE_START = re.compile(r"(^|[.!?] )the ")
 _SELF_SIGNED_IN_CHAIN = 19
@@ -69,6 +71,7 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "dialler": label(evidence, evidence.dialler),
         "listener": label(evidence, evidence.listener),
         "port": str(evidence.port),
+        "in_clear": _spoken_in_clear(evidence),
         "reached_port": str(evidence.reached_port),
         "stage": evidence.stage.value if evidence.stage else "",
         "status": str(evidence.status) if evidence.status else "no answer",
@@ -94,6 +97,18 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "self_signed_words": _translated(verify),
         **words_of_calls(evidence),
     }
+
+
+def _spoken_in_clear(evidence: Evidence) -> str:
+    """Return what the listener of a plain port spoke, by the first bytes that the dialler got."""
+    end = evidence.view.connection.end_of(evidence.dialler) if evidence.view else None
+    heard = b"".join(chunk.data for chunk in end.chunks if chunk.direction is Direction.RECEIVED) if end else b""
+    if not heard:
+        return "speaks SIP in clear"
+    for start, protocol in _PLAIN_PROTOCOLS.items():
+        if heard.startswith(start):
+            return f"speaks {protocol} in clear"
+    return f"answers with what is no TLS ({heard[:_SHOWN_BYTES].hex(' ')})"
 
 
 def _words_of_interception(evidence: Evidence) -> dict[str, str]:

@@ -49,6 +49,9 @@ def _head(probe: Probe, paper: Paper) -> Iterator[str]:
     yield from paper.hanging("", f"Probe of {order.destination.written}{whom}", 0)
     place = f"{probe.card.place}, " if probe.card else ""
     yield from paper.hanging("", f"{place}{order.started:%Y-%m-%d %H:%M} UTC, by the clock of this machine", 0)
+    if order.role.presents and not order.kit.own:
+        text = f"{order.role.title} shows a certificate; this probe had none to show: give it with --cert and --key."
+        yield from paper.hanging("note", text, _MARGIN)
 
 
 def _stages(probe: Probe, paper: Paper) -> Iterator[str]:
@@ -80,6 +83,9 @@ def _remedy(remedy: Remedy, paper: Paper) -> Iterator[str]:
 
 def _port(card: PortCard, paper: Paper) -> Iterator[str]:
     yield from paper.hanging("", f"PORT CARD of {card.place}", 0)
+    if not any(each.spoke_tls for each in card.trials):
+        yield from paper.hanging("", "Nobody there spoke TLS, so nothing was learned of versions and certificates.", 0)
+        return
     taken = ", ".join(f"{version} {_YES_NO[card.versions[version]]}" for version in reversed(VERSIONS))
     yield from paper.hanging("TLS versions", taken, _MARGIN)
     demands = {version: _DEMANDS[card.demands[version]] for version in reversed(BOTH)}
@@ -136,6 +142,8 @@ def _opinion(opinion: PolicyOpinion) -> str:
 
 
 def _who(card: PortCard, paper: Paper) -> Iterator[str]:
+    if not any(card.trial(shows, version) for shows in Shows for version in BOTH):
+        return
     yield f"{'who gets in':<{_WHO}}{'TLS 1.3':<22}TLS 1.2"
     for shows in Shows:
         trials = {version: card.trial(shows, version) for version in reversed(BOTH)}
@@ -201,9 +209,6 @@ def _conclusion(probe: Probe, paper: Paper) -> Iterator[str]:
     if role.verifies and probe.card is not None and probe.card.chain:
         accepts = {False: "no", None: "not known", True: "yes"}[both(probe.trusts_port, probe.knows_port)]
         yield from paper.hanging("", f"{role.title} would accept what the port shows: {accepts}.", 0)
-    if role.presents and not probe.order.kit.own:
-        text = f"{role.title} shows a certificate, and this probe had none to show: give it with --cert and --key."
-        yield from paper.hanging("", text, 0)
 
 
 def both(one: bool | None, other: bool | None) -> bool | None:

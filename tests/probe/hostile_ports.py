@@ -50,6 +50,11 @@ async def speaks_sip_in_clear(stream: ByteStream) -> None:
     await stream.send(b"SIP/2.0 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
 
 
+async def speaks_gibberish(stream: ByteStream) -> None:
+    await stream.receive()
+    await stream.send(b"A" * 400)
+
+
 async def greets_in_clear(stream: ByteStream) -> None:
     await stream.send(b"SSH-2.0-OpenSSH_9.2\r\n")
     await stream.receive()

@@ -32,7 +32,7 @@ HOSTILE: dict[Handler, tuple[Stage, str]] = {
     ports.sends_a_message_of_ten_megabytes: (Stage.HANDSHAKE, "broken-tls"),
     ports.sends_an_endless_chain: (Stage.HANDSHAKE, "broken-tls"),
     ports.chooses_tls_1_0: (Stage.HANDSHAKE, "only-old-versions"),
-    ports.speaks_tls_1_0_only: (Stage.HANDSHAKE, "no-common-version"),
+    ports.speaks_tls_1_0_only: (Stage.HANDSHAKE, "only-old-versions"),
     ports.stalls_on_a_large_hello: (Stage.HANDSHAKE, "large-hello-stalls"),
     ports.floods_after_the_handshake: (Stage.SIP, "sip-unanswered"),
     ports.is_silent_after_the_handshake: (Stage.SIP, "sip-unanswered"),
@@ -91,8 +91,23 @@ async def test_a_name_that_leads_nowhere_stops_at_dns_and_nothing_is_dialled() -
     assert found.transcript.connections == ()
 
 
+@pytest.mark.parametrize(
+    ("handler", "words"),
+    [(ports.speaks_sip_in_clear, "speaks SIP in clear"), (ports.greets_in_clear, "speaks SSH in clear"),
+     (ports.speaks_gibberish, "answers with what is no TLS (41 41 41 41 41 41 41 41)")],
+)  # fmt: skip
+async def test_what_a_plain_port_speaks_is_told_by_its_first_bytes(handler: Handler, words: str) -> None:
+    found = await met(handler)
+
+    assert words in found.verdict.diagnosis
+    assert "who gets in" not in probe_text(found, width=80, unicode=True)
+
+
 async def test_a_port_of_tls_1_0_alone_is_known_for_what_it_is() -> None:
     found = await met(ports.speaks_tls_1_0_only)
+
+    assert found.verdict.cause == "only-old-versions"
+    assert [remedy.action for remedy in found.verdict.remedies] == [f"Let {HOST} speak TLS 1.2 or newer."]
 
     assert found.card is not None
     assert found.card.versions == {"1.0": True, "1.1": False, "1.2": False, "1.3": False}

@@ -114,10 +114,10 @@ CONNECTION_CAUSES = (
         title="TLS was spoken to a plain port",
         applies=_plain_listener,
         diagnosis=(
-            "{dialler} began a TLS handshake on port {port}, where {listener} speaks SIP in clear: it takes the "
-            "ClientHello for rubbish."
+            "{dialler} began a TLS handshake on port {port}, where {listener} {in_clear}: it takes the ClientHello for "
+            "rubbish."
         ),
-        remedies={ANYBODY: (do("Dial the TLS port, 5061 by default."),)},
+        remedies={ANYBODY: (do("Dial the TLS port; for SIP it is 5061 by default."),)},
         source="B18",
     ),
     Cause(

@@ -96,12 +96,15 @@ DNS_CAUSES = (
                 do("Check the DNS servers of the Expressway and the way to them: UDP and TCP port 53.", DNS_SERVERS),
                 _ASK_ALONE,
             ),
-            ANYBODY: (_ASK_ALONE, do("Open UDP and TCP port 53 towards the domain's name servers.", PUBLIC_DNS)),
+            ANYBODY: (
+                do("Check the name server that was asked: its address, and the way to it on UDP and TCP port 53."),
+                _ASK_ALONE,
+                do("Open UDP and TCP port 53 towards the domain's name servers.", PUBLIC_DNS),
+            ),
         },
         looks_like=("dns-no-records",),
         told_apart_by=(
-            'No answer at all came within the time budget, and "no such record" is an answer. This one comes and goes; '
-            "a missing record stays missing."
+            'No answer at all came within the time budget, and "no such record" is an answer, which comes each time.'
         ),
         source="D13",
     ),

@@ -42,6 +42,12 @@ def _by_own_alert(evidence: Evidence) -> bool:
     return alone and evidence.alert is not None and evidence.verify is None
 
 
+def _offers_what_is_current(evidence: Evidence) -> bool:
+    """Whether TLS 1.2 and 1.3 were both offered: whoever takes neither is the old one."""
+    hello = evidence.inspection.client_hello if evidence.inspection else None
+    return hello is not None and {"1.2", "1.3"} <= set(hello.versions)
+
+
 FAR_SIDE_CAUSES = (
     Cause(
         key="large-hello-stalls",
@@ -82,11 +88,10 @@ FAR_SIDE_CAUSES = (
     ),
     Cause(
         key="only-old-versions",
-        title="The far end chose a TLS version that is too old",
-        applies=lambda e: _by_own_alert(e) and e.alert == _PROTOCOL_VERSION,
+        title="The far end takes TLS versions that are too old, and no others",
+        applies=lambda e: e.alert == _PROTOCOL_VERSION and (_by_own_alert(e) or _offers_what_is_current(e)),
         diagnosis=(
-            "{dialler} offered TLS {offered}; {listener} answered with an older version, and {dialler} broke off by "
-            "alert 70."
+            "{dialler} offered TLS {offered}; {listener} takes older versions only, and {by} broke off by alert 70."
         ),
         remedies={
             ANYBODY: (
@@ -98,7 +103,7 @@ FAR_SIDE_CAUSES = (
             )
         },
         looks_like=("no-common-version",),
-        told_apart_by="Who sent alert 70: here the side that had offered the newer versions.",
+        told_apart_by="What was offered: TLS 1.2 and 1.3, so the side that takes neither is the old one.",
         source="B19",
     ),
     Cause(
