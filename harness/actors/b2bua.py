@@ -25,7 +25,7 @@ from harness.sip.parameters import Parameters
 from harness.sip.proxy import forward_request, forward_response, max_forwards_exhausted, zone_tag
 from harness.sip.via import Via, top_via
 from harness.tls.profile import TlsProfile
-from harness.transcript import Address
+from harness.transcript import Address, Oddity
 
 NAME = "b2bua"
 PORT = 5073
@@ -48,7 +48,9 @@ class B2bua:
     async def _welcome(self, link: Link) -> None:
         stage = self.site.stage
         node = stage.lab.nodes.get(stage.directory.actor_at(link.peer.host))
-        if node is not None and await link.secure(self._own_profile(node)):
+        if node is None:
+            stage.recorder.note(Oddity(stage.recorder.now(), link.actor, link.number, "not from a box with a B2BUA"))
+        elif await link.secure(self._own_profile(node)):
             await SipLink(link, stage.recorder, _Legs(self.site, node, link.peer.host).serve).run()
 
     def _own_profile(self, node: ExpresswayE) -> TlsProfile:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -84,7 +85,7 @@ async def serve_https(link: Link, recorder: Recorder, answer: Answer) -> None:
                 break
             http.start_next_cycle()
     except h11.RemoteProtocolError as error:
-        recorder.note(Oddity(recorder.now(), link.actor, link.number, f"not HTTP: {error}"))
+        _complain(link, recorder, error)
         if http.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
             await _respond(http, link, recorder, Reply(error.error_status_hint))
     await link.close()
@@ -114,7 +115,7 @@ async def ask_https(link: Pipe, recorder: Recorder, target: str, credentials: tu
     try:
         return await _next_reply(http, link, recorder)
     except h11.RemoteProtocolError as error:
-        recorder.note(Oddity(recorder.now(), link.actor, link.number, f"not HTTP: {error}"))
+        _complain(link, recorder, error)
         return NO_REPLY
 
 
@@ -132,8 +133,14 @@ async def fetch(link: Link, recorder: Recorder, host: str, target: str, posting:
             await link.send(http.send(event) or b"")
         return await _next_reply(http, link, recorder)
     except (h11.LocalProtocolError, h11.RemoteProtocolError) as error:  # local: a target that no request can have
-        recorder.note(Oddity(recorder.now(), link.actor, link.number, f"not HTTP: {error}"))
+        _complain(link, recorder, error)
         return NO_REPLY
+
+
+def _complain(link: Pipe, recorder: Recorder, error: h11.ProtocolError) -> None:
+    """Put on record what is no HTTP; h11 shows bytes as Python writes a bytearray."""
+    told = re.sub(r"bytearray\(b(.*)\)", r"\1", str(error))
+    recorder.note(Oddity(recorder.now(), link.actor, link.number, f"not HTTP: {told}"))
 
 
 async def _next_reply(http: h11.Connection, link: Pipe, recorder: Recorder) -> Reply:

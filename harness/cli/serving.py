@@ -26,7 +26,7 @@ from harness.report.ladder import draw_ladder
 from harness.run.addresses import checked_block
 from harness.run.certificate_folder import FolderOrder, certificate_files
 from harness.run.disk import write_bytes
-from harness.run.folders import NewFile, replace_folder
+from harness.run.folders import NewFile, replace_folder, write_folder
 from harness.run.key_log import append_key_log
 from harness.run.library import Library
 from harness.serve.doors import Doors
@@ -61,7 +61,7 @@ def serve_lab(wanted: Wanted) -> Exit:
     """Keep the lab open until somebody ends it."""
     served, workshop = read_served(wanted.word), Library().workshop
     block = checked_block(wanted.addresses) if wanted.addresses else HOME_BLOCK
-    order = Order(wanted.word, block, checked_bind(wanted.bind), Limits(idle=wanted.idle))
+    order = Order(wanted.word, block, checked_bind(wanted.bind, block), Limits(idle=wanted.idle))
     announce_key_log()
     with _folder(wanted) as folder:
         _warn(order.bind)
@@ -74,14 +74,17 @@ def serve_lab(wanted: Wanted) -> Exit:
     return code
 
 
-def checked_bind(text: str) -> str:
-    """Return one more address to listen at, empty for none; ScenarioError for what is not one address."""
+def checked_bind(text: str, block: str) -> str:
+    """Return one more address to listen at, empty for none; ScenarioError for what is not one, or lies in the lab."""
     if not text:
         return ""
     try:
-        address = ipaddress.ip_address(text)
+        given = ipaddress.ip_address(text)
     except ValueError:
         raise _refusal(text, "is no IP address") from None
+    address = getattr(given, "ipv4_mapped", None) or given
+    if str(address).startswith(f"{block}."):
+        raise _refusal(text, "is an address of the lab itself, which is open anyway")
     if address.is_unspecified or address.is_multicast:
         raise _refusal(text, "is not the address of one interface")
     return str(address)
@@ -95,9 +98,9 @@ def _refusal(text: str, problem: str) -> ScenarioError:
 def _warn(bind: str) -> None:
     if bind and not ipaddress.ip_address(bind).is_loopback:
         told = (
-            f"WARNING: every port of this lab is open at {bind} too, to whoever can reach that address. Its passwords "
-            "and certificates are known to everybody, it places calls and answers DNS for strangers. Use it in a lab "
-            "network, behind a firewall, and end it afterwards."
+            f"WARNING: every port of this lab will be open at {bind} too, to whoever can reach that address. Its "
+            "passwords and certificates are known to everybody, it places calls and answers DNS for strangers. Use it "
+            "in a lab network, behind a firewall, and end it afterwards."
         )
         print("\n".join(wrap(told, width())), file=sys.stderr)
 
@@ -140,14 +143,23 @@ class _Voice:
 
     def reloaded(self, household: Household, doors: Doors) -> None:
         """Write what changed among the certificates, and say so."""
-        files = self._files(household)
-        for name, file in files.items():
-            if self._written.get(name) != file:
-                write_bytes(self._folder / name, file.data, mode=_PRIVATE if file.private else _PUBLIC)
-        self._written = files
+        try:
+            self._write(self._files(household))
+        except ScenarioError as error:  # a full disk must not end a lab that stands for weeks
+            print(f"the certificates were not written, and the lab goes on:\n{error}", file=sys.stderr, flush=True)
         self._say_wrapped(f"settings read again: {household.served.name}; what stood goes on with the old ones")
         for what in self._moved(doors):
             self._say_wrapped(what)
+
+    def _write(self, files: dict[str, NewFile]) -> None:
+        """Write what is new or gone: the folder stays the same one, in which people may stand."""
+        if not self._folder.exists():
+            write_folder(self._folder, files)
+        for name, file in files.items():
+            path = self._folder / name
+            if self._written.get(name) != file or not path.exists():
+                write_bytes(path, file.data, mode=_PRIVATE if file.private else _PUBLIC)
+                self._written[name] = file
 
     def _moved(self, doors: Doors) -> Iterator[str]:
         """Say which ports were opened and closed since the last time."""

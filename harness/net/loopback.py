@@ -236,6 +236,9 @@ def _why_not(address: Address, error: OSError) -> str:
         case errno.EACCES | errno.EPERM:
             return f"{address}: ports below 1024 need rights that this user lacks. Choose 1024 to 65534."
         case errno.EADDRNOTAVAIL:
-            return f"{address.host} is not an address of this machine. Use --network memory here."
+            return (
+                f"{address.host} is not an address of this machine: `ip address` lists them. A run with --network "
+                "memory needs none."
+            )
         case number:
             return f"cannot listen on {address}: {os.strerror(number or 0)}"

@@ -10,6 +10,7 @@ from harness.net.network import DatagramPort, Network
 from harness.transcript import Address
 
 _WAITING = 128
+_ASKERS = 1024
 
 Datagram = tuple[bytes, Address]
 
@@ -18,7 +19,7 @@ Datagram = tuple[bytes, Address]
 class _Counter:
     """A UDP port, and one more where it is published; the newest generation that opened it gets what comes.
 
-    `came_by` is the port by which an asker came, and its answer leaves.
+    `came_by` is the port by which an asker came last, and its answers leave; the askers of longest ago are forgotten.
     """
 
     ports: list[DatagramPort]
@@ -29,7 +30,10 @@ class _Counter:
         """Hand a datagram on; it is lost where nobody keeps up."""
         box = next(reversed(self.boxes.values()), None)
         if box is not None and box.statistics().current_buffer_used < _WAITING:
+            self.came_by.pop(datagram[1], None)
             self.came_by[datagram[1]] = port
+            if len(self.came_by) > _ASKERS:
+                self.came_by.pop(next(iter(self.came_by)))
             box.send_nowait(datagram)
 
 
@@ -42,12 +46,10 @@ class _Mailbox:
     arrivals: trio.MemoryReceiveChannel[Datagram]
 
     async def send(self, data: bytes, to: Address) -> None:
-        port = self.counter.came_by.pop(to, self.counter.ports[0])
+        port = self.counter.came_by.get(to, self.counter.ports[0])
         await port.send(data, to)
 
     async def receive(self) -> Datagram:
-        if len(self.counter.came_by) > _WAITING:  # questions that were left without an answer
-            self.counter.came_by.pop(next(iter(self.counter.came_by)))
         return await self.arrivals.receive()
 
     def close(self) -> None:

@@ -27,8 +27,8 @@ _STANDING = {"listener", "alarm", "traversal-zone"}
 class Visit:
     """A connection from outside: one that is over, or what there is so far of one that stays.
 
-    `events` are those of the visit in order of time; `inner` are connections that the lab dialled because of it, and
-    `standing` what its actors had said of their ports and zones before.
+    `events` are those of the visit in order of time; `inner` are connections that the lab dialled because of it,
+    `standing` what its actors had said of their ports and zones before. `put_out` says why it had to go, if it had to.
     """
 
     connection: Connection
@@ -37,6 +37,7 @@ class Visit:
     inner: tuple[Connection, ...]
     standing: tuple[Decision, ...]
     is_over: bool = True
+    put_out: str = ""
 
 
 @dataclass
@@ -47,6 +48,7 @@ class _Notes:
     began: float
     alone: bool
     told: bool = False
+    put_out: str = ""
     first: list[Event] = field(default_factory=list)
     latest: deque[Event] = field(default_factory=lambda: deque(maxlen=_LATEST))
     held: int = 0
@@ -117,9 +119,9 @@ class Journal(Recorder):
 
     def put_out(self, source: Address, why: str) -> None:
         """Note that a visitor had to go."""
-        for number, notes in self._visits.items():
+        for notes in self._visits.values():
             if notes.source == source:
-                notes.latest.append(Oddity(self.now(), self._attempts[number].listener, number, why))
+                notes.put_out = why
 
     def served(self, number: int) -> None:
         """Let go of a connection with which its listener is done, and tell of it where it was a visit."""
@@ -146,7 +148,8 @@ class Journal(Recorder):
         own: list[Event] = [*notes.first, *notes.latest]
         beside = [event for event in self._window if event.at >= notes.began] if notes.alone else []
         inner = self._caused_by(beside) if notes.alone else ()
-        return Visit(connection, notes.began, _in_time(own, beside), inner, self.standing)
+        events = _in_time(own, beside)
+        return Visit(connection, notes.began, events, inner, self.standing, put_out=notes.put_out)
 
     def _caused_by(self, beside: list[Event]) -> tuple[Connection, ...]:
         """Return the lab's own connections that were dialled in this time, those that failed or ended among them."""

@@ -31,9 +31,11 @@ def outcome_of(story: Story) -> str:
         return f"open, answered {status}" if status else "open"
     oddity = next((event.what for event in reversed(story.visit.events) if isinstance(event, Oddity)), "")
     step = story.verdict.steps[0]
+    if oddity and step.alert is None and step.by in {"", OUTSIDE}:
+        return f"given up{f', answered {status}' if status else ''}: {oddity}"
     if step.ok:
-        return f"ok, {f'answered {status}' if status else oddity or 'asked nothing'}"
-    return f"{_refusal(step)}: {oddity or story.verdict.cause}"
+        return f"ok, {f'answered {status}' if status else story.visit.put_out or 'asked nothing'}"
+    return f"{_refusal(step)}: {oddity or story.visit.put_out or story.verdict.cause}"
 
 
 def _refusal(step: StepVerdict) -> str:

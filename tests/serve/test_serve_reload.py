@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
+import stat
 import time
 from contextlib import closing
 from pathlib import Path
@@ -62,6 +64,27 @@ def test_a_fault_in_the_file_is_told_with_its_place_and_the_settings_of_before_s
         lab_file(tmp_path)
         lab.read_again()
         lab.said("settings read again")
+
+
+def test_a_folder_that_is_gone_comes_back_and_one_that_cannot_be_written_ends_nothing(tmp_path: Path) -> None:
+    with serving(tmp_path, str(lab_file(tmp_path))) as lab:
+        shutil.rmtree(lab.folder)
+        lab.read_again()
+        lab.said("settings read again")
+        assert stat.S_IMODE((lab.folder / "keys").stat().st_mode) == 0o700
+        assert {stat.S_IMODE(path.stat().st_mode) for path in (lab.folder / "keys").iterdir()} == {0o600}
+
+        shutil.rmtree(lab.folder)
+        lab.folder.write_text("mine", "utf-8")
+        lab.read_again()
+        lab.said("settings read again", times=2)
+        lab.complained("the certificates were not written, and the lab goes on")
+        assert lab.folder.read_text("utf-8") == "mine"
+        lab.folder.unlink()
+        lab.read_again()
+        lab.said("settings read again", times=3)
+        with closing(Caller(lab, 5061)) as caller:
+            assert caller.ask("OPTIONS") == 200
 
 
 def test_a_port_that_another_program_holds_keeps_the_settings_of_before(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 import trio
-from house_bench import OpenHouse, healthy, open_house, virtual_time
+from house_bench import BLOCK, OpenHouse, healthy, open_house, virtual_time
 
 from harness.net.network import ByteStream, StreamResetError
 from harness.serve.guests import Limits
@@ -149,6 +149,29 @@ async def test_an_idle_visitor_is_shown_the_door_and_the_line_says_so() -> None:
         (story,) = lab.stories()
 
     assert outcome_of(story) == "ok, idle for 100 s"
+
+
+@pytest.mark.parametrize(
+    ("port", "host", "garbage", "told"),
+    [
+        (5060, ".20", b"GET / HTTP/1.1\r\n\r\n", "given up: not a SIP start line: 'GET / HTTP/1.1'"),
+        (8080, ".80", b"SIP/2.0 200 OK\r\n\r\n",
+         "given up, answered 400: not HTTP: illegal request line: 'SIP/2.0 200 OK'"),
+        (5073, ".19", b"\x16\x03\x01", "given up: not from a box with a B2BUA"),
+    ],
+)  # fmt: skip
+@virtual_time
+async def test_what_the_lab_gives_up_is_not_ok_nor_the_clients_refusal(
+    port: int, host: str, garbage: bytes, told: str
+) -> None:
+    async with open_house() as lab:
+        stream = await lab.dial(port, BLOCK + host)
+        await stream.send(garbage)
+        await until_over(stream)
+        await trio.sleep(1)
+        (story,) = lab.stories()
+
+    assert outcome_of(story) == told
 
 
 @virtual_time
