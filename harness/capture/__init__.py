@@ -1,1 +1,1 @@
-"""Transcripts that were not made by a play just now: saved ones, and captures."""
+"""Transcripts on disk: saved ones, captures for Wireshark, and the secrets that open them."""
