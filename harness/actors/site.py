@@ -9,6 +9,7 @@ from functools import partial
 import trio
 
 from harness.actors.wardrobe import Wardrobe
+from harness.errors import LabError
 from harness.lab.directory import Directory
 from harness.lab.settings import Lab
 from harness.lab.settings.surroundings import FirewallRule
@@ -37,6 +38,7 @@ class Stage:
     """What all actors of one lab share.
 
     `intercepted` is the firewall's connection tracking: by the source address of each connection that it took.
+    `listening` are the addresses at which some actor listens.
     """
 
     lab: Lab
@@ -46,6 +48,7 @@ class Stage:
     wardrobe: Wardrobe
     nursery: trio.Nursery
     intercepted: dict[Address, Intercepted] = field(default_factory=dict)
+    listening: set[Address] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,9 @@ class Site:
     async def listen(self, port: int, welcome: Welcome, *, protocol: str = "sip") -> None:
         """Listen on `port`; `welcome` gets each connection in a task of its own. LabError if it cannot be."""
         address = Address(self.host, port)
+        if address in self.stage.listening:
+            raise LabError(f"{self.actor} listens on port {port} twice: give one of the two another port.")
+        self.stage.listening.add(address)
         listener = await self.stage.network.listen(address)
         self.stage.nursery.start_soon(self._serve, listener, address, welcome, protocol)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from harness.capture.decode_as import decode_as, tshark_command
+from harness.capture.decode_as import decode_as
 from harness.capture.key_log import key_log_text
 from harness.capture.packets import Ports, sightings
 from harness.capture.pcapng import Interface, Packet, Section, pcapng_file
@@ -56,6 +56,3 @@ def _nanoseconds(started: str) -> int:
         return max(0, int(datetime.fromisoformat(started).timestamp())) * _NANOSECONDS
     except (ValueError, OverflowError):
         return 0
-
-
-__all__ = ["capture_of", "decode_as", "tshark_command"]

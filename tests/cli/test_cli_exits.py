@@ -183,6 +183,22 @@ def busy_block(free_block: str) -> Iterator[str]:
         yield free_block
 
 
+@pytest.mark.parametrize("network", ["loopback", "memory"])
+def test_two_listeners_on_one_port_are_not_blamed_on_another_program(
+    sip_mtls: Command, tmp_path: Path, network: str
+) -> None:
+    scenario = tmp_path / "twice.yaml"
+    scenario.write_text(
+        "title: One port for both\nstory: Somebody types 5061 twice.\n"
+        "change: {expressway-e.sip.mutual-tls-port: 5061}\n"
+        "play: [{b2b-peer: call}]\nexpect: {call: ok, cause: none}\n"
+    )
+    ended = sip_mtls("run", scenario, "--network", network)
+
+    assert ended.code == Exit.NO_LAB
+    assert ended.err == "expressway-e listens on port 5061 twice: give one of the two another port.\n"
+
+
 def test_a_busy_port_is_3_and_the_way_out_is_named(sip_mtls: Command, busy_block: str) -> None:
     ended = sip_mtls("run", "B02", "--tls", "1.3", "--addresses", busy_block)
 
