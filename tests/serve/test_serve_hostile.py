@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import socket
 import subprocess
 import time
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
+import dns.message
 import pytest
 from serve_bench import OPEN, PROGRAM, Caller, ServedLab, fresh_block, serving
 
@@ -80,6 +82,20 @@ def test_another_address_is_opened_with_a_warning_and_ports_that_clash_are_mappe
         assert int(cloud) != int(mutual)
         assert int(mutual) % 10_000 == int(cloud) % 10_000 == 5062
         assert lab.said(r"expressway-e:5062 ")
+
+
+def test_two_questions_at_once_are_answered_from_the_address_that_was_asked(tmp_path: Path) -> None:
+    place = f"127.{os.getpid() % 60 + 1}.9.9"
+    questions = [dns.message.make_query("us-expe1.example.com", kind) for kind in ("A", "AAAA")]
+    with serving(tmp_path, "--bind", place) as lab, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
+        port = int(lab.said("DNS over UDP and TCP, also ").rpartition(":")[2])
+        asker.settimeout(10)
+        asker.connect((place, port))  # and so takes answers from nowhere else
+        for question in questions:
+            asker.send(question.to_wire())
+        answers = {dns.message.from_wire(asker.recv(4096)).id for _ in questions}
+
+    assert answers == {question.id for question in questions}
 
 
 def _own_addresses() -> list[str]:
