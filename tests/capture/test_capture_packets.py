@@ -67,6 +67,15 @@ def test_a_call_is_opened_carried_and_closed() -> None:
     ]
 
 
+def test_a_fin_behind_data_that_was_never_read_is_not_acknowledged() -> None:
+    partner = end("b2b-peer", (0.01, SENT, b"hello"))
+    edge = end("expressway-e", (0.03, SENT, b"goodbye"))
+    told = play(*OPENED, closing("b2b-peer", 0.02, SENT, Closing.FIN), ends=(partner, edge))
+
+    assert wire(told)[-1].data == b"goodbye"
+    assert wire(told)[-1].acknowledged == 1
+
+
 def test_a_port_on_which_nobody_listens_answers_the_syn_with_an_rst() -> None:
     told = play(Dialled(0.0, "b2b-peer", 1), DialFailed(0.001, "b2b-peer", 1, DialFailure.REFUSED))
     assert arrows(told) == [("partner", SYN, b""), ("edge", RST | ACK, b"")]
