@@ -72,6 +72,7 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "listener": label(evidence, evidence.listener),
         "port": str(evidence.port),
         "in_clear": _spoken_in_clear(evidence),
+        "came_back": _came_back(evidence),
         "reached_port": str(evidence.reached_port),
         "stage": evidence.stage.value if evidence.stage else "",
         "status": str(evidence.status) if evidence.status else "no answer",
@@ -97,6 +98,13 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "self_signed_words": _translated(verify),
         **words_of_calls(evidence),
     }
+
+
+def _came_back(evidence: Evidence) -> str:
+    """Return how much the dialler got from the other end."""
+    end = evidence.view.connection.end_of(evidence.dialler) if evidence.view else None
+    count = end.bytes_received if end else 0
+    return f"{count:,} bytes came back, which ended no handshake" if count else "nothing at all came back"
 
 
 def _spoken_in_clear(evidence: Evidence) -> str:

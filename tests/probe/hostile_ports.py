@@ -50,6 +50,13 @@ async def speaks_sip_in_clear(stream: ByteStream) -> None:
     await stream.send(b"SIP/2.0 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
 
 
+async def never_ends_its_handshake(stream: ByteStream) -> None:
+    hello = await stream.receive()
+    while hello:
+        await stream.send(b"\x16\x03\x03\x00\x04\x02\x00\x10\x00")  # the head of a ServerHello, again and again
+        await trio.sleep(5)
+
+
 async def speaks_gibberish(stream: ByteStream) -> None:
     await stream.receive()
     await stream.send(b"A" * 400)

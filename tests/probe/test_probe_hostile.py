@@ -103,6 +103,20 @@ async def test_what_a_plain_port_speaks_is_told_by_its_first_bytes(handler: Hand
     assert "who gets in" not in probe_text(found, width=80, unicode=True)
 
 
+@pytest.mark.parametrize(
+    ("handler", "words"),
+    [
+        (ports.never_says_a_word, "nothing at all came back"),
+        (ports.never_ends_its_handshake, "which ended no handshake"),
+    ],
+)
+async def test_silence_is_told_from_a_handshake_without_end(handler: Handler, words: str) -> None:
+    found = await met(handler)
+
+    assert found.verdict.cause == "silent-in-handshake"
+    assert words in found.verdict.diagnosis
+
+
 async def test_a_port_of_tls_1_0_alone_is_known_for_what_it_is() -> None:
     found = await met(ports.speaks_tls_1_0_only)
 
