@@ -104,7 +104,8 @@ DNS_CAUSES = (
         },
         looks_like=("dns-no-records",),
         told_apart_by=(
-            'No answer at all came within the time budget, and "no such record" is an answer, which comes each time.'
+            'No answer at all came within the time budget, and "no such record" is an answer. This one may come and '
+            "go; a missing record stays missing."
         ),
         source="D13",
     ),

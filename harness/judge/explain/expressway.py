@@ -83,7 +83,7 @@ EXPRESSWAY_ROWS = (
         "The other side closed TCP. Why it did stands before: an alert, or a transport that vanished. In TLS 1.3 a "
         "refusal can come after this side believed itself done.",
         Blame.PEER, (Stage.HANDSHAKE, Stage.ACCEPTANCE, Stage.IDENTITY),
-        (either("closed-after-handshake", "cut-in-handshake"),), "9, E3",
+        (either("closed-after-handshake", "cut-in-handshake"),), "9, E3", settled_by="zone-found",
     ),
     MessageRow(
         "idle-countdown", _LOG,

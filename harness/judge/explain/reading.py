@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -18,8 +18,6 @@ MOST_CHARACTERS, LONGEST_LINE = 2**19, 2_000
 """What is read of a text and of a line, in characters. The rest is left, and the reading says so."""
 
 _MOST_TOGETHER = 12
-_ACCEPTED, _END = "zone-found", "socket-eof"
-"""Where a zone took the peer, the end of TCP is the end of a connection that went well, and no trouble of its own."""
 _COMMENT = "# "
 _SHOWN, _BEFORE = 160, 60
 _HEARD = re.compile(HEARD, re.IGNORECASE)
@@ -32,6 +30,7 @@ _CLIENT = re.compile(
 """What shows which end of the connection wrote a line."""
 
 _CAUSE_OF = {cause.key: cause for cause in CAUSES}
+_SETTLED_BY = {row.key: row.settled_by for row in MESSAGE_ROWS if row.settled_by}
 
 
 class _Words(dict[str, str]):
@@ -159,13 +158,12 @@ def candidate(key: str, when: str = "") -> Candidate:
     return Candidate(key, cause.title, when, filled(cause.told_apart_by, _WORDS))
 
 
-def _together(explanations: Iterable[Explanation]) -> tuple[Candidate, ...]:
+def _together(explanations: tuple[Explanation, ...]) -> tuple[Candidate, ...]:
     """Return the causes that the most kinds of lines name, the likeliest of each line first among equals."""
-    told = list(explanations)
-    accepted = any(each.key == _ACCEPTED for each in told)
+    present = {each.key for each in explanations}
     ranks: dict[str, list[int]] = {}
-    for explanation in told:
-        if accepted and explanation.key == _END:
+    for explanation in explanations:
+        if _SETTLED_BY.get(explanation.key) in present:
             continue
         keys = dict.fromkeys(each.cause for each in explanation.candidates)
         for rank, key in enumerate(keys):

@@ -59,7 +59,8 @@ class MessageRow:
 
     `pattern` is a regular expression without nested repetition, tried without regard to case; `example` a line that
     this row and no earlier one claims. `source` is a key of domain.md, or `measured`. `needs` are pieces in lower case,
-    of which a longer line has one if the pattern fits it at all: finding them is a hundred times cheaper.
+    of which a longer line has one if the pattern fits it at all: finding them is a hundred times cheaper. `settled_by`
+    is the row of a line beside which this one is no trouble of its own, empty for none.
     """
 
     key: str
@@ -72,6 +73,7 @@ class MessageRow:
     guesses: tuple[Guess, ...] = ()
     source: str = ""
     needs: tuple[str, ...] = ()
+    settled_by: str = ""
 
     def recognises(self, line: str, lowered: str) -> bool:
         """Whether this row fits a line; `lowered` is the line in lower case."""
