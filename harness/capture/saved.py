@@ -39,7 +39,7 @@ def load_transcript(data: bytes, file: str = "transcript") -> Transcript:
     if len(data) > MAX_BYTES:
         _refuse(
             file,
-            f"{len(data)} bytes are more than the {MAX_BYTES} that a transcript may have",
+            f"has more than the {MAX_BYTES} bytes that a transcript may have",
             "split the run",
         )
     document = _document(data, file)

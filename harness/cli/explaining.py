@@ -15,7 +15,7 @@ from harness.judge.explain import explain
 from harness.judge.explain.reading import MOST_CHARACTERS
 from harness.report.explanation_json import explanation_json
 from harness.report.explanation_text import explanation_text
-from harness.run.disk import STANDARD_OUTPUT, write_text
+from harness.run.disk import STANDARD_OUTPUT, read_head, write_text
 
 _STANDARD_INPUT = ("-",)
 _BYTES = 4 * MOST_CHARACTERS + 1
@@ -46,20 +46,11 @@ def _is_file(word: str) -> bool:
 
 
 def _is_transcript(path: Path) -> bool:
-    return path.stat().st_size <= MAX_BYTES and _head(path, 64).lstrip().startswith(b"{")
+    return path.stat().st_size <= MAX_BYTES and read_head(path, 64).lstrip().startswith(b"{")
 
 
 def _from_file(path: Path) -> str:
-    return _head(path, _BYTES).decode("utf-8", "replace")
-
-
-def _head(path: Path, size: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(size)
-    except OSError as error:
-        problem = f"cannot be read: {error.strerror}"
-        raise ScenarioError([Fault(str(path), 0, 0, problem, "check the path")]) from None
+    return read_head(path, _BYTES).decode("utf-8", "replace")
 
 
 def _pasted(words: tuple[str, ...]) -> str:

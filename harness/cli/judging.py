@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from harness.capture.saved import load_transcript
+from harness.capture.saved import MAX_BYTES, load_transcript
 from harness.cli.exits import Exit
 from harness.cli.exporting import write_exports
 from harness.cli.exports import Exports
 from harness.cli.log_view import print_logs
 from harness.cli.running import print_play
-from harness.errors import Fault, ScenarioError
+from harness.errors import ScenarioError
 from harness.judge.compare import mismatches
 from harness.judge.judge import judge
 from harness.net.outside import OutsideNetwork
 from harness.report.outcome import PlayOutcome
+from harness.run.disk import read_head
 from harness.run.library import Library
 from harness.scenario.model import Expectation, Scenario
 from harness.transcript import Transcript
@@ -25,12 +26,7 @@ _UNKNOWN = "A transcript of a scenario that is not known here"
 
 def judge_file(path: Path, exports: Exports, log: str | None = None) -> Exit:
     """Judge one transcript; compare with its scenario's expectation where that scenario is known."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        problem = f"cannot be read: {error.strerror}"
-        raise ScenarioError([Fault(str(path), 0, 0, problem, "check the path")]) from None
-    transcript = load_transcript(data, str(path))
+    transcript = load_transcript(read_head(path, MAX_BYTES + 1), str(path))
     verdict = judge(transcript)
     outcome = _outcome(transcript, verdict)
     write_exports(exports, [outcome], Library().healthy, asked=1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from harness.errors import Fault, ScenarioError
 from harness.pki.holdings import Holding, completed, read_holding, read_trust_list
 from harness.pki.holdings.holding import MAX_FILE_BYTES
+from harness.run.disk import read_head
 
 
 def holding_in(path: Path, password: str | None = None, *, chain_files: Sequence[Path] = ()) -> Holding:
@@ -29,9 +29,4 @@ def trust_in(paths: Sequence[Path]) -> tuple[tuple[bytes, ...] | None, tuple[str
 
 def bytes_in(path: Path) -> bytes:
     """Return a file's bytes; of one that is too large as many as show that it is."""
-    try:
-        with path.open("rb") as file:
-            return file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        problem = f"cannot be read: {error.strerror}"
-        raise ScenarioError([Fault(str(path), 0, 0, problem, "check the path and its rights")]) from None
+    return read_head(path, MAX_FILE_BYTES + 1)

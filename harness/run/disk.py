@@ -1,4 +1,4 @@
-"""The one writer of files: reports, and what each play leaves behind. Secrets get mode 0600."""
+"""The one reader of bytes and writer of files: reports, what each play leaves behind. Secrets get mode 0600."""
 
 from __future__ import annotations
 
@@ -18,6 +18,16 @@ STANDARD_OUTPUT = Path("-")
 """Where a text goes that is to be read by the next program."""
 
 _PRIVATE = 0o600
+
+
+def read_head(path: Path, most: int) -> bytes:
+    """Return the first `most` bytes of a file; ScenarioError where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+        raise ScenarioError([Fault(str(path), 0, 0, problem, "check the path and its rights")]) from None
 
 
 def write_text(path: Path, text: str) -> None:

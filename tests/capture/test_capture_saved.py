@@ -179,7 +179,7 @@ def test_a_spoilt_file_is_refused_at_the_right_place(spoil: Callable[[Any], None
         (b'{"a": NaN}', "not JSON"),
         (b"9" * 5000, "not JSON"),
         (b"[]", "not a saved transcript"),
-        (b" " * (MAX_BYTES + 1), "are more than"),
+        (b" " * (MAX_BYTES + 1), "has more than"),
     ],
     ids=["empty", "not text", "nested", "not a number", "endless number", "a list", "too large"],
 )

@@ -183,6 +183,13 @@ def busy_block(free_block: str) -> Iterator[str]:
         yield free_block
 
 
+def test_a_transcript_without_end_is_not_read_to_its_end(sip_mtls: Command) -> None:
+    ended = sip_mtls("judge", "/dev/zero")
+
+    assert ended.code == Exit.WRONG_INPUT
+    assert "has more than" in ended.err
+
+
 @pytest.mark.parametrize("network", ["loopback", "memory"])
 def test_two_listeners_on_one_port_are_not_blamed_on_another_program(
     sip_mtls: Command, tmp_path: Path, network: str
