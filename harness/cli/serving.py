@@ -40,7 +40,6 @@ from harness.serve.toolbox import BARESIP, CALLER, files_for_programs
 from harness.serve.view import visit_line
 from harness.transcript import Address
 
-_PRIVATE, _PUBLIC = 0o600, 0o644
 _INDENT = 10
 
 
@@ -158,7 +157,7 @@ class _Voice:
         for name, file in files.items():
             path = self._folder / name
             if self._written.get(name) != file or not path.exists():
-                write_bytes(path, file.data, mode=_PRIVATE if file.private else _PUBLIC)
+                write_bytes(path, file.data, mode=file.mode)
                 self._written[name] = file
 
     def _moved(self, doors: Doors) -> Iterator[str]:

@@ -21,6 +21,11 @@ class NewFile:
     data: bytes = field(repr=False)
     private: bool = False
 
+    @property
+    def mode(self) -> int:
+        """The rights of the file."""
+        return _PRIVATE_FILE if self.private else _PUBLIC_FILE
+
 
 def write_folder(folder: Path, files: Mapping[str, NewFile]) -> None:
     """Write `files`, by their paths below `folder`, which is absent or empty; ScenarioError where that cannot be."""
@@ -76,6 +81,5 @@ def _write(made: Path, files: Mapping[str, NewFile]) -> None:
         path = made / name
         path.parent.mkdir(exist_ok=True)
         path.parent.chmod(_PRIVATE_FOLDER if file.private else _PUBLIC_FOLDER)
-        mode = _PRIVATE_FILE if file.private else _PUBLIC_FILE
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as written:  # noqa: PTH123
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, file.mode), "wb") as written:  # noqa: PTH123
             written.write(file.data)
