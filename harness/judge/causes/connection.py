@@ -114,8 +114,8 @@ CONNECTION_CAUSES = (
         title="TLS was spoken to a plain port",
         applies=_plain_listener,
         diagnosis=(
-            "{dialler} began a TLS handshake on port {port}, where {listener} {in_clear}: it takes the ClientHello for "
-            "rubbish."
+            "{dialler} began a TLS handshake on port {port}, where {listener} {speaks_in_clear}: it takes the "
+            "ClientHello for rubbish."
         ),
         remedies={ANYBODY: (do("Dial the TLS port; for SIP it is 5061 by default."),)},
         source="B18",

@@ -74,7 +74,7 @@ FAR_SIDE_CAUSES = (
         applies=lambda e: _alone(e) and e.failure == "timed-out",
         diagnosis=(
             "TCP to port {port} came about, and {listener} did not finish a TLS handshake in the time that {dialler} "
-            "gave it: {came_back}."
+            "gave it: {what_came_back}."
         ),
         remedies={
             ANYBODY: (
