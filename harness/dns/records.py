@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
-RECORD_TYPES = ("A", "AAAA", "CNAME", "NAPTR", "NS", "SOA", "SRV", "TXT")
-"""What the lab's zones may hold."""
+RECORD_TYPES = ("A", "AAAA", "CAA", "CNAME", "MX", "NAPTR", "NS", "PTR", "SOA", "SRV", "TXT")
+"""The record types that messages name. Zones may hold any other too, by its name or as TYPE65280 (RFC 3597)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: a name and a record type of `RECORD_TYPES`."""
+    """What is asked: a name and a record type, by its name such as SRV, or as TYPE65280 (RFC 3597 section 5)."""
 
     name: str
     type: str

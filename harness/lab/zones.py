@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from harness.dns.records import RECORD_TYPES, Question
+from harness.dns.record_types import is_type
+from harness.dns.records import Question
 from harness.dns.server.authority import Authority
 from harness.dns.server.faults import FAULTS, ZoneFault
 from harness.dns.server.views import View
@@ -70,7 +71,7 @@ def _overlay(text: str) -> Overlay:
 def question_of(words: str) -> Question:
     """Return the record set that words such as `SRV example.com` name; ValueError for other words."""
     kind, _, name = words.partition(" ")
-    if kind.upper() not in RECORD_TYPES or not name:
+    if not name or not is_type(kind):
         raise ValueError(f"expected a record type and a name, such as `SRV _sips._tcp.example.com`, got '{words}'")
     return Question(read_name(name.strip()), kind.upper())
 

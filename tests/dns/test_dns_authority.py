@@ -119,12 +119,12 @@ def test_an_alias_is_followed_through_all_the_zones_held() -> None:
     assert (answer.records, answer.aliases, answer.ttl) == ((Host("192.0.2.7"),), ("www.partner.example",), 300)
 
 
-def test_an_alias_that_leads_elsewhere_leaves_the_rest_to_the_asker() -> None:
+def test_an_alias_that_leads_out_of_all_zones_leads_to_no_name() -> None:
     answer = asked(EXAMPLE_COM, "partner.example.com", "A")
 
-    assert reply(EXAMPLE_COM, "partner.example.com", "A").outcome == "alias"
+    assert reply(EXAMPLE_COM, "partner.example.com", "A").outcome == Outcome.NO_NAME
     assert answer is not None
-    assert (answer.outcome, answer.aliases, answer.ttl) == (Outcome.NO_RECORD, ("www.partner.example",), 0)
+    assert (answer.outcome, answer.aliases, answer.ttl) == (Outcome.NO_NAME, ("www.partner.example",), 0)
 
 
 def test_a_loop_across_two_zones_is_seen_by_the_asker() -> None:
@@ -166,12 +166,45 @@ def test_a_name_below_a_cut_is_referred_to_its_name_servers() -> None:
     assert [each.to_text() for each in message.additional] == ["ns.eu.example.com. 300 IN A 192.0.2.53"]
 
 
-@pytest.mark.parametrize("name", ["example.org", "com", "."])
-def test_a_name_of_nobody_here_is_refused(name: str) -> None:
-    answer = asked(EXAMPLE_COM, name, "A")
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("example.org", Rcode.NXDOMAIN), ("a.b.org", Rcode.NXDOMAIN), ("com", Rcode.NOERROR), (".", Rcode.NOERROR)],
+)
+def test_a_foreign_name_is_denied_by_somebody_who_is_no_authority_for_it(name: str, code: Rcode) -> None:
+    message = response(EXAMPLE_COM, name, "A")
 
-    assert answer is not None
-    assert answer.outcome is Outcome.REFUSED
+    assert message.rcode() == code  # com exists: example.com lies below it (RFC 8020)
+    assert not message.flags & dns.flags.AA
+    assert not message.answer
+
+
+def test_an_alias_that_leads_to_a_foreign_name_ends_as_that_name_does() -> None:
+    server = Authority([zone_of(EXAMPLE + "gone CNAME nobody.example.org.\n")])
+
+    message = response(server, "gone.example.com", "A")
+
+    assert message.rcode() == Rcode.NXDOMAIN
+    assert message.flags & dns.flags.AA  # AA is about the first name (RFC 1035 section 4.1.1)
+    assert [each.to_text() for each in message.answer] == ["gone.example.com. 300 IN CNAME nobody.example.org."]
+
+
+@pytest.mark.parametrize(
+    ("rdtype", "record"),
+    [
+        ("MX", "10 mail.example.com."),
+        ("CAA", '0 issue "ca.example.net"'),
+        ("PTR", "us-expe1.example.com."),
+        ("TYPE65280", "\\# 3 010203"),
+    ],
+)
+def test_a_record_that_no_actor_asks_for_is_served(rdtype: str, record: str) -> None:
+    server = Authority([zone_of(EXAMPLE + f"odd {rdtype} {record}\nmail A 192.0.2.25\n")])
+
+    message = response(server, "odd.example.com", rdtype)
+
+    assert [str(value) for each in message.answer for value in each] == [record]
+    along = [each.to_text() for each in message.additional]
+    assert along == (["mail.example.com. 300 IN A 192.0.2.25"] if rdtype == "MX" else [])
 
 
 @pytest.mark.parametrize("query", [raw("example.com", "AXFR"), raw("example.com", "A", rdclass="CH")])

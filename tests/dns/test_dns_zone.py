@@ -65,5 +65,16 @@ def test_a_lab_in_another_block_has_other_addresses_with_the_same_last_octet() -
     assert renumbered(moved, "127.99.3", "127.64.0").text() == zone.text()
 
 
+def test_a_reverse_zone_moves_with_the_block() -> None:
+    zone = zone_of("@ SOA ns hostmaster 1 2 3 4 5\n10 PTR us-expe1.example.com.\n", "0.64.127.in-addr.arpa")
+
+    moved = renumbered(zone, "127.64.0", "127.99.3")
+
+    assert moved.origin == "3.99.127.in-addr.arpa"
+    assert values(moved, "10.3.99.127.in-addr.arpa", "PTR") == ["us-expe1.example.com."]
+    assert moved.denial.name.to_text() == "3.99.127.in-addr.arpa."
+    assert renumbered(moved, "127.99.3", "127.64.0").text() == zone.text()
+
+
 def test_names_are_the_same_in_any_case() -> None:
     assert values(zone_of(), "US-ExpE1.Example.COM", "A") == ["127.64.0.11"]

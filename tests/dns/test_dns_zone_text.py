@@ -61,6 +61,7 @@ def test_the_root_can_be_a_zone() -> None:
 def test_each_type_of_record_can_be_read(type_name: str) -> None:
     values = {"A": "192.0.2.1", "AAAA": "::1", "CNAME": "x", "NS": "x", "TXT": "x", "SRV": "0 0 0 ."}
     values |= {"NAPTR": '1 1 "s" "SIP+D2U" "" _sip._udp', "SOA": "ns hostmaster 1 2 3 4 5"}
+    values |= {"CAA": '0 issue "ca.example.net"', "MX": "10 mail", "PTR": "us-expe1"}
     name = "@" if type_name == "SOA" else "name"
     before = "" if type_name == "SOA" else SOA
 
@@ -72,8 +73,12 @@ def test_each_type_of_record_can_be_read(type_name: str) -> None:
 @pytest.mark.parametrize(
     ("line", "column", "message", "hint"),
     [
-        ("us AA 192.0.2.1", 4, "unknown record type 'AA'", "did you mean 'AAAA'?"),
+        ("us AAA 192.0.2.1", 4, "unknown record type 'AAA'", "did you mean 'AAAA'?"),
         ("us A 300.0.2.1", 6, "this is no A record: 300.0.2.1", "an IPv4 address, such as 192.0.2.10"),
+        ("us MX mail", 7, "this is no MX record: mail", "preference exchange"),
+        ("us TLSA 3 1", 9, "this is no TLSA record: 3 1", "RFC 3597"),
+        ("us TYPE65280 \\# 2 00", 14, "this is no TYPE65280 record", "RFC 3597"),
+        ("us ANY 1", 4, "ANY is a type of questions; no record has it", "AAAA"),
         ("us SRV 10 5062 expe1", 8, "this is no SRV record: 10 5062 expe1", "priority weight port target"),
         ("us 300 IN", 1, "the record ends before its type", "choose one of A"),
         ("us CH A 192.0.2.1", 4, "the class CH is not the internet's", "write IN"),
@@ -104,8 +109,41 @@ def test_a_faulty_line_is_named_with_what_to_write(line: str, column: int, messa
     assert hint in fault.hint
 
 
+@pytest.mark.parametrize(
+    ("line", "asked", "value"),
+    [
+        ("h HTTPS 1 . alpn=h2", "HTTPS", '1 . alpn="h2"'),
+        ("h TYPE65280 \\# 4 0a000001", "TYPE65280", "\\# 4 0a000001"),
+        ("h CLASS1 TYPE1 \\# 4 c0000201", "A", "192.0.2.1"),
+        ('h SPF "v=spf1 -all"', "SPF", '"v=spf1 -all"'),
+        ("h TLSA 3 1 1 " + "ab" * 32, "TYPE52", "3 1 1 " + "ab" * 32),
+    ],
+)
+def test_a_type_that_no_message_names_is_held_all_the_same(line: str, asked: str, value: str) -> None:
+    found = zone_of(f"{SOA}{line}\n").find(Question("h.example.com", asked))
+
+    assert [record.to_text() for record in found or ()] == [value]
+
+
+def test_the_signatures_of_a_signed_zone_are_held_also_beside_an_alias() -> None:
+    signature = "RRSIG {} 8 3 300 20270101000000 20260101000000 1 example.com. AAAA"
+    zone = zone_of(f"{SOA}www CNAME us\nwww {signature.format('CNAME')}\nwww {signature.format('NSEC')}\n")
+
+    assert len(zone.find(Question("www.example.com", "RRSIG")) or ()) == 2
+    assert zone.find(Question("www.example.com", "CNAME"))
+
+
+def test_an_alias_laid_over_a_name_replaces_records_of_every_type() -> None:
+    zone = zone_of(f"{SOA}h MX 10 mail\nh TYPE65280 \\# 0\n")
+
+    changed = zone.with_records(read_records(ZoneText(".", "h.example.com. CNAME us.example.com.")))
+
+    assert changed.find(Question("h.example.com", "MX")) is None
+    assert changed.find(Question("h.example.com", "TYPE65280")) is None
+
+
 def test_every_faulty_line_is_told_in_one_go() -> None:
-    lines = ["a A one", 'b TXT "open', "c A 192.0.2.1", "c CNAME d", "d CNAME e", "d CNAME f", "e B 1"]
+    lines = ["a A one", 'b TXT "open', "c A 192.0.2.1", "c CNAME d", "d CNAME e", "d CNAME f", "e BB 1"]
 
     assert [fault.line for fault in faults_of(SOA + "\n".join(lines))] == [41, 42, 44, 46, 47]
 

@@ -79,8 +79,8 @@ def test_a_record_set_that_is_missing_leaves_the_rest_of_the_zone() -> None:
     assert told(Question("_sips._tcp.example.com", "SRV"), change).outcome is Outcome.FOUND
 
 
-def test_a_name_of_no_zone_is_refused() -> None:
-    assert told(Question("nobody.invalid", "A")).outcome is Outcome.REFUSED
+def test_a_name_of_no_zone_does_not_exist() -> None:
+    assert told(Question("nobody.invalid", "A")).outcome is Outcome.NO_NAME
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,8 @@ def test_a_name_of_no_zone_is_refused() -> None:
     [
         ("SRV _sips._tcp.example.com", Question("_sips._tcp.example.com", "SRV")),
         ("a US-EXPE1.Example.COM.", Question("us-expe1.example.com", "A")),
+        ("mx example.com", Question("example.com", "MX")),
+        ("TYPE65280 example.com", Question("example.com", "TYPE65280")),
         ("TXT  example.com ", Question("example.com", "TXT")),
     ],
 )
@@ -95,7 +97,9 @@ def test_words_name_a_record_set(words: str, question: Question) -> None:
     assert question_of(words) == question
 
 
-@pytest.mark.parametrize("words", ["", "SRV", "example.com", "SRV ", "SVR example.com", " example.com"])
+@pytest.mark.parametrize(
+    "words", ["", "SRV", "example.com", "SRV ", "SVR example.com", "ANY example.com", " example.com"]
+)
 def test_other_words_name_none(words: str) -> None:
     with pytest.raises(ValueError, match="expected a record type and a name"):
         question_of(words)

@@ -18,6 +18,7 @@ from dns.rdatatype import RdataType
 
 from harness.dns.asker.record_values import values_of
 from harness.dns.names import labels_of, name_of, text_of
+from harness.dns.record_types import type_of
 from harness.dns.records import Answer, Host, Outcome, Question
 from harness.dns.server.views import network_of
 from harness.dns.wire import MAX_IN_RESPONSE, parsed
@@ -39,7 +40,7 @@ def query_message(question: Question, *, number: int, client_subnet: str = "") -
     """
     query = dns.message.QueryMessage(number)
     query.flags = dns.flags.Flag.RD
-    query.question = [dns.rrset.RRset(name_of(question.name), dns.rdataclass.IN, RdataType[question.type])]
+    query.question = [dns.rrset.RRset(name_of(question.name), dns.rdataclass.IN, type_of(question.type))]
     query.use_edns(0, 0, PAYLOAD, options=[_subnet(client_subnet)] if client_subnet else [])
     return query.to_wire()
 
@@ -79,7 +80,7 @@ def _mismatch(response: dns.message.Message, question: Question, number: int) ->
     asked = [(each.name, each.rdtype, each.rdclass) for each in response.question]
     if not asked and response.rcode() not in (Rcode.NOERROR, Rcode.NXDOMAIN):
         return ""
-    if asked != [(name_of(question.name), RdataType[question.type], dns.rdataclass.IN)]:
+    if asked != [(name_of(question.name), type_of(question.type), dns.rdataclass.IN)]:
         other = " and ".join(f"{RdataType.to_text(each.rdtype)} {text_of(each.name)}" for each in response.question[:2])
         return f"the answer is to another question: {other or 'none'}"
     return ""
@@ -100,7 +101,7 @@ class _Chain:
 
 def _chain(response: dns.message.Message, question: Question) -> _Chain:
     sets = {(labels_of(each.name), each.rdtype): each for each in reversed(response.answer) if _is_internet(each)}
-    labels, rdtype = labels_of(name_of(question.name)), RdataType[question.type]
+    labels, rdtype = labels_of(name_of(question.name)), type_of(question.type)
     seen, links = {labels}, list[dns.rrset.RRset]()
     while (end := sets.get((labels, rdtype))) is None and (alias := sets.get((labels, RdataType.CNAME))):
         links.append(alias)

@@ -14,7 +14,7 @@ from dns.rcode import Rcode
 from dns.rdatatype import RdataType
 
 from harness.dns.names import Labels, labels_of
-from harness.dns.records import RECORD_TYPES, Outcome
+from harness.dns.records import Outcome
 from harness.dns.zones.zone import Zone, record_set
 
 MAX_ALIASES = 8
@@ -29,7 +29,13 @@ ALIAS, REFERRAL = "alias", "referral"
 RRsets: TypeAlias = tuple[dns.rrset.RRset, ...]
 _RCODES: Mapping[str, Rcode] = {Outcome.NO_NAME: Rcode.NXDOMAIN, Outcome.REFUSED: Rcode.REFUSED}
 _ADDRESSES = (RdataType.A, RdataType.AAAA)
-_TYPES = tuple(RdataType[name] for name in RECORD_TYPES)
+_LEADING: Mapping[int, str] = {
+    RdataType.SRV: "target",
+    RdataType.NAPTR: "replacement",
+    RdataType.NS: "target",
+    RdataType.MX: "exchange",
+}
+"""The types whose records lead to a name, and the field that holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +51,15 @@ class Finding:
     additional: RRsets = ()
 
     def put_into(self, response: dns.message.Message) -> None:
-        """Fill a response: its code is that of a chain's last name (RFC 6604 section 3), AA is about the first."""
+        """Fill a response: its code is that of a chain's last name (RFC 6604 section 3), AA is about the first.
+
+        A denial without an SOA is about a name in none of the zones held here, so nobody here speaks for it.
+        """
         response.answer, response.authority = list(self.answer), list(self.authority)
         response.additional = list(self.additional)
         response.set_rcode(_RCODES.get(self.outcome, Rcode.NOERROR))
-        if self.answer or self.outcome in (Outcome.NO_NAME, Outcome.NO_RECORD):
+        denied = self.outcome in (Outcome.NO_NAME, Outcome.NO_RECORD) and self.authority
+        if self.answer or denied:
             response.flags |= dns.flags.AA
 
 
@@ -58,6 +68,7 @@ class Holdings:
 
     def __init__(self, zones: Iterable[Zone]) -> None:
         self._zones = {labels_of(zone.apex): zone for zone in reversed(tuple(zones))}
+        self._above = {apex[cut:] for apex in self._zones for cut in range(1, len(apex))} | {labels_of(dns.name.root)}
 
     def zone_of(self, labels: Labels) -> Zone | None:
         """Return the deepest zone in which the name lies, or None."""
@@ -69,6 +80,9 @@ class Holdings:
     def look_up(self, name: dns.name.Name, rdtype: RdataType, apart: Callable[[Labels], bool]) -> Finding:
         """Return what is held for a question, aliases followed through all zones.
 
+        These zones and the names above them are all that exists, and so no record is denied that somebody could
+        find elsewhere: what a resolver says of foreign names in a network without the internet.
+
         `apart` says for which other names nothing may come along, in the answer or as an additional address: an
         asker has to ask for them.
         """
@@ -76,8 +90,10 @@ class Holdings:
         seen: set[Labels] = set()
         while (labels := labels_of(name)) not in seen:
             zone = self.zone_of(labels)
-            if zone is None or (answer and apart(labels)):
-                return Finding(ALIAS if answer else Outcome.REFUSED, tuple(answer))
+            if answer and apart(labels):
+                return Finding(ALIAS, tuple(answer))
+            if zone is None:
+                return Finding(Outcome.NO_RECORD if labels in self._above else Outcome.NO_NAME, tuple(answer))
             outcome, rrset = _in_zone(zone, name, labels, rdtype)
             if outcome != ALIAS or rrset is None:
                 return self._finding(outcome, answer, rrset or zone.denial, apart)
@@ -123,7 +139,7 @@ def _in_zone(zone: Zone, name: dns.name.Name, labels: Labels, rdtype: RdataType)
 
 def _at_node(zone: Zone, node: Labels, rdtype: RdataType) -> dns.rrset.RRset | None:
     """Return the set of that type or the alias at a name; of ANY the first there is (RFC 8482 section 4.1)."""
-    wanted = _TYPES if rdtype == RdataType.ANY else (rdtype, RdataType.CNAME)
+    wanted = sorted(zone.types.get(node, ())) if rdtype == RdataType.ANY else (rdtype, RdataType.CNAME)
     return next((found for kind in wanted if (found := zone.rrsets.get((node, kind)))), None)
 
 
@@ -138,7 +154,7 @@ def _wildcard(zone: Zone, labels: Labels) -> Labels:
 
 
 def _targets(rrset: dns.rrset.RRset) -> tuple[dns.name.Name, ...]:
-    attribute = {RdataType.SRV: "target", RdataType.NAPTR: "replacement", RdataType.NS: "target"}.get(rrset.rdtype)
+    attribute = _LEADING.get(rrset.rdtype)
     if attribute is None:
         return ()
     return tuple(dict.fromkeys(getattr(value, attribute) for value in rrset))[:MAX_ADDITIONAL]

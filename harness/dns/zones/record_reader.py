@@ -10,9 +10,11 @@ import dns.exception
 import dns.name
 import dns.rdata
 import dns.rdataclass
+import dns.rdatatype
 import dns.ttl
 from dns.rdatatype import RdataType
 
+from harness.dns.record_types import type_of
 from harness.dns.records import RECORD_TYPES
 from harness.dns.zones.master_file import Entry, Word, entries, fault_at
 from harness.document import hint_for
@@ -24,16 +26,24 @@ DEFAULT_TTL = 3600
 VALUES: Mapping[str, str] = {
     "A": "an IPv4 address, such as 192.0.2.10",
     "AAAA": "an IPv6 address, such as 2001:db8::10",
+    "CAA": 'flags tag "value", such as 0 issue "ca.example.net"',
     "CNAME": "the name it leads to, such as us-expe1.example.com.",
+    "MX": "preference exchange, such as 10 mail.example.com.",
     "NAPTR": 'order preference "flags" "service" "regexp" replacement, '
     'such as 30 50 "s" "SIPS+D2T" "" _sips._tcp.example.com.',
     "NS": "the name of a name server, such as ns.example.com.",
+    "PTR": "the name of the address, such as us-expe1.example.com.",
     "SOA": "primary mailbox serial refresh retry expire minimum, "
     "such as ns.example.com. hostmaster.example.com. 1 3600 600 86400 300",
     "SRV": "priority weight port target, such as 10 10 5061 us-expe1.example.com.",
     "TXT": 'text in quotes of at most 255 octets each, such as "v=spf1 -all"',
 }
 """What the value of a record of each type looks like."""
+
+_ANY_VALUE = r"write its octets: \# <how many> <hexadecimal> (RFC 3597 section 5)"
+
+_SIGNATURES = (RdataType.SIG, RdataType.RRSIG)
+"""Held as octets: dnspython keeps the signatures of different types in different sets, and the lab checks none."""
 
 _TTL = re.compile(r"\d+(?:[wdhms]\d*)*", re.IGNORECASE | re.ASCII)
 _REFUSED = {
@@ -139,27 +149,33 @@ class RecordReader:
     def _skip_class(words: list[Word], ttl: int) -> int:
         if words and words[0].text.upper() in ("CH", "HS", "CS"):
             raise _UnreadableError(words[0], f"the class {words[0].text} is not the internet's", "write IN, or nothing")
-        if words and words[0].text.upper() == "IN":
+        if words and words[0].text.upper() in ("IN", "CLASS1"):
             words.pop(0)
         return ttl
 
     def _value(self, kind: Word, *words: Word) -> tuple[RdataType, dns.rdata.Rdata]:
-        known = kind.text.upper()
-        if known not in RECORD_TYPES:
-            raise _UnreadableError(kind, f"unknown record type '{kind.text}'", hint_for(kind.text, RECORD_TYPES))
+        rdtype = _type(kind)
         written = " ".join(word.text for word in words)
         try:
-            value = dns.rdata.from_text(dns.rdataclass.IN, known, written, self._relative_to, relativize=False)
+            value = dns.rdata.from_text(dns.rdataclass.IN, rdtype, written, self._relative_to, relativize=False)
         except (dns.exception.DNSException, ValueError):
-            place = words[0] if words else kind
-            raise _UnreadableError(place, f"this is no {known} record: {written or 'nothing'}", VALUES[known]) from None
-        return RdataType[known], value
+            place, known = words[0] if words else kind, dns.rdatatype.to_text(rdtype)
+            wrong = f"this is no {known} record: {written or 'nothing'}"
+            raise _UnreadableError(place, wrong, VALUES.get(known, _ANY_VALUE)) from None
+        return rdtype, value.to_generic() if rdtype in _SIGNATURES else value
 
     def _name(self, word: Word) -> dns.name.Name:
         try:
             return dns.name.from_text(word.text, self._relative_to)
         except (dns.exception.DNSException, ValueError):
             raise _UnreadableError(word, f"'{word.text}' is no domain name") from None
+
+
+def _type(word: Word) -> RdataType:
+    try:
+        return type_of(word.text)
+    except ValueError as error:
+        raise _UnreadableError(word, str(error), hint_for(word.text, RECORD_TYPES)) from None
 
 
 def _ttl(word: Word) -> int:

@@ -99,14 +99,19 @@ def _record_sets(records: list[WrittenRecord], reader: RecordReader) -> dict[Key
     kinds: dict[tuple[bytes, ...], RdataType] = {}
     for record in records:
         labels = labels_of(record.name)
-        first = kinds.setdefault(labels, record.rdtype)
-        _check_alias(record, first, reader, again=(labels, RdataType.CNAME) in gathered)
+        if record.rdtype not in _BESIDE_AN_ALIAS:
+            first = kinds.setdefault(labels, record.rdtype)
+            _check_alias(record, first, reader, again=(labels, RdataType.CNAME) in gathered)
         gathered.setdefault((labels, record.rdtype), []).append(record)
     return {key: _record_set(members) for key, members in gathered.items()}
 
 
 def _record_set(members: list[WrittenRecord]) -> dns.rrset.RRset:
     return record_set(members[0].name, min(m.ttl for m in members), [m.value for m in members])
+
+
+_BESIDE_AN_ALIAS = (RdataType.RRSIG, RdataType.NSEC)
+"""What DNSSEC puts beside an alias (RFC 4034 sections 3 and 4)."""
 
 
 def _check_alias(record: WrittenRecord, first: RdataType, reader: RecordReader, *, again: bool) -> None:

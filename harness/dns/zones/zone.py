@@ -9,17 +9,15 @@ from typing import TypeAlias
 import dns.name
 import dns.rdata
 import dns.rdataclass
-import dns.rdatatype
 import dns.rrset
 from dns.rdatatype import RdataType
 
 from harness.dns.names import Labels, is_below, labels_of, name_of, text_of
-from harness.dns.records import RECORD_TYPES, Question
+from harness.dns.record_types import type_of
+from harness.dns.records import Question
 
 Key: TypeAlias = tuple[Labels, RdataType]
 """What a record set is found by: the name's labels and the type."""
-
-_TYPES = tuple(RdataType[name] for name in RECORD_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +34,8 @@ class Zone:
     `apex` is the zone's name and `soa` its SOA, also where an alias hides it (row V-06); `denial` is the SOA as
     negative answers carry it, with the TTL of RFC 2308 section 3. `rrsets` holds each set in the order in which its
     records were written. `names` are the names that exist, those without records of their own included (RFC 8020
-    section 2), `cuts` those below the apex at which somebody else's zone begins (RFC 1034 section 4.2).
+    section 2), `cuts` those below the apex at which somebody else's zone begins (RFC 1034 section 4.2), `types` the
+    types of the sets at each name that has some.
     """
 
     apex: dns.name.Name
@@ -45,6 +44,7 @@ class Zone:
     denial: dns.rrset.RRset = field(init=False)
     names: frozenset[Labels] = field(init=False)
     cuts: frozenset[Labels] = field(init=False)
+    types: Mapping[Labels, tuple[RdataType, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         top = labels_of(self.apex)
@@ -53,6 +53,7 @@ class Zone:
         object.__setattr__(self, "denial", _denial(self.soa))
         object.__setattr__(self, "names", frozenset(names | {top}))
         object.__setattr__(self, "cuts", frozenset(cuts))
+        object.__setattr__(self, "types", _types_by_name(self.rrsets))
 
     @property
     def origin(self) -> str:
@@ -73,7 +74,7 @@ class Zone:
         for rrset in overlay.rrsets:
             labels = labels_of(rrset.name)
             if is_below(labels, top):
-                for rdtype in _TYPES if rrset.rdtype == RdataType.CNAME else (RdataType.CNAME,):
+                for rdtype in self.types.get(labels, ()) if rrset.rdtype == RdataType.CNAME else (RdataType.CNAME,):
                     rrsets.pop((labels, rdtype), None)
                 rrsets[labels, rrset.rdtype] = rrset
         return Zone(self.apex, self.soa, rrsets)
@@ -90,12 +91,17 @@ class Zone:
 
 
 def renumbered(zone: Zone, from_block: str, to_block: str) -> Zone:
-    """Return the zone with its addresses of one /24 moved to another, the last octet kept.
+    """Return the zone with its addresses of one /24 moved to another, the last octet kept; so are reverse names.
 
     Blocks are three octets, such as "127.64.0": a lab takes another block at each start.
     """
-    moved = Overlay(tuple(_moved(rrset, f"{from_block}.", f"{to_block}.") for rrset in zone.rrsets.values()))
-    return Zone(zone.apex, zone.soa, {(labels_of(rrset.name), rrset.rdtype): rrset for rrset in moved.rrsets})
+    old, new = _reverse(from_block), _reverse(to_block)
+    moved = [
+        _renamed(_moved(rrset, f"{from_block}.", f"{to_block}."), old, new)
+        for rrset in (zone.soa, *zone.rrsets.values())
+    ]
+    sets = {(labels_of(rrset.name), rrset.rdtype): rrset for rrset in moved[1:]}
+    return Zone(_name_moved(zone.apex, old, new), moved[0], sets)
 
 
 def record_set(name: dns.name.Name, ttl: int, values: Iterable[dns.rdata.Rdata]) -> dns.rrset.RRset:
@@ -113,7 +119,28 @@ def _denial(soa: dns.rrset.RRset) -> dns.rrset.RRset:
 
 
 def _key(question: Question) -> Key:
-    return labels_of(name_of(question.name)), RdataType[question.type]
+    return labels_of(name_of(question.name)), type_of(question.type)
+
+
+def _types_by_name(rrsets: Iterable[Key]) -> Mapping[Labels, tuple[RdataType, ...]]:
+    types: dict[Labels, list[RdataType]] = {}
+    for labels, rdtype in rrsets:
+        types.setdefault(labels, []).append(rdtype)
+    return {labels: tuple(kinds) for labels, kinds in types.items()}
+
+
+def _reverse(block: str) -> dns.name.Name:
+    """Return the name below which the addresses of a block have their PTR records (RFC 1035 section 3.5)."""
+    return name_of(".".join((*reversed(block.split(".")), "in-addr.arpa")))
+
+
+def _renamed(rrset: dns.rrset.RRset, old: dns.name.Name, new: dns.name.Name) -> dns.rrset.RRset:
+    name = _name_moved(rrset.name, old, new)
+    return rrset if name is rrset.name else record_set(name, rrset.ttl, rrset)
+
+
+def _name_moved(name: dns.name.Name, old: dns.name.Name, new: dns.name.Name) -> dns.name.Name:
+    return name.relativize(old).derelativize(new) if name.is_subdomain(old) else name
 
 
 def _moved(rrset: dns.rrset.RRset, old: str, new: str) -> dns.rrset.RRset:
