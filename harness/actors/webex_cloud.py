@@ -40,7 +40,7 @@ class CloudCall:
 
 
 class WebexCloud:
-    """Answers as a Java peer does (domain.md 5.3) and presents its root."""
+    """Answers in the dialect of its setting (harness.tls.dialects) and presents its root."""
 
     def __init__(self, stage: Stage, hub: ControlHub) -> None:
         self.site = Site(stage, NAME)

@@ -121,7 +121,7 @@ def _set_trust(context: SSL.Context, profile: TlsProfile) -> None:
             context.add_client_ca(certificate)
     if profile.clock is not None:
         store.set_time(profile.clock)
-    if profile.dialect is Dialect.JSSE:  # what is on its list Java trusts by itself, leaf or CA (measured)
+    if profile.dialect is not Dialect.OPENSSL:  # what is on its list Java trusts by itself, leaf or CA (measured)
         store.set_flags(crypto.X509StoreFlags.PARTIAL_CHAIN)
 
 

@@ -11,7 +11,7 @@ No error string is ever matched. What OpenSSL does not tell, above all the chain
 refused, is read later from the recorded bytes by `harness.tls.inspector`.
 
 Refusing as somebody else. OpenSSL picks the alert of a failed path check. A simulated cloud must answer
-as Java does (domain.md 5.3), so the alert is exchanged:
+as the real one does (harness.tls.dialects), so the alert is exchanged:
 
 * A TLS client's alert about the server's certificate leaves as seven clear bytes, in TLS 1.2 and 1.3
   alike (measured, domain.md 5.2). The last of them is the number.
@@ -39,17 +39,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL import SSL, crypto
 
 from harness.tls.context import context_of, observe
+from harness.tls.dialects import alert_to_nobody, chosen_alert
 from harness.tls.observations import Alert, InQuestion, NameCheck, Progress, VerifyError
 from harness.tls.profile import Dialect, TlsProfile
 from harness.tls.sealing import plain_alert, sealed_alert
-from harness.tls.verify_errors import (
-    BAD_CERTIFICATE,
-    HOSTNAME_MISMATCH,
-    INVALID_PURPOSE,
-    chosen_alert,
-    revocation_alert,
-    text_of,
-)
+from harness.tls.verify_errors import HOSTNAME_MISMATCH, INVALID_PURPOSE, revocation_alert, text_of
 from harness.transcript import ClientCertificate, Direction
 
 _CALLBACK_ALERT = 0x4000
@@ -69,7 +63,7 @@ class TlsEngine:
 
     `listens` makes it the TLS server. `server_name` is the SNI that a client sends, empty for none.
     `accept_name` is asked about the peer's leaf inside the handshake, for peers that check names there
-    (alert 42, or 46 from Java); Expressway judges names after the handshake and leaves it None. `asks` makes it
+    (alert 42, or 46 from the others); Expressway judges names after the handshake and leaves it None. `asks` makes it
     stop for a verdict on each peer that it verified; a TLS client then asks for a stapled OCSP response too.
     """
 
@@ -212,8 +206,11 @@ class TlsEngine:
     @property
     def version(self) -> str:
         """The negotiated version, "1.2"; empty before the ServerHello."""
-        if not self.cipher:  # until then OpenSSL names the highest version that it would take
-            return ""
+        return self._agreed_version if self.cipher else ""
+
+    @property
+    def _agreed_version(self) -> str:
+        """The version since the ServerHello; before it OpenSSL names the highest that it would take."""
         name = self._connection.get_protocol_version_name()
         return {"TLSv1": "1.0"}.get(name, name.removeprefix("TLSv"))
 
@@ -297,11 +294,10 @@ class TlsEngine:
 
     @property
     def _speaks_late(self) -> bool:
-        return self.listens and self.profile.dialect is Dialect.JSSE
+        return self.listens and self.profile.dialect is not Dialect.OPENSSL
 
     def _alert_for(self, code: int) -> int | None:
-        name = self._connection.get_protocol_version_name()
-        return chosen_alert(self.profile.dialect, code, name, listens=self.listens)
+        return chosen_alert(self.profile.dialect, code, self._agreed_version, listens=self.listens)
 
     def _in_dialect(self, data: bytes) -> bytes:
         """Exchange the number in the clear alert that ends `data`."""
@@ -317,7 +313,7 @@ class TlsEngine:
             return False
         number = self._alert_for(self._objection) if self._objection is not None else None
         if self.profile.request is ClientCertificate.REQUIRED and not self.peer_certificate:
-            number = BAD_CERTIFICATE
+            number = alert_to_nobody(self.profile.dialect, self.version)
         if number is None:
             return False
         self._refuse(number)

@@ -12,13 +12,16 @@ VERSIONS = ("1.0", "1.1", "1.2", "1.3")
 
 
 class Dialect(StrEnum):
-    """Whose alert numbers an end speaks (domain.md 5.1 and 5.3).
+    """Whose alert numbers an end speaks; `harness.tls.dialects` has the numbers and where they come from.
 
-    Java also takes chains that end in any certificate it trusts; OpenSSL wants them to end in a root (measured).
+    A Java is named by the first release that was measured to speak so. All but OpenSSL also take chains that end in any
+    certificate on their list; OpenSSL wants them to end in a root (measured; for Webex inferred, domain.md 5.3).
     """
 
     OPENSSL = "openssl"
-    JSSE = "jsse"
+    WEBEX = "webex"
+    JAVA_17_0_15 = "java-17.0.15"
+    JAVA_17_0_21 = "java-17.0.21"
 
 
 @dataclass(frozen=True, slots=True)

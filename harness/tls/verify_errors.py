@@ -1,12 +1,10 @@
-"""OpenSSL's verify errors by number, and the alert that each verifier sends for it.
+"""OpenSSL's verify errors by number, and the alert that OpenSSL sends for those about revocation.
 
-The numbers are X509_V_ERR_*; the texts are OpenSSL's, since they are what people search for. Alerts are
-measured: domain.md 5.1 for OpenSSL, 5.3 for JSSE.
+The numbers are X509_V_ERR_*; the texts are OpenSSL's, since they are what people search for. What others send for them
+is in `harness.tls.dialects`.
 """
 
 from __future__ import annotations
-
-from harness.tls.profile import Dialect
 
 HOSTNAME_MISMATCH = 62
 INVALID_PURPOSE = 26
@@ -59,26 +57,10 @@ def text_of(code: int) -> str:
     return TEXTS.get(code, f"certificate verify error {code}")
 
 
-BAD_CERTIFICATE, CERTIFICATE_EXPIRED, CERTIFICATE_UNKNOWN = 42, 45, 46
+CERTIFICATE_UNKNOWN = 46
 # Measured, OpenSSL 4.0.3, both roles and versions: what it sends for each objection about revocation. Codes that are
 # not here get 46, its answer to all that has no alert of its own.
 _REVOCATION_ALERTS = {NO_CRL: 48, 8: 51, 11: 42, 12: 45, REVOKED: 44, 33: 48}
-# Measured: OpenJDK 17. It names a date in this one role and version only, and a revocation in this role alone.
-_JSSE_CLIENT = {REVOKED: 44}
-_JSSE_TLS_1_2_CLIENT = {NOT_YET_VALID: BAD_CERTIFICATE, EXPIRED: CERTIFICATE_EXPIRED}
-
-
-def chosen_alert(dialect: Dialect, code: int, version: str, *, listens: bool) -> int | None:
-    """Return the alert number with which `dialect` refuses for verify error `code`; None: OpenSSL's own.
-
-    `version` is OpenSSL's name, "TLSv1.2". A JSSE peer says 46 to nearly everything.
-    """
-    if dialect is Dialect.OPENSSL:
-        return BAD_CERTIFICATE if code == HOSTNAME_MISMATCH else None
-    if listens:
-        return CERTIFICATE_UNKNOWN
-    named = _JSSE_CLIENT if version == "TLSv1.3" else _JSSE_CLIENT | _JSSE_TLS_1_2_CLIENT
-    return named.get(code, CERTIFICATE_UNKNOWN)
 
 
 def revocation_alert(code: int) -> int:

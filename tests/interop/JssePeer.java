@@ -22,8 +22,8 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
 /**
- * A TLS peer of nothing but JSSE, as a Java SIP stack has it: its alerts are the ground truth of the jsse
- * dialect (domain.md 5.3).
+ * A TLS peer of nothing but JSSE, as a Java SIP stack has it: its alerts are the ground truth of the dialects of Java
+ * (harness/tls/dialects.py).
  *
  * <p>Usage: {@code java JssePeer.java chain.pem key.pem trusted.pem server ADDRESS}, which demands a client
  * certificate and says {@code listening PORT}; or {@code ... client}, which takes lines {@code ADDRESS PORT

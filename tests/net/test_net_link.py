@@ -90,13 +90,19 @@ Who: TypeAlias = Callable[[str], TlsProfile]
 
 REFUSED = [
     (nobody, Dialect.OPENSSL, {"1.2": 40, "1.3": 116}),
-    (nobody, Dialect.JSSE, {"1.2": 42, "1.3": 42}),
+    (nobody, Dialect.WEBEX, {"1.2": 46, "1.3": 46}),
+    (nobody, Dialect.JAVA_17_0_15, {"1.2": 42, "1.3": 42}),
+    (nobody, Dialect.JAVA_17_0_21, {"1.2": 40, "1.3": 116}),
     (lambda tls: caller(tls, "unknown-root"), Dialect.OPENSSL, {"1.2": 48, "1.3": 48}),
 ]
 
 
 @each_version
-@pytest.mark.parametrize(("who", "dialect", "numbers"), REFUSED, ids=["nobody", "nobody-jsse", "stranger"])
+@pytest.mark.parametrize(
+    ("who", "dialect", "numbers"),
+    REFUSED,
+    ids=["nobody", "nobody-webex", "nobody-java-17.0.15", "nobody-java-17.0.21", "stranger"],
+)
 @many_times_on_sockets
 async def test_the_alert_of_a_refusing_listener_always_reaches_the_caller(
     new_network: NewNetwork, times: int, who: Who, dialect: Dialect, numbers: dict[str, int], tls: str

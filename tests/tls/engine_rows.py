@@ -5,6 +5,7 @@ Revocation has tests of its own. Where this OpenSSL measures otherwise than doma
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from engine_bench import BOTH_VERSIONS, CALLER, MUTUAL, ONE_WAY, WORKSHOP, wearing
@@ -14,6 +15,13 @@ from harness.transcript import ClientCertificate
 
 _EXPIRED, _NOT_YET_VALID = 45, 42
 _PUBLIC_ROOT = ("public-root",)
+
+NAMES_DATES_AS_CLIENT: dict[Dialect, tuple[str, ...]] = {
+    Dialect.WEBEX: (),
+    Dialect.JAVA_17_0_15: ("1.2",),
+    Dialect.JAVA_17_0_21: ("1.2", "1.3"),
+}
+"""Those that say 46 to nearly everything, to the TLS versions in which they name a wrong date where they dial."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +108,11 @@ class Case:
     def refusal(self) -> tuple[str, int] | None:
         """Who refuses, with which alert; None where both go on."""
         row, told = self.row, self.row.otherwise.get((self.verifier, self.tls))
-        if told or row.alert is None or (self.dialect is Dialect.JSSE and row.java_accepts):
+        if told or row.alert is None or (self.dialect is not Dialect.OPENSSL and row.java_accepts):
             return told
-        return self.verifier, row.alert if self.dialect is Dialect.OPENSSL else self._of_java
-
-    @property
-    def _of_java(self) -> int:
-        """domain.md 5.3: a Java client names wrong dates in TLS 1.2, and that is all."""
-        dated = self.row.alert in {_EXPIRED, _NOT_YET_VALID} and self.verifier == "client" and self.tls == "1.2"
-        return self.row.alert if dated and self.row.alert is not None else 46
+        dated = row.alert in {_EXPIRED, _NOT_YET_VALID} and self.verifier == "client"
+        named = self.dialect is Dialect.OPENSSL or (dated and self.tls in NAMES_DATES_AS_CLIENT[self.dialect])
+        return self.verifier, row.alert if named else 46
 
 
 CASES = tuple(
@@ -131,7 +135,7 @@ class NoCertificateRow:
     fault: str
     caller: TlsProfile
     listener: TlsProfile
-    alerts: dict[str, int | None] = field(hash=False)
+    alerts: Mapping[str, int | None] = field(hash=False)
 
     def __str__(self) -> str:
         return self.fault
@@ -143,11 +147,13 @@ _ONLY_1_2, _ONLY_1_3 = ("1.2", "1.2"), ("1.3", "1.3")
 
 OTHER_ROWS = (
     NoCertificateRow("no client certificate, required", _NOBODY, MUTUAL, {"1.2": 40, "1.3": 116}),
-    NoCertificateRow(
-        "empty client certificate, needClientAuth",
-        _NOBODY,
-        replace(MUTUAL, dialect=Dialect.JSSE),
-        {"1.2": 42, "1.3": 42},
+    *(
+        NoCertificateRow(f"empty client certificate, {dialect}", _NOBODY, replace(MUTUAL, dialect=dialect), alerts)
+        for dialect, alerts in (
+            (Dialect.WEBEX, {"1.2": 46, "1.3": 46}),
+            (Dialect.JAVA_17_0_15, {"1.2": 42, "1.3": 42}),
+            (Dialect.JAVA_17_0_21, {"1.2": 40, "1.3": 116}),
+        )
     ),
     NoCertificateRow("no client certificate, optional", _NOBODY, _OPTIONAL, {"1.2": None, "1.3": None}),
     NoCertificateRow(

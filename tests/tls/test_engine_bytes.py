@@ -24,12 +24,12 @@ from harness.tls.observations import Progress
 from harness.tls.profile import Dialect, TlsProfile
 
 INVITE = b"INVITE sip:user1@example.com SIP/2.0\r\nVia: SIP/2.0/TLS peer.example\r\n\r\n"
-LISTENERS = (ONE_WAY, MUTUAL, replace(MUTUAL, dialect=Dialect.JSSE))
+LISTENERS = (ONE_WAY, MUTUAL, replace(MUTUAL, dialect=Dialect.JAVA_17_0_21))
 PLACES = st.integers(0, 1 << 16)
 """Offsets, to be taken modulo the length: signatures make the flights differ in length from run to run."""
 
 each_version = pytest.mark.parametrize("tls", BOTH_VERSIONS)
-each_listener = pytest.mark.parametrize("listener", LISTENERS, ids=["one-way", "mutual", "mutual-jsse"])
+each_listener = pytest.mark.parametrize("listener", LISTENERS, ids=["one-way", "mutual", "mutual-java"])
 
 
 def client_hello() -> bytes:
@@ -219,8 +219,8 @@ def test_who_failed_says_no_goodbye_and_fails_again_if_asked(tls: str) -> None:
 
 @each_version
 def test_a_java_listener_that_refused_reads_and_writes_nothing_more(tls: str) -> None:
-    jsse = replace(MUTUAL, dialect=Dialect.JSSE)
-    met = meeting(at_version(replace(CALLER, chain=(), private_key=b""), tls), jsse)
+    java = replace(MUTUAL, dialect=Dialect.JAVA_17_0_21)
+    met = meeting(at_version(replace(CALLER, chain=(), private_key=b""), tls), java)
     assert met.server.read() is Progress.ENDED
     met.server.close()
     assert met.server.outgoing() == b""

@@ -55,7 +55,10 @@ def test_two_ends_that_do_not_fit_part_as_the_table_says(row: NoCertificateRow, 
 
 
 @pytest.mark.parametrize("tls", BOTH_VERSIONS)
-@pytest.mark.parametrize(("dialect", "alert"), [(Dialect.OPENSSL, 42), (Dialect.JSSE, 46)])
+@pytest.mark.parametrize(
+    ("dialect", "alert"),
+    [(Dialect.OPENSSL, 42), (Dialect.WEBEX, 46), (Dialect.JAVA_17_0_15, 46), (Dialect.JAVA_17_0_21, 46)],
+)
 def test_a_host_name_mismatch_in_the_handshake_is_refused_by_the_client(dialect: Dialect, alert: int, tls: str) -> None:
     caller = at_version(replace(CALLER, dialect=dialect), tls)
     met = meeting(caller, ONE_WAY, accept_name=lambda _: False)

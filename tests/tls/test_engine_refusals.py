@@ -1,4 +1,4 @@
-"""Both ends of every refused handshake: domain.md 5.1 for OpenSSL as verifier, 5.3 for Java's JSSE."""
+"""Both ends of every refused handshake: domain.md 5.1 for OpenSSL as verifier, 5.3 for the cloud and for Java."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ from engine_refusals import (
     Refusal,
     cases,
 )
+from engine_rows import NAMES_DATES_AS_CLIENT
 
 from harness.tls.profile import Dialect, TlsProfile
 from harness.transcript import ClientCertificate
@@ -39,6 +40,7 @@ from harness.transcript import ClientCertificate
 HANDSHAKE_FAILURE, PROTOCOL_VERSION, CERTIFICATE_REQUIRED = 40, 70, 116
 NOT_YET_VALID, EXPIRED = 9, 10
 DIALECTS = tuple(Dialect)
+OTHERS = tuple(NAMES_DATES_AS_CLIENT)
 
 each_version = pytest.mark.parametrize("tls", BOTH_VERSIONS)
 each_refused_caller = pytest.mark.parametrize(("refusal", "tls"), cases("client"), ids=str)
@@ -143,7 +145,7 @@ def test_trusting_only_the_intermediate_is_not_enough(tls: str) -> None:
 
 @each_version
 @pytest.mark.parametrize(
-    ("dialect", "alert"), [(Dialect.OPENSSL, BAD_CERTIFICATE), (Dialect.JSSE, CERTIFICATE_UNKNOWN)]
+    ("dialect", "alert"), [(Dialect.OPENSSL, BAD_CERTIFICATE), *((each, CERTIFICATE_UNKNOWN) for each in OTHERS)]
 )
 def test_a_client_that_checks_names_in_the_handshake_says_so_by_alert(dialect: Dialect, alert: int, tls: str) -> None:
     asked: list[bytes] = []
@@ -179,29 +181,34 @@ def test_a_server_that_may_not_sign_finds_no_suite_in_tls_1_2() -> None:
     assert not met.client.finished
 
 
-# --- Java's JSSE as verifier, domain.md 5.3 ---
+# --- Webex and Java as verifiers, domain.md 5.3 and harness.tls.dialects ---
 
 
 @each_refused_caller
-def test_a_java_server_says_certificate_unknown_to_everything(refusal: Refusal, tls: str) -> None:
-    met = meeting(at_version(holder("b2b-peer", refusal.faults), tls), replace(MUTUAL, dialect=Dialect.JSSE))
+@pytest.mark.parametrize("dialect", OTHERS)
+def test_a_cloud_or_java_server_says_certificate_unknown_to_everything(
+    dialect: Dialect, refusal: Refusal, tls: str
+) -> None:
+    met = meeting(at_version(holder("b2b-peer", refusal.faults), tls), replace(MUTUAL, dialect=dialect))
     assert refused_by_the_server(met) == CERTIFICATE_UNKNOWN
     assert objections(met.server)[0] == (refusal.depth, refusal.code)
     assert met.client.finished is (tls == "1.3")
 
 
 @each_refused_server
-def test_a_java_client_names_only_a_wrong_date_and_only_in_tls_1_2(refusal: Refusal, tls: str) -> None:
-    dates = {NOT_YET_VALID: BAD_CERTIFICATE, EXPIRED: CERTIFICATE_EXPIRED} if tls == "1.2" else {}
-    caller = at_version(replace(CALLER, dialect=Dialect.JSSE), tls)
+@pytest.mark.parametrize("dialect", OTHERS)
+def test_a_cloud_or_java_client_names_at_most_a_wrong_date(dialect: Dialect, refusal: Refusal, tls: str) -> None:
+    named = tls in NAMES_DATES_AS_CLIENT[dialect]
+    dates = {NOT_YET_VALID: BAD_CERTIFICATE, EXPIRED: CERTIFICATE_EXPIRED} if named else {}
+    caller = at_version(replace(CALLER, dialect=dialect), tls)
     met = meeting(caller, holder("expressway-e", refusal.faults))
     assert refused_by_the_client(met) == dates.get(refusal.code, CERTIFICATE_UNKNOWN)
     assert objections(met.client) == [(refusal.depth, refusal.code)]
 
 
 @each_version
-def test_a_java_server_says_bad_certificate_to_an_empty_one(tls: str) -> None:
-    met = meeting(at_version(CALLER_WITHOUT_CERTIFICATE, tls), replace(MUTUAL, dialect=Dialect.JSSE))
+def test_an_old_java_server_says_bad_certificate_to_an_empty_one(tls: str) -> None:
+    met = meeting(at_version(CALLER_WITHOUT_CERTIFICATE, tls), replace(MUTUAL, dialect=Dialect.JAVA_17_0_15))
     assert refused_by_the_server(met) == BAD_CERTIFICATE
     assert met.client.finished is (tls == "1.3")
 

@@ -41,7 +41,7 @@ ALERTS = (
         40,
         "The two ends have nothing in common, or (in TLS 1.2 only) a client certificate was demanded and none came.",
         (
-            server(*_NO_CERTIFICATE, when="after its CertificateRequest, in TLS 1.2"),
+            server(*_NO_CERTIFICATE, "cloud-demands-certificate", when="after its CertificateRequest, in TLS 1.2"),
             server("no-common-cipher", when="before any Certificate was sent"),
         ),
         stages=IN_HANDSHAKE,
@@ -49,10 +49,14 @@ ALERTS = (
     ),
     AlertMeaning(
         42,
-        "The name was wrong, or the certificate is not valid yet. A Java peer says this where no client certificate "
-        "came.",
+        "The name was wrong, or the certificate is not valid yet. A Java peer up to OpenJDK 17.0.15 says this where no "
+        "client certificate came.",
         (
-            server("cloud-demands-certificate", *_NO_CERTIFICATE, when=f"{_JAVA}, after an empty Certificate"),
+            server(
+                "cloud-demands-certificate",
+                *_NO_CERTIFICATE,
+                when="a Java peer up to OpenJDK 17.0.15, after an empty Certificate",
+            ),
             client(*_WRONG_NAME),
             either("certificate-not-yet-valid"),
             server("weak-certificate"),
@@ -107,10 +111,11 @@ ALERTS = (
                 "certificate-expired",
                 when=_JAVA,
             ),
+            server("cloud-demands-certificate", when="after an empty Certificate; reported of a large cloud"),
             either("name-constraints", when="OpenSSL"),
             either("certificate-refused"),
         ),
-        source="5.3, X5",
+        source="5.3, 11.2, X5",
     ),
     AlertMeaning(
         47,

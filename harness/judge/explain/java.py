@@ -1,4 +1,4 @@
-"""Words of Java's TLS, JSSE: so the cloud seems to speak (domain.md 5.3)."""
+"""Words of Java's TLS, JSSE: so the cloud seems to speak (domain.md 5.3). Alerts: harness.tls.dialects."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ JAVA_ROWS = (
     _java(
         "validity", r"CertificateExpiredException|NotAfter:|validity check failed",
         "java.security.cert.CertificateExpiredException: NotAfter: Thu Jan 01 00:00:00 UTC 2026",
-        "A certificate of the other side is out of date for this Java program. It sends alert 46, or 45 as a client in "
-        "TLS 1.2.",
+        "A certificate of the other side is out of date for this Java program. As a server it sends alert 46; as a "
+        "client 45, but up to OpenJDK 17.0.15 46 in TLS 1.3.",
         _OWN, either("certificate-expired", "expired-intermediate", "expired-root"), server("client-store-expired"),
     ),
     _java(
         "not-yet", r"CertificateNotYetValidException|NotBefore:",
         "java.security.cert.CertificateNotYetValidException: NotBefore: Fri Jan 01 00:00:00 UTC 2027",
-        "A certificate of the other side is not valid yet, or a clock is wrong.", _OWN,
+        "A certificate of the other side is not valid yet, or a clock is wrong. As a server it sends alert 46; as a "
+        "client 42, but up to OpenJDK 17.0.15 46 in TLS 1.3.", _OWN,
         either("certificate-not-yet-valid"),
     ),
     _java(
@@ -64,8 +65,8 @@ JAVA_ROWS = (
     _java(
         "empty", r"Empty client certificate chain|null cert chain|Empty certificate chain",
         "javax.net.ssl.SSLHandshakeException: Empty client certificate chain",
-        "This Java program demands a client certificate and got none. It sends alert 42, where OpenSSL sends 40 or "
-        "116.",
+        "This Java program demands a client certificate and got none. It sends what OpenSSL sends, alert 40 in TLS 1.2 "
+        "and 116 in TLS 1.3; up to OpenJDK 17.0.15 it sends 42.",
         _OWN, server("cloud-demands-certificate", "no-client-certificate", "mra-on-mutual-port"),
     ),
     _java(

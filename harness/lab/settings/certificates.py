@@ -11,7 +11,7 @@ from harness.lab.fields import Settings, TextOfNumber, setting
 TlsVersion = Annotated[Literal["1.0", "1.1", "1.2", "1.3"], TextOfNumber]
 Versions = Annotated[tuple[TlsVersion, ...], Field(min_length=1, max_length=4)]
 Request = Literal["none", "optional", "required"]
-Dialect = Literal["openssl", "jsse"]
+Dialect = Literal["openssl", "webex", "java-17.0.15", "java-17.0.21"]
 
 
 def _word_or_certificate(value: object) -> str:

@@ -58,7 +58,9 @@ class WebexCloud(Settings):
         "optional", "what it does about client certificates on the general port", source="C7"
     )
     tls_versions: Versions = setting(("1.2", "1.3"), "TLS versions")
-    dialect: Dialect = setting("jsse", "whose alerts it speaks", source="X5")
+    dialect: Dialect = setting(
+        "webex", "whose alerts it speaks; `webex`: what the cloud was seen to send, 46 to everything", source="X5, C1"
+    )
     offer_size: Annotated[int, Field(ge=0, le=30000)] = setting(
         0, "bytes that its SDP offer has at least: ICE candidates make up what is missing", source="C1"
     )
