@@ -36,5 +36,12 @@ class LabError(Exception):
     """The lab could not be set up: a busy port, a missing address or right. Says what to do next."""
 
 
+def leaves_of(error: BaseException) -> list[BaseException]:
+    """Return the exceptions inside groups, which nurseries wrap around everything."""
+    if isinstance(error, BaseExceptionGroup):
+        return [leaf for inner in error.exceptions for leaf in leaves_of(inner)]
+    return [error]
+
+
 class LocalProtocolError(Exception):
     """Our own code broke a protocol's rules: always a bug of the harness, never a finding about a peer."""

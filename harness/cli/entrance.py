@@ -58,9 +58,9 @@ def _last_word(output: TextIO, leaving: SystemExit) -> Exit:
 
 def ended_by(error: BaseException) -> Exit:
     """Tell a person what happened, on stderr; return the exit code."""
-    from harness.errors import LabError, ScenarioError  # noqa: PLC0415  # only where something went wrong
+    from harness.errors import LabError, ScenarioError, leaves_of  # noqa: PLC0415  # only where something went wrong
 
-    causes = _leaves(error)
+    causes = leaves_of(error)
     if any(isinstance(cause, KeyboardInterrupt) for cause in causes):
         print("interrupted", file=sys.stderr)
         return Exit.INTERRUPTED
@@ -74,13 +74,6 @@ def ended_by(error: BaseException) -> Exit:
         return Exit.READER_GONE
     _confess(error, causes[0])
     return Exit.OUR_ERROR
-
-
-def _leaves(error: BaseException) -> list[BaseException]:
-    """Return the exceptions inside groups, which nurseries wrap around everything."""
-    if isinstance(error, BaseExceptionGroup):
-        return [leaf for inner in error.exceptions for leaf in _leaves(inner)]
-    return [error]
 
 
 def _confess(error: BaseException, cause: BaseException) -> None:

@@ -14,7 +14,7 @@ from harness.lab.settings import Lab
 from harness.report.diagrams import run_as_mermaid, run_as_plantuml
 from harness.report.json_report import run_as_json
 from harness.report.junit import run_as_junit
-from harness.report.outcome import PlayOutcome
+from harness.report.outcome import LostPlay, PlayOutcome
 from harness.report.sarif_run import run_as_sarif
 from harness.run.cause_rules import cause_rules
 from harness.run.disk import write_bytes, write_text
@@ -32,15 +32,18 @@ def announce_key_log() -> None:
         print(f"{KEY_LOG_VARIABLE} is set: the TLS secrets of every connection go to {file}", file=sys.stderr)
 
 
-def write_exports(exports: Exports, outcomes: Sequence[PlayOutcome], healthy: Lab, *, asked: int) -> None:
+def write_exports(
+    exports: Exports, outcomes: Sequence[PlayOutcome], healthy: Lab, *, asked: int, lost: Sequence[LostPlay] = ()
+) -> None:
     """Write what was asked for; ScenarioError where it cannot be written.
 
-    `healthy` is the lab in which the scenarios changed something, `asked` the number of plays that were wanted.
+    `healthy` is the lab in which the scenarios changed something, `asked` the number of plays that were wanted, `lost`
+    are those whose lab could not be set up.
     """
     if exports.json is not None:
-        write_text(exports.json, run_as_json(outcomes, asked=asked))
+        write_text(exports.json, run_as_json(outcomes, asked=asked, lost=lost))
     if exports.junit is not None:
-        write_text(exports.junit, run_as_junit(outcomes))
+        write_text(exports.junit, run_as_junit(outcomes, lost))
     if exports.html is not None:
         write_text(exports.html, run_as_html(outcomes, healthy))
     if exports.sarif is not None:

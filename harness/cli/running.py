@@ -6,17 +6,19 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TextIO
 
 from harness.cli.exits import Exit
 from harness.cli.exporting import announce_key_log, write_exports
 from harness.cli.exports import Exports
 from harness.cli.log_view import print_logs
 from harness.cli.terminal import colours, progress, speaks_unicode, width
-from harness.errors import Fault, ScenarioError
+from harness.errors import Fault, LabError, ScenarioError
+from harness.report.certificates.paragraphs import Paper
 from harness.report.detail import play_detail
 from harness.report.json_report import in_order
 from harness.report.ladder import draw_ladder
-from harness.report.outcome import PlayOutcome
+from harness.report.outcome import LostPlay, PlayOutcome
 from harness.report.table import run_table
 from harness.run.addresses import checked_block
 from harness.run.dates import checked_day
@@ -56,34 +58,49 @@ def run(wanted: Wanted) -> Exit:
             [Fault("--tls", 0, 0, "nothing is left to play", "these scenarios have no such TLS version")]
         )
     announce_key_log()
+    lost: list[LostPlay] = []
     with progress(asked, "plays") as tick:
-        outcomes = run_suite(library, order, lambda outcome: tick(outcome.scenario.name))
+        outcomes = run_suite(library, order, lambda outcome: tick(outcome.scenario.name), lost.append)
     outcomes.sort(key=in_order)
     if wanted.out_folder is not None:
         for outcome in outcomes:
             write_play(wanted.out_folder, outcome)
-    write_exports(wanted.exports, outcomes, library.healthy, asked=asked)
+    write_exports(wanted.exports, outcomes, library.healthy, lost=lost, asked=asked)
+    if lost and not outcomes:
+        raise LabError("\n".join(dict.fromkeys(play.reason for play in lost)))
     if not wanted.exports.takes_standard_output:
-        _print(wanted, outcomes, asked)
+        _print(wanted, outcomes, lost)
+    if lost:
+        _tell_lost(lost, sys.stderr if wanted.exports.takes_standard_output else sys.stdout)
+        return Exit.NO_LAB
     met = len(outcomes) == asked and all(outcome.met for outcome in outcomes)
     return Exit.MET if met else Exit.NOT_MET
 
 
-def _print(wanted: Wanted, outcomes: Sequence[PlayOutcome], asked: int) -> None:
+def _tell_lost(lost: Sequence[LostPlay], out: TextIO) -> None:
+    """Say which plays are missing from the table above, and why."""
+    paper = Paper(width(), unicode=speaks_unicode())
+    print("\nNOT PLAYED, because the lab could not be set up:", file=out)
+    for play in sorted(lost, key=lambda play: (play.scenario.name, play.tls_version)):
+        print(*paper.hanging(" ", str(play), 2), sep="\n", file=out)
+
+
+def _print(wanted: Wanted, outcomes: Sequence[PlayOutcome], lost: Sequence[LostPlay]) -> None:
     if wanted.log:
         print_logs(outcomes)
     else:
-        print_outcomes(outcomes, full=wanted.ladder if wanted.ladder is not None else asked <= _FEW)
+        few = len(outcomes) + len(lost) <= _FEW
+        print_outcomes(outcomes, full=wanted.ladder if wanted.ladder is not None else few, lost=len(lost))
 
 
-def print_outcomes(outcomes: Sequence[PlayOutcome], *, full: bool) -> None:
+def print_outcomes(outcomes: Sequence[PlayOutcome], *, full: bool, lost: int = 0) -> None:
     """Print each play in full, or only those that were not as expected; then the table."""
     for day in sorted({outcome.transcript.as_of for outcome in outcomes} - {""}):
         sys.stdout.write(f"The whole lab as of {day}: its certificates and every clock.\n\n")
     for outcome in outcomes:
         if full or not outcome.met:
             print_play(outcome)
-    sys.stdout.write(run_table(outcomes, width=width(), colour=colours(), unicode=speaks_unicode()))
+    sys.stdout.write(run_table(outcomes, width=width(), colour=colours(), unicode=speaks_unicode(), lost=lost))
 
 
 def print_play(outcome: PlayOutcome) -> None:

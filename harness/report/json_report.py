@@ -5,7 +5,8 @@ The outermost object has `schema` (its name and version), `summary` (`asked`, `p
 `seconds`, `as_of` (the day to which the lab was set, empty for today); `expectation` (`met`, `mismatches`);
 `verdict` with every field of `harness.verdict.Verdict` and `completed`; and `control` (`cause`, `differs`), null
 for a baseline. A step has `alert_name` and `completed` besides its own fields; its `reached` is the actor at the
-far end, empty where there was none.
+far end, empty where there was none. `lost` names the plays whose lab could not be set up (`scenario`,
+`tls_version`, `network`, `reason`); they are among `not_played`.
 
 New keys may come within a version; keys go or change their meaning with a new version only.
 """
@@ -17,7 +18,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from harness.report.outcome import PlayOutcome
+from harness.report.outcome import LostPlay, PlayOutcome
 from harness.tls.alerts import alert_name
 from harness.verdict import StepVerdict, Verdict
 
@@ -25,13 +26,14 @@ SCHEMA = "sip-mtls run"
 VERSION = 1
 
 
-def run_as_json(outcomes: Iterable[PlayOutcome], *, asked: int) -> str:
-    """Return a run as JSON text in ASCII; `asked` is how many plays were to be played."""
+def run_as_json(outcomes: Iterable[PlayOutcome], *, asked: int, lost: Iterable[LostPlay] = ()) -> str:
+    """Return a run as JSON text in ASCII; `asked` is how many plays were to be played, `lost` which could not be."""
     plays = sorted(outcomes, key=in_order)
     document = {
         "schema": {"name": SCHEMA, "version": VERSION},
         "summary": _summary(plays, asked),
         "plays": [_play(outcome) for outcome in plays],
+        "lost": [_lost(play) for play in sorted(lost, key=lambda play: (play.scenario.name, play.tls_version))],
     }
     return json.dumps(document, indent=2, sort_keys=True) + "\n"
 
@@ -67,6 +69,15 @@ def _play(outcome: PlayOutcome) -> dict[str, Any]:
         "expectation": {"met": outcome.met, "mismatches": list(outcome.mismatches)},
         "verdict": _verdict(verdict),
         "control": _control(outcome),
+    }
+
+
+def _lost(play: LostPlay) -> dict[str, str]:
+    return {
+        "scenario": play.scenario.name,
+        "tls_version": play.tls_version,
+        "network": play.network,
+        "reason": play.reason,
     }
 
 

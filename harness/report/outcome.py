@@ -30,3 +30,16 @@ class PlayOutcome:
     def met(self) -> bool:
         """Whether the verdict is the expected one."""
         return not self.mismatches
+
+
+@dataclass(frozen=True, slots=True)
+class LostPlay:
+    """One play that did not take place, because its lab could not be set up. `reason` is a sentence."""
+
+    scenario: Scenario
+    tls_version: str
+    network: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.scenario.file}: not played in TLS {self.tls_version}: {self.reason}"

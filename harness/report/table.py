@@ -29,12 +29,14 @@ _WIDE = 110
 _STYLES = {_MET: "green", _NOT_MET: "bold red", "completed": "green"}
 
 
-def run_table(outcomes: Iterable[PlayOutcome], *, width: int = 80, colour: bool = False, unicode: bool = True) -> str:
+def run_table(
+    outcomes: Iterable[PlayOutcome], *, width: int = 80, colour: bool = False, unicode: bool = True, lost: int = 0
+) -> str:
     """Return the table of a run, sorted by family and id; the last line counts.
 
     A completed play names the node that it met, where the edge has several. The last column says `ok` where the
     expectation was met and `NO` where it was not. Text is cut with an ellipsis to stay within `width` columns;
-    with `unicode` off all of it is ASCII.
+    with `unicode` off all of it is ASCII. `lost` plays did not take place, which the last line says.
     """
     plays = sorted(outcomes, key=in_order)
     rows = [tuple(in_columns(cell, unicode=unicode) for cell in _cells(outcome, width)) for outcome in plays]
@@ -43,7 +45,7 @@ def run_table(outcomes: Iterable[PlayOutcome], *, width: int = 80, colour: bool 
     for family, members in groupby(zip(plays, rows, strict=True), key=lambda pair: pair[0].scenario.family):
         lines += ["", sheet.line(in_columns(family or "(no family)", unicode=unicode), "bold")]
         lines += _family_lines(list(members), sheet, unicode=unicode)
-    return "\n".join([*lines, "", _count(plays)]) + "\n"
+    return "\n".join([*lines, "", _count(plays, lost)]) + "\n"
 
 
 def _family_lines(members: Sequence[tuple[PlayOutcome, Cells]], sheet: _Sheet, *, unicode: bool) -> Iterator[str]:
@@ -73,12 +75,14 @@ def _reached(outcome: PlayOutcome) -> str:
     return f"(met {steps[-1].reached})"
 
 
-def _count(plays: Sequence[PlayOutcome]) -> str:
-    missed = sum(not outcome.met for outcome in plays)
-    noun = "play" if len(plays) == 1 else "plays"
-    if not missed:
-        return f"{len(plays)} {noun}, as expected"
-    return f"{len(plays)} {noun}: {len(plays) - missed} as expected, {missed} NOT as expected"
+def _count(plays: Sequence[PlayOutcome], lost: int) -> str:
+    missed, asked = sum(not outcome.met for outcome in plays), len(plays) + lost
+    noun = "play" if asked == 1 else "plays"
+    if not missed and not lost:
+        return f"{asked} {noun}, as expected"
+    counts = ((missed, "NOT as expected"), (lost, "NOT PLAYED"))
+    told = [f"{len(plays) - missed} as expected", *(f"{count} {what}" for count, what in counts if count)]
+    return f"{asked} {noun}: {', '.join(told)}"
 
 
 class _Sheet:

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 import trio
 import trio.testing
 
+from harness.errors import LabError, leaves_of
 from harness.judge.compare import mismatches, outcome_differs
 from harness.judge.judge import judge
 from harness.pki.workshop import Workshop
-from harness.report.outcome import PlayOutcome
+from harness.report.outcome import LostPlay, PlayOutcome
 from harness.run.library import Library
 from harness.run.play import new_network, perform
 from harness.scenario.model import Scenario
@@ -42,22 +43,33 @@ class Order:
 Told = Callable[[PlayOutcome], None]
 """Is told of each play as it ends."""
 
+Lost = Callable[[LostPlay], None]
+"""Is told of each play whose lab, or whose control's lab, could not be set up."""
 
-def run_suite(library: Library, order: Order, told: Told) -> list[PlayOutcome]:
-    """Play everything; return the outcomes in the order of the plays. LabError where a lab cannot be put on."""
-    suite = _Suite(library, order, told)
+
+def run_suite(library: Library, order: Order, told: Told, lost: Lost | None = None) -> list[PlayOutcome]:
+    """Play everything; return the outcomes in the order of the plays.
+
+    A lab that cannot be set up loses its play alone, and `lost` is told; without `lost` it is a LabError.
+    """
+    suite = _Suite(library, order, told, lost or _give_up)
     clock = trio.testing.MockClock(autojump_threshold=0) if order.network == "memory" else None
     # Inside a callback of OpenSSL an interrupt would be printed and forgotten (measured); checkpoints hear it.
     return trio.run(suite.run, clock=clock, restrict_keyboard_interrupt_to_checkpoints=True)
 
 
+def _give_up(lost: LostPlay) -> None:
+    raise LabError(str(lost))
+
+
 class _Suite:
-    def __init__(self, library: Library, order: Order, told: Told) -> None:
+    def __init__(self, library: Library, order: Order, told: Told, lost: Lost) -> None:
         self._healthy = library.healthy
         self._workshop: Workshop = library.workshop
         self._as_of = library.as_of
         self._order = order
         self._told = told
+        self._lost = lost
         self._controls: dict[str, _Once] = {}
 
     async def run(self) -> list[PlayOutcome]:
@@ -70,13 +82,21 @@ class _Suite:
 
         async def play_one(number: int, scenario: Scenario, version: str) -> None:
             async with limiter:
-                outcome = outcomes[number] = await self._outcome(scenario, version)
-            self._told(outcome)
+                outcome = outcomes[number] = await self._outcome_unless_lost(scenario, version)
+            if outcome is not None:
+                self._told(outcome)
 
         async with trio.open_nursery() as nursery:
             for number, (scenario, version) in enumerate(plays):
                 nursery.start_soon(play_one, number, scenario, version)
         return [outcome for outcome in outcomes if outcome is not None]
+
+    async def _outcome_unless_lost(self, scenario: Scenario, version: str) -> PlayOutcome | None:
+        try:
+            return await self._outcome(scenario, version)
+        except LabError as error:
+            self._lost(LostPlay(scenario, version, self._order.network, str(error)))
+            return None
 
     async def _outcome(self, scenario: Scenario, version: str) -> PlayOutcome:
         began = time.monotonic()
@@ -102,20 +122,34 @@ class _Suite:
             return None
         key = repr((plan.tls_version, plan.lab, plan.play))
         if key not in self._controls:
-            self._controls[key] = _Once()
-            self._controls[key].verdict = judge(await self._perform(plan))
-            self._controls[key].done.set()
+            await self._play_control(plan, self._controls.setdefault(key, _Once()))
         await self._controls[key].done.wait()
+        if reason := self._controls[key].failed:
+            raise LabError(f"its control cannot be set up: {reason}")
         return self._controls[key].verdict
 
+    async def _play_control(self, plan: Plan, once: _Once) -> None:
+        try:
+            once.verdict = judge(await self._perform(plan))
+        except LabError as error:
+            once.failed = str(error)
+        finally:
+            once.done.set()
+
     async def _perform(self, plan: Plan) -> Transcript:
-        network = new_network(self._order.network)
-        return await perform(plan, self._workshop, network, block=self._order.block, as_of=self._as_of)
+        """Play a plan; LabError where its lab cannot be set up."""
+        network, told = new_network(self._order.network), list[str]()
+        try:
+            return await perform(plan, self._workshop, network, block=self._order.block, as_of=self._as_of)
+        except* LabError as group:
+            told += dict.fromkeys(str(leaf) for leaf in leaves_of(group))
+        raise LabError(" ".join(told))
 
 
 class _Once:
-    """A verdict that somebody is working out."""
+    """A verdict that somebody is working out; `failed` says why there is none."""
 
     def __init__(self) -> None:
         self.done = trio.Event()
         self.verdict: Verdict | None = None
+        self.failed = ""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -204,6 +205,32 @@ def test_two_listeners_on_one_port_are_not_blamed_on_another_program(
 
     assert ended.code == Exit.NO_LAB
     assert ended.err == "expressway-e listens on port 5061 twice: give one of the two another port.\n"
+
+
+@pytest.mark.parametrize("network", ["memory", "loopback"])
+def test_a_play_that_cannot_be_set_up_loses_that_play_alone(sip_mtls: Command, tmp_path: Path, network: str) -> None:
+    fine = "title: A call\nstory: As it should be.\nplay: [{b2b-peer: call}]\nexpect: {call: ok, cause: none}\n"
+    twice = "{change: {expressway-e.sip.mutual-tls-port: 5061}}"
+    (tmp_path / "fine.yaml").write_text(fine)
+    (tmp_path / "lost.yaml").write_text(fine + f"change: {twice[len('{change: ') : -1]}\n")
+    (tmp_path / "lost-control.yaml").write_text(fine + f"control: {twice}\n")
+    written = {kind: tmp_path / f"v.{kind}" for kind in ("json", "junit")}
+    files = [word for kind, file in written.items() for word in (f"--{kind}", str(file))]
+
+    ended = sip_mtls("run", tmp_path, "--network", network, "--no-ladder", *files)
+
+    assert ended.code == Exit.NO_LAB
+    assert "6 plays: 2 as expected, 4 NOT PLAYED" in ended.out
+    assert "lost.yaml: not played in TLS 1.2: expressway-e listens on port 5061 twice" in " ".join(ended.out.split())
+    told = json.loads(written["json"].read_text())
+    assert [(play["scenario"], play["tls_version"]) for play in told["lost"]] == [
+        ("lost", "1.2"),
+        ("lost", "1.3"),
+        ("lost-control", "1.2"),
+        ("lost-control", "1.3"),
+    ]
+    assert (told["summary"]["played"], told["summary"]["not_played"]) == (2, 4)
+    assert 'errors="4"' in written["junit"].read_text()
 
 
 def test_a_busy_port_is_3_and_the_way_out_is_named(sip_mtls: Command, busy_block: str) -> None:
