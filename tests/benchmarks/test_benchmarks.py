@@ -48,6 +48,7 @@ def test_where_openssl_is_absent_the_ratio_is_null_and_says_so(monkeypatch: pyte
 
 
 @pytest.mark.interop
+@pytest.mark.may_skip("nsd and dnsperf are for `make bench`, not for CI")
 def test_the_labs_name_server_and_nsd_answer_the_same_questions() -> None:
     programs = name_server_programs()
     if programs is None:

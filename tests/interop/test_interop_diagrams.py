@@ -68,6 +68,11 @@ def test_plantuml_finds_every_lifeline_and_no_fault() -> None:
     assert done.stdout.split("\n")[:2] == ["SEQUENCE", f"({len(LADDER.lifelines)} participants)"]
 
 
+# .ci/run fetches the package where there is npm; only without npm may CI skip this.
+_BY_NPM = pytest.mark.interop if shutil.which("npm") else pytest.mark.may_skip("there is no npm")
+
+
+@_BY_NPM
 @_needs(_lacks_mermaid, "Mermaid's npm package is nowhere on NODE_PATH")
 def test_mermaid_finds_every_lifeline_and_every_mark() -> None:
     done = subprocess.run(

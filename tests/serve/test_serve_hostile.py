@@ -68,6 +68,7 @@ def test_a_reader_who_stops_reading_stops_neither_the_lab_nor_its_end(tmp_path: 
     assert seconds < 5
 
 
+@pytest.mark.may_skip("a machine without network has no other address")
 def test_another_address_is_opened_with_a_warning_and_ports_that_clash_are_mapped(tmp_path: Path) -> None:
     outside = next(iter(_own_addresses()), "")
     if not outside:
