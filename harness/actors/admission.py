@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from harness.identity.access_rules import AccessRule, evaluate
+from harness.identity.access_rules import AccessRule, Action, evaluate
 from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.identity.cloud_names import CLOUD_NAMES
 from harness.identity.policy import NameVerdict, judge_names
@@ -103,6 +103,8 @@ def _match_zone(settings: ExpresswayE, facts: CertificateFacts) -> Finding:
 def _by_access_rules(settings: ExpresswayE, facts: CertificateFacts, match: Finding, default: Entry) -> Admission:
     verdict = evaluate(tuple(rule.rule for rule in settings.default_zone.access_rules), facts)
     told = {"rule": _rule_name(verdict.rule), "reason": verdict.reason}
+    if verdict.disabled is not None and verdict.disabled.action is Action.ALLOW:
+        told["disabled"] = _rule_name(verdict.disabled)
     outcome = "no-match" if verdict.rule is None else "allowed" if verdict.allowed else "denied"
     rules = Finding("access-rules", outcome, told)
     if verdict.allowed:

@@ -15,9 +15,18 @@ from harness.actors.user_agent import Outcome
 from harness.identity.certificate import read_certificate
 from harness.identity.namesakes import first_of_each_name
 from harness.lab.settings import Certificate, ExpresswayE
+from harness.lab.settings.certificates import EkuCheckOff
 from harness.lab.uploads import Store, Upload, refusal_of
 from harness.tls.profile import TlsProfile
+from harness.tls.purpose import PurposeCheck
 from harness.transcript import ClientCertificate
+
+
+def purpose_check(*, check: bool, off: EkuCheckOff) -> PurposeCheck:
+    """Return how much of a client's extended key usage is checked: `off` is what the check still does while Off."""
+    if check:
+        return PurposeCheck.ROLE
+    return PurposeCheck.NOTHING if off == "nothing" else PurposeCheck.ANY_TLS_ROLE
 
 
 class CertificateStores:
@@ -83,9 +92,9 @@ class CertificateStores:
 
     def server_profile(self, request: ClientCertificate) -> TlsProfile:
         """Return how this box behaves when it is dialled."""
-        return self._profile(
-            self._settings.server_certificate, request=request, check_purpose=self._settings.sip.eku_check
-        )
+        sip = self._settings.sip
+        purpose = purpose_check(check=sip.eku_check, off=sip.eku_check_off)
+        return self._profile(self._settings.server_certificate, request=request, purpose=purpose)
 
     def onboarding_profile(self) -> TlsProfile:
         """Return how 8443 behaves with activation code onboarding (trap X7): a list of its own verifies clients.
@@ -109,7 +118,7 @@ class CertificateStores:
         *,
         request: ClientCertificate | None = None,
         verify: bool = True,
-        check_purpose: bool = True,
+        purpose: PurposeCheck = PurposeCheck.ROLE,
     ) -> TlsProfile:
         wardrobe, sip = self._site.stage.wardrobe, self._settings.sip
         worn = wardrobe.credentials(certificate) if certificate else None
@@ -123,7 +132,7 @@ class CertificateStores:
             complete_chain=True,
             request=request or ClientCertificate.NONE,
             verify=verify,
-            check_purpose=check_purpose,
+            purpose=purpose,
             versions=versions,
             ciphers=sip.ciphers,
             old_gear=wardrobe.needs_old_gear(versions),

@@ -16,6 +16,7 @@ from harness.errors import LabError
 from harness.identity.certificate import read_certificate
 from harness.lab.settings import ExpresswayE
 from harness.net.link import Link
+from harness.tls.purpose import PurposeCheck
 from harness.transcript import ClientCertificate
 
 CLUSTER = "cluster"
@@ -45,7 +46,7 @@ class ClusterPeer:
         profile = replace(
             self._stores.server_profile(request),
             verify=self._enforcing,
-            check_purpose=self._site.stage.lab.running.cluster_check,
+            purpose=PurposeCheck.ROLE if self._site.stage.lab.running.cluster_check else PurposeCheck.NOTHING,
         )
         link.expected_names = tuple(self._peers.values())
         if await link.secure_within(self._settings.sip.tls_handshake_timeout, profile) and await self._takes(link):

@@ -9,6 +9,7 @@ from functools import partial
 
 from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, Entry
 from harness.actors.call_routing import REGISTRAR, CallRouting, Rules
+from harness.actors.certificate_stores import purpose_check
 from harness.actors.https_client import HttpsClient
 from harness.actors.line_side import LineSide
 from harness.actors.manager_services import SignInProxy
@@ -23,6 +24,7 @@ from harness.lab.settings import Certificate
 from harness.net.sip_link import Inquiry, Serve
 from harness.sip.message import Request
 from harness.tls.profile import TlsProfile
+from harness.tls.purpose import PurposeCheck
 from harness.transcript import ClientCertificate
 
 NAME = "expressway-c"
@@ -94,7 +96,8 @@ class ExpresswayC:
 
     def server_profile(self, request: ClientCertificate) -> TlsProfile:
         """Return how this box behaves when it is dialled."""
-        return self._profile(self.settings.server_certificate, request=request, check_purpose=self.settings.eku_check)
+        purpose = purpose_check(check=self.settings.eku_check, off=self.settings.eku_check_off)
+        return self._profile(self.settings.server_certificate, request=request, purpose=purpose)
 
     def client_profile(self) -> TlsProfile:
         """Return how this box behaves when it dials."""
@@ -108,7 +111,7 @@ class ExpresswayC:
         certificate: Certificate | None,
         *,
         request: ClientCertificate | None = None,
-        check_purpose: bool = True,
+        purpose: PurposeCheck = PurposeCheck.ROLE,
     ) -> TlsProfile:
         wardrobe = self.site.stage.wardrobe
         worn = wardrobe.credentials(certificate) if certificate else None
@@ -120,7 +123,7 @@ class ExpresswayC:
             trusted=wardrobe.anchors(self.settings.trusted_ca),
             complete_chain=True,
             request=request or ClientCertificate.NONE,
-            check_purpose=check_purpose,
+            purpose=purpose,
             versions=versions,
             old_gear=wardrobe.needs_old_gear(versions),
         )

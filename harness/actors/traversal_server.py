@@ -19,6 +19,7 @@ from harness.lab.settings import ExpresswayE, TraversalZone
 from harness.net.link import Link, StatusCheck
 from harness.net.sip_link import Inquiry, SipLink
 from harness.tls.profile import TlsProfile
+from harness.tls.purpose import PurposeCheck
 from harness.transcript import ClientCertificate
 
 TUNNEL = "SSH tunnel"
@@ -33,7 +34,7 @@ Serve = Callable[[Entry, Inquiry], Awaitable[None]]
 
 def for_tunnel(profile: TlsProfile) -> TlsProfile:
     """Return how a box that otherwise behaves like `profile` behaves on the SSH tunnel, at either end."""
-    return replace(profile, chain=profile.chain[:1], complete_chain=False, check_purpose=True)
+    return replace(profile, chain=profile.chain[:1], complete_chain=False, purpose=PurposeCheck.ROLE)
 
 
 class TraversalServer:
@@ -73,8 +74,10 @@ class TraversalServer:
         self._site.decide(0, "listener", service, port=str(zone.port))
 
     async def _welcome_zone(self, name: str, zone: TraversalZone, link: Link) -> None:
-        profile = self._profile(ClientCertificate.REQUIRED)
-        if await self._admits(link, name, zone.subject_name, profile, check=self._check):
+        one_way = name == MRA_ZONE and self._settings.uc_traversal_verification == "one-way"
+        profile = self._profile(ClientCertificate.NONE if one_way else ClientCertificate.REQUIRED)
+        wanted = "" if one_way else zone.subject_name
+        if await self._admits(link, name, wanted, profile, check=self._check):
             encrypts = zone.media_encryption != "auto"
             serve = partial(self._serve, Entry(name, zone.preloaded_routes, authenticated=True, encrypts=encrypts))
             self._links[name] = sip = SipLink(link, self._site.stage.recorder, serve)

@@ -29,13 +29,17 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AccessRule:
-    """One access rule. The lowest `priority` number is tried first; rules of one priority in their order."""
+    """One access rule. The lowest `priority` number is tried first; rules of one priority in their order.
+
+    A rule that is not `enabled` decides nothing (domain.md 11.1, A5).
+    """
 
     priority: int
     pattern_type: PatternType
     pattern: str
     action: Action
     name: str = ""
+    enabled: bool = True
 
     def matches(self, identity: PresentedIdentity) -> bool:
         """Whether the pattern fits one identity as it stands in the certificate; case does not count."""
@@ -44,12 +48,16 @@ class AccessRule:
 
 @dataclass(frozen=True, slots=True)
 class RuleVerdict:
-    """What the rules say of a certificate: `rule` and `identity` that decided, None where no rule matched."""
+    """What the rules say of a certificate: `rule` and `identity` that decided, None where no rule matched.
+
+    `disabled` is the rule that would have decided then, were it enabled.
+    """
 
     allowed: bool
     rule: AccessRule | None
     identity: PresentedIdentity | None
     reason: str
+    disabled: AccessRule | None = None
 
 
 _MATCHERS: Mapping[str, Callable[[str, str], bool]] = {
@@ -67,10 +75,25 @@ def evaluate(rules: Sequence[AccessRule], certificate: CertificateFacts) -> Rule
     let in by a look-alike.
     """
     identities = list(filter(_is_plain, presented_by(certificate)))
-    for rule in sorted(rules, key=lambda rule: rule.priority):
-        for identity in filter(rule.matches, identities):
-            return RuleVerdict(rule.action == Action.ALLOW, rule, identity, _reason(rule, identity))
-    return RuleVerdict(allowed=False, rule=None, identity=None, reason="no access rule matches any of its names")
+    if decided := _first_match([rule for rule in rules if rule.enabled], identities):
+        rule, identity = decided
+        return RuleVerdict(rule.action == Action.ALLOW, rule, identity, _reason(rule, identity))
+    reason, disabled = "no access rule matches any of its names", None
+    if would := _first_match([rule for rule in rules if not rule.enabled], identities):
+        reason, disabled = f"{reason}; one that is disabled would: {_reason(*would)}", would[0]
+    return RuleVerdict(allowed=False, rule=None, identity=None, reason=reason, disabled=disabled)
+
+
+def _first_match(
+    rules: Sequence[AccessRule], identities: Sequence[PresentedIdentity]
+) -> tuple[AccessRule, PresentedIdentity] | None:
+    matches = (
+        (rule, identity)
+        for rule in sorted(rules, key=lambda rule: rule.priority)
+        for identity in identities
+        if rule.matches(identity)
+    )
+    return next(matches, None)
 
 
 def _is_plain(identity: PresentedIdentity) -> bool:

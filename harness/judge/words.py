@@ -92,6 +92,7 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "dead_anchors": _roots_that_expired(evidence),
         "offered": ", ".join(hello.versions) if hello else "?",
         "rule": rules.facts.get("rule", "") if rules else "",
+        "disabled_rule": rules.facts.get("disabled", "") if rules else "",
         "zone": refusal.facts.get("zone", "") if refusal else "a zone",
         "late": " after its handshake had finished (TLS 1.3)" if evidence.stage is Stage.ACCEPTANCE else "",
         "moment": _moment(evidence),

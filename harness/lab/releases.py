@@ -20,6 +20,7 @@ class Release:
     has a store of its own; before, there is one certificate for both roles. `server_auth_only` is what an upload
     of a certificate without clientAuth meets in the server store of Expressway-E; behind a switch means
     EnableServerEkuUpload. `eku_switch` says that the inbound check for clientAuth can be switched off.
+    `one_way_uc_traversal` says that a document calls the UC traversal zone one-way (trap X34).
     `service_check` says that Expressway-C demands both usages of the certificate which Expressway-E sends it
     in a SIP SERVICE request. `cluster_check` says that cluster peers demand clientAuth of each other.
     """
@@ -29,6 +30,7 @@ class Release:
     two_stores: bool
     server_auth_only: ServerAuthOnly
     eku_switch: bool
+    one_way_uc_traversal: bool
     service_check: bool
     cluster_check: bool
     source: str
@@ -44,11 +46,11 @@ _OLD, _NEW = ("1.0", "1.1", "1.2"), ("1.2", "1.3")
 RELEASES: dict[str, Release] = {
     row.name: row
     for row in (
-        Release("x14", _OLD, False, "refused", False, True, True, "C2, C6"),
-        Release("x15.0", _OLD, False, "refused", False, True, True, "C2, C6"),
-        Release("x15.2", _NEW, False, "refused", False, True, True, "C2, C6"),
-        Release("x15.4", _NEW, False, "behind-a-switch", False, False, False, "C6"),
-        Release("x15.5", _NEW, True, "taken", True, False, False, "C2, C6, C7"),
+        Release("x14", _OLD, False, "refused", False, False, True, True, "C2, C6"),
+        Release("x15.0", _OLD, False, "refused", False, False, True, True, "C2, C6"),
+        Release("x15.2", _NEW, False, "refused", False, False, True, True, "C2, C6"),
+        Release("x15.4", _NEW, False, "behind-a-switch", False, True, False, False, "C6, A4"),
+        Release("x15.5", _NEW, True, "taken", True, True, False, False, "C2, C6, C7, A4"),
     )
 }
 """By name, oldest first."""

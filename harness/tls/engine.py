@@ -42,6 +42,7 @@ from harness.tls.context import context_of, observe
 from harness.tls.dialects import alert_to_nobody, chosen_alert
 from harness.tls.observations import Alert, InQuestion, NameCheck, Progress, VerifyError
 from harness.tls.profile import Dialect, TlsProfile
+from harness.tls.purpose import forgives
 from harness.tls.sealing import plain_alert, sealed_alert
 from harness.tls.verify_errors import HOSTNAME_MISMATCH, INVALID_PURPOSE, revocation_alert, text_of
 from harness.transcript import ClientCertificate, Direction
@@ -274,12 +275,15 @@ class TlsEngine:
         if ok:
             self._path_holds = depth == 0 and self._objection is None and self.profile.verify
             return depth > 0 or self._name_is_wanted(certificate)
-        overridden = not self.profile.verify or (code == INVALID_PURPOSE and not self.profile.check_purpose)
+        overridden = not self.profile.verify or (code == INVALID_PURPOSE and self._forgives_purpose(certificate))
         self.observed.append(VerifyError(depth, code, text_of(code), overridden))
         if overridden:
             return True
         self._objection = self._objection or code
         return self._speaks_late
+
+    def _forgives_purpose(self, certificate: crypto.X509) -> bool:
+        return forgives(self.profile.purpose, certificate.to_cryptography(), listens=self.listens)
 
     def _name_is_wanted(self, certificate: crypto.X509) -> bool:
         if self._accept_name is None or not self.profile.verify or self._objection is not None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from harness.tls.purpose import PurposeCheck
 from harness.transcript import ClientCertificate
 
 VERSIONS = ("1.0", "1.1", "1.2", "1.3")
@@ -31,9 +32,9 @@ class TlsProfile:
     `chain` is what is presented, DER, leaf first, empty for none; `private_key` is PKCS#8 PEM. `trusted`
     are the anchors (DER). With `complete_chain` the sent chain is completed from `trusted`, root included,
     as Expressway does (domain.md 5.4, point 5; trap X11). `request` is what a listener asks of its clients.
-    `verify` Off accepts any chain and records what was wrong with it; `check_purpose` Off forgives a wrong
-    EKU only. `versions` are the lowest and the highest offered. `old_gear` lowers OpenSSL's security level
-    to 0: TLS 1.0, RSA-1024 and SHA-1 then work. `clock` is the date at which chains are judged, None for now.
+    `verify` Off accepts any chain and records what was wrong with it; `purpose` is how much of the peer's extended
+    key usage is checked. `versions` are the lowest and the highest offered. `old_gear` lowers OpenSSL's security
+    level to 0: TLS 1.0, RSA-1024 and SHA-1 then work. `clock` is the date at which chains are judged, None for now.
     `staple` is the OCSP response (DER) that a listener sends with its certificate to whoever asks for one (RFC 6066
     section 8). `resumption` allows tickets; off, since a resumed handshake shows no certificates (trap X23).
     `classic_hello` offers one elliptic curve, P-256, so that the ClientHello fits into one TCP segment (353 bytes
@@ -47,7 +48,7 @@ class TlsProfile:
     request: ClientCertificate = ClientCertificate.NONE
     announce_authorities: bool = True
     verify: bool = True
-    check_purpose: bool = True
+    purpose: PurposeCheck = PurposeCheck.ROLE
     versions: tuple[str, str] = ("1.2", "1.3")
     ciphers: str = ""
     signature_algorithms: str = ""

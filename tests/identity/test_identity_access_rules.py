@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -51,6 +52,24 @@ def test_the_lowest_priority_number_wins_even_if_it_denies() -> None:
     assert verdict.reason == (
         'access rule "rule 1" of priority 1 (regex .*partner.*) matches the common name "edge.partner.example": deny'
     )
+
+
+def test_a_rule_that_is_disabled_decides_nothing_and_is_named() -> None:
+    idle = replace(rule(1, "exact", "edge.partner.example"), name="partner", enabled=False)
+    deny = rule(2, "suffix", "partner.example", Action.DENY)
+
+    assert evaluate([idle, deny], PARTNER).rule == deny
+    alone = evaluate([idle], PARTNER)
+    assert (alone.allowed, alone.rule) == (False, None)
+    assert 'one that is disabled would: access rule "partner"' in alone.reason
+
+
+def test_rules_of_one_priority_are_tried_in_their_order() -> None:
+    allow = rule(1, "exact", "edge.partner.example")
+    deny = rule(1, "exact", "edge.partner.example", Action.DENY)
+
+    assert evaluate([allow, deny], PARTNER).allowed
+    assert not evaluate([deny, allow], PARTNER).allowed
 
 
 def test_a_rule_may_match_a_san_where_the_common_name_does_not() -> None:

@@ -22,7 +22,7 @@ from harness.run.library import Library
 HEALTHY = Library().healthy
 PEER = "expressway-c.uc-traversal-zone.peer-address"
 ROWS = setting_rows()
-SOURCES = re.compile(r"[CEX]\d+|[BMIOTDG]\d\d|seed|-")
+SOURCES = re.compile(r"[ACEX]\d+|[BMIOTDG]\d\d|seed|-")
 
 
 def value_at(lab: Lab, path: str) -> Any:

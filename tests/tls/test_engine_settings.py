@@ -32,6 +32,7 @@ from harness.tls.engine import TlsEngine
 from harness.tls.inspector import Inspection, NewSessionTicket, inspect
 from harness.tls.observations import VerifyError
 from harness.tls.profile import Dialect, TlsProfile
+from harness.tls.purpose import PurposeCheck
 from harness.transcript import Chunk, ClientCertificate, Direction
 
 PUBLIC_ROOT = WORKSHOP.certificate_of("public-root")
@@ -141,7 +142,7 @@ def test_the_chain_of_a_refused_caller_is_on_the_wire_although_openssl_forgets_i
 @each_version
 @pytest.mark.parametrize("dialect", tuple(Dialect))
 def test_without_the_purpose_check_a_server_only_certificate_may_call(dialect: Dialect, tls: str) -> None:
-    lenient = replace(MUTUAL, check_purpose=False, dialect=dialect)
+    lenient = replace(MUTUAL, purpose=PurposeCheck.NOTHING, dialect=dialect)
     met = meeting(at_version(wearing("b2b-peer", "server-auth-only"), tls), lenient)
     assert objections(met.server) == [(0, 26)]
     assert overridden(met.server) == {26}
@@ -149,8 +150,30 @@ def test_without_the_purpose_check_a_server_only_certificate_may_call(dialect: D
 
 
 @each_version
+@pytest.mark.parametrize(
+    ("flaws", "by_the_stricter_reading", "by_the_other"),
+    [
+        (("server-auth-only",), True, True),
+        (("any-eku-only",), False, True),
+        (("sip-domain-eku-only",), False, True),
+        (("no-digital-signature",), False, False),  # no fault of the extended key usage
+    ],
+)
+def test_a_check_that_is_off_forgives_by_how_its_text_is_read(
+    flaws: tuple[str, ...], by_the_stricter_reading: bool, by_the_other: bool, tls: str
+) -> None:
+    for purpose, taken in (
+        (PurposeCheck.ROLE, False),
+        (PurposeCheck.ANY_TLS_ROLE, by_the_stricter_reading),
+        (PurposeCheck.NOTHING, by_the_other),
+    ):
+        met = meeting(at_version(wearing("b2b-peer", *flaws), tls), replace(MUTUAL, purpose=purpose))
+        assert fatal_alerts(met.server) == ([] if taken else [(SENT, 43)])
+
+
+@each_version
 def test_without_the_purpose_check_an_expired_certificate_is_refused_all_the_same(tls: str) -> None:
-    lenient = replace(MUTUAL, check_purpose=False)
+    lenient = replace(MUTUAL, purpose=PurposeCheck.NOTHING)
     met = meeting(at_version(wearing("b2b-peer", "server-auth-only", "expired"), tls), lenient)
     assert fatal_alerts(met.server) == [(SENT, 45)]
     assert fatal_alerts(met.client) == [(RECEIVED, 45)]

@@ -18,6 +18,12 @@ def _name_refused(evidence: Evidence) -> bool:
     return evidence.stage is Stage.IDENTITY and evidence.view is not None and evidence.view.refused_identity is not None
 
 
+def _disabled_rule(evidence: Evidence) -> bool:
+    """Whether an access rule that is disabled would have let the peer in."""
+    decided = evidence.decision("access-rules", "no-match")
+    return decided is not None and bool(decided.facts.get("disabled"))
+
+
 def _nearly(*kinds: NearMissKind) -> Callable[[Evidence], bool]:
     def applies(evidence: Evidence) -> bool:
         return _name_refused(evidence) and evidence.near_miss is not None and evidence.near_miss.kind in kinds
@@ -127,6 +133,19 @@ NAME_CAUSES = (
         looks_like=("inbound-mapping-off", "reset-by-middlebox"),
         told_apart_by="The two names side by side.",
         source="I04, O10",
+    ),
+    Cause(
+        key="access-rule-disabled",
+        title="The access rule for this peer is disabled",
+        applies=lambda e: _name_refused(e) and _disabled_rule(e),
+        diagnosis=(
+            "{refused} ({presented}) is trusted, and no zone and no enabled access rule knows its name. The rule "
+            '"{disabled_rule}" would admit it, but its State is Disabled.'
+        ),
+        remedies={ANYBODY: (do("Set the State of that rule to Enabled.", ACCESS_RULES),)},
+        looks_like=("no-access-rule", "reset-by-middlebox"),
+        told_apart_by="The list of access rules: whether one that fits is there with the State Disabled.",
+        source="A5",
     ),
     Cause(
         key="no-access-rule",

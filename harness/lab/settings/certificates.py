@@ -12,6 +12,11 @@ TlsVersion = Annotated[Literal["1.0", "1.1", "1.2", "1.3"], TextOfNumber]
 Versions = Annotated[tuple[TlsVersion, ...], Field(min_length=1, max_length=4)]
 Request = Literal["none", "optional", "required"]
 Dialect = Literal["openssl", "webex", "java-17.0.15", "java-17.0.21"]
+EkuCheckOff = Literal["any-tls-usage", "nothing"]
+EKU_CHECK_OFF = (
+    "what is still checked while the EKU check is Off: that a certificate with key usages has serverAuth or clientAuth "
+    "among them, or nothing; Cisco's text can be read either way, and this is the stricter reading"
+)
 
 
 def _word_or_certificate(value: object) -> str:

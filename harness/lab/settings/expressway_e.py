@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from harness.lab.fields import Port, Seconds, Settings, Switch, setting
-from harness.lab.settings.certificates import Certificate, ClientStore, Versions
+from harness.lab.settings.certificates import EKU_CHECK_OFF, Certificate, ClientStore, EkuCheckOff, Versions
 from harness.lab.settings.expressway_zones import DefaultZone, DnsZone, TraversalZone, WebexZone
 from harness.lab.settings.revocation import RevocationChecking
 from harness.lab.settings.rules import CallPolicyRule, SearchRule
@@ -57,6 +57,7 @@ class SipPage(Settings):
         command="SIP TLS Certificate ExtendedKeyUsage Checking Mode",
         source="C7",
     )
+    eku_check_off: EkuCheckOff = setting("any-tls-usage", EKU_CHECK_OFF, source="A2")
     max_message_size: int = setting(32768, "bytes", command="SIP Advanced SipMaxSize", source="C1")
 
 
@@ -103,8 +104,9 @@ class ExpresswayE(Settings):
     revocation: RevocationChecking = setting(RevocationChecking(), "revocation checking of SIP TLS peers")
     same_subject_cas: Literal["keep-all", "first-only"] = setting(
         "keep-all",
-        "what happens to a CA of a common name that the list already holds: OpenSSL copes, Expressway cannot hold two",
-        source="C11",
+        "what happens to a CA of a common name that the list already holds: OpenSSL copes; Expressway could not hold "
+        "two before X14.0.8, and later guides recommend not to",
+        source="A6",
     )
     ca_management: Literal["manual", "automatic"] = setting(
         "manual",
@@ -116,6 +118,12 @@ class ExpresswayE(Settings):
     dns_zone: DnsZone = setting(DnsZone(), "the DNS zone")
     traversal_zone: TraversalZone = setting(TraversalZone(port=7003), "towards Expressway-C, for calls")
     uc_traversal_zone: TraversalZone = setting(TraversalZone(port=7001), "towards Expressway-C, for MRA")
+    uc_traversal_verification: Literal["both", "one-way"] = setting(
+        "both",
+        "who verifies whom on the UC traversal zone: each end the other, or Expressway-C alone, as one document has it "
+        "from X15.4 on and another does not (trap X34); the tunnel demands a certificate all the same",
+        source="A4",
+    )
     tunnel_port: Port = setting(
         2222,
         "the port of the SSH tunnel for MRA, which mutual TLS and a greeting stand in for; it demands clientAuth "

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from harness.lab.fields import DomainName, PeerAddress, Port, Seconds, Settings, Switch, setting
-from harness.lab.settings.certificates import Certificate, ClientStore
+from harness.lab.settings.certificates import EKU_CHECK_OFF, Certificate, ClientStore, EkuCheckOff
 from harness.lab.settings.expressway_zones import NeighbourZone, TraversalClientZone
 from harness.lab.settings.rules import SearchRule
 
@@ -36,6 +36,7 @@ class ExpresswayC(Settings):
         command="SIP TLS Certificate ExtendedKeyUsage Checking Mode",
         source="C7",
     )
+    eku_check_off: EkuCheckOff = setting("any-tls-usage", EKU_CHECK_OFF, source="A2")
     uc_traversal_zone: TraversalClientZone = setting(TraversalClientZone(), "towards Expressway-E, for MRA")
     traversal_zone: TraversalClientZone = setting(TraversalClientZone(), "towards Expressway-E, for calls")
     neighbour_zone: NeighbourZone = setting(NeighbourZone(), "towards Unified CM")

@@ -69,6 +69,8 @@ class Lab(Settings):
         edge, inside, fix = self.expressway_e, self.expressway_c, f"set `release: {NEWEST}`, or leave it as it is"
         if not self.running.eku_switch and not (edge.sip.eku_check and inside.eku_check):
             raise ValueError(f"{self.release} has no switch for the EKU check, which is always on; {fix}")
+        if not self.running.one_way_uc_traversal and edge.uc_traversal_verification == "one-way":
+            raise ValueError(f"on {self.release} both ends of the UC traversal zone verify each other; {fix}")
         stores = (edge.client_certificate, inside.client_certificate)
         if not self.running.two_stores and any(store != "same-as-server" for store in stores):
             raise ValueError(f"{self.release} has one certificate for both roles, and no client store; {fix}")

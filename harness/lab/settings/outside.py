@@ -59,7 +59,7 @@ class WebexCloud(Settings):
     )
     tls_versions: Versions = setting(("1.2", "1.3"), "TLS versions")
     dialect: Dialect = setting(
-        "webex", "whose alerts it speaks; `webex`: what the cloud was seen to send, 46 to everything", source="X5, C1"
+        "webex", "whose alerts it speaks; `webex`: what the cloud was seen to send, 46 to everything", source="X5"
     )
     offer_size: Annotated[int, Field(ge=0, le=30000)] = setting(
         0, "bytes that its SDP offer has at least: ICE candidates make up what is missing", source="C1"

@@ -13,13 +13,17 @@ Target = Literal["traversal-zone", "neighbour-zone", "webex-zone", "webex-genera
 
 
 class AccessRule(Settings):
-    """One Default Zone access rule (domain.md 3.1); the lowest priority number that matches decides."""
+    """One Default Zone access rule (domain.md 3.1); of those that match, the lowest priority number decides.
+
+    Rules of one priority are tried in the order of their configuration.
+    """
 
     name: str = setting("", "what the rule is for")
     priority: int = setting(100, "lowest number first", source="C2")
     pattern_type: Literal["exact", "prefix", "suffix", "regex"] = setting("exact", "how the pattern is read")
     pattern: str = setting(..., "matched against the CN and every SAN")
     action: Literal["allow", "deny"] = setting("allow", "what happens on a match")
+    state: Literal["enabled", "disabled"] = setting("enabled", "a disabled rule decides nothing", source="A5")
 
     @model_validator(mode="after")
     def _has_a_safe_pattern(self) -> Self:
@@ -31,7 +35,7 @@ class AccessRule(Settings):
     def rule(self) -> identity.AccessRule:
         """The rule as the identity craft evaluates it."""
         kind, action = identity.PatternType(self.pattern_type), identity.Action(self.action)
-        return identity.AccessRule(self.priority, kind, self.pattern, action, self.name)
+        return identity.AccessRule(self.priority, kind, self.pattern, action, self.name, self.state == "enabled")
 
 
 class CallPolicyRule(Settings):
