@@ -17,6 +17,7 @@ from harness.judge.causes import CAUSES, NO_CAUSE
 from harness.judge.causes.row import Cause
 from harness.judge.connection_view import ConnectionView
 from harness.judge.evidence import Evidence, evidence_of
+from harness.judge.far_end import Opening, opening
 from harness.judge.warnings import warnings_of
 from harness.judge.words import end_views, filled, words_of
 from harness.transcript import Closed, Direction, SipSeen, Transcript
@@ -29,6 +30,7 @@ def judge(transcript: Transcript) -> Verdict:
     decisive = next((step for step in steps if step.stage is not None), steps[-1] if steps else None)
     cause = _cause_of(decisive)
     words = words_of(decisive) if decisive is not None else {}
+    left_open = opening(decisive) if decisive is not None else None
     names, said = _opinions(decisive)
     return Verdict(
         scenario=transcript.scenario,
@@ -36,11 +38,11 @@ def judge(transcript: Transcript) -> Verdict:
         network=transcript.network,
         steps=tuple(_step_verdict(step) for step in steps),
         cause=cause.key,
-        diagnosis=filled(cause.diagnosis, words) if words else cause.diagnosis,
+        diagnosis=_diagnosis(cause, words, left_open),
         remedies=_remedies(cause, decisive),
         warnings=tuple(dict.fromkeys(text for step in steps for text in warnings_of(step))),
-        cannot_tell=cause.looks_like if cause.ambiguous else (),
-        probe=filled(cause.told_apart_by, words) if words else "",
+        cannot_tell=_cannot_tell(cause, left_open),
+        probe=filled(_told_apart_by(cause, left_open), words) if words else "",
         names=names,
         opinions=said,
     )
@@ -50,6 +52,24 @@ def _cause_of(evidence: Evidence | None) -> Cause:
     if evidence is None:
         return NO_CAUSE
     return next(cause for cause in CAUSES if cause.applies(evidence))
+
+
+def _diagnosis(cause: Cause, words: dict[str, str], left_open: Opening | None) -> str:
+    caveat = left_open.caveat if left_open and not cause.ambiguous else ""
+    return filled(cause.diagnosis + caveat, words) if words else cause.diagnosis
+
+
+def _cannot_tell(cause: Cause, left_open: Opening | None) -> tuple[str, ...]:
+    by_row = cause.looks_like if cause.ambiguous and not (left_open and left_open.complete) else ()
+    besides = left_open.causes if left_open else ()
+    return tuple(dict.fromkeys(key for key in (*by_row, *besides) if key != cause.key))
+
+
+def _told_apart_by(cause: Cause, left_open: Opening | None) -> str:
+    if left_open is None:
+        return cause.told_apart_by
+    by_row = f"{cause.told_apart_by} " if cause.ambiguous and not left_open.complete else ""
+    return by_row + left_open.told_apart_by
 
 
 def _remedies(cause: Cause, evidence: Evidence | None) -> tuple[Remedy, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from harness.identity.certificate import CertificateFacts, read_certificate
-from harness.identity.findings import FindingKind
+from harness.identity.findings import FindingKind, PathFinding
 from harness.judge.evidence import Evidence
 from harness.verdict import Stage
 
@@ -11,8 +13,19 @@ EXPIRED, NOT_YET_VALID, PURPOSE, _HOSTNAME = 10, 9, 26, 62
 """X509_V_ERR numbers of objections that have causes of their own."""
 
 _UNTRUSTED = {2, 18, 19, 20, 21}
-_ALERTS_OF = {EXPIRED: {45}, NOT_YET_VALID: set[int](), PURPOSE: {43}}
-_UNTRUSTED_ALERTS = {46, 48}
+_BY_TRUST_LIST = {
+    FindingKind.MISSING_INTERMEDIATE,
+    FindingKind.UNKNOWN_ROOT,
+    FindingKind.ONLY_INTERMEDIATE_TRUSTED,
+    FindingKind.CHAIN_INCOMPLETE_OR_UNKNOWN_ROOT,
+    FindingKind.SELF_SIGNED_LEAF,
+}
+"""What nobody can say of a chain without the list of its verifier."""
+_SAID_BY: Mapping[int, set[int]] = {43: {PURPOSE}, 45: {EXPIRED}, 48: {24, 25, 79}, 71: {66, 67, 68}}
+"""Alerts that say something narrow, and the X509_V_ERR numbers that they can stand for (domain.md 5.1)."""
+_SAYS_LITTLE = {40, 42, 46, 49}
+"""Alerts that one stack or another sends whatever it has against a certificate (domain.md 5.3, 11.2)."""
+CERTIFICATE_ALERTS = {*_SAID_BY, *_SAYS_LITTLE, 41, 44, 51, 113, 114}
 
 
 def refused_certificate(evidence: Evidence) -> bool:
@@ -20,13 +33,33 @@ def refused_certificate(evidence: Evidence) -> bool:
     return evidence.stage in {Stage.HANDSHAKE, Stage.ACCEPTANCE} and bool(evidence.chain_of(evidence.refused))
 
 
+def refused_afar(evidence: Evidence) -> bool:
+    """Whether the other end, which is not ours, refused by an alert a certificate that was shown to it.
+
+    What such an end trusts, checks and looks for is not known, and no number of an alert tells it (domain.md 11.2).
+    """
+    if evidence.view is None or not refused_certificate(evidence):
+        return False
+    return evidence.view.connection.end_of(evidence.by) is None and evidence.alert is not None
+
+
+def visible_flaws(evidence: Evidence) -> tuple[PathFinding, ...]:
+    """Return what is wrong with the refused chain whoever verifies it: dates, usages, constraints, keys."""
+    findings = evidence.path.findings if evidence.path else ()
+    return tuple(each for each in findings if each.fatal and each.kind not in _BY_TRUST_LIST)
+
+
 def objection(evidence: Evidence, code: int) -> bool:
-    """Whether the refuser objected with that verify code; by the alert where the refuser is not ours."""
+    """Whether the refuser objected with that verify code.
+
+    Where the refuser is not ours: whether the chain shows that flaw, and the alert does not speak of something else.
+    """
     if not refused_certificate(evidence):
         return False
     if evidence.verify is not None:
         return evidence.verify.code == code
-    return evidence.one_sided and evidence.alert in _ALERTS_OF.get(code, set())
+    fits = evidence.alert in _SAYS_LITTLE or code in _SAID_BY.get(evidence.alert or 0, ())
+    return fits and refused_afar(evidence) and any(flaw.verify_code == code for flaw in visible_flaws(evidence))
 
 
 def name_objected(evidence: Evidence) -> bool:
@@ -40,18 +73,31 @@ def by_own_list(evidence: Evidence) -> bool:
 
 
 def untrusted(evidence: Evidence, *kinds: FindingKind) -> bool:
-    """Whether the chain reached no anchor of the refuser, for one of these reasons if any are given."""
-    if not refused_certificate(evidence):
-        return False
-    code = evidence.verify.code if evidence.verify else 0
-    if code not in _UNTRUSTED and not (code == 0 and evidence.alert in _UNTRUSTED_ALERTS):
+    """Whether the chain reached no anchor of a refuser that is ours, for one of these reasons if any are given."""
+    if not refused_certificate(evidence) or evidence.verify is None or evidence.verify.code not in _UNTRUSTED:
         return False
     return not kinds or (evidence.path is not None and any(evidence.path.finding(kind) for kind in kinds))
 
 
-def found(evidence: Evidence, kind: FindingKind) -> bool:
-    """Whether a certificate was refused of whose chain the explainer says this."""
-    return refused_certificate(evidence) and evidence.path is not None and evidence.path.finding(kind) is not None
+def chain_reaches_root(evidence: Evidence) -> bool:
+    """Whether the refused end sent its chain up to a root."""
+    return any(facts.self_issued for facts in sent_by_refused(evidence)[1:])
+
+
+def named_by_request(evidence: Evidence) -> tuple[CertificateFacts, ...]:
+    """Return what the dialler sent and the CertificateRequest names the issuer of, leaf first.
+
+    The names are those of CAs that the listener takes (RFC 8446 section 4.2.4); another CA of that name has them too.
+    """
+    seen = evidence.inspection
+    request = seen.certificate_request if seen and evidence.refused == evidence.dialler else None
+    sent = sent_by_refused(evidence) if request else ()
+    return tuple(facts for facts in sent if request and facts.issuer in request.authorities)
+
+
+def root_is_named(evidence: Evidence) -> bool:
+    """Whether the CertificateRequest names the CA in which the dialler's chain ends."""
+    return sent_by_refused(evidence)[-1] in named_by_request(evidence)
 
 
 def trusted_by_refuser(evidence: Evidence) -> tuple[CertificateFacts, ...]:

@@ -10,8 +10,9 @@ from harness.identity.findings import FindingKind
 from harness.judge.calls import words_of_calls
 from harness.judge.connection_view import NETWORK, ConnectionView
 from harness.judge.evidence import Evidence
-from harness.judge.objections import dead_anchors
+from harness.judge.objections import dead_anchors, named_by_request, refused_afar, visible_flaws
 from harness.tls.alerts import alert_name
+from harness.tls.inspector import ClientHello
 from harness.transcript import (
     AlertSeen,
     Closed,
@@ -61,7 +62,8 @@ def words_of(evidence: Evidence) -> dict[str, str]:
     hello = evidence.inspection.client_hello if evidence.inspection else None
     profile = evidence.decision("phone-profile", "refused")
     verify = evidence.verify
-    fatal = [finding.sentence for finding in path.findings if finding.fatal] if path else []
+    fatal = [finding for finding in path.findings if finding.fatal] if path else []
+    flawed = [finding.sentence for finding in (visible_flaws(evidence) if refused_afar(evidence) else fatal)]
     usage = path.finding(FindingKind.WRONG_EKU) if path else None
     return {
         **_words_of_obstacle(evidence),
@@ -86,10 +88,12 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "carried": profile.facts.get("presented", "") if profile else "other names",
         "depth": str(verify.depth) if verify else "?",
         "verify": verify.text if verify else alert_words(evidence.alert),
-        "path": _sentence(fatal[0]) if fatal else "",
+        "path": _sentence(flawed[0]) if flawed else "",
         "usage": _sentence(usage.sentence) if usage else "",
         **_words_of_interception(evidence),
+        **_words_of_what_was_shown(evidence),
         "dead_anchors": _roots_that_expired(evidence),
+        "asked_name": _asked_name(hello),
         "offered": ", ".join(hello.versions) if hello else "?",
         "rule": rules.facts.get("rule", "") if rules else "",
         "disabled_rule": rules.facts.get("disabled", "") if rules else "",
@@ -99,6 +103,13 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "self_signed_words": _translated(verify),
         **words_of_calls(evidence),
     }
+
+
+def _asked_name(hello: ClientHello | None) -> str:
+    """Return which server name a ClientHello carried."""
+    if hello is None or not hello.server_name:
+        return "dialled an address and sent no server name (SNI)"
+    return f"asked for {hello.server_name} (SNI)"
 
 
 def _came_back(evidence: Evidence) -> str:
@@ -127,6 +138,25 @@ def _words_of_interception(evidence: Evidence) -> dict[str, str]:
         "owner": label(evidence, evidence.owner),
         "seen_print": read_certificate(seen).sha256[:_SHOWN_DIGITS] if seen else "?",
         "own_print": read_certificate(own).sha256[:_SHOWN_DIGITS] if own else "?",
+    }
+
+
+def _words_of_what_was_shown(evidence: Evidence) -> dict[str, str]:
+    """Return what is visible in the refused chain, and which CAs the listener said it takes."""
+    path, flaws = evidence.path, visible_flaws(evidence)
+    shown = "; ".join(line.sentence for line in path.lines[:_SHOWN_NAMES]) if path else "nothing"
+    names = f", with the names {names_in(evidence.presented)}" if evidence.presented else ""
+    request = evidence.inspection.certificate_request if evidence.inspection else None
+    requested = ""
+    if request is not None and request.authorities and evidence.refused == evidence.dialler:
+        count = f"{len(request.authorities)} CA{'s' if len(request.authorities) > 1 else ''}"
+        among = "one that stands above it is among them" if named_by_request(evidence) else "none that stands above it"
+        requested = f" The CertificateRequest names {count}, {among}."
+    return {
+        "shown": shown + names,
+        "shown_print": evidence.presented.sha256[:_SHOWN_DIGITS] if evidence.presented else "?",
+        "flaws": f" {_sentence(flaws[0].sentence)}" if flaws else " In itself it shows no flaw today.",
+        "requested": requested,
     }
 
 

@@ -31,8 +31,10 @@ def told(change: Mapping[str, Any], *steps: Step, tls: str = "1.3") -> Transcrip
 
 @cache
 def shipped(name: str, tls: str = "1.3") -> Transcript:
-    """Play a shipped scenario, named by a part of its id."""
-    (scenario,) = (scenario for known, scenario in SHIPPED.items() if name in known)
+    """Play a shipped scenario, named by its id or by a part of it."""
+    (scenario,) = (
+        scenario for known, scenario in SHIPPED.items() if known == name or (name not in SHIPPED and name in known)
+    )
     return _performed(plan_of(scenario, LIBRARY.healthy, tls))
 
 

@@ -94,6 +94,21 @@ async def drips(stream: ByteStream) -> None:
         await trio.sleep(0.2)
 
 
+async def knows_no_such_name(stream: ByteStream) -> None:
+    await stream.receive()
+    await stream.send(_alert(112))
+
+
+async def refuses_whoever_asks_for_no_name(stream: ByteStream) -> None:
+    await stream.receive()
+    await stream.send(_alert(40))
+
+
+async def has_a_problem_of_its_own(stream: ByteStream) -> None:
+    await stream.receive()
+    await stream.send(_hello(_TLS_1_2) + _alert(80))
+
+
 async def chooses_tls_1_0(stream: ByteStream) -> None:
     await stream.receive()
     await stream.send(_hello(_TLS_1_0))
@@ -153,6 +168,10 @@ def _link(stream: ByteStream) -> Link:
     recorder, nowhere = Recorder(trio.current_time), Address("127.0.0.1", 0)
     number = recorder.dialling("somebody", nowhere, "sip")
     return Link(stream, recorder, actor="port", number=number, listens=True, peer=nowhere)
+
+
+def _alert(number: int) -> bytes:
+    return bytes([21]) + _TLS_1_2 + bytes([0, 2, 2, number])
 
 
 def _hello(version: bytes) -> bytes:

@@ -16,12 +16,14 @@ from harness.judge.causes.row import (
 )
 from harness.judge.evidence import Evidence
 from harness.judge.objections import (
+    CERTIFICATE_ALERTS,
     EXPIRED,
     NOT_YET_VALID,
     PURPOSE,
     by_own_list,
     name_objected,
     objection,
+    refused_afar,
     refused_certificate,
     untrusted,
 )
@@ -283,7 +285,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="weak-certificate",
         title="The key or the signature is too weak",
-        applies=lambda e: refused_certificate(e) and e.verify is not None and e.verify.code in _WEAK,
+        applies=lambda e: any(objection(e, code) for code in _WEAK),
         diagnosis="{by} refused the chain of {refused}: {verify}. {path}",
         remedies={ANYBODY: (do("Issue the certificate anew: RSA 2048 or more, or ECDSA; SHA-256 or better."),)},
         source="T-11",
@@ -299,15 +301,15 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="certificate-refused",
         title="The certificate was refused, and the alert does not say why",
-        applies=lambda e: refused_certificate(e) and e.one_sided and e.alert is not None,
+        applies=lambda e: refused_afar(e) and e.alert in CERTIFICATE_ALERTS,
         diagnosis=(
-            "{by} answered the certificate of {refused} ({presented}) with {verify}. That alert stands for several "
-            "faults, and only {by} knows which."
+            "{by} answered the certificate of {refused} with {verify}. That alert stands for several faults, and only "
+            "{by} knows which. Shown was: {shown}.{flaws}{requested}"
         ),
         remedies={ANYBODY: (do("Compare names, dates and key usages of the certificate with what {by} wants."),)},
-        looks_like=("server-name-mismatch", "certificate-not-yet-valid", "weak-certificate", "broken-chain"),
+        looks_like=("unknown-root", "server-name-mismatch", "revocation-source-unreachable", "broken-chain"),
         told_apart_by="Look into the log of {by}: it names the check that failed.",
         ambiguous=True,
-        source="5.1, 5.3",
+        source="5.1, 5.3, 11.2",
     ),
 )

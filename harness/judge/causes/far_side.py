@@ -5,9 +5,15 @@ from __future__ import annotations
 from harness.judge.causes.row import ANYBODY, SIP_PAGE, Cause, do
 from harness.judge.connection_view import ConnectionView
 from harness.judge.evidence import Evidence
+from harness.judge.objections import CERTIFICATE_ALERTS
 from harness.verdict import Stage
 
-_PROTOCOL_VERSION = 70
+_HANDSHAKE_FAILURE, _ILLEGAL_PARAMETER, _PROTOCOL_VERSION, _UNRECOGNIZED_NAME = 40, 47, 70, 112
+_CERTIFICATE_REQUIRED = 116
+_FOR_CERTIFICATES = {*CERTIFICATE_ALERTS, _CERTIFICATE_REQUIRED}
+_FOR_NAMES = {_HANDSHAKE_FAILURE, 49, 80, _UNRECOGNIZED_NAME}
+"""Alerts with which servers refuse a ClientHello that names no host they serve (measured: 112, 40, 80)."""
+_DOWNGRADE_MARKS = (b"DOWNGRD\x01", b"DOWNGRD\x00")
 _CUT = {"timed-out", "peer-reset", "peer-closed"}
 
 
@@ -48,7 +54,89 @@ def _offers_what_is_current(evidence: Evidence) -> bool:
     return hello is not None and {"1.2", "1.3"} <= set(hello.versions)
 
 
+def _broke_off(evidence: Evidence) -> bool:
+    """Whether an alert ended the handshake that is not about certificates, and one end alone does not tell why."""
+    view = evidence.view
+    if view is None or evidence.alert is None or evidence.stage not in {Stage.HANDSHAKE, Stage.ACCEPTANCE}:
+        return False
+    if view.connection.end_of(evidence.by) is None:
+        return _says_nothing(evidence)
+    return evidence.one_sided and evidence.alert == _ILLEGAL_PARAMETER and _is_marked(evidence)
+
+
+def _says_nothing(evidence: Evidence) -> bool:
+    """Whether a far end's alert fits many faults: before any certificate, 40 as well, unless the hello is narrow."""
+    by_listener = evidence.by == evidence.listener
+    if by_listener and evidence.alert == _HANDSHAKE_FAILURE and evidence.chain_of(evidence.listener) is None:
+        return _offers_both_kinds_of_key(evidence)
+    if by_listener and evidence.empty_client_certificate:
+        return False
+    return evidence.alert not in {_PROTOCOL_VERSION, _UNRECOGNIZED_NAME, *_FOR_CERTIFICATES}
+
+
+def _offers_both_kinds_of_key(evidence: Evidence) -> bool:
+    hello = evidence.inspection.client_hello if evidence.inspection else None
+    schemes = hello.signature_algorithms if hello else ()
+    return any("ecdsa" in scheme for scheme in schemes) and any("rsa" in scheme for scheme in schemes)
+
+
+def _is_marked(evidence: Evidence) -> bool:
+    """Whether the ServerHello carries the mark of one that was offered less than this end offered (RFC 8446, 4.1.3)."""
+    hello = evidence.inspection.server_hello if evidence.inspection else None
+    return hello is not None and hello.random.endswith(_DOWNGRADE_MARKS)
+
+
+def _asked_for_no_name(evidence: Evidence) -> bool:
+    """Whether the far end refused a ClientHello without a server name, before it had shown anything."""
+    hello = evidence.inspection.client_hello if evidence.inspection else None
+    unnamed = _alone(evidence) and hello is not None and hello.server_name is None
+    told = evidence.by == evidence.listener and evidence.alert in _FOR_NAMES
+    return unnamed and told and evidence.inspection is not None and evidence.inspection.server_hello is None
+
+
 FAR_SIDE_CAUSES = (
+    Cause(
+        key="server-name-refused",
+        title="The port serves no host of the name that was asked for (SNI)",
+        applies=lambda e: _alone(e) and e.by == e.listener and e.alert == _UNRECOGNIZED_NAME,
+        diagnosis="{dialler} {asked_name}, and {listener} refused that by {verify}, before it showed any certificate.",
+        remedies={
+            ANYBODY: (do("Dial {listener} by a name that it serves: the name goes into the ClientHello (SNI)."),)
+        },
+        looks_like=("no-common-cipher", "refused-without-server-name"),
+        told_apart_by="Alert 112 is about the server name alone (RFC 6066 section 3).",
+        source="rfc 6066",
+    ),
+    Cause(
+        key="refused-without-server-name",
+        title="Refused before any certificate, and no server name was sent (SNI)",
+        applies=_asked_for_no_name,
+        diagnosis=(
+            "{dialler} {asked_name}. {listener} answered the ClientHello with {verify} and showed no certificate. Many "
+            "ports serve several hosts and refuse a caller that names none; nothing is known yet of its TLS versions."
+        ),
+        remedies={ANYBODY: (do("Dial {listener} by its name, so that the ClientHello names a host (SNI)."),)},
+        looks_like=("server-name-refused", "no-common-cipher"),
+        told_apart_by="Dial the same port by name: if a certificate comes back, the missing name was the reason.",
+        ambiguous=True,
+        source="rfc 6066, measured",
+    ),
+    Cause(
+        key="handshake-broken-off",
+        title="The handshake was broken off by an alert that does not say why",
+        applies=_broke_off,
+        diagnosis=(
+            "{by} broke off the handshake by {verify}. That is not about one certificate or one setting, and only one "
+            "end was seen."
+        ),
+        looks_like=("no-common-cipher", "hello-was-edited", "server-name-refused", "broken-tls"),
+        told_apart_by=(
+            "A capture at both ends: whether ClientHello and ServerHello arrive as they were sent. The log of the end "
+            "that sent the alert names its reason."
+        ),
+        ambiguous=True,
+        source="11.2, X24",
+    ),
     Cause(
         key="large-hello-stalls",
         title="A large ClientHello stalls, a small one passes",

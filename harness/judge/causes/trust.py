@@ -21,7 +21,7 @@ _NAME_CONSTRAINTS = {47, 48, 49, 51, 53}
 
 
 def _objected(evidence: Evidence, codes: set[int]) -> bool:
-    return evidence.verify is not None and any(objection(evidence, code) for code in codes)
+    return any(objection(evidence, code) for code in codes)
 
 
 def _only_the_old_leaf(evidence: Evidence) -> bool:

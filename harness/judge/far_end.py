@@ -1,0 +1,140 @@
+"""What one end's evidence leaves open where the other end refused it.
+
+Theory. Of an end that is not ours nobody sees the trust list, the clock, the lists of revoked certificates or the names
+that it looks for. Its alert narrows the causes and settles none (domain.md 5.3, 11.2). So what the certificate itself
+shows is named as the cause, and every cause that the evidence does not exclude stands beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from harness.judge.evidence import MRA_CLIENTS, Evidence
+from harness.judge.explain.alert_meanings import ALERTS
+from harness.judge.explain.row import By
+from harness.judge.objections import (
+    CERTIFICATE_ALERTS,
+    chain_reaches_root,
+    name_objected,
+    named_by_request,
+    refused_afar,
+    root_is_named,
+    sent_by_refused,
+    untrusted,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What stays open: the other causes, most likely first, what a diagnosis has to add, and what would tell.
+
+    `caveat` and `told_apart_by` are templates over the words of `harness.judge.words`. `complete`: these are all that
+    stay open; else they stand beside what the row of the cause itself leaves open.
+    """
+
+    causes: tuple[str, ...]
+    caveat: str
+    told_apart_by: str
+    complete: bool
+
+
+_AFAR_CAVEAT = " That is what the certificate shows: {by} itself was not seen, and its {verify} does not say why."
+_AFAR_TOLD = (
+    "The log of {by} names the check that failed. Without it, change one thing and try again: send the whole chain, "
+    "compare the dates with the clock of {by}, show a certificate of another CA."
+)
+_STOOD_IN_CAVEAT = " The end of {listener} was not seen, so a device between them may have answered in its place."
+_STOOD_IN_TOLD = (
+    "Fingerprints: what {dialler} was shown is {shown_print}. Where {listener} itself has another certificate, a "
+    "device between them answered."
+)
+
+_Open = Callable[[Evidence], bool]
+
+
+def _always(_: Evidence) -> bool:
+    return True
+
+
+def _by_cloud(evidence: Evidence) -> bool:
+    return evidence.by == "webex-cloud"
+
+
+def _root_may_be_unknown(evidence: Evidence) -> bool:
+    return not root_is_named(evidence)
+
+
+def _intermediate_may_be_missing(evidence: Evidence) -> bool:
+    return not root_is_named(evidence) and not chain_reaches_root(evidence)
+
+
+def _root_may_be_missing(evidence: Evidence) -> bool:
+    return not root_is_named(evidence) or len(sent_by_refused(evidence)) == 1
+
+
+def _leaf_signs_itself(evidence: Evidence) -> bool:
+    return sent_by_refused(evidence)[0].self_issued
+
+
+_OPEN: Mapping[str, _Open] = {
+    "self-signed-certificate": _leaf_signs_itself,
+    "unknown-root": _root_may_be_unknown,
+    "missing-intermediate": _intermediate_may_be_missing,
+    "same-subject-ca": lambda e: bool(named_by_request(e)),
+    "only-intermediate-trusted": _root_may_be_missing,
+    "bad-optional-certificate": lambda e: e.refused == e.dialler and _root_may_be_unknown(e),
+    "uploaded-list-overrides": _by_cloud,
+    "uploaded-leaf": _by_cloud,
+    "no-verified-domain": _by_cloud,
+    "server-name-mismatch": lambda e: e.refused == e.listener and e.dialler not in MRA_CLIENTS,
+    "mra-name-not-in-certificate": lambda e: e.refused == e.listener and e.dialler in MRA_CLIENTS,
+    "certificate-expired": _always,
+    "certificate-not-yet-valid": _always,
+    "expired-root": _always,
+    "expired-intermediate-in-store": _always,
+    "certificate-revoked": _always,
+    "crl-expired": _always,
+    "crl-unusable": _always,
+    "ocsp-response-unusable": _always,
+    "revocation-source-unreachable": _always,
+    "eku-restricted-intermediate": lambda e: not chain_reaches_root(e),
+    "name-constraints": _always,
+    "path-length": _always,
+    "leaf-as-issuer": lambda e: not chain_reaches_root(e),
+    "weak-certificate": _always,
+    "broken-chain": _always,
+}
+"""Causes that may lie behind a refusal by an end that is not ours, each with whether the evidence leaves it open."""
+
+_WHATEVER_THE_ALERT = ("unknown-root", "missing-intermediate", "same-subject-ca", "server-name-mismatch",
+                       "mra-name-not-in-certificate", "revocation-source-unreachable")  # fmt: skip
+"""Causes that some stack answers with any of the alerts about certificates."""
+
+
+def opening(evidence: Evidence) -> Opening | None:
+    """Return what one end's evidence leaves open besides the cause, None where it settles the matter."""
+    if refused_afar(evidence) and evidence.alert in CERTIFICATE_ALERTS:
+        guessed = chain(_guessed(evidence), _WHATEVER_THE_ALERT)
+        causes = dict.fromkeys(key for key in guessed if key in _OPEN and _OPEN[key](evidence))
+        return Opening(tuple(causes), _AFAR_CAVEAT, _AFAR_TOLD, complete=True)
+    if _may_be_another(evidence):
+        return Opening(("foreign-certificate",), _STOOD_IN_CAVEAT, _STOOD_IN_TOLD, complete=False)
+    return None
+
+
+def _may_be_another(evidence: Evidence) -> bool:
+    """Whether the dialler refused a server whose end is not ours by its root or its names."""
+    unseen = evidence.view is not None and evidence.view.listener_end is None
+    return unseen and evidence.by == evidence.dialler and (untrusted(evidence) or name_objected(evidence))
+
+
+def _guessed(evidence: Evidence) -> Iterator[str]:
+    """Yield what the alert stands for in the stacks that are known, by which end sent it."""
+    side = By.CLIENT if evidence.by == evidence.dialler else By.SERVER
+    for meaning in ALERTS:
+        if meaning.number == evidence.alert:
+            for guess in meaning.guesses:
+                if guess.by in {side, By.EITHER}:
+                    yield from guess.causes
