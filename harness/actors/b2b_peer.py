@@ -47,7 +47,7 @@ class B2bPeer:
 
     async def _welcome(self, link: Link) -> None:
         if await link.secure_within(_HANDSHAKE_SECONDS, self._profile(listens=True)):
-            await SipLink(link, self.site.stage.recorder, self._serve).run()
+            await self.site.sip_link(link, self._serve).run()
 
     async def _serve(self, inquiry: Inquiry) -> None:
         """Answer as any called party does; a Microsoft edge looks at who calls first."""

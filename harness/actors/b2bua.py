@@ -51,7 +51,7 @@ class B2bua:
         if node is None:
             stage.recorder.note(Oddity(stage.recorder.now(), link.actor, link.number, "not from a box with a B2BUA"))
         elif await link.secure(self._own_profile(node)):
-            await SipLink(link, stage.recorder, _Legs(self.site, node, link.peer.host).serve).run()
+            await self.site.sip_link(link, _Legs(self.site, node, link.peer.host).serve).run()
 
     def _own_profile(self, node: ExpresswayE) -> TlsProfile:
         worn, inner = (

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from harness.actors.admission import ZONES, Entry
 from harness.actors.relay import NOT_FOUND, Leg, Relay
 from harness.actors.site import Site
-from harness.actors.user_agent import ALLOW
+from harness.actors.user_agent import options_answer
 from harness.identity.pattern import matches_expression
 from harness.lab.settings import CallPolicyRule, SearchRule
 from harness.net.sip_link import Inquiry
@@ -21,6 +21,7 @@ from harness.sip.building import respond
 from harness.sip.message import Request
 from harness.sip.proxy import has_preloaded_route, next_hop
 from harness.sip.uri import SipUri
+from harness.sip.validation import proxy_refusal
 
 REGISTRAR = "registrar"
 """The target of every REGISTER; the other targets are named by search rules."""
@@ -58,11 +59,14 @@ class CallRouting:
 
     async def serve(self, entry: Entry, inquiry: Inquiry) -> None:
         """Answer a request, or send it where it belongs."""
+        if (refusal := proxy_refusal(inquiry.request)) is not None:
+            await inquiry.answer(refusal.response(inquiry.request))
+            return
         request = self._relay.taken(inquiry, entry.zone)
         if taken_for_own := self._relay.taken_for_own(inquiry.request):
             self._site.decide(inquiry.link.link.number, "own-route", "stripped", routes=taken_for_own)
         if request.method == "OPTIONS" and self._is_for_us(request):
-            await inquiry.answer(respond(inquiry.request, 200, headers=[("Allow", ALLOW)]))
+            await inquiry.answer(options_answer(inquiry.request))
         elif request.method == "REGISTER":
             await self._send_on(inquiry, request, await self._reach(REGISTRAR, request))
         elif tag_of(request.headers.get("to")):

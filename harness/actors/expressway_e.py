@@ -113,13 +113,8 @@ class ExpresswayE:
         return admission.entry
 
     async def _speak(self, entry: Entry, link: Link) -> None:
-        sip = SipLink(
-            link,
-            self.site.stage.recorder,
-            partial(self._routing.serve, entry),
-            max_message=self.settings.sip.max_message_size,
-        )
-        await sip.run()
+        serve, limit = partial(self._routing.serve, entry), self.settings.sip.max_message_size
+        await self.site.sip_link(link, serve, max_message=limit).run()
 
     async def _welcome_mra(self, link: Link) -> None:
         onboarding = self.settings.activation_code_onboarding

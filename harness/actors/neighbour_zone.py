@@ -63,7 +63,7 @@ class Neighbour:
         await self._speak(link)
 
     async def _speak(self, link: Link) -> None:
-        await SipLink(link, self._site.stage.recorder, self._serve).run()
+        await self._site.sip_link(link, self._serve).run()
 
     def _expect_manager(self, link: Link) -> None:
         link.expected_names = (self._site.stage.lab.unified_cm.host_name,) if self._zone.tls_verify else ()

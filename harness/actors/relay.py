@@ -12,7 +12,6 @@ from harness.sip.address import sip_uri_of
 from harness.sip.building import respond
 from harness.sip.message import Request
 from harness.sip.proxy import (
-    add_received,
     forward_request,
     forward_response,
     has_preloaded_route,
@@ -75,8 +74,7 @@ class Relay:
 
     def taken(self, inquiry: Inquiry, zone: str) -> Request:
         """Return the request as it is taken in: source and ingress zone noted, our own Routes gone."""
-        peer = inquiry.link.link.peer
-        request = add_received(inquiry.request, peer.host, peer.port)
+        request = inquiry.request
         via = top_via(request.headers)
         if via is not None:
             noted = with_zones(via, {"ingress-zone": zone})
@@ -86,7 +84,7 @@ class Relay:
     async def forward(self, inquiry: Inquiry, request: Request, leg: Leg) -> None:
         """Send `request` on over the connection of `leg` and answer `inquiry`."""
         if max_forwards_exhausted(request):
-            await inquiry.answer(respond(request, _TOO_MANY_HOPS))
+            await inquiry.answer(respond(inquiry.request, _TOO_MANY_HOPS))
         elif leg.sip is None:
             await inquiry.answer(respond(inquiry.request, leg.failure))
         elif request.method == "ACK":
@@ -105,7 +103,7 @@ class Relay:
         async with sip.ask(outgoing) as responses:
             async for response in responses:
                 if response.status != _TRYING:
-                    await inquiry.answer(forward_response(response)[0])
+                    await inquiry.pass_on(forward_response(response)[0])
                 if not response.is_provisional:
                     return
         failure = _TIMED_OUT if sip.alive else TRANSPORT_FAILURE

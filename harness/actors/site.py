@@ -13,12 +13,13 @@ from harness.errors import LabError
 from harness.lab.directory import Directory
 from harness.lab.settings import Lab
 from harness.lab.settings.surroundings import FirewallRule
+from harness.lab.software import software_of
 from harness.net.hello_editor import EditedHello
 from harness.net.link import Link
 from harness.net.middlebox import FLIGHTS, CutStream, SwallowingStream
 from harness.net.network import ByteStream, DialError, Listener, Network
 from harness.net.recorder import Recorder
-from harness.net.sip_link import Serve, SipLink
+from harness.net.sip_link import OnViolation, Serve, SipLink
 from harness.sip.identifiers import Identifiers
 from harness.transcript import Address, Decision, DialFailed, DialFailure, Dialled
 
@@ -67,6 +68,8 @@ class Site:
         self.actor = actor
         self.host = stage.directory.address_of(actor)
         self.identifiers = Identifiers(actor)
+        kind = "expressway-e" if actor in stage.lab.nodes else actor
+        self.software = software_of(kind, stage.lab.release)
         self._places = trio.Semaphore(_MOST_CONNECTIONS)
 
     async def listen(self, port: int, welcome: Welcome, *, protocol: str = "sip") -> None:
@@ -167,11 +170,18 @@ class Site:
         link.clock = self.stage.wardrobe.clock()
         return link
 
-    def speak_sip(self, link: Link, serve: Serve, *, max_message: int = 32768) -> SipLink:
+    def speak_sip(self, link: Link, serve: Serve) -> SipLink:
         """Start SIP on a link that this actor dialled; it runs until the link ends."""
-        sip = SipLink(link, self.stage.recorder, serve, max_message=max_message, speaks_first=True)
+        sip = SipLink(link, self.stage.recorder, serve, speaks_first=True, software=self.software)
         self.stage.nursery.start_soon(sip.run)
         return sip
+
+    def sip_link(
+        self, link: Link, serve: Serve, *, max_message: int = 32768, on_violation: OnViolation | None = None
+    ) -> SipLink:
+        """Return SIP on a link that this actor was dialled on; `run` speaks it."""
+        recorder, software = self.stage.recorder, self.software
+        return SipLink(link, recorder, serve, max_message=max_message, on_violation=on_violation, software=software)
 
     def decide(self, connection: int, topic: str, outcome: str, **facts: str) -> None:
         """Put a decision of this actor on record; underscores in fact names become hyphens."""

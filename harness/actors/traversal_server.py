@@ -80,7 +80,7 @@ class TraversalServer:
         if await self._admits(link, name, wanted, profile, check=self._check):
             encrypts = zone.media_encryption != "auto"
             serve = partial(self._serve, Entry(name, zone.preloaded_routes, authenticated=True, encrypts=encrypts))
-            self._links[name] = sip = SipLink(link, self._site.stage.recorder, serve)
+            self._links[name] = sip = self._site.sip_link(link, serve)
             await sip.run()
 
     async def _welcome_tunnel(self, link: Link) -> None:

@@ -14,11 +14,11 @@ from harness.actors.peer_names import has_wanted_name
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
 from harness.net.link import Link
-from harness.net.sip_link import Inquiry, Serve, SipLink
+from harness.net.sip_link import Inquiry, Serve
 from harness.sip.building import respond
 from harness.sip.digest import DigestResult, challenge, ha1, verify
 from harness.sip.message import Request
-from harness.sip.registrar import Registrar
+from harness.sip.registrar import Registrar, objection
 from harness.tls.profile import TlsProfile
 from harness.transcript import ClientCertificate
 
@@ -64,8 +64,7 @@ class UnifiedCm:
 
     async def _speak(self, serve: Serve, link: Link) -> None:
         limit = self.settings.max_message_size
-        sip = SipLink(link, self.site.stage.recorder, serve, max_message=limit, on_violation=self._reset)
-        await sip.run()
+        await self.site.sip_link(link, serve, max_message=limit, on_violation=self._reset).run()
 
     def _reset(self, link: Link, reason: str) -> None:
         """Reset a connection over which a message came that is too long; that is all its peer ever hears (I35)."""
@@ -111,6 +110,9 @@ class UnifiedCm:
     async def _register(self, inquiry: Inquiry) -> None:
         """Challenge, then bind (RFC 3261 10.3, 22.4)."""
         request = inquiry.request
+        if (refusal := objection(request)) is not None:
+            await inquiry.answer(refusal.response(request))
+            return
         credentials = request.headers.get("authorization") or ""
         if self._verified(credentials) is not DigestResult.ACCEPTED:
             await inquiry.answer(respond(request, 401, headers=[("WWW-Authenticate", self._challenge())]))

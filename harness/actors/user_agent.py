@@ -14,6 +14,7 @@ from harness.sip.dialog import Dialog
 from harness.sip.message import Request, Response
 from harness.sip.sdp import SessionDescription, make_offer
 from harness.sip.sdp import answer as answer_offer
+from harness.sip.validation import callee_refusal
 from harness.sip.via import Via
 
 ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS"
@@ -46,6 +47,13 @@ class CallOrder:
 def transport_of(sip: SipLink) -> str:
     """Return the transport as Via spells it."""
     return "TLS" if sip.link.version else "TCP"
+
+
+def options_answer(request: Request) -> Response:
+    """Return what an element says of its options: what it takes, or the extension that it lacks (RFC 3261 11.2)."""
+    refusal = callee_refusal(request)
+    taken = [("Allow", ALLOW), ("Accept", SDP)]
+    return refusal.response(request) if refusal else respond(request, 200, headers=taken)
 
 
 def _quoted(name: str) -> str:
@@ -101,8 +109,9 @@ class UserAgent:
         return None
 
     async def _hang_up(self, sip: SipLink, dialog: Dialog) -> None:
-        await sip.send(dialog.acknowledge(via=self.via(sip)))
-        await self.final_response(sip, dialog.request("BYE", via=self.via(sip)))
+        ours = [("User-Agent", self._site.software)]
+        await sip.send(dialog.acknowledge(via=self.via(sip), headers=ours))
+        await self.final_response(sip, dialog.request("BYE", via=self.via(sip), headers=ours))
 
     def request(
         self, sip: SipLink, method: str, order: CallOrder, *, body: bytes = b"", content_type: str = SDP
@@ -116,7 +125,7 @@ class UserAgent:
             ("Call-ID", self._site.identifiers.call_id(self._site.host)),
             ("CSeq", f"1 {method}"),
             ("Contact", self.contact(sip, order.caller.partition("@")[0]) + order.contact_parameters),
-            ("User-Agent", f"sip-mtls {self._site.actor} (simulated)"),
+            ("User-Agent", self._site.software),
         ]
         described = [("Content-Type", content_type)] if body else []
         return build_request(method, f"sip:{order.called}", headers=headers + described, body=body)
@@ -135,6 +144,10 @@ class UserAgent:
     async def serve(self, inquiry: Inquiry) -> None:
         """Answer what a called party answers."""
         request = inquiry.request
+        refusal = callee_refusal(request)
+        if refusal is not None:
+            await inquiry.answer(refusal.response(request))
+            return
         match request.method:
             case "ACK":
                 return
@@ -145,7 +158,7 @@ class UserAgent:
                 await inquiry.answer(respond(request, 200 if known else 481))
                 self._dialogs = [dialog for dialog in self._dialogs if dialog not in known]
             case "OPTIONS":
-                await inquiry.answer(respond(request, 200, headers=[("Allow", ALLOW)]))
+                await inquiry.answer(options_answer(request))
             case "CANCEL":
                 await inquiry.answer(respond(request, 481))
             case _:

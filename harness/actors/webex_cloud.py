@@ -13,7 +13,6 @@ from harness.actors.user_agent import CallOrder, Outcome, UserAgent
 from harness.dns.walk.locate import Behaviour, Located, Policy, Target
 from harness.identity.certificate import read_certificate
 from harness.net.link import Link
-from harness.net.sip_link import SipLink
 from harness.tls.profile import Dialect, TlsProfile
 from harness.transcript import ClientCertificate, DialFailed
 
@@ -59,7 +58,7 @@ class WebexCloud:
 
     async def _welcome(self, request: ClientCertificate, link: Link) -> None:
         if await link.secure_within(_HANDSHAKE_SECONDS, self._profile(request), check=self._check):
-            await SipLink(link, self.site.stage.recorder, self._agent.serve).run()
+            await self.site.sip_link(link, self._agent.serve).run()
 
     # --- dialling in ---
 

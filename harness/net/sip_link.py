@@ -15,9 +15,9 @@ import trio
 
 from harness.net.link import Link
 from harness.net.recorder import Recorder
-from harness.sip.building import respond
-from harness.sip.framing import Framed, KeepAlive, MessageFramed, StreamFramer, Violation
+from harness.sip.framing import Framed, KeepAlive, MessageFramed, StreamFramer, Unframed, Violation
 from harness.sip.message import Message, Request, Response
+from harness.sip.proxy import add_received
 from harness.sip.transaction_keys import TransactionKey, client_key, server_key
 from harness.sip.transactions import (
     Action,
@@ -32,6 +32,7 @@ from harness.sip.transactions import (
     Timer,
     TransportFailed,
 )
+from harness.sip.validation import Refusal, syntax_refusal
 from harness.transcript import Direction, Oddity, SipSeen
 
 _PONG = b"\r\n"
@@ -40,6 +41,7 @@ _RESPONSES_IN_FLIGHT = 64
 _TRANSACTIONS = 8192
 _UNAVAILABLE = 503
 _GOODBYE_SECONDS = 2.0
+_LAST_ANSWERS_SECONDS = 5.0
 
 Serve = Callable[["Inquiry"], Awaitable[None]]
 OnViolation = Callable[[Link, str], None]
@@ -53,7 +55,11 @@ class Inquiry:
     request: Request
 
     async def answer(self, response: Response) -> None:
-        """Send a response; after a final one, further ones are discarded."""
+        """Send a response of this end; after a final one, further ones are discarded."""
+        await self.link.answer(self.request, self.link.signed(response))
+
+    async def pass_on(self, response: Response) -> None:
+        """Send the response of somebody else, as a proxy does."""
         await self.link.answer(self.request, response)
 
 
@@ -78,7 +84,8 @@ class SipLink:
     With `speaks_first` it reads nothing before it has written something. A client whose certificate is refused
     late (TLS 1.3) would else race with the alert for whether its first request still goes out, and the same
     story would be told in two ways; real clients write at once. `on_violation` gets the link and the reason when what
-    came is no SIP, or over the limit: it may end the link in another way than the orderly one.
+    came is no SIP, or over the limit: it may end the link in another way than the orderly one. `software` is what this
+    end calls itself in the Server header of its answers; empty: none.
     """
 
     def __init__(
@@ -90,8 +97,10 @@ class SipLink:
         max_message: int = 32768,
         speaks_first: bool = False,
         on_violation: OnViolation | None = None,
+        software: str = "",
     ) -> None:
         self.link = link
+        self._software = software
         self._recorder = recorder
         self._serve = serve
         self._on_violation = on_violation
@@ -99,6 +108,8 @@ class SipLink:
         self._pending: dict[TransactionKey, _Pending] = {}
         self._nursery: trio.Nursery | None = None
         self._deaf = False
+        self._serving = 0
+        self._idle: trio.Event | None = None
         self._over = trio.Event()
         self._may_read = trio.Event()
         if not speaks_first:
@@ -116,6 +127,7 @@ class SipLink:
                 self._nursery = nursery
                 task_status.started()
                 await self._read()
+                await self._refuse_violation()
                 self._deaf = True  # whoever asks from here on finds the link dead
                 self._nursery = None
                 await self._lose_transport()
@@ -141,6 +153,18 @@ class SipLink:
                 # Tasks that are ready together run in any order: a BYE would overtake the ACK that came with it.
                 if self._framer.pending:
                     await trio.lowlevel.checkpoint()
+
+    async def _refuse_violation(self) -> None:
+        """Let those who asked before hear their answers, then say what was wrong with the message that ends it all."""
+        violation = self._framer.violation
+        if violation is None:
+            return
+        if self._serving:
+            self._idle = trio.Event()
+            with trio.move_on_after(_LAST_ANSWERS_SECONDS):
+                await self._idle.wait()
+        if isinstance(violation, Unframed) and isinstance(violation.head, Request) and self._on_violation is None:
+            await self._refuse(violation.head, Refusal(violation.status, violation.reason))
 
     async def close(self) -> None:
         """Close in good order while `run` reads on, and wait a moment for the peer to do the same."""
@@ -202,6 +226,11 @@ class SipLink:
                 self._odd(reason)
 
     async def _take_request(self, request: Request) -> None:
+        refusal = syntax_refusal(request)
+        if refusal is not None:
+            await self._refuse(request, refusal)
+            return
+        request = add_received(request, self.link.peer.host, self.link.peer.port)
         key = server_key(request)
         pending = self._pending.get(key)
         if pending is not None and isinstance(pending.transaction, ServerTransaction):
@@ -210,10 +239,18 @@ class SipLink:
             self._spawn(request)
         elif len(self._pending) >= _TRANSACTIONS:
             self._odd(f"more than {_TRANSACTIONS} transactions at once; {request.method} refused")
-            await self._write(respond(request, _UNAVAILABLE))
+            await self._refuse(request, Refusal(_UNAVAILABLE))
         else:
             self._pending[key] = fresh = _Pending(ServerTransaction(request))
             await self._carry_out(key, fresh, fresh.transaction.start())
+
+    async def _refuse(self, request: Request, refusal: Refusal) -> None:
+        """Answer without a transaction (RFC 3261 8.2.7); an ACK gets no answer."""
+        if request.method == "ACK":
+            self._odd(f"an ACK that nobody can use: {refusal.reason or refusal.status}")
+            return
+        taken = add_received(request, self.link.peer.host, self.link.peer.port)
+        await self._write(self.signed(refusal.response(taken)))
 
     async def _take_response(self, response: Response) -> None:
         key = client_key(response)
@@ -299,7 +336,22 @@ class SipLink:
     def _spawn(self, request: Request) -> None:
         """Serve a request in a task of its own."""
         if self._nursery is not None:
-            self._nursery.start_soon(self._serve, Inquiry(self, request))
+            self._serving += 1
+            self._nursery.start_soon(self._serve_one, Inquiry(self, request))
+
+    async def _serve_one(self, inquiry: Inquiry) -> None:
+        try:
+            await self._serve(inquiry)
+        finally:
+            self._serving -= 1
+            if self._idle is not None and not self._serving:
+                self._idle.set()
+
+    def signed(self, response: Response) -> Response:
+        """Return a response of this end with its Server header (RFC 3261 20.35)."""
+        if not self._software or "server" in response.headers:
+            return response
+        return response.with_headers(response.headers.with_added("Server", self._software))
 
     async def _write(self, message: Message) -> None:
         if self.link.ended is None:

@@ -8,6 +8,8 @@ from harness.sip.parameters import Parameters
 from harness.sip.splitting import find_outside_quotes, quote, unquote
 from harness.sip.uri import SipUri
 
+_SEPARATORS = ',;:@"'
+
 
 @dataclass(frozen=True, slots=True)
 class NameAddress:
@@ -21,7 +23,7 @@ class NameAddress:
     def parse(cls, text: str) -> NameAddress:
         """Read one address; ValueError where a bracket is not closed or the URI is empty.
 
-        Without brackets, what follows the first `;` belongs to the header (RFC 3261 20.10).
+        Without brackets, what follows the first `;` belongs to the header, and there is no `?` (RFC 3261 20.10).
         """
         opening = find_outside_quotes(text, "<")
         if opening < 0:
@@ -29,7 +31,7 @@ class NameAddress:
         uri, closing, rest = text[opening + 1 :].partition(">")
         if not closing or rest.strip()[:1] not in ("", ";"):
             raise ValueError(f"not an address: {text[:80]!r}")
-        return _checked(cls(uri.strip(), unquote(text[:opening].strip()), Parameters.parse(rest)))
+        return _checked(cls(uri.strip(), _display(text[:opening].strip()), Parameters.parse(rest)))
 
     @property
     def sip_uri(self) -> SipUri | None:
@@ -71,7 +73,17 @@ def sip_uri_of(value: str) -> SipUri | None:
 
 def _bare(text: str) -> tuple[str, str, Parameters]:
     uri, _, parameters = text.partition(";")
+    if "?" in uri:
+        raise ValueError(f"a URI with a question mark needs angle brackets (RFC 3261 20.10): {uri[:80]!r}")
     return uri.strip(), "", Parameters.parse(parameters)
+
+
+def _display(text: str) -> str:
+    """Return a display name: a quoted string, or words without separators among them (RFC 4475 3.1.2.15)."""
+    meant = unquote(text)
+    if meant == text and any(character in _SEPARATORS for character in text):
+        raise ValueError(f"a display name with separators needs quotes: {text[:80]!r}")
+    return meant
 
 
 def _checked(address: NameAddress) -> NameAddress:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import TypeAlias
 
 from harness.errors import LocalProtocolError
@@ -64,10 +65,11 @@ def respond(
     """Return the response to a request (RFC 3261 8.2.6).
 
     Copies every Via, From, To, Call-ID and CSeq byte for byte, and Record-Route where the answer can make a
-    dialog (12.1.1). `to_tag` is added to a To that has none, except on a 100. `reason` defaults to the
-    status's own.
+    dialog (12.1.1). `to_tag` is added to a To that has none, except on a 100; it defaults to a tag that is the same in
+    every response to this request (8.2.6.2, 8.2.7). `reason` defaults to the status's own.
     """
-    copied = [*_copied(request.headers, "via", "from"), *_to(request.headers, to_tag if status > 100 else ""),
+    tag = (to_tag or _own_tag(request.headers)) if status > 100 else ""
+    copied = [*_copied(request.headers, "via", "from"), *_to(request.headers, tag),
               *_copied(request.headers, "call-id", "cseq")]  # fmt: skip
     if request.method in DIALOG_FORMING and 100 < status < 300:
         copied += _copied(request.headers, "record-route")
@@ -97,6 +99,12 @@ def _companion(method: str, invite: Request, to: list[HeaderField]) -> Request:
 
 def _copied(headers: Headers, *names: str) -> list[HeaderField]:
     return [field for name in names for field in headers if field.canonical == name]
+
+
+def _own_tag(headers: Headers) -> str:
+    """Return the tag of whoever answers without a dialog: made from what tells this request from all others."""
+    told = "\n".join(headers.get(name) or "" for name in ("via", "from", "call-id", "cseq"))
+    return sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 
 def _to(headers: Headers, tag: str) -> list[HeaderField]:

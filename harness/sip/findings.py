@@ -39,6 +39,12 @@ def _cseq(value: str) -> object:
     return _whole_number(2**31 - 1)(str(cseq.sequence))
 
 
+def _call_id(value: str) -> object:
+    if not value or any(character.isspace() for character in value):
+        raise ValueError(f"not a Call-ID: {value[:40]!r}")
+    return value
+
+
 def _contact(value: str) -> object:
     return value if value == "*" else _address(value)
 
@@ -63,6 +69,7 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "contact": _contact,
     "route": _route,
     "record-route": _route,
+    "call-id": _call_id,
     "cseq": _cseq,
     "max-forwards": _whole_number(255),
     "expires": _whole_number(2**32 - 1),
@@ -88,7 +95,7 @@ def _shapeless(headers: Headers) -> Iterator[Finding]:
 
 def _missing(headers: Headers, method: str | None) -> Iterator[Finding]:
     for name in MANDATORY:
-        if name not in headers and not (method is None and name == "max-forwards"):
+        if not any(headers.get_all(name)) and not (method is None and name == "max-forwards"):
             yield Finding(name, "missing (RFC 3261 8.1.1)")
 
 

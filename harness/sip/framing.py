@@ -15,7 +15,9 @@ from harness.sip.headers import HeaderField
 from harness.sip.message import Message, compose, parse_start_line
 from harness.sip.scanner import Violation, as_text, content_length, head_end, split_head
 
-__all__ = ["Framed", "KeepAlive", "MessageFramed", "StreamFramer", "Violation"]
+__all__ = ["Framed", "KeepAlive", "MessageFramed", "StreamFramer", "Unframed", "Violation"]
+
+_BAD_REQUEST, _TOO_LARGE = 400, 513
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,17 @@ class KeepAlive:
     """Empty lines between messages: the ping of the flow's owner (CRLFCRLF) or the pong (CRLF) to it."""
 
     ping: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unframed(Violation):
+    """A message with a readable head whose end nobody can find, or that is too large.
+
+    `head` is the message without its body; `status` is what a request with such a head is answered.
+    """
+
+    head: Message | None = None
+    status: int = _BAD_REQUEST
 
 
 Framed: TypeAlias = MessageFramed | KeepAlive | Violation
@@ -132,13 +145,15 @@ class StreamFramer:
         start = parse_start_line(start_line)
         if isinstance(start, Violation):
             return Violation(start.reason, self._consumed)
+        head = compose(start, fields, body=b"", raw=b"")
         match content_length(fields):
             case None:
-                return Violation("no Content-Length on a stream (RFC 3261 18.3)", self._consumed)
+                return Unframed("no Content-Length on a stream (RFC 3261 18.3)", self._consumed, head)
             case Violation(reason=reason):
-                return Violation(reason, self._consumed)
+                return Unframed(reason, self._consumed, head)
             case int(length) if length > self._max_body or end + length > self._max_message:
-                return Violation(f"a message of {end + length} bytes is over the limit", self._consumed)
+                reason = f"a message of {end + length} bytes is over the limit"
+                return Unframed(reason, self._consumed, head, _TOO_LARGE)
             case int(length):
                 return _Head(start, fields, end, end + length)
 

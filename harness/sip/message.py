@@ -15,7 +15,7 @@ from harness.sip.headers import HeaderField, Headers, whole_number
 from harness.sip.scanner import Violation, content_length, head_end, leading_blank_lines, split_head
 
 __all__ = [
-    "Finding", "HeaderField", "Headers", "Message", "Request", "Response", "Violation", "compose",
+    "SIP_VERSION", "Finding", "HeaderField", "Headers", "Message", "Request", "Response", "Violation", "compose",
     "cseq_number", "findings", "parse_message", "parse_start_line",
 ]  # fmt: skip
 

@@ -29,6 +29,13 @@ class Parameters:
                 return unquote(value or "")
         return None
 
+    def by_name(self) -> dict[str, str]:
+        """Return the first value of each lower-case name, as `get` gives it; for whoever needs many of them."""
+        found: dict[str, str] = {}
+        for written, value in self.pairs:
+            found.setdefault(written.lower(), unquote(value or ""))
+        return found
+
     def with_value(self, name: str, value: str | None) -> Parameters:
         """Return a copy in which `name` has `value`: in its old place, or at the end."""
         if name not in self:

@@ -7,6 +7,7 @@ The order in a proxy: `add_received`, `max_forwards_exhausted` (483), `strip_own
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import dropwhile
 from typing import NamedTuple
 
 from harness.errors import LocalProtocolError
@@ -65,9 +66,11 @@ def strip_own_route(request: Request, is_me: Callable[[SipUri], bool]) -> Reques
     and a preloaded one (domain.md 1.3).
     """
     stripped = _undo_strict_routing(request, is_me)
-    while (top := _top_route(stripped.headers)) is not None and is_me(top):
-        stripped = stripped.with_headers(stripped.headers.without_first("Route"))
-    return stripped
+    routes = stripped.headers.get_list("route")
+    others = tuple(dropwhile(lambda route: (uri := sip_uri_of(route)) is not None and is_me(uri), routes))
+    if len(others) == len(routes):
+        return stripped
+    return stripped.with_headers(stripped.headers.with_replaced("Route", *others))
 
 
 def next_hop(request: Request) -> SipUri | None:

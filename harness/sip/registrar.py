@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import compress
 from typing import TypeAlias
 from urllib.parse import unquote
 
@@ -12,23 +13,29 @@ from harness.sip.building import respond
 from harness.sip.headers import whole_number
 from harness.sip.message import Request, Response, cseq_number
 from harness.sip.uri import SipUri
+from harness.sip.validation import Refusal, callee_refusal
+
+_SUPPORTED = ("path",)
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """One way to reach an address-of-record: the Contact and the moment (seconds) at which it ends."""
+    """One way to reach an address-of-record: the Contact and the moment (seconds) at which it ends.
+
+    `place` is the URI of the contact, as text where it is of another scheme.
+    """
 
     contact: NameAddress
+    place: SipUri | str
     expires_at: float
     call_id: str
     sequence: int
 
-    def same_place(self, other: NameAddress) -> bool:
+    def same_place(self, other: Binding) -> bool:
         """Whether `other` names the same contact (RFC 3261 19.1.4, other schemes letter by letter)."""
-        mine, theirs = self.contact.sip_uri, other.sip_uri
-        if mine is None or theirs is None:
-            return self.contact.uri == other.uri
-        return mine.is_equivalent_to(theirs)
+        if isinstance(self.place, SipUri) and isinstance(other.place, SipUri):
+            return self.place.is_equivalent_to(other.place)
+        return self.place == other.place
 
     def is_newer_than(self, other: Binding) -> bool:
         """Whether `other` comes out of order: of the same Call-ID, with a CSeq that does not go up."""
@@ -47,8 +54,9 @@ class _Refusal:
 class Registrar:
     """Holds the bindings of a domain. `handle` answers a REGISTER; who may send one is decided before.
 
-    Intervals are in seconds. A REGISTER that would hold more than `most_bindings` contacts for one address,
-    or a new address beyond `most_addresses`, is refused with 403 and 503: a listener survives its callers.
+    Intervals are in seconds. A REGISTER that names or would hold more than `most_bindings` contacts for one address,
+    or a new address beyond `most_addresses`, is refused with 403 and 503: a listener survives its callers. A URI is
+    compared with each contact that is held, so the number of contacts is looked at before any of them is read.
     """
 
     def __init__(
@@ -77,16 +85,19 @@ class Registrar:
 
     def handle(self, request: Request, now: float) -> Response:
         """Answer a REGISTER: 200 with all bindings, or the refusal with nothing changed (RFC 3261 10.3)."""
+        if refusal := objection(request):
+            return refusal.response(request)
         uri = sip_uri_of(request.headers.get("to") or "")
-        if uri is None:
-            return respond(request, 400, "Unreadable To")
+        assert uri is not None  # noqa: S101  # that is what `objection` looks for
         outcome = self._updated(request, self._current(_key(uri), now), now)
         if isinstance(outcome, _Refusal):
             return respond(request, outcome.status, headers=outcome.headers)
         if _key(uri) not in self._bindings and not self._has_room(now):
             return respond(request, 503)
         self._keep(_key(uri), outcome)
-        return respond(request, 200, headers=[("Contact", _listed(bound, now)) for bound in outcome])
+        # RFC 3327 5.3: whoever registered learns which proxies stand in the way to it.
+        path = [("Path", value) for value in request.headers.get_all("path")]
+        return respond(request, 200, headers=[*(("Contact", _listed(bound, now)) for bound in outcome), *path])
 
     def _current(self, key: str, now: float) -> _Bindings:
         return tuple(bound for bound in self._bindings.get(key, ()) if bound.expires_at > now)
@@ -104,6 +115,8 @@ class Registrar:
 
     def _updated(self, request: Request, old: _Bindings, now: float) -> _Bindings | _Refusal:
         contacts = request.headers.get_list("contact")
+        if len(contacts) > self._most_bindings:
+            return _Refusal(403)
         if "*" in contacts:
             everything = len(contacts) == 1 and request.headers.get("expires") == "0"
             return () if everything else _Refusal(400)
@@ -123,10 +136,12 @@ class Registrar:
         seconds = self._granted(contact, request)
         if 0 < seconds < self._min_expires:
             return _Refusal(423, (("Min-Expires", str(self._min_expires)),))
-        new = Binding(contact, now + seconds, request.headers.get("call-id") or "", cseq_number(request.headers))
-        if any(bound.same_place(contact) and bound.is_newer_than(new) for bound in old):
+        place, call_id = contact.sip_uri or contact.uri, request.headers.get("call-id") or ""
+        new = Binding(contact, place, now + seconds, call_id, cseq_number(request.headers))
+        same = [bound.same_place(new) for bound in old]
+        if any(bound.is_newer_than(new) for bound in compress(old, same)):
             return _Refusal(500)
-        others = tuple(bound for bound in old if not bound.same_place(contact))
+        others = tuple(bound for bound, is_same in zip(old, same, strict=True) if not is_same)
         return (*others, new) if seconds else others
 
     def _granted(self, contact: NameAddress, request: Request) -> int:
@@ -134,6 +149,14 @@ class Registrar:
         seconds = whole_number(asked, 2**32 - 1)
         # An unreadable interval counts as none at all (RFC 3261 20.10 and 20.19).
         return self._default_expires if seconds is None else min(seconds, self._max_expires)
+
+
+def objection(request: Request) -> Refusal | None:
+    """Return why a REGISTER is of no use, whoever sends it (RFC 3261 10.3 steps 2 and 5); ask before credentials."""
+    if refusal := callee_refusal(request, _SUPPORTED):
+        return refusal
+    uri = sip_uri_of(request.headers.get("to") or "")
+    return None if uri else Refusal(400, "To: a REGISTER is for a SIP URI (RFC 3261 10.2)")
 
 
 def _key(uri: SipUri) -> str:

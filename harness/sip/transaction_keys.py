@@ -31,15 +31,19 @@ def server_key(request: Request, method: str = "") -> TransactionKey:
     """Return the key of a request that came in; an ACK has the key of its INVITE.
 
     `method` asks for another method's: the INVITE that a CANCEL is about (9.2). A branch without the magic
-    cookie is of RFC 2543 and proves nothing, so there the Request-URI, From tag, Call-ID, CSeq number and top
-    Via stand in for it.
+    cookie is of RFC 2543 and proves nothing, nor does the bare cookie (RFC 4475 3.2.1), so there the Request-URI, From
+    tag, Call-ID, CSeq number and top Via stand in for it.
     """
     via = top_via(request.headers)
     method = method or ("INVITE" if request.method == "ACK" else request.method)
-    if via is not None and via.branch.lower().startswith(MAGIC_COOKIE.lower()):
+    if via is not None and _proves_something(via.branch):
         host, port = via.sent_by
         return TransactionKey(via.branch, f"{host}:{port}", method)
     return TransactionKey(_old_branch(request), str(via), method)
+
+
+def _proves_something(branch: str) -> bool:
+    return branch.lower().startswith(MAGIC_COOKIE.lower()) and len(branch) > len(MAGIC_COOKIE)
 
 
 def _old_branch(request: Request) -> str:

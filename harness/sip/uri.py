@@ -12,7 +12,7 @@ _HOST_AND_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:;?@\[\]<>\"]+)(?::([0-9]{
 _SCHEMES = ("sip", "sips")
 
 # RFC 3261 19.1.4: these must agree even where only one of the two URIs has them.
-_DECISIVE_PARAMETERS = ("user", "ttl", "method", "maddr", "transport")
+_DECISIVE_PARAMETERS = frozenset({"user", "ttl", "method", "maddr", "transport"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,11 @@ class SipUri:
 
     def is_equivalent_to(self, other: SipUri) -> bool:
         """Whether both name the same resource by the rules of RFC 3261 19.1.4 (which are not transitive)."""
-        return (
-            _identity(self) == _identity(other)
-            and all(_agree(self, other, name) for name in _DECISIVE_PARAMETERS)
-            and all(_agree_where_shared(self, other, name) for name, _ in self.parameters.pairs)
-            and _headers(self) == _headers(other)
-        )
+        if _identity(self) != _identity(other):
+            return False
+        mine, theirs = _compared(self.parameters), _compared(other.parameters)
+        decisive = mine.keys() & theirs.keys() | _DECISIVE_PARAMETERS
+        return all(mine.get(name) == theirs.get(name) for name in decisive) and _headers(self) == _headers(other)
 
     def __str__(self) -> str:
         user = "" if self.user is None else f"{self.user}@"
@@ -97,14 +96,9 @@ def _identity(uri: SipUri) -> tuple[str, str | None, str, int | None]:
     return uri.scheme, user, uri.host.lower(), uri.port
 
 
-def _agree(one: SipUri, other: SipUri, name: str) -> bool:
-    values = (one.parameters.get(name), other.parameters.get(name))
-    first, second = (None if value is None else unquote(value).lower() for value in values)
-    return first == second
-
-
-def _agree_where_shared(one: SipUri, other: SipUri, name: str) -> bool:
-    return name not in other.parameters or _agree(one, other, name)
+def _compared(parameters: Parameters) -> dict[str, str]:
+    """Return the parameters as they are compared: the first of each name, without regard to case and escapes."""
+    return {name: unquote(value).lower() for name, value in parameters.by_name().items()}
 
 
 def _headers(uri: SipUri) -> set[tuple[str, str]]:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harness.sip.framing import Framed, KeepAlive, MessageFramed, StreamFramer, Violation
-from harness.sip.message import parse_message
+from harness.sip.framing import Framed, KeepAlive, MessageFramed, StreamFramer, Unframed, Violation
+from harness.sip.message import Request, parse_message
 
 PING = b"\r\n\r\n"
 PONG = b"\r\n"
@@ -123,7 +123,10 @@ def test_the_end_that_sends_pings_reads_an_empty_line_as_the_pong() -> None:
     ],
 )
 def test_bytes_whose_end_nobody_can_find_are_a_violation(data: bytes, reason: str) -> None:
-    assert framed(invite() + data) == [*framed(invite()), Violation(reason, len(invite()))]
+    *before, violation = framed(invite() + data)
+    assert before == framed(invite())
+    assert isinstance(violation, Violation)
+    assert (violation.reason, violation.offset) == (reason, len(invite()))
 
 
 def test_after_a_violation_the_framer_is_dead_and_says_so() -> None:
@@ -138,18 +141,20 @@ def test_the_largest_message_an_expressway_takes_passes_and_one_byte_more_does_n
     head = len(invite(b"x" * 32000)) - 32000
     largest, larger = invite(b"x" * (32768 - head)), invite(b"x" * (32769 - head))
     assert wire(framed(largest, framer=StreamFramer(max_message=32768))) == [largest]
-    assert framed(larger, framer=StreamFramer(max_message=32768)) == [
-        Violation("a message of 32769 bytes is over the limit", 0)
-    ]
+    (too_large,) = framed(larger, framer=StreamFramer(max_message=32768))
+    assert isinstance(too_large, Unframed)
+    assert (too_large.reason, too_large.status) == ("a message of 32769 bytes is over the limit", 513)
+    assert isinstance(too_large.head, Request)
+    assert too_large.head.headers.get("Via") == "SIP/2.0/TLS a.example;branch=z9hG4bK1"
 
 
 def test_a_body_and_a_head_pass_at_their_limit_and_not_over_it() -> None:
     head = len(invite(b""))
     exact = StreamFramer(max_head=head, max_body=5)
     assert wire(framed(invite() + invite(b""), framer=exact)) == [invite(), invite(b"")]
-    assert framed(invite(b"sixsix"), framer=StreamFramer(max_body=5)) == [
-        Violation(f"a message of {head + 6} bytes is over the limit", 0)
-    ]
+    (too_large,) = framed(invite(b"sixsix"), framer=StreamFramer(max_body=5))
+    assert isinstance(too_large, Violation)
+    assert (too_large.reason, too_large.offset) == (f"a message of {head + 6} bytes is over the limit", 0)
     assert framed(invite(), framer=StreamFramer(max_head=head - 1)) == [
         Violation(f"a head of more than {head - 1} bytes", 0)
     ]
