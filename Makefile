@@ -9,7 +9,7 @@ READY  := $(VENV)/.ready
 # Debian and Ubuntu keep the venv module in a package of its own; root may fetch it, others are told.
 GET_VENV := test "$$(id -u)" = 0 && apt-get update -q && apt-get install -y -q python3-venv
 
-.PHONY: demo test check bench docs golden clean
+.PHONY: demo test check bench mutants docs golden clean
 
 demo: $(READY)          ## play every scenario, then the lesson: why MRA breaks on a mutual-TLS port
 	$(BIN)/sip-mtls run --out out/demo
@@ -26,6 +26,9 @@ check: $(READY)         ## ruff, mypy --strict, and the floors of docs/architect
 
 bench: $(READY)         ## ratios to a floor or a peer; writes out/bench.json
 	$(BIN)/python -m benchmarks
+
+mutants: $(READY)       ## break one line at a time and count how often no test notices; minutes, on two cores
+	$(BIN)/python tests/mutation/mutation_run.py $(AREAS)
 
 docs: $(READY)          ## write the generated pages of docs/ anew
 	$(BIN)/python docs/generate.py
