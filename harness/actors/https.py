@@ -8,6 +8,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import h11
 
@@ -21,12 +22,16 @@ _MOST_BODY = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class ServedRequest:
-    """A request as a service sees it. `credentials` are user and password of Basic, empty without."""
+    """A request as a service sees it. `credentials` are user and password of Basic, empty without.
+
+    `host` is the one of the Host header, in lower case and without a port.
+    """
 
     method: str
     target: str
     credentials: tuple[str, str]
     body: bytes = b""
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +173,8 @@ async def _next_request(http: h11.Connection, link: Link) -> ServedRequest | Non
         event = await _next_event(http, link)
         match event:
             case h11.Request():
-                request = ServedRequest(event.method.decode(), event.target.decode(), _credentials(event))
+                named = _credentials(event), b"", _host(event)
+                request = ServedRequest(event.method.decode(), event.target.decode(), *named)
             case h11.EndOfMessage():
                 return replace(request, body=bytes(body)) if request else None
             case h11.Data():
@@ -196,6 +202,14 @@ async def _respond(http: h11.Connection, link: Link, recorder: Recorder, answer:
     response = h11.Response(status_code=status, headers=headers)
     for event in (response, h11.Data(data=answer.body), h11.EndOfMessage()):
         await link.send(http.send(event) or b"")
+
+
+def _host(request: h11.Request) -> str:
+    """Return the host that is meant, in lower case and without a port; empty where it cannot be read."""
+    try:
+        return urlsplit(f"//{dict(request.headers).get(b'host', b'').decode()}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def _credentials(request: h11.Request) -> tuple[str, str]:

@@ -148,10 +148,15 @@ class _Checking:
         return link if isinstance(link, Link) else f"the connection was {link.failure.value}"
 
     async def _address_of(self, host: str) -> str | None:
+        """Return where a host is; an address at which a CA from elsewhere publishes leads to who speaks for it."""
         try:
-            return str(ipaddress.ip_address(host))
+            address = str(ipaddress.ip_address(host))
         except ValueError:
             answer = await self._finder.ask(Question(host.lower(), "A"))
+        else:
+            stage = self._site.stage
+            is_published = stage.wardrobe.publications.has_host(host.lower())
+            return stage.directory.address_of("validation-authority") if is_published else address
         return next((record.address for record in answer.records if isinstance(record, Host)), None)
 
 

@@ -1,9 +1,13 @@
-"""The validation authority: a web server on which CAs publish their CRLs and answer OCSP (RFC 5280, RFC 6960)."""
+"""The validation authority: a web server on which CAs publish their CRLs and answer OCSP (RFC 5280, RFC 6960).
+
+It also speaks at the URLs of CAs from elsewhere whose look-alikes are in the lab: under their hosts and ports.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Sequence
 from urllib.parse import unquote_to_bytes
 
 import trio
@@ -11,8 +15,9 @@ import trio
 from harness.actors.https import Reply, ServedRequest, serve_https
 from harness.actors.site import Site, Stage
 from harness.net.link import Link
-from harness.pki.revocation import make_list
-from harness.pki.status_responses import answer_request
+from harness.pki.publications import Kind
+from harness.pki.revocation import Register, make_list
+from harness.pki.status_responses import answer_request, register_meant
 from harness.pki.status_sources import LIST_SUFFIX, RESPONDER_PREFIX, VALIDATION_PORT
 
 NAME = "validation-authority"
@@ -28,8 +33,9 @@ class ValidationAuthority:
         self.settings = stage.lab.validation_authority
 
     async def start(self) -> None:
-        """Open the port."""
-        await self.site.listen(VALIDATION_PORT, self._welcome, protocol="http")
+        """Open its port, and those at which CAs from elsewhere publish."""
+        for port in sorted({VALIDATION_PORT, *self.site.stage.wardrobe.publications.ports()}):
+            await self.site.listen(port, self._welcome, protocol="http")
 
     async def _welcome(self, link: Link) -> None:
         await trio.sleep(self.settings.delay)
@@ -37,6 +43,9 @@ class ValidationAuthority:
             await serve_https(link, self.site.stage.recorder, self._answer)
 
     async def _answer(self, request: ServedRequest) -> Reply:
+        published = self._published(request)
+        if published is not None:
+            return published
         if request.target.startswith(RESPONDER_PREFIX):
             return self._respond(request)
         register = self.site.stage.wardrobe.register_at(request.target)
@@ -44,7 +53,31 @@ class ValidationAuthority:
             return _NOT_FOUND
         if request.method != "GET":
             return _NOT_ALLOWED
+        return self._list(register)
+
+    def _list(self, register: Register) -> Reply:
         return Reply(200, make_list(register, self.settings.crl), "application/pkix-crl")
+
+    def _status(self, registers: Sequence[Register], asked: bytes) -> Reply:
+        answer = answer_request(register_meant(registers, asked), asked, self.settings.ocsp)
+        return Reply(200, answer, "application/ocsp-response")
+
+    def _published(self, request: ServedRequest) -> Reply | None:
+        """Answer for a CA from elsewhere; None where none publishes there."""
+        host, target = request.host, request.target
+        found = self.site.stage.wardrobe.registers_at
+        if request.method == "POST":
+            responders = found(Kind.RESPONDER, host, target)
+            return self._status(responders, request.body) if responders else None
+        if request.method not in {"GET", "HEAD"}:
+            return None
+        if lists := found(Kind.LIST, host, target):
+            return self._list(lists[0])
+        if issuers := found(Kind.ISSUER, host, target):
+            return Reply(200, issuers[0].authority.certificate, "application/pkix-cert")
+        base, _, encoded = target.rpartition("/")
+        responders = found(Kind.RESPONDER, host, base) or found(Kind.RESPONDER, host, f"{base}/")
+        return self._status(responders, _decoded(encoded)) if responders else None
 
     def _respond(self, request: ServedRequest) -> Reply:
         """Answer OCSP by POST, or by GET with the request in the path (RFC 6960 appendix A.1)."""
@@ -59,7 +92,7 @@ class ValidationAuthority:
                 asked = _decoded(encoded)
             case _:
                 return _NOT_ALLOWED
-        return Reply(200, answer_request(register, asked, self.settings.ocsp), "application/ocsp-response")
+        return self._status((register,), asked)
 
 
 def _decoded(encoded: str) -> bytes:

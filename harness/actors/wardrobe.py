@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from harness.identity.certificate import read_certificate
 from harness.lab.changes import leaf_order
 from harness.lab.settings import Certificate
+from harness.pki.publications import Kind, Publications
 from harness.pki.revocation import Register
 from harness.pki.workshop import Credentials, Workshop
 from harness.tls.profile import VERSIONS
@@ -43,6 +44,15 @@ class Wardrobe:
     def register_at(self, path: str) -> Register | None:
         """Return what the CA knows that publishes at that path of the validation authority, None if none does."""
         return self._workshop.register_at(path)
+
+    def registers_at(self, kind: Kind, host: str, target: str) -> tuple[Register, ...]:
+        """Return what the CAs from elsewhere know that publish something of that kind at a place."""
+        return self._workshop.registers_at(kind, host, target)
+
+    @property
+    def publications(self) -> Publications:
+        """What the CAs from elsewhere publish, and where."""
+        return self._workshop.publications
 
     def clock(self, offset_days: int = 0) -> datetime:
         """Return what a clock shows that is off by so many days; all others show the lab's now."""

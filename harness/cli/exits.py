@@ -20,7 +20,8 @@ class Exit(IntEnum):
 MEANINGS = {
     Exit.MET: "all expectations met; an expected refusal is a pass",
     Exit.NOT_MET: (
-        "some expectation was not met, fewer plays ran than were asked for, a certificate broke a rule, a probed port "
+        "some expectation was not met, fewer plays ran than were asked for, a certificate broke a rule, a change of "
+        "certificates breaks something or could not be judged in full, a probed port "
         "does not let its caller in, or shows what the caller would refuse, or nothing in a pasted text is known"
     ),
     Exit.WRONG_INPUT: "wrong input: a scenario, an id, an option, a file",

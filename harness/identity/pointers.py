@@ -14,25 +14,27 @@ _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 
 @dataclass(frozen=True, slots=True)
 class Pointers:
-    """Where a certificate says that its status can be had, as URLs."""
+    """Where a certificate says that its status can be had, and its issuer's certificate, as URLs."""
 
     lists: tuple[str, ...]
     responders: tuple[str, ...]
+    issuers: tuple[str, ...] = ()
 
 
 def pointers_of(certificate: bytes) -> Pointers:
-    """Return the CRL distribution points and OCSP responders of a certificate (DER); none where it is unreadable."""
+    """Return the CRLs, OCSP responders and issuers that a certificate (DER) points to; none where it is unreadable."""
     try:
         extensions = x509.load_der_x509_certificate(certificate).extensions
     except ValueError:
         return Pointers((), ())
     points = _value(extensions, x509.CRLDistributionPoints) or ()
     access = _value(extensions, x509.AuthorityInformationAccess) or ()
-    wanted = AuthorityInformationAccessOID.OCSP
-    return Pointers(
-        tuple(url for point in points for url in _urls(point.full_name or ())),
-        tuple(url for each in access if each.access_method == wanted for url in _urls([each.access_location])),
+    responders, issuers = (
+        tuple(url for each in access if each.access_method == method for url in _urls([each.access_location]))
+        for method in (AuthorityInformationAccessOID.OCSP, AuthorityInformationAccessOID.CA_ISSUERS)
     )
+    lists = tuple(url for point in points for url in _urls(point.full_name or ()))
+    return Pointers(lists, responders, issuers)
 
 
 def _value(extensions: x509.Extensions, kind: type[_Extension]) -> _Extension | None:

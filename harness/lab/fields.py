@@ -72,6 +72,9 @@ TextOfNumber = BeforeValidator(_read_version)
 Port = Annotated[int, Field(ge=LOWEST_PORT, le=HIGHEST_PORT, strict=True)]
 """A listening port; Expressway takes 1024 to 65534 (seed)."""
 
+DialledPort = Annotated[int, Field(ge=1, le=65535, strict=True)]
+"""A port that is dialled: that of an http URL in a certificate is 80, whoever listens in the lab."""
+
 Destination = Annotated[str, AfterValidator(_check_destination)]
 """A domain, a SIP URI, host:port or address:port; or nothing where a default says where."""
 

@@ -12,9 +12,12 @@ from typing import Any, get_args
 
 from harness.identity.certificate import CertificateFacts
 from harness.lab.releases import Release
+from harness.lab.settings import Lab
 from harness.lab.uploads import Box, Store, Upload, UploadRefusal, refusal_of
 
 SAME = "same-as-server"
+CLOUD_LIST, UPLOADED_LIST = "webex-cloud.default-trust", "webex-cloud.uploaded-trust"
+"""The list that the cloud trusts, and that which an organisation uploads: when there is one, only it counts (C4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,11 @@ class Place:
         """The Expressway in whose store it lies, None for everybody else's."""
         actor = self.setting.partition(".")[0]
         return actor if actor in get_args(Box) else None  # type: ignore[return-value]
+
+    def lists_of_verifiers(self, lab: Lab) -> tuple[str, ...]:
+        """Return the trust lists that count: those of the verifiers, and one that overrides the cloud's own (C4)."""
+        overrides = CLOUD_LIST in self.verifiers and bool(lab.webex_cloud.uploaded_trust)
+        return (*self.verifiers, UPLOADED_LIST) if overrides else self.verifiers
 
     def store_on(self, release: Release) -> str:
         """Return the setting that holds it: until X15.4 the only store, whatever the role."""
@@ -65,7 +73,7 @@ class Place:
 
 
 _EDGE_VERIFIERS = (
-    "webex-cloud.default-trust",
+    CLOUD_LIST,
     "b2b-peer.trusted-ca",
     "jabber.trusted-ca",
     "mra-phone.trusted-ca",

@@ -6,6 +6,7 @@ from harness.pki.holdings import Holding, TrustList, completed, read_holding, re
 from harness.pki.issuing import Authority
 from harness.pki.look_alike import LookAlikeCredentials, LookAlikes
 from harness.pki.pem import certificates_pem, chain_pem, key_pem
+from harness.pki.publications import CopiedAuthority, Kind
 from harness.pki.reading import read_catalogue
 from harness.pki.workshop import Credentials, Workshop
 
@@ -13,9 +14,11 @@ __all__ = [
     "Authority",
     "AuthorityProfile",
     "Catalogue",
+    "CopiedAuthority",
     "Credentials",
     "FaultProfile",
     "Holding",
+    "Kind",
     "LeafOrder",
     "LeafProfile",
     "LookAlikeCredentials",

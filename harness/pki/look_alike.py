@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise, takewhile
@@ -13,6 +13,7 @@ from harness.pki.holdings import Holding
 from harness.pki.keys import private_key_pem
 from harness.pki.lineage import Lineage, is_self_signed
 from harness.pki.marked_names import MARK, marked_authority, marked_self_signed
+from harness.pki.publications import CopiedAuthority, copied_authority
 from harness.pki.twin_keys import TwinKey, key_like, key_that_signs_like
 from harness.pki.validity import issuing_time
 from harness.pki.workshop import Credentials
@@ -45,6 +46,7 @@ class LookAlikes:
         self._keys: dict[Hashable, TwinKey] = {}
         self._copies: dict[bytes, Copy] = {}
         self._roots: dict[Hashable, bytes] = {}
+        self._issued: dict[bytes, CopiedAuthority] = {}
         self._played: dict[Holding, LookAlikeCredentials] = {}
 
     def credentials(self, holding: Holding) -> LookAlikeCredentials:
@@ -70,6 +72,11 @@ class LookAlikes:
         copy = self._copies.get(model.der)
         return copy.certificate if copy else None
 
+    @property
+    def issued(self) -> Mapping[bytes, CopiedAuthority]:
+        """Return by whom each look-alike (DER) made so far was issued; of those that sign themselves by themselves."""
+        return self._issued
+
     def _play(self, holding: Holding) -> LookAlikeCredentials:
         leaf, *others = (read_found(der) for der in holding.certificates)
         self._known.include((leaf, *others))
@@ -94,12 +101,17 @@ class LookAlikes:
         """Return a copy for each certificate of a path, leaf first, and the root of the copies."""
         top = path[-1]
         self._recognise(path)
-        for place, model in enumerate(path):
+        issuers = (*path[1:], top if is_self_signed(top) else None)
+        for model, true_issuer in zip(path, issuers, strict=True):
             if model.der not in self._copies:
-                true_issuer = model if model is top and is_self_signed(top) else next(iter(path[place + 1 :]), None)
-                self._copies[model.der] = self._copy(model, true_issuer, is_leaf=is_leaf and not place)
+                self._copies[model.der] = self._copy(model, true_issuer, is_leaf=is_leaf and model is path[0])
         copies = tuple(self._copies[model.der] for model in path)
-        return copies, copies[-1].certificate if is_self_signed(top) else self._made_up_above(top)
+        root = copies[-1].certificate if is_self_signed(top) else self._made_up_above(top)
+        above = (*(each.certificate for each in copies[1:]), root)
+        for model, true_issuer, copy, issuer in zip(path, issuers, copies, above, strict=True):
+            identity = self._issuer_of(model, true_issuer)
+            self._issued[copy.certificate] = copied_authority(identity.name, issuer, identity.key)
+        return copies, root
 
     def _recognise(self, path: Sequence[FoundCertificate]) -> None:
         """Give a CA the key that was made up for it when only what it had issued was at hand."""

@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
+from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from harness.pki.issuing import Authority
-from harness.pki.keys import KEY_TYPES, PrivateKey
+from harness.pki.keys import KEY_TYPES
+from harness.pki.publications import CopiedAuthority
 
 GARBAGE: Final = b"<html>Moved</html>"
 _REVOKED_DAYS_AGO: Final = 2
@@ -23,7 +26,7 @@ REASON: Final = x509.ReasonFlags.key_compromise
 class Register:
     """What a CA knows at `now`: the serial numbers that it revoked, and that it issued."""
 
-    authority: Authority
+    authority: Authority | CopiedAuthority
     revoked: frozenset[int]
     issued: frozenset[int]
     now: datetime
@@ -50,7 +53,7 @@ class Publication:
         """Return thisUpdate and nextUpdate."""
         return now + timedelta(days=self.begins), now + timedelta(days=self.ends)
 
-    def key(self, authority: Authority) -> PrivateKey:
+    def key(self, authority: Authority | CopiedAuthority) -> CertificateIssuerPrivateKeyTypes:
         """Return the key that signs."""
         return KEY_TYPES["ecdsa-p256"]() if self.strange_key else authority.key
 
@@ -85,18 +88,33 @@ def make_list(register: Register, state: str = SOUND) -> bytes:
         return GARBAGE
     issuer = x509.load_der_x509_certificate(register.authority.certificate)
     begins, ends = publication.dates(register.now)
-    identifier = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.subject)
         .last_update(begins)
         .next_update(ends)
         .add_extension(x509.CRLNumber(1), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False)
     )
+    if identifier := _key_identifier(issuer):
+        builder = builder.add_extension(identifier, critical=False)
     for entry in _entries(register):
         builder = builder.add_revoked_certificate(entry)
-    return builder.sign(publication.key(register.authority), SHA256()).public_bytes(Encoding.DER)
+    key = publication.key(register.authority)
+    return builder.sign(key, digest_for(key)).public_bytes(Encoding.DER)
+
+
+def digest_for(key: CertificateIssuerPrivateKeyTypes) -> SHA256 | None:
+    """Return with which hash a key signs, None for one that signs without a hash of one's choice (RFC 8410)."""
+    return None if isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey) else SHA256()
+
+
+def _key_identifier(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier | None:
+    """Return what names the issuer's key, None where its certificate has no identifier (RFC 5280 section 5.2.1)."""
+    try:
+        held = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
+    except x509.ExtensionNotFound:
+        return None
+    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(held)
 
 
 def _entries(register: Register) -> Iterable[x509.RevokedCertificate]:

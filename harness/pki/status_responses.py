@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA256, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 
 from harness.pki.der import elements
-from harness.pki.keys import PrivateKey
-from harness.pki.revocation import GARBAGE, REASON, RESPONSES, SOUND, Publication, Register, revocation_date
+from harness.pki.revocation import GARBAGE, REASON, RESPONSES, SOUND, Publication, Register, digest_for, revocation_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,18 @@ def answer_request(register: Register, request: bytes, state: str = SOUND) -> by
     if asked is None:
         return _refusal(ocsp.OCSPResponseStatus.MALFORMED_REQUEST)
     knows_hash = not publication.sha1_only or asked.algorithm.name == "sha1"
-    if not knows_hash or asked != _certificate_id(register, asked.serial_number, asked.algorithm):
+    if not knows_hash or not _is_about(asked, register):
         return _refusal(ocsp.OCSPResponseStatus.UNAUTHORIZED)
     return _response(register, asked, publication)
+
+
+def register_meant(registers: Sequence[Register], request: bytes) -> Register:
+    """Return the register of the CA that an OCSP request (DER) asks about, the first where it is none of them.
+
+    Several CAs share a responder.
+    """
+    asked = _read(request)
+    return next((each for each in registers if asked is not None and _is_about(asked, each)), registers[0])
 
 
 def make_staple(register: Register, serial_number: int, state: str = SOUND) -> bytes:
@@ -52,6 +62,10 @@ def make_staple(register: Register, serial_number: int, state: str = SOUND) -> b
     if publication.garbage or publication.sha1_only:
         return b""
     return _response(register, _certificate_id(register, serial_number, SHA256()), publication)
+
+
+def _is_about(asked: CertificateId, register: Register) -> bool:
+    return asked == _certificate_id(register, asked.serial_number, asked.algorithm)
 
 
 def _read(request: bytes) -> CertificateId | None:
@@ -92,10 +106,11 @@ def _response(register: Register, about: CertificateId, publication: Publication
     key = publication.key(register.authority)
     issuer = x509.load_der_x509_certificate(register.authority.certificate)
     signer = _namesake(issuer, key) if publication.strange_key else issuer
-    return builder.responder_id(ocsp.OCSPResponderEncoding.NAME, signer).sign(key, SHA256()).public_bytes(Encoding.DER)
+    signed = builder.responder_id(ocsp.OCSPResponderEncoding.NAME, signer).sign(key, digest_for(key))
+    return signed.public_bytes(Encoding.DER)
 
 
-def _namesake(authority: x509.Certificate, key: PrivateKey) -> x509.Certificate:
+def _namesake(authority: x509.Certificate, key: CertificateIssuerPrivateKeyTypes) -> x509.Certificate:
     """Return a certificate in the name of a CA for another key: cryptography signs with none that does not fit."""
     builder = (
         x509.CertificateBuilder()
@@ -106,7 +121,7 @@ def _namesake(authority: x509.Certificate, key: PrivateKey) -> x509.Certificate:
         .not_valid_before(authority.not_valid_before_utc)
         .not_valid_after(authority.not_valid_after_utc)
     )
-    return builder.sign(key, SHA256())
+    return builder.sign(key, digest_for(key))
 
 
 def _refusal(status: ocsp.OCSPResponseStatus) -> bytes:

@@ -15,6 +15,7 @@ from harness.pki.blueprint import Blueprint, LeafOrder, draw, path_of
 from harness.pki.catalogue import Catalogue
 from harness.pki.issuing import Authority, found_authority, issue_leaf
 from harness.pki.keys import private_key_pem
+from harness.pki.publications import CopiedAuthority, Kind, Publications
 from harness.pki.revocation import SOUND, Register
 from harness.pki.sending import SENDINGS
 from harness.pki.status_responses import make_staple
@@ -41,7 +42,7 @@ class Workshop:
     """A test PKI at the time `now`: what is asked for is made once.
 
     Nothing is shared between two workshops. Raises ScenarioError where `now` has no time zone or is outside
-    the years 2000 to 2199.
+    the years 2000 to 2199. `publications` are what the CAs of adopted certificates publish.
     """
 
     def __init__(self, catalogue: Catalogue, now: datetime) -> None:
@@ -51,7 +52,7 @@ class Workshop:
         self._issued: dict[LeafOrder, Credentials] = {}
         self._status: dict[str, dict[int, bool]] = {}
         self._staples: dict[tuple[bytes, str], bytes] = {}
-
+        self.publications = Publications()
         self._held: dict[str, Credentials] = {}
         self._adopted: dict[str, bytes] = {}
 
@@ -111,16 +112,30 @@ class Workshop:
                 return self._register(authority)
         return None
 
+    def registers_at(self, kind: Kind, host: str, target: str) -> tuple[Register, ...]:
+        """Return what the CAs from elsewhere know that publish something of that kind there."""
+        return tuple(map(self._copied_register, self.publications.authorities_at(kind, host, target)))
+
+    def _copied_register(self, authority: CopiedAuthority) -> Register:
+        return Register(authority, frozenset(), self.publications.issued_by(authority), self.now)
+
     def staple_for(self, credentials: Credentials, state: str = SOUND) -> bytes:
         """Return the OCSP response (DER) about a leaf of this workshop, the same one each time; `state` of `RESPONSES`.
 
-        Empty for a leaf that signed itself.
+        Empty for a leaf that signed itself, and for one whose CA is not in this workshop.
         """
-        issuer = next((each for each in self._founded.values() if each.certificate in credentials.issuers[:1]), None)
         key = (credentials.leaf, state)
-        if issuer is not None and key not in self._staples:
-            self._staples[key] = make_staple(self._register(issuer), _serial_number(credentials.leaf), state)
+        if key not in self._staples and (register := self._register_above(credentials)):
+            self._staples[key] = make_staple(register, _serial_number(credentials.leaf), state)
         return self._staples.get(key, b"")
+
+    def _register_above(self, credentials: Credentials) -> Register | None:
+        above = credentials.issuers[:1]
+        own = next((each for each in self._founded.values() if each.certificate in above), None)
+        if own is not None:
+            return self._register(own)
+        copied = next((each for each in self.publications.authorities() if each.certificate in above), None)
+        return self._copied_register(copied) if copied else None
 
     def _register(self, authority: Authority) -> Register:
         status = self._status.get(authority.name, {})

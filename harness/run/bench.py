@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,8 +17,9 @@ from harness.lab.renaming import Renaming, host_in
 from harness.lab.settings import Lab
 from harness.pki import Catalogue, LeafProfile, Workshop
 from harness.pki.names import COMMON_NAME_LIMIT
+from harness.run.foreign_sources import found_hosts, publish
 from harness.run.library import Library
-from harness.run.stand_ins import Adopted, Played
+from harness.run.stand_ins import Adopted, StandIns
 from harness.scenario.model import Scenario, Step
 from harness.scenario.plan import Plan
 from harness.scenario.steps import INSTALLING
@@ -30,13 +31,12 @@ NAMELESS = "no name in it can be that of a host: the lab keeps its own names, an
 class Bench:
     """A lab as of `at`, and a workshop that holds both certificates.
 
-    `trusted` are roots (DER) that every verifier trusts. `notes` are about the old certificate's part in it.
+    Every verifier trusts the root of the old one and the CAs of the trust list. `notes` are about the old
+    certificate's part in it.
     """
 
-    def __init__(
-        self, library: Library, place: Place, pair: tuple[Played, Played], trusted: Iterable[bytes], at: datetime
-    ) -> None:
-        self.pair = pair
+    def __init__(self, library: Library, place: Place, standing_in: StandIns, at: datetime) -> None:
+        self.pair = pair = standing_in.played[0], standing_in.played[1]
         facts = read_certificate(pair[0].credentials.leaf)
         self.notes = (NAMELESS,) if place.host and not host_in(facts) else ()
         self._renaming = renaming_of(place, facts)
@@ -46,15 +46,16 @@ class Bench:
         workshop.hold(OLD, old)
         workshop.hold(NEW, new)
         adopted = Adopted(workshop)
-        self._trusted = adopted.names(trusted)
+        self._trusted = adopted.names((pair[0].root, *standing_in.trust))
+        publish(workshop, standing_in.issued)
         self._installed = {
             OLD: adopted.names(old.issuers),
             NEW: adopted.names((*old.issuers, *new.sent[1:])),
         }
         self._lab = renamed_lab(library.healthy, self._renaming)
 
-    def plans(self, scenario: Scenario, release: Release, tls_version: str) -> tuple[Plan, Plan] | None:
-        """Return a story with the old certificate and with the new one; None where it does not fit.
+    def plans(self, scenario: Scenario, release: Release, tls_version: str) -> tuple[Plan, Plan, Plan] | None:
+        """Return a story with the old certificate, with the new one and with the lab's own; None where it does not fit.
 
         It fits unless it brings a certificate of its own for the role, names a release, or sets what this release
         has not.
@@ -64,12 +65,12 @@ class Bench:
             return None
         try:
             lab = with_edges_of_their_own(changed(self._lab, {**change, "release": release.name}), self._renaming)
-            labs = [self._with(held, lab, release) for held in (OLD, NEW)]
+            labs = [*(self._with(held, lab, release) for held in (OLD, NEW)), lab]
         except ValidationError:
             return None
         play = tuple(replace(step, options=self._renaming.data(dict(step.options))) for step in scenario.play)
-        old, new = (Plan(scenario.name, tls_version, each, play) for each in labs)
-        return old, new
+        old, new, own = (Plan(scenario.name, tls_version, each, play) for each in labs)
+        return old, new, own
 
     def _known_to(self, trust_list: str) -> tuple[str, ...]:
         return self._installed[OLD] if trust_list.startswith("expressway") else ()
@@ -87,11 +88,12 @@ class Bench:
         An Expressway that verifies holds the intermediates of the old one too: its tunnels need them (row M18).
         """
         place = self._place
-        added = {path: (*self._trusted, *self._known_to(path)) for path in place.verifiers}
+        added = {path: (*self._trusted, *self._known_to(path)) for path in place.lists_of_verifiers(lab)}
         if place.own_list:
             added[place.own_list] = (*added.get(place.own_list, ()), *self._installed[held])
         lists = {path: [*names_at(lab, path), *names] for path, names in added.items()}
-        return changed(lab, {**place.held({"profile": held}, {"profile": OLD}, release), **lists})
+        installed = {**place.held({"profile": held}, {"profile": OLD}, release), **lists}
+        return changed(lab, {**installed, **found_hosts(lab, self.workshop)})
 
 
 def with_edges_of_their_own(lab: Lab, renaming: Renaming) -> Lab:

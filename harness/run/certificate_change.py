@@ -3,9 +3,11 @@
 Theory. The lab takes the names of the old certificate, so that its actors dial and look for those. Every peer
 that verifies the role trusts the root of the old one, since today everything works; of the new one's root it
 knows nothing unless a list says so. Then every story that works in the healthy lab is played with the old
-certificate and with the new one, on each release and TLS version. Stories about somebody else's fault stop
-there whatever this certificate says, and are left out; so are those that bring a certificate of their own for
-the role, or that name a release. Releases that do the same are played once.
+certificate and with the new one, on each release and TLS version. One that works with neither of them, and
+does with the certificate that the lab itself issues, was not compared: nobody may take that for an all-clear.
+Stories about somebody else's fault stop there whatever this certificate says, and are left out; so are those
+that bring a certificate of their own for the role, or that name a release. Releases that do the same are
+played once.
 """
 
 from __future__ import annotations
@@ -36,13 +38,27 @@ HEALTHY: Final = "none"
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One play with each certificate: the two plans, and the releases for which it stands."""
+    """One play with each certificate, the lab's `own` one too, and the releases for which it stands."""
 
     scenario: Scenario
     releases: tuple[str, ...]
     tls_version: str
     old: Plan
     new: Plan
+    own: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What flips, what was not compared, and how many stories worked with the old certificate."""
+
+    flips: tuple[Flip, ...]
+    not_compared: tuple[Flip, ...]
+    worked: int
+
+
+Pair = tuple[Story, Verdict, Verdict]
+"""A story, and what it came to with the old and with the new certificate."""
 
 
 def stories(
@@ -72,14 +88,25 @@ def _works(scenario: Scenario, version: str) -> bool:
     return expected is not None and expected.cause == HEALTHY
 
 
-def flips(bench: Bench, told: Sequence[Story], tick: Tick) -> tuple[list[Flip], int]:
-    """Play each story twice; return what flips, and how many stories worked with the old certificate."""
-    plans = [plan for story in told for plan in (story.old, story.new)]
-    judged = verdicts(plans, bench.workshop, tick)
-    own = [_of_its_own(verdict) for verdict in judged]
-    pairs = list(zip(told, own[::2], own[1::2], strict=True))
+def outcomes(bench: Bench, told: Sequence[Story], tick: Tick) -> Outcomes:
+    """Play each story with both certificates, and where neither will do with the lab's own; return what came of it."""
+    judged = _played(bench, [plan for story in told for plan in (story.old, story.new)], tick)
+    pairs = list(zip(told, judged[::2], judged[1::2], strict=True))
+    neither = [pair for pair in pairs if pair[1].stopped and pair[2].stopped]
+    dead = _not_compared(bench, neither)
+    flipped = (pair for pair in pairs if _flipped(pair[1], pair[2]))
     worked = {story.scenario.name for story, before, _ in pairs if before.stopped is None}
-    return list(_merged(pair for pair in pairs if _flipped(pair[1], pair[2]))), len(worked)
+    return Outcomes(tuple(_merged(flipped)), tuple(_merged(dead)), len(worked))
+
+
+def _not_compared(bench: Bench, pairs: Sequence[Pair]) -> list[Pair]:
+    """Return those whose story works with the lab's own certificate; the others fail on a release whatever is held."""
+    own = _played(bench, [story.own for story, _, _ in pairs], lambda _: None)
+    return [pair for pair, verdict in zip(pairs, own, strict=True) if verdict.stopped is None]
+
+
+def _played(bench: Bench, plans: Sequence[Plan], tick: Tick) -> list[Verdict]:
+    return [_of_its_own(verdict) for verdict in verdicts(plans, bench.workshop, tick)]
 
 
 def _flipped(before: Verdict, after: Verdict) -> bool:
@@ -93,9 +120,9 @@ def _of_its_own(verdict: Verdict) -> Verdict:
     return replace(verdict, warnings=tuple(text for text in verdict.warnings if not text.endswith(SEE_SET_UP)))
 
 
-def _merged(pairs: Iterable[tuple[Story, Verdict, Verdict]]) -> Iterator[Flip]:
+def _merged(pairs: Iterable[Pair]) -> Iterator[Flip]:
     """Yield each flip once for all releases and TLS versions in which it is the same."""
-    alike_in: dict[tuple[object, ...], list[tuple[Story, Verdict, Verdict]]] = {}
+    alike_in: dict[tuple[object, ...], list[Pair]] = {}
     for story, before, after in pairs:
         alike_in.setdefault((story.scenario.name, _end(before), _end(after)), []).append((story, before, after))
     for group in alike_in.values():
@@ -133,8 +160,7 @@ class Question:
 def prepare(library: Library, question: Question) -> Bench:
     """Return the bench for a question; ScenarioError where a certificate cannot be played."""
     standing_in = stand_ins((question.old, question.new), question.trust.certificates, question.at)
-    old, new = standing_in.played
-    return Bench(library, PLACES[question.role], (old, new), (old.root, *standing_in.trust), question.at)
+    return Bench(library, PLACES[question.role], standing_in, question.at)
 
 
 def upload_flips(question: Question) -> list[UploadFlip]:

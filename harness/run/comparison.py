@@ -11,8 +11,9 @@ from harness.errors import Fault, ScenarioError
 from harness.identity.certificate import read_certificate
 from harness.pki import Holding
 from harness.report.certificates import Candidate, CertificateChange
-from harness.run.certificate_change import Question, flips, prepare, stories, upload_flips
+from harness.run.certificate_change import Question, outcomes, prepare, stories, upload_flips
 from harness.run.crowd import Tick
+from harness.run.foreign_sources import unfetched
 from harness.run.library import Library
 from harness.run.stand_ins import Played
 from harness.scenario.model import Scenario
@@ -40,7 +41,7 @@ def compare(
             [Fault("--tls", 0, 0, "nothing is left to play", "these releases have no such TLS version")]
         )
     with progress(2 * len(told), "plays") as tick:
-        flipped, worked = flips(bench, told, tick)
+        came_to = outcomes(bench, told, tick)
     old, new = (
         _candidate(path, holding, played)
         for path, holding, played in zip(files, (question.old, question.new), bench.pair, strict=True)
@@ -54,12 +55,14 @@ def compare(
         releases=question.releases,
         tls_versions=question.tls_versions,
         stories=len({story.scenario.name for story in told}),
-        worked=worked,
+        worked=came_to.worked,
         uploads=tuple(upload_flips(question)),
-        flips=tuple(flipped),
+        flips=came_to.flips,
+        not_compared=came_to.not_compared,
     )
 
 
 def _candidate(path: Path, holding: Holding, played: Played) -> Candidate:
     facts = read_certificate(holding.certificates[0])
-    return Candidate(str(path), facts, played.look_alike, tuple(dict.fromkeys((*holding.notes, *played.notes))))
+    notes = dict.fromkeys((*holding.notes, *played.notes, *unfetched(holding.certificates[0])))
+    return Candidate(str(path), facts, played.look_alike, tuple(notes))

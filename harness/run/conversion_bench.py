@@ -17,6 +17,7 @@ from harness.lab.settings import Lab
 from harness.pki import Holding, Workshop
 from harness.run.bench import renamed, renamed_lab, renaming_of, with_edges_of_their_own
 from harness.run.eku_matrix import CLUSTER_AND_TRUNK
+from harness.run.foreign_sources import found_hosts, publish
 from harness.run.library import Library
 from harness.run.stand_ins import Adopted, Played, stand_ins
 
@@ -60,7 +61,9 @@ def conversion_bench(
         workshop.hold(_held(one, "old"), old.credentials)
         workshop.hold(_held(one, "new"), new.credentials)
     exchanges = [_exchange(one, old, new, release, adopted) for one, old, new in pairs]
+    publish(workshop, standing_in.issued)
     lab = renamed_lab(library.healthy, renaming)
+    lab = changed(lab, found_hosts(lab, workshop))
     lab = with_edges_of_their_own(changed(lab, {"release": release.name, **CLUSTER_AND_TRUNK}), renaming)
     roots = adopted.names((*(old.root for _, old, _ in pairs), *standing_in.trust))
     steps = tuple(conversion(exchanges))

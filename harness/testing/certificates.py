@@ -23,6 +23,16 @@ class Change:
         return self.found.breaks
 
     @property
+    def is_safe(self) -> bool:
+        """Whether nothing breaks, and every story that works in the healthy lab was compared."""
+        return self.found.is_safe
+
+    @property
+    def not_compared(self) -> tuple[Flip, ...]:
+        """Stories that work in the healthy lab and with neither certificate; see `partial` of `certificate_change`."""
+        return self.found.not_compared
+
+    @property
     def is_same(self) -> bool:
         """Whether nothing at all comes to something else."""
         return self.found.is_same
@@ -59,6 +69,7 @@ class Change:
 
     def __repr__(self) -> str:
         told = ", ".join(self.broken) or ("refused by an upload page" if self.breaks else "nothing")
+        told += f"; {len(self.not_compared)} stories were not compared" if self.not_compared else ""
         return f"<{self.found.new.file} in the place of {self.found.old.file}, {self.found.role}: breaks {told}>"
 
 

@@ -25,6 +25,7 @@ from harness.testing.failing import checked_word, plain_failures
 from harness.testing.places import Day, FileName, Libraries, Places, day_in
 from harness.testing.played import Play
 
+_PARTIAL = "choose with `releases=` and `scenarios=`, or take it as it is with `partial=True`; the report lists them"
 _NOTHING_WORKED = "`sip-mtls certs check` says what is wrong with it; a lab file or a role may not fit it either"
 
 
@@ -61,12 +62,14 @@ class Desk:
         trust: Sequence[FileName] = (),
         password: str | None = None,
         at: str = "",
+        partial: bool = False,
     ) -> Change:
         """Play every story that works in the healthy lab with the old and with the new certificate.
 
         `role` is where they serve, `scenarios` limits the stories. `chain` are files of CA certificates above the
         two, `trust` of those that the peers trust besides the root of the old one. Where no story works with the
-        old certificate, nothing is compared and the test fails.
+        old certificate, nothing is compared and the test fails. It fails too where a story of the healthy lab works
+        with neither of the two, since nothing is known of it then; `partial` takes that as it is.
         """
         with plain_failures():
             library = self._library("", "")
@@ -91,6 +94,8 @@ class Desk:
                 raise ScenarioError(
                     [Fault(str(old), 0, 0, "no story works with it, so none can break", _NOTHING_WORKED)]
                 )
+            if change.not_compared and not partial:
+                raise ScenarioError([Fault(str(old), 0, 0, _left_out(change), _PARTIAL)])
         return change
 
     def certificate_check(  # noqa: PLR0913  # by name, as the options of the command
@@ -140,6 +145,15 @@ class Desk:
 
     def _files(self, names: Sequence[FileName]) -> list[Path]:
         return [self._places.file(name) for name in names]
+
+
+def _left_out(change: Change) -> str:
+    """Say which stories were not compared, and why the old certificate does not do."""
+    causes: dict[str, dict[str, None]] = {}
+    for flip in change.not_compared:
+        causes.setdefault(flip.before.cause, {})[flip.row or flip.scenario] = None
+    told = "; ".join(f"{cause}: {', '.join(rows)}" for cause, rows in causes.items())
+    return f"stories that work in the healthy lab work with neither certificate, so nothing is known of them ({told})"
 
 
 def _silent(_total: int, _what: str) -> nullcontext[Callable[[str], None]]:

@@ -80,10 +80,14 @@ def test_the_comparison_as_json_says_the_same(sip_mtls: Command, old: Path) -> N
     assert ended.code == Exit.NOT_MET
 
 
-def test_a_day_after_its_end_the_old_certificate_is_the_broken_one(sip_mtls: Command, old: Path) -> None:
+def test_a_day_after_its_end_the_old_certificate_is_broken_and_that_is_no_all_clear(
+    sip_mtls: Command, old: Path
+) -> None:
     ended = sip_mtls("certs", "diff", old, old, *SERVER, *FAST, "--at", "2030-01-01")
 
-    assert ended.code == Exit.MET
+    assert ended.code == Exit.NOT_MET
+    assert "NO ALL-CLEAR" in ended.out
+    assert "cause     certificate-expired" in ended.out
     assert "on 2030-01-01" in ended.out
     stories, work = map(int, re.findall(r"(\d+) stories, of which (\d+) work", " ".join(ended.out.split()))[0])
     assert work < stories / 2

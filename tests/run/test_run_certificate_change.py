@@ -11,7 +11,7 @@ from harness.lab.releases import RELEASE_NAMES
 from harness.pki import Credentials, Holding, LeafOrder, TrustList, Workshop
 from harness.report.certificates.change import Flip, Kind
 from harness.run.bench import NAMELESS
-from harness.run.certificate_change import Question, alike, flips, prepare, stories, upload_flips
+from harness.run.certificate_change import Outcomes, Question, alike, outcomes, prepare, stories, upload_flips
 from harness.run.library import Library
 from harness.scenario.model import Scenario
 
@@ -48,9 +48,14 @@ def asked(
 
 def answered(question: Question, scenarios: tuple[Scenario, ...] = ()) -> list[Flip]:
     """Return what flips."""
+    return list(compared(question, scenarios).flips)
+
+
+def compared(question: Question, scenarios: tuple[Scenario, ...] = ()) -> Outcomes:
+    """Return all that came of the comparison."""
     bench = prepare(LIBRARY, question)
     there = stories(bench, scenarios or told(), question.releases, question.tls_versions)
-    return flips(bench, there, lambda _: None)[0]
+    return outcomes(bench, there, lambda _: None)
 
 
 def in_short(found: list[Flip]) -> set[tuple[str, str, str, str]]:
@@ -218,4 +223,4 @@ def test_a_host_whose_name_is_too_long_for_a_common_name_is_played_all_the_same(
     several_edges = [each for each in LIBRARY.scenarios(()) if "edges" in each.change]
     there = stories(bench, (*told(), *several_edges), ("x15.5",), ("1.3",))
 
-    assert flips(bench, there, lambda _: None) == ([], len(there))
+    assert outcomes(bench, there, lambda _: None) == Outcomes((), (), len(there))

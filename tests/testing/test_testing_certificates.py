@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from testing_bench import Project, project
 
 __all__ = ["project"]
@@ -101,3 +103,66 @@ def test_a_file_with_something_else_in_it_is_named_with_what_it_is(project: Proj
     assert "old.pem: " in result.stdout.str()
     assert "Traceback" not in result.stdout.str()
     assert "harness/" not in result.stdout.str()
+
+
+LISTED = """
+    import sys
+    import pytest
+    sys.path.insert(0, BENCH)
+    from public_chains import Pointers, root
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    CALLS = ("B01", "I01", "O01", "M01")
+    NAMES = ("expe.acme-corp.com", "acme-corp.com")
+
+    @pytest.fixture
+    def edge(tmp_path):
+        def made(name, url):
+            issuer = root(f"The root of {name}", "Some CA", points=Pointers((url,)))
+            held = (issuer.issue(*NAMES), *issuer.chain)
+            pem = b"".join(x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM) for der in held)
+            (tmp_path / name).write_bytes(pem)
+            return tmp_path / name
+        return made
+""".replace("BENCH", repr(str(Path(__file__).parents[1] / "run")))
+
+
+def test_a_private_root_breaks_calls_also_where_both_certificates_name_a_crl(project: Project) -> None:
+    result = project.run(
+        LISTED
+        + """
+    def test_renewal(sip_mtls, edge):
+        old, new = (edge(name, "http://crl.ca.example/r.crl") for name in ("old.pem", "new.pem"))
+        change = sip_mtls.certificate_change(
+            old, new, role="expressway-e-server", releases=["x15.5"], tls=["1.3"], scenarios=CALLS)
+        assert change.worked == 4 and change.not_compared == ()
+        assert len(change.broken) == 4 and not change.is_safe
+    """
+    )
+    result.assert_outcomes(passed=1)
+
+
+def test_stories_that_nobody_could_compare_fail_the_test_unless_it_says_that_it_knows(project: Project) -> None:
+    result = project.run(
+        LISTED
+        + """
+    def compared(sip_mtls, edge, **words):
+        old = edge("old.pem", "ldap:///CN=CA,DC=acme?certificateRevocationList?base")
+        return sip_mtls.certificate_change(
+            old, old, role="expressway-e-server", releases=["x15.5"], tls=["1.3"], scenarios=CALLS, **words)
+
+    def test_whole(sip_mtls, edge):
+        compared(sip_mtls, edge)
+
+    def test_partial(sip_mtls, edge):
+        change = compared(sip_mtls, edge, partial=True)
+        assert not change.breaks and not change.is_safe and not change.is_same
+        assert {flip.row for flip in change.not_compared} == {"I01", "O01"}
+    """
+    )
+    result.assert_outcomes(passed=1, failed=1)
+    shown = result.stdout.str()
+    assert "work with neither certificate" in shown
+    assert "revocation-source-unreachable: I01, O01" in shown
+    assert "Traceback" not in shown

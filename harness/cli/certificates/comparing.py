@@ -39,7 +39,10 @@ class Compared:
 
 
 def compare_certificates(compared: Compared) -> Exit:
-    """Print what flips; NOT_MET where something that worked breaks. ScenarioError where a file cannot be read."""
+    """Print what flips; NOT_MET where something breaks or was not compared.
+
+    ScenarioError where a file cannot be read.
+    """
     question = _question(compared)
     library = Library()
     announce_key_log()
@@ -48,7 +51,7 @@ def compare_certificates(compared: Compared) -> Exit:
         write_text(compared.json_file, change_as_json(change))
     if compared.json_file != STANDARD_OUTPUT:
         sys.stdout.write(change_text(change, width=width(), unicode=speaks_unicode()))
-    return Exit.NOT_MET if change.breaks else Exit.MET
+    return Exit.MET if change.is_safe else Exit.NOT_MET
 
 
 def _question(compared: Compared) -> Question:

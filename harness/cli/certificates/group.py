@@ -118,7 +118,10 @@ def check_command(**words: Any) -> None:
 @_AT
 @_JSON
 def diff_command(**words: Any) -> None:
-    """Play every story with the old and with the new certificate and print what flips; 1 where something breaks."""
+    """Play every story with the old and with the new certificate and print what flips.
+
+    1 where something breaks, or where a story that works in the healthy lab works with neither.
+    """
     from harness.cli.certificates.comparing import Compared, compare_certificates  # noqa: PLC0415
 
     sys.exit(compare_certificates(Compared(**words)))

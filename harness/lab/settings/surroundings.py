@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, model_validator
 
-from harness.lab.fields import DomainName, Port, Settings, Switch, setting
+from harness.lab.fields import DialledPort, DomainName, Port, Settings, Switch, setting
 from harness.lab.settings.certificates import Certificate
 
 HOME_BLOCK = "127.64.0"
@@ -58,7 +58,7 @@ class FirewallRule(Settings):
 
     source: str = setting(ANYBODY, "the actor that dials, or any")
     to: str = setting(ANYBODY, "the actor that is dialled, or any")
-    port: Port | None = setting(None, "the port that is dialled; empty for every port")
+    port: DialledPort | None = setting(None, "the port that is dialled; empty for every port")
     action: Action = setting(
         ...,
         "drop, refuse, reset, translate; swallow: TCP opens, and no byte of the dialler passes; intercept: it "

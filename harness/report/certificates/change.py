@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """One story that comes to something else with the new certificate.
+    """One story that comes to something else with the new certificate, or that works with neither of the two.
 
     `releases` and `tls_versions` are those in which it does so in the same way; `before` and `after` are the
     verdicts of the first of them.
@@ -70,7 +70,9 @@ class Candidate:
 class CertificateChange:
     """The whole comparison, as of the day `at`.
 
-    `stories` were played with both certificates, `worked` of them worked with the old one somewhere. `trust` is
+    `stories` were played with both certificates, `worked` of them worked with the old one somewhere. `not_compared`
+    work in the healthy lab with its own certificate and with neither of the two: nothing is known of them, though some
+    of them are among the flips, where their ends differ. `trust` is
     how many CA certificates the peers were said to trust beside the root of the old one.
     """
 
@@ -85,6 +87,18 @@ class CertificateChange:
     worked: int
     uploads: tuple[UploadFlip, ...]
     flips: tuple[Flip, ...]
+    not_compared: tuple[Flip, ...] = ()
+
+    @property
+    def compared(self) -> tuple[Flip, ...]:
+        """The flips without the stories that were not compared."""
+        left_out = {flip.scenario for flip in self.not_compared}
+        return tuple(each for each in self.flips if each.scenario not in left_out or each.kind is not Kind.DIFFERS)
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether nothing breaks, and every story that works in the healthy lab was compared."""
+        return not self.breaks and not self.not_compared
 
     @property
     def breaks(self) -> bool:
@@ -93,14 +107,13 @@ class CertificateChange:
 
     @property
     def is_same(self) -> bool:
-        """Whether nothing flips."""
-        return not self.flips and not self.uploads
+        """Whether nothing flips, and everything was compared."""
+        return not self.flips and not self.uploads and not self.not_compared
 
 
-def by_cause(flips: Iterable[Flip]) -> dict[tuple[Kind, str], list[Flip]]:
-    """Return flips by what became of them and the cause: of the new verdict, or of the old one that is mended."""
-    grouped: dict[tuple[Kind, str], list[Flip]] = {}
+def by_cause(flips: Iterable[Flip]) -> dict[tuple[Kind, str, str], list[Flip]]:
+    """Return flips by what became of them and the causes with the old and with the new certificate."""
+    grouped: dict[tuple[Kind, str, str], list[Flip]] = {}
     for flip in sorted(flips, key=lambda each: list(Kind).index(each.kind)):
-        verdict = flip.before if flip.kind is Kind.MENDS else flip.after
-        grouped.setdefault((flip.kind, verdict.cause), []).append(flip)
+        grouped.setdefault((flip.kind, flip.before.cause, flip.after.cause), []).append(flip)
     return grouped

@@ -31,6 +31,7 @@ def change_as_json(change: CertificateChange) -> str:
         "stories": change.stories,
         "worked_before": change.worked,
         "breaks": change.breaks,
+        "safe": change.is_safe,
         "uploads": [
             {
                 "releases": list(each.releases),
@@ -41,6 +42,7 @@ def change_as_json(change: CertificateChange) -> str:
             for each in change.uploads
         ],
         "flips": [_flip(flip) for flip in change.flips],
+        "not_compared": [_flip(flip) for flip in change.not_compared],
     }
     return json.dumps(document, indent=2) + "\n"
 

@@ -14,21 +14,25 @@ from harness.report.wording import alert_words, stage_words
 from harness.verdict import Remedy, Verdict
 
 _MARGIN = 10
+_NO_CAUSE = "none"
 _HEADINGS = {
     Kind.BREAKS: "BREAKS: worked with the old certificate, does not with the new one",
     Kind.MENDS: "MENDS: did not work with the old certificate, works with the new one",
     Kind.DIFFERS: "DIFFERS: comes to something else",
 }
+_NOT_COMPARED = "NOT COMPARED: works in the healthy lab, and with neither of the two certificates"
 
 
 def change_text(change: CertificateChange, *, width: int, unicode: bool) -> str:
     """Return the comparison in lines of at most `width` columns."""
     paper = Paper(width, unicode)
-    lines = [*_head(change, paper)]
+    lines = [*_head(change, paper), *_alarm(change, paper)]
     for upload in change.uploads:
         lines += ["", *_upload(upload, paper)]
-    for (kind, _cause), flips in by_cause(change.flips).items():
-        lines += ["", *_group(kind, flips, paper)]
+    for flips in by_cause(change.not_compared).values():
+        lines += ["", *paper.hanging("", _NOT_COMPARED, 0), *_group(flips, paper)]
+    for (kind, *_), flips in by_cause(change.compared).items():
+        lines += ["", *paper.hanging("", _HEADINGS[kind], 0), *_group(flips, paper)]
     return "\n".join([*lines, "", *_tally(change, paper)]) + "\n"
 
 
@@ -54,11 +58,25 @@ def _candidate(word: str, candidate: Candidate, paper: Paper) -> Iterator[str]:
         yield from paper.hanging("", f"note: {note}", _MARGIN)
 
 
+def _alarm(change: CertificateChange, paper: Paper) -> Iterator[str]:
+    """Say loudly where stories could not be compared: what flips is then not everything."""
+    count = len({flip.scenario for flip in change.not_compared})
+    if count:
+        yield ""
+        yield from paper.hanging(
+            "",
+            f"NO ALL-CLEAR: {count} of {change.stories} stories work in the healthy lab and with neither of the two "
+            "certificates. What the change does to them is not known. They are listed first, with their causes.",
+            0,
+        )
+
+
 def _assumption(change: CertificateChange) -> str:
     more = f" and the {change.trust} CA certificates of --trust" if change.trust else ""
     return (
         f"the peers trust the root of the old certificate{more}; the CAs that come with the new one are appended to "
-        "the trusted CA list of the box that presents it"
+        "the trusted CA list of the box that presents it; the CRLs, OCSP responders and CA certificates that are named "
+        "by http answer"
     )
 
 
@@ -69,35 +87,54 @@ def _upload(upload: UploadFlip, paper: Paper) -> Iterator[str]:
     yield from paper.hanging("to do", upload.remedy, _MARGIN)
 
 
-def _group(kind: Kind, flips: list[Flip], paper: Paper) -> Iterator[str]:
-    """Tell all stories that flip for one cause, and the cause once."""
-    deciding = flips[0].before if kind is Kind.MENDS else flips[0].after
-    yield from paper.hanging("", _HEADINGS[kind], 0)
-    for _, alike in groupby(flips, key=lambda flip: flip.scenario):
-        yield from _story(list(alike), paper)
-    yield from paper.hanging("cause", deciding.cause, _MARGIN)
-    yield from paper.hanging("why", deciding.diagnosis, _MARGIN)
-    for remedy in deciding.remedies if kind is not Kind.MENDS else ():
+def _group(flips: list[Flip], paper: Paper) -> Iterator[str]:
+    """Tell all stories that flip for one cause, and the cause once; those in a row that end alike are told together."""
+    stories = [list(alike) for _, alike in groupby(flips, key=lambda flip: flip.scenario)]
+    for ends, alike in groupby(stories, key=_ends):
+        for story in alike:
+            yield from paper.hanging(f"  {story[0].row}", story[0].title, _MARGIN)
+        for end in ends:
+            yield from paper.hanging("", end, _MARGIN)
+    first = flips[0]
+    before, after = first.before, first.after
+    if first.kind is not Kind.DIFFERS:
+        yield from _cause("", before if first.kind is Kind.MENDS else after, paper)
+    elif before.cause == after.cause:
+        yield from _cause("", after, paper)
+    else:
+        yield from _cause("old", before, paper)
+        yield from _cause("new", after, paper)
+    for remedy in after.remedies:
         yield from paper.hanging("to do", _told(remedy), _MARGIN)
 
 
-def _story(flips: list[Flip], paper: Paper) -> Iterator[str]:
-    first = flips[0]
-    yield from paper.hanging(f"  {first.row}", first.title, _MARGIN)
-    for flip in flips:
-        where = f"{release_names(flip.releases)}, TLS {' and '.join(flip.tls_versions)}"
-        yield from paper.hanging("", f"{where}: {_turn(flip)}", _MARGIN)
+def _cause(which: str, verdict: Verdict, paper: Paper) -> Iterator[str]:
+    if verdict.cause != _NO_CAUSE:
+        yield from paper.hanging(f"{which} cause".strip(), verdict.cause, _MARGIN)
+        yield from paper.hanging("why", verdict.diagnosis, _MARGIN)
 
 
-def _turn(flip: Flip) -> str:
+def _ends(story: list[Flip]) -> tuple[str, ...]:
+    """Say what a story comes to, with the releases and TLS versions in which it does."""
+    return tuple(
+        turn if number else f"{release_names(flip.releases)}, TLS {' and '.join(flip.tls_versions)}: {turn}"
+        for flip in story
+        for number, turn in enumerate(_turns(flip))
+    )
+
+
+def _turns(flip: Flip) -> tuple[str, ...]:
     """Say what the story comes to; what it came to before only where the heading does not say so."""
+    before, after = _end(flip.before), _end(flip.after)
     match flip.kind:
         case Kind.BREAKS:
-            return _end(flip.after)
+            return (after,)
         case Kind.MENDS:
-            return f"{_end(flip.before)}, until now"
-        case Kind.DIFFERS:
-            return f"{_end(flip.before)} -> {_end(flip.after)}"
+            return (f"{before}, until now",)
+        case _ if (before, flip.before.cause) == (after, flip.after.cause):
+            return (f"{after}, with both",)
+        case _:
+            return (f"with the old one: {before}", f"with the new one: {after}")
 
 
 def _end(verdict: Verdict) -> str:
@@ -116,6 +153,7 @@ def _told(remedy: Remedy) -> str:
 def _tally(change: CertificateChange, paper: Paper) -> Iterator[str]:
     where = f"on {release_names(change.releases)}, TLS {' and '.join(change.tls_versions)}"
     scale = f"{change.stories} stories, of which {change.worked} work today, {where}"
-    counts = {kind: len({flip.scenario for flip in change.flips if flip.kind is kind}) for kind in Kind}
-    said = ", ".join(f"{kind.value} {count}" for kind, count in counts.items() if count)
+    counts = {kind.value: {flip.scenario for flip in change.compared if flip.kind is kind} for kind in Kind}
+    counts["not compared"] = {flip.scenario for flip in change.not_compared}
+    said = ", ".join(f"{word} {len(found)}" for word, found in counts.items() if found)
     yield from paper.hanging("", f"{scale}: {said or 'nothing flips'}", 0)
