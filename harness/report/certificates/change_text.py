@@ -88,13 +88,15 @@ def _upload(upload: UploadFlip, paper: Paper) -> Iterator[str]:
 
 
 def _group(flips: list[Flip], paper: Paper) -> Iterator[str]:
-    """Tell all stories that flip for one cause, and the cause once; those in a row that end alike are told together."""
+    """Tell all stories that flip for one cause, and the cause once; the end of those in a row that end alike, too."""
     stories = [list(alike) for _, alike in groupby(flips, key=lambda flip: flip.scenario)]
     for ends, alike in groupby(stories, key=_ends):
-        for story in alike:
-            yield from paper.hanging(f"  {story[0].row}", story[0].title, _MARGIN)
+        first, *others = (story[0] for story in alike)
+        yield from paper.hanging(f"  {first.row}", first.title, _MARGIN)
         for end in ends:
             yield from paper.hanging("", end, _MARGIN)
+        for other in others:
+            yield from paper.hanging(f"  {other.row}", f"{other.title}: likewise", _MARGIN)
     first = flips[0]
     before, after = first.before, first.after
     if first.kind is not Kind.DIFFERS:
