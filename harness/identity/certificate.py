@@ -5,23 +5,25 @@ from __future__ import annotations
 import hashlib
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import NameOID
 
-from harness.identity.extensions import READERS, Unreadable, each_extension
+from harness.identity.encoded import EncodedCertificate, encoded
+from harness.identity.extensions import READERS
+from harness.identity.general_names import canonical
+from harness.identity.keys import EXPLICIT, key_called
 
 T = TypeVar("T")
 
 MAX_CERTIFICATE_BYTES = 100 * 1024
 """Larger ones are not looked into: OpenSSL's own limit for a whole certificate message (measured default)."""
-
-_CURVES = {"secp256r1": "P-256", "secp384r1": "P-384", "secp521r1": "P-521"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,8 @@ class CertificateFacts:
     `extended_key_usage` and `key_usage` are None where the extension is absent, which is a different thing
     from empty (RFC 5280 section 4.2.1.12); unknown usages stay dotted. `path_length` is None where nothing
     limits it. `permitted_names` and `excluded_names` are name constraints such as `dns:example.com`.
-    `key` reads "ECDSA P-256" or "RSA 2048". `crl_urls` and `ocsp_urls` say where revocation can be asked about
-    (RFC 5280 sections 4.2.1.13 and 4.2.2.1). `problems` has a sentence for every part that could not be read;
+    `key` reads "ECDSA P-256" or "RSA 2048". `crl_urls` and `ocsp_urls` say where revocation can be asked about,
+    `issuer_urls` where the certificate of its CA lies (RFC 5280 sections 4.2.1.13 and 4.2.2.1). `problems` has a sentence for every part that could not be read;
     that part keeps the value of an absent one.
     """
 
@@ -54,6 +56,7 @@ class CertificateFacts:
     not_after: datetime | None = None
     extended_key_usage: tuple[str, ...] | None = None
     key_usage: tuple[str, ...] | None = None
+    has_basic_constraints: bool = False
     is_ca: bool = False
     path_length: int | None = None
     permitted_names: tuple[str, ...] = ()
@@ -65,6 +68,7 @@ class CertificateFacts:
     authority_key_identifier: str = ""
     crl_urls: tuple[str, ...] = ()
     ocsp_urls: tuple[str, ...] = ()
+    issuer_urls: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
     @property
@@ -88,7 +92,8 @@ def read_certificate(der: bytes) -> CertificateFacts:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")  # cryptography warns of what it will refuse one day: a finding, not noise
         certificate = reading.attempt("certificate", lambda: x509.load_der_x509_certificate(der), None)
-        values = {} if certificate is None else _values(certificate, der, reading)
+        fields = certificate and reading.attempt("certificate", lambda: encoded(der), None)
+        values = _values(certificate, fields, reading) if certificate and fields else {}
     problems = dict.fromkeys((*reading.problems, *(_one_line(warning.message) for warning in caught)))
     return CertificateFacts(fingerprint, **values, problems=tuple(problems))
 
@@ -103,7 +108,9 @@ class _Reading:
         """Return what `read` gives, or `otherwise` and a problem that names the part."""
         try:
             return read()
-        except Exception as error:  # any kind: the bytes are a stranger's
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # any kind, a panic of the library too: the bytes are a stranger's
             self.problems.append(f"the {part} could not be read: {_one_line(error)}")
             return otherwise
 
@@ -112,22 +119,26 @@ def _one_line(error: object) -> str:
     return (" ".join(str(error).split()) or type(error).__name__)[:200]
 
 
-def _values(certificate: x509.Certificate, der: bytes, reading: _Reading) -> dict[str, Any]:
+def _values(certificate: x509.Certificate, fields: EncodedCertificate, reading: _Reading) -> dict[str, Any]:
     values = {
         field: reading.attempt(part, partial(read, certificate), otherwise) for field, part, read, otherwise in _PARTS
     }
-    return values | _extension_values(certificate, der, reading)
+    self_issued = canonical(fields.subject) == canonical(fields.issuer)
+    key = reading.attempt("public key", partial(_key, certificate, fields), "")
+    return values | {"self_issued": self_issued, "key": key} | _extension_values(fields, reading)
 
 
-def _extension_values(certificate: x509.Certificate, der: bytes, reading: _Reading) -> dict[str, Any]:
+def _extension_values(fields: EncodedCertificate, reading: _Reading) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    for extension in each_extension(certificate, der):
-        if isinstance(extension, Unreadable):
-            values |= {"has_san_extension": True} if extension.is_san else {}
-            reading.problems.append(f"the {extension.name} could not be read: {_one_line(extension.error)}")
-        elif reader := READERS.get(extension.oid):
-            read, nothing = partial(reader, extension.value), dict[str, Any]()
-            values |= reading.attempt(f"extension {extension.oid.dotted_string}", read, nothing)
+    met: set[str] = set()
+    for extension in fields.extensions:
+        name, read = READERS.get(extension.identifier, ("", None))
+        if read and extension.identifier in met:
+            reading.problems.append(f"the {name} extension occurs twice; the first one is shown")
+        elif read:
+            values |= {"has_san_extension": True} if name == "subjectAltName" else {}
+            values |= reading.attempt(f"{name} extension", partial(read, extension.value), dict[str, Any]())
+        met.add(extension.identifier)
     return values
 
 
@@ -136,18 +147,12 @@ def _common_names(certificate: x509.Certificate) -> tuple[str, ...]:
     return tuple(value if isinstance(value, str) else value.decode("latin-1") for value in values)
 
 
-def _key(certificate: x509.Certificate) -> str:
-    match certificate.public_key():
-        case rsa.RSAPublicKey(key_size=size):
-            return f"RSA {size}"
-        case ec.EllipticCurvePublicKey(curve=curve):
-            return f"ECDSA {_CURVES.get(curve.name, curve.name)}"
-        case ed25519.Ed25519PublicKey():
-            return "Ed25519"
-        case ed448.Ed448PublicKey():
-            return "Ed448"
-        case other:
-            return type(other).__name__.removesuffix("PublicKey").lstrip("_")
+def _key(certificate: x509.Certificate, fields: EncodedCertificate) -> str:
+    called = key_called(fields)
+    if called != EXPLICIT:
+        with suppress(UnsupportedAlgorithm):  # a kind that has a name all the same
+            certificate.public_key()
+    return called
 
 
 def _signature_hash(certificate: x509.Certificate) -> str:
@@ -159,12 +164,10 @@ _PARTS: tuple[tuple[str, str, Callable[[x509.Certificate], Any], Any], ...] = (
     ("version", "version", lambda one: one.version.value + 1, 0),
     ("subject", "subject", lambda one: one.subject.rfc4514_string(), ""),
     ("issuer", "issuer", lambda one: one.issuer.rfc4514_string(), ""),
-    ("self_issued", "subject", lambda one: one.subject == one.issuer, False),
     ("serial", "serial number", lambda one: f"{one.serial_number:x}", ""),
     ("common_names", "subject", _common_names, ()),
     ("not_before", "start date", lambda one: one.not_valid_before_utc, None),
     ("not_after", "end date", lambda one: one.not_valid_after_utc, None),
-    ("key", "public key", _key, ""),
     ("signature_hash", "signature algorithm", _signature_hash, ""),
 )
 """Field of the facts, the part of the certificate behind it, how to read it, and its value if unreadable."""

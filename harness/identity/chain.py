@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from harness.identity.certificate import CertificateFacts, read_certificate
+from harness.identity.issuing import likely_issued, names_issuer
 from harness.identity.signature import is_signed_by
 
 MAX_CERTIFICATES = 64
@@ -63,46 +64,37 @@ def build_chain(sent: Sequence[Link], trusted: Sequence[Link], at: datetime) -> 
     if not sent:
         raise ValueError("no chain without a certificate")
     links, own = [sent[0]], 1
-    while len(links) < MAX_CERTIFICATES and not _complete(links[-1], trusted):
-        issuer = _issuer(links, trusted, at)
+    while len(links) < MAX_CERTIFICATES and not is_root(links[-1]):
+        issuer = _issuer(links, links[-1], trusted, at)
         if issuer is None and own == len(links):
-            issuer = _issuer(links, sent, at)
+            issuer = _issuer(links, links[-1], sent, at)
             own += issuer is not None
         if issuer is None:
             break
         links.append(issuer)
-    return Chain(tuple(links), own, _end(links[-1], trusted))
+    return Chain(tuple(links), own, _end(links, own, trusted, at))
 
 
-def _complete(link: Link, trusted: Sequence[Link]) -> bool:
-    return _end(link, trusted) is not ChainEnd.NO_ISSUER
-
-
-def _end(top: Link, trusted: Sequence[Link]) -> ChainEnd:
+def _end(links: Sequence[Link], own: int, trusted: Sequence[Link], at: datetime) -> ChainEnd:
+    top = links[-1]
     if not is_root(top):
         return ChainEnd.NO_ISSUER
-    return ChainEnd.TRUSTED_ROOT if top in trusted else ChainEnd.UNTRUSTED_ROOT
+    from_trust = own < len(links) or _issuer((), top, trusted, at) == top  # a namesake with another key is a mimic
+    return ChainEnd.TRUSTED_ROOT if from_trust else ChainEnd.UNTRUSTED_ROOT
 
 
 def is_root(link: Link) -> bool:
-    """Whether a certificate issued itself: by its names and, where it has them, its key identifiers."""
-    return link.facts.self_issued and _names_issuer(link, link)
+    """Whether a certificate issued itself: by its names, its key identifiers and the kind of its key."""
+    return likely_issued(link.der, link.der)
 
 
-def _issuer(links: Sequence[Link], pool: Sequence[Link], at: datetime) -> Link | None:
-    """Return the first candidate that is in date, else the one that was so last."""
-    candidates = [link for link in pool if link not in links and _names_issuer(links[-1], link)]
+def _issuer(links: Sequence[Link], child: Link, pool: Sequence[Link], at: datetime) -> Link | None:
+    """Return the first candidate that is in date and not in `links`, else the one that was so last."""
+    candidates = [link for link in pool if link not in links and likely_issued(child.der, link.der)]
     if not candidates:
         return None
     current = (link for link in candidates if in_date(link.facts, at))
     return next(current, max(candidates, key=lambda link: link.facts.not_after or at))
-
-
-def _names_issuer(child: Link, issuer: Link) -> bool:
-    """Whether `child` names `issuer`; the signature is checked later, as OpenSSL does it."""
-    named, held = child.facts.authority_key_identifier, issuer.facts.subject_key_identifier
-    same_key = not named or not held or named == held
-    return bool(child.facts.issuer) and child.facts.issuer.lower() == issuer.facts.subject.lower() and same_key
 
 
 def in_date(facts: CertificateFacts, at: datetime) -> bool:
@@ -126,4 +118,4 @@ def continuation(top: Link, known: Sequence[Link]) -> tuple[Link, ...]:
 
 
 def _issued(child: Link, issuer: Link) -> bool:
-    return _names_issuer(child, issuer) and is_signed_by(child.der, issuer.der)
+    return names_issuer(child.der, issuer.der) and is_signed_by(child.der, issuer.der)

@@ -1,17 +1,20 @@
-"""Just enough DER to take a certificate's extensions apart, so that one bad extension spoils only itself."""
+"""Just enough DER to take a certificate apart (X.690 section 8.1), so that one bad part spoils only itself."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-_SEQUENCE = 0x30
-_EXTENSIONS = 0xA3  # [3] EXPLICIT, the last field of TBSCertificate (RFC 5280 section 4.1)
+BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, OBJECT_IDENTIFIER, SEQUENCE, SET = 0x01, 0x02, 0x03, 0x04, 0x06, 0x30, 0x31
+
+MAX_IDENTIFIER = 64
+"""Octets of an object identifier; those in use have fewer than 20."""
 
 
 def elements(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
     """Yield (tag, contents, whole element) for the DER elements that `data` is made of.
 
-    Low tag numbers only, which is all that a certificate's frame uses. ValueError where the bytes end early.
+    Low tag numbers only, which is all that a certificate uses. ValueError where the bytes end early.
     """
     at = 0
     while at < len(data):
@@ -20,6 +23,48 @@ def elements(data: bytes) -> Iterator[tuple[int, bytes, bytes]]:
             raise ValueError("a DER element is longer than its frame")
         yield data[start], data[at : at + length], data[start : at + length]
         at += length
+
+
+def only(data: bytes, tag: int) -> bytes:
+    """Return the contents of the element with that tag that `data` begins with; ValueError where another stands there.
+
+    What follows it is not looked at, as OpenSSL does not look at it either.
+    """
+    found = next(elements(data), None)
+    if found is None or found[0] != tag:
+        raise ValueError(f"an element with the tag 0x{tag:02x} is missing")
+    return found[1]
+
+
+def members(data: bytes, tag: int = SEQUENCE) -> list[tuple[int, bytes]]:
+    """Return (tag, contents) of each element inside the one that `data` begins with; ValueError as `only`."""
+    return [(kind, contents) for kind, contents, _ in elements(only(data, tag))]
+
+
+def fields(data: bytes, *known: int) -> dict[int, bytes]:
+    """Return the contents of optional elements by their tag, for a frame whose tags come in the order `known`.
+
+    ValueError where another tag, the same one twice or another order is found.
+    """
+    found = [(tag, contents) for tag, contents, _ in elements(data)]
+    places = [known.index(tag) if tag in known else -1 for tag, _ in found]
+    if -1 in places or any(later <= earlier for earlier, later in pairwise(places)):
+        raise ValueError("an element stands where it may not")
+    return dict(found)
+
+
+def dotted(identifier: bytes) -> str:
+    """Return the contents of an OBJECT IDENTIFIER as people write it, `2.5.29.17`; ValueError where it is none."""
+    if not identifier or identifier[-1] & 0x80 or len(identifier) > MAX_IDENTIFIER:
+        raise ValueError("an object identifier is cut off, or too long")
+    arcs, arc = [], 0
+    for octet in identifier:
+        arc = arc << 7 | octet & 0x7F
+        if octet < 0x80:
+            arcs.append(arc)
+            arc = 0
+    first = min(arcs[0] // 40, 2)
+    return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))
 
 
 def _length(data: bytes, at: int) -> tuple[int, int]:
@@ -32,27 +77,3 @@ def _length(data: bytes, at: int) -> tuple[int, int]:
     if first == 0x80 or end - at > 4 or end > len(data):
         raise ValueError("a DER length is out of bounds")
     return int.from_bytes(data[at:end]), end
-
-
-def wrap(tag: int, contents: bytes) -> bytes:
-    """Return `contents` as one DER element with `tag`."""
-    size = len(contents)
-    if size < 0x80:
-        return bytes([tag, size]) + contents
-    octets = size.to_bytes((size.bit_length() + 7) // 8)
-    return bytes([tag, 0x80 | len(octets)]) + octets + contents
-
-
-def one_extension_each(certificate: bytes) -> Iterator[bytes]:
-    """Yield, for each extension, the certificate with that extension alone (its signature no longer fits).
-
-    ValueError where the certificate's frame itself cannot be taken apart.
-    """
-    frame = list(elements(next(elements(certificate))[1]))
-    fields = list(elements(frame[0][1]))
-    before = b"".join(whole for tag, _, whole in fields if tag != _EXTENSIONS)
-    after = b"".join(whole for _, _, whole in frame[1:])
-    for held in (contents for tag, contents, _ in fields if tag == _EXTENSIONS):
-        for _, _, extension in elements(next(elements(held))[1]):
-            body = before + wrap(_EXTENSIONS, wrap(_SEQUENCE, extension))
-            yield wrap(_SEQUENCE, wrap(_SEQUENCE, body) + after)

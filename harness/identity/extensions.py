@@ -1,159 +1,183 @@
-"""What each X.509 extension contributes to the facts of a certificate: one table, one reader a row."""
+"""What each X.509 extension contributes to the facts of a certificate: one table, one reader a row.
+
+Read from the bytes and not by a library: as leniently as OpenSSL decodes them, so that one oddity spoils only itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+import ipaddress
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
 
-from cryptography import x509
-from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, ExtensionOID
+from harness.identity.der import (
+    BIT_STRING,
+    BOOLEAN,
+    INTEGER,
+    OBJECT_IDENTIFIER,
+    OCTET_STRING,
+    SEQUENCE,
+    dotted,
+    elements,
+    fields,
+    members,
+    only,
+)
+from harness.identity.general_names import GeneralName, NameKind, general_name, general_names
+from harness.identity.subtrees import subtrees_of
 
-from harness.identity.der import one_extension_each
-
-SRV_NAME = x509.ObjectIdentifier("1.3.6.1.5.5.7.8.7")
+SRV_NAME = "1.3.6.1.5.5.7.8.7"
 """id-on-dnsSRV, the otherName that carries an SRVName (RFC 4985 section 2)."""
 
 EXTENDED_KEY_USAGES: Mapping[str, str] = {
-    ExtendedKeyUsageOID.SERVER_AUTH.dotted_string: "serverAuth",
-    ExtendedKeyUsageOID.CLIENT_AUTH.dotted_string: "clientAuth",
-    ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE.dotted_string: "anyExtendedKeyUsage",
+    "1.3.6.1.5.5.7.3.1": "serverAuth",
+    "1.3.6.1.5.5.7.3.2": "clientAuth",
+    "2.5.29.37.0": "anyExtendedKeyUsage",
     "1.3.6.1.5.5.7.3.20": "id-kp-sipDomain",
 }
 """Names for the extended key usages that matter here; others stay dotted (RFC 5280 4.2.1.12, RFC 5924)."""
 
-KEY_USAGES: Mapping[str, str] = {
-    "digital_signature": "digitalSignature",
-    "content_commitment": "nonRepudiation",
-    "key_encipherment": "keyEncipherment",
-    "data_encipherment": "dataEncipherment",
-    "key_agreement": "keyAgreement",
-    "key_cert_sign": "keyCertSign",
-    "crl_sign": "cRLSign",
-}
-"""Attributes of cryptography's KeyUsage and the names of RFC 5280 section 4.2.1.3."""
+KEY_USAGES = (
+    "digitalSignature",
+    "nonRepudiation",
+    "keyEncipherment",
+    "dataEncipherment",
+    "keyAgreement",
+    "keyCertSign",
+    "cRLSign",
+    "encipherOnly",
+    "decipherOnly",
+)
+"""The bits of keyUsage in their order (RFC 5280 section 4.2.1.3)."""
+
+Values: TypeAlias = dict[str, Any]
 
 
-_SUBJECT_ALTERNATIVE_NAME_DER = bytes.fromhex("0603551d11")
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """An extension that could not be read. A broken subjectAltName is one all the same (RFC 5922 7.1)."""
-
-    is_san: bool
-    error: Exception
-
-    @property
-    def name(self) -> str:
-        """What to call it in a sentence."""
-        return "subjectAltName extension" if self.is_san else "extension"
-
-
-def each_extension(certificate: x509.Certificate, der: bytes) -> Iterator[x509.Extension[Any] | Unreadable]:
-    """Yield the extensions of a certificate, an `Unreadable` in the place of each one that cannot be read.
-
-    cryptography reads all extensions or none; where it reads none they are tried one at a time.
-    """
-    try:
-        extensions = list(certificate.extensions)
-    except Exception:  # any kind: the bytes are a stranger's
-        yield from _each_alone(der)
-    else:
-        yield from extensions
-
-
-def _each_alone(der: bytes) -> Iterator[x509.Extension[Any] | Unreadable]:
-    try:
-        certificates = list(one_extension_each(der))
-    except Exception as error:
-        yield Unreadable(is_san=_SUBJECT_ALTERNATIVE_NAME_DER in der, error=error)
-    else:
-        yield from map(_only_extension, certificates)
-
-
-def _only_extension(der: bytes) -> x509.Extension[Any] | Unreadable:
-    try:
-        only: x509.Extension[Any] = next(iter(x509.load_der_x509_certificate(der).extensions))
-    except Exception as error:
-        return Unreadable(is_san=_SUBJECT_ALTERNATIVE_NAME_DER in der, error=error)
-    return only
-
-
-def _subject_alternative_name(value: x509.SubjectAlternativeName) -> dict[str, Any]:
-    others = value.get_values_for_type(x509.OtherName)
+def _subject_alternative_name(value: bytes) -> Values:
+    names = general_names(only(value, SEQUENCE))
     return {
         "has_san_extension": True,
-        "dns_names": tuple(value.get_values_for_type(x509.DNSName)),
-        "uris": tuple(value.get_values_for_type(x509.UniformResourceIdentifier)),
-        "emails": tuple(value.get_values_for_type(x509.RFC822Name)),
-        "ip_addresses": tuple(str(address) for address in value.get_values_for_type(x509.IPAddress)),
-        "srv_names": tuple(other.value[2:].decode("ascii", "replace") for other in others if other.type_id == SRV_NAME),
+        "dns_names": _texts(names, NameKind.DNS),
+        "uris": _texts(names, NameKind.URI),
+        "emails": _texts(names, NameKind.EMAIL),
+        "ip_addresses": tuple(_address(name) for name in names if name.kind is NameKind.IP_ADDRESS),
+        "srv_names": tuple(_content(name) for name in names if name.other == SRV_NAME),
     }
 
 
-def _extended_key_usage(value: x509.ExtendedKeyUsage) -> dict[str, Any]:
-    dotted = [usage.dotted_string for usage in value]
-    return {"extended_key_usage": tuple(EXTENDED_KEY_USAGES.get(oid, oid) for oid in dotted)}
+def _texts(names: tuple[GeneralName, ...], kind: NameKind) -> tuple[str, ...]:
+    found = tuple(name.text for name in names if name.kind is kind)
+    if not all(text.isascii() for text in found):
+        raise ValueError(f"a {kind.called} is not ASCII")
+    return found
 
 
-def _key_usage(value: x509.KeyUsage) -> dict[str, Any]:
-    named = (name for attribute, name in KEY_USAGES.items() if getattr(value, attribute))
-    return {"key_usage": tuple(named)}
+def _address(name: GeneralName) -> str:
+    if len(name.value) not in (4, 16):
+        raise ValueError(f"an iPAddress has {len(name.value)} bytes")
+    return str(ipaddress.ip_address(name.value))
 
 
-def _basic_constraints(value: x509.BasicConstraints) -> dict[str, Any]:
-    return {"is_ca": value.ca, "path_length": value.path_length}
+def _content(name: GeneralName) -> str:
+    return next(elements(name.value))[1].decode("ascii", "replace")
 
 
-def _subject_key_identifier(value: x509.SubjectKeyIdentifier) -> dict[str, Any]:
-    return {"subject_key_identifier": value.digest.hex()}
+def _extended_key_usage(value: bytes) -> Values:
+    usages = members(value)
+    if any(tag != OBJECT_IDENTIFIER for tag, _ in usages):
+        raise ValueError("a usage is no object identifier")
+    identifiers = (dotted(contents) for _, contents in usages)
+    return {"extended_key_usage": tuple(EXTENDED_KEY_USAGES.get(each, each) for each in identifiers)}
 
 
-def _authority_key_identifier(value: x509.AuthorityKeyIdentifier) -> dict[str, Any]:
-    return {"authority_key_identifier": (value.key_identifier or b"").hex()}
+def _key_usage(value: bytes) -> Values:
+    bits = bits_of(value)
+    if not any(bits):
+        raise ValueError("it names no usage")
+    return {"key_usage": tuple(name for name, is_set in zip(KEY_USAGES, bits, strict=False) if is_set)}
 
 
-def _name_constraints(value: x509.NameConstraints) -> dict[str, Any]:
+def bits_of(value: bytes) -> tuple[bool, ...]:
+    """Return the bits of a BIT STRING, its first one first; ValueError where it is none."""
+    contents = only(value, BIT_STRING)
+    if not contents or contents[0] > 7 or (len(contents) == 1 and contents[0]):
+        raise ValueError("a bit string is malformed")
+    count = 8 * (len(contents) - 1) - contents[0]
+    return tuple(bool(contents[1 + place // 8] & 0x80 >> place % 8) for place in range(count))
+
+
+def _basic_constraints(value: bytes) -> Values:
+    held = fields(only(value, SEQUENCE), BOOLEAN, INTEGER)
+    flag, length = held.get(BOOLEAN, b"\0"), held.get(INTEGER)
+    if len(flag) != 1 or (length is not None and (not length or length[0] & 0x80)):
+        raise ValueError("its flag or its path length is none")
+    path_length = None if length is None else int.from_bytes(length[:MAX_INTEGER])
+    return {"has_basic_constraints": True, "is_ca": flag != b"\0", "path_length": path_length}
+
+
+MAX_INTEGER = 32
+"""Octets of an INTEGER that are read; a path length has one."""
+
+
+def _subject_key_identifier(value: bytes) -> Values:
+    return {"subject_key_identifier": only(value, OCTET_STRING).hex()}
+
+
+def _authority_key_identifier(value: bytes) -> Values:
+    held = fields(only(value, SEQUENCE), 0x80, 0xA1, 0x82)
+    general_names(held.get(0xA1, b""))
+    return {"authority_key_identifier": held.get(0x80, b"").hex()}
+
+
+def _name_constraints(value: bytes) -> Values:
+    permitted, excluded = subtrees_of(value)
     return {
-        "permitted_names": tuple(_constraint(name) for name in value.permitted_subtrees or ()),
-        "excluded_names": tuple(_constraint(name) for name in value.excluded_subtrees or ()),
+        "permitted_names": tuple(subtree.told for subtree in permitted),
+        "excluded_names": tuple(subtree.told for subtree in excluded),
     }
 
 
-def _crl_distribution_points(value: x509.CRLDistributionPoints) -> dict[str, Any]:
-    names = (name for point in value for name in point.full_name or ())
-    return {"crl_urls": tuple(name.value for name in names if isinstance(name, x509.UniformResourceIdentifier))}
+def _crl_distribution_points(value: bytes) -> Values:
+    urls: list[str] = []
+    for tag, point in members(value):
+        held = fields(point, 0xA0, 0x81, 0xA2)
+        if tag != SEQUENCE or not (held.get(0xA0) or held.get(0xA2)):
+            raise ValueError("a distribution point names no place")
+        place = fields(held.get(0xA0, b""), 0xA0, 0xA1)
+        names = general_names(place.get(0xA0, b""))
+        general_names(held.get(0xA2, b""))
+        urls += [name.text for name in names if name.kind is NameKind.URI]
+    return {"crl_urls": tuple(urls)}
 
 
-def _authority_information_access(value: x509.AuthorityInformationAccess) -> dict[str, Any]:
-    places = (each.access_location for each in value if each.access_method == AuthorityInformationAccessOID.OCSP)
-    return {"ocsp_urls": tuple(name.value for name in places if isinstance(name, x509.UniformResourceIdentifier))}
+_ACCESS = {"1.3.6.1.5.5.7.48.1": "ocsp_urls", "1.3.6.1.5.5.7.48.2": "issuer_urls"}
 
 
-def _constraint(name: x509.GeneralName) -> str:
-    match name:
-        case x509.DNSName(value=text):
-            return f"dns:{text}"
-        case x509.IPAddress(value=network):
-            return f"ip:{network}"
-        case x509.UniformResourceIdentifier(value=text):
-            return f"uri:{text}"
-        case x509.RFC822Name(value=text):
-            return f"email:{text}"
-        case _:
-            return f"other:{type(name).__name__}"
+def _authority_information_access(value: bytes) -> Values:
+    found: Values = dict.fromkeys(_ACCESS.values(), ())
+    for _, description in members(value):
+        (_, method, _), (tag, contents, _) = elements(description)
+        name, field = general_name(tag, contents), _ACCESS.get(dotted(method), "")
+        if field and name.kind is NameKind.URI:
+            found[field] += (name.text,)
+    return found
 
 
-READERS: Mapping[x509.ObjectIdentifier, Callable[[Any], dict[str, Any]]] = {
-    ExtensionOID.SUBJECT_ALTERNATIVE_NAME: _subject_alternative_name,
-    ExtensionOID.EXTENDED_KEY_USAGE: _extended_key_usage,
-    ExtensionOID.KEY_USAGE: _key_usage,
-    ExtensionOID.BASIC_CONSTRAINTS: _basic_constraints,
-    ExtensionOID.SUBJECT_KEY_IDENTIFIER: _subject_key_identifier,
-    ExtensionOID.AUTHORITY_KEY_IDENTIFIER: _authority_key_identifier,
-    ExtensionOID.NAME_CONSTRAINTS: _name_constraints,
-    ExtensionOID.CRL_DISTRIBUTION_POINTS: _crl_distribution_points,
-    ExtensionOID.AUTHORITY_INFORMATION_ACCESS: _authority_information_access,
+Reader: TypeAlias = Callable[[bytes], Values]
+
+SUBJECT_ALTERNATIVE_NAME, NAME_CONSTRAINTS, AUTHORITY_KEY_IDENTIFIER = "2.5.29.17", "2.5.29.30", "2.5.29.35"
+
+READERS: Mapping[str, tuple[str, Reader]] = {
+    SUBJECT_ALTERNATIVE_NAME: ("subjectAltName", _subject_alternative_name),
+    "2.5.29.37": ("extendedKeyUsage", _extended_key_usage),
+    "2.5.29.15": ("keyUsage", _key_usage),
+    "2.5.29.19": ("basicConstraints", _basic_constraints),
+    "2.5.29.14": ("subjectKeyIdentifier", _subject_key_identifier),
+    AUTHORITY_KEY_IDENTIFIER: ("authorityKeyIdentifier", _authority_key_identifier),
+    NAME_CONSTRAINTS: ("nameConstraints", _name_constraints),
+    "2.5.29.31": ("cRLDistributionPoints", _crl_distribution_points),
+    "1.3.6.1.5.5.7.1.1": ("authorityInfoAccess", _authority_information_access),
 }
-"""Extension to the fields of `CertificateFacts` that it fills (RFC 5280 section 4.2.1)."""
+"""Extension by its dotted identifier: its name, and what fills fields of `CertificateFacts` from its value.
+
+Each reader raises ValueError where the value is malformed (RFC 5280 section 4.2.1).
+"""

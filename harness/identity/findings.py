@@ -21,6 +21,12 @@ class FindingKind(StrEnum):
     NOT_YET_VALID = "not-yet-valid"
     WRONG_EKU = "wrong-eku"
     KEY_USAGE = "key-usage"
+    CRITICAL_EXTENSION = "critical-extension"
+    MALFORMED_EXTENSION = "malformed-extension"
+    REPEATED_EXTENSION = "repeated-extension"
+    PROXY_CERTIFICATE = "proxy-certificate"
+    EXPLICIT_CURVE = "explicit-curve"
+    UNDECIDED = "undecided"
     NOT_A_CA = "not-a-ca"
     PATH_LENGTH = "path-length"
     NAME_CONSTRAINTS = "name-constraints"
@@ -39,7 +45,7 @@ class PathFinding:
     is the X509_V_ERR number with which OpenSSL refuses for this reason (measured, OpenSSL 4.0.3 at security
     level 2), 0 where it does not refuse or has no number for it. `detail` is a stable word of a kind that has
     several: of WRONG_EKU `server-auth-only`, `client-auth-only`, `any-eku-only`, `sip-domain-only`,
-    `other-eku` or `restricted-intermediate`.
+    `other-eku` or `restricted-intermediate`. UNDECIDED means that nobody here can tell, and counts as refused.
     """
 
     kind: FindingKind

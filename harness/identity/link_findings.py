@@ -5,19 +5,23 @@ The numbers and their order are OpenSSL's, measured; trap X25 lists where they d
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
-from harness.identity.certificate import CertificateFacts
-from harness.identity.chain import Chain, Link, is_root
+from harness.identity.chain import Chain, is_root
+from harness.identity.extension_findings import (
+    critical_extensions,
+    explicit_curve,
+    repeated_extensions,
+    special_certificates,
+)
+from harness.identity.extension_rules import NETSCAPE_TYPE, problem_of
+from harness.identity.extensions import bits_of
 from harness.identity.findings import FindingKind, PathFinding
+from harness.identity.position import Position, Purpose
 from harness.identity.signature import is_signed_by
-
-Purpose: TypeAlias = Literal["client", "server"]
-"""The TLS role in which a certificate is presented."""
+from harness.identity.strength import authority_key_strength, leaf_key_strength, signature_strength
 
 WANTED_USAGE: Mapping[Purpose, str] = {"client": "clientAuth", "server": "serverAuth"}
 
@@ -27,40 +31,16 @@ _LEAF_KEY_USAGES: Mapping[Purpose, frozenset[str]] = {
 }
 """A leaf that limits its key usage needs one of these (OpenSSL's purposes sslclient and sslserver)."""
 
-_NOT_YET_VALID, _EXPIRED, _BAD_SIGNATURE, _PATH_LENGTH, _WRONG_PURPOSE = 9, 10, 7, 25, 26
-_WEAK_LEAF_KEY, _WEAK_AUTHORITY_KEY, _WEAK_SIGNATURE, _NOT_A_CA = 66, 67, 68, 79
+_NETSCAPE_BITS: Mapping[Purpose, slice] = {"client": slice(0, 1), "server": slice(1, 2)}
+"""The bit of nsCertType that a leaf needs, where it has that extension."""
 
-_WEAK_HASHES = frozenset({"md5", "sha1"})
-_MIN_RSA = 2048
+_BAD_SIGNATURE, _NOT_YET_VALID, _EXPIRED, _BAD_START, _BAD_END, _PATH_LENGTH = 7, 9, 10, 13, 14, 25
+_WRONG_PURPOSE, _NOT_A_CA = 26, 79
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
-    """One link at its depth in a chain, with the circumstances in which it is judged."""
-
-    chain: Chain
-    depth: int
-    purpose: Purpose | None
-    at: datetime
-
-    @property
-    def link(self) -> Link:
-        """The certificate at this depth."""
-        return self.chain.links[self.depth]
-
-    @property
-    def facts(self) -> CertificateFacts:
-        """What it says."""
-        return self.link.facts
-
-    @property
-    def is_top(self) -> bool:
-        """Whether the chain ends here."""
-        return self.depth == len(self.chain.links) - 1
-
-    def finding(self, kind: FindingKind, sentence: str, code: int, detail: str = "") -> PathFinding:
-        """Return a finding about this link; `sentence` goes on from its name."""
-        return PathFinding(kind, self.depth, f"{self.link.called} {sentence}", code, detail)
+def leaf_findings(chain: Chain, purpose: Purpose | None, at: datetime) -> Iterator[PathFinding]:
+    """Yield what OpenSSL has against the leaf before it looks for an issuer."""
+    yield from leaf_key_strength(Position(chain, 0, purpose, at))
 
 
 def link_findings(chain: Chain, purpose: Purpose | None, at: datetime) -> Iterator[PathFinding]:
@@ -85,8 +65,10 @@ def _authority(here: Position) -> Iterator[PathFinding]:
 
 
 def _old_root(here: Position) -> bool:
-    """Whether it is a root that may lack basicConstraints: of version 1, or with a key usage (measured)."""
-    return here.is_top and is_root(here.link) and (here.facts.version == 1 or here.facts.key_usage is not None)
+    """Whether it may lack basicConstraints: a root of version 1, or the last link with a key usage (measured)."""
+    if here.facts.has_basic_constraints or not here.is_top:
+        return False
+    return here.facts.key_usage is not None or (here.facts.version == 1 and is_root(here.link))
 
 
 def _extended_key_usage(here: Position) -> Iterator[PathFinding]:
@@ -119,25 +101,22 @@ def _key_usage(here: Position) -> Iterator[PathFinding]:
     yield here.finding(FindingKind.KEY_USAGE, sentence, _WRONG_PURPOSE)
 
 
+def _netscape_type(here: Position) -> Iterator[PathFinding]:
+    extension = here.encoded.extension(NETSCAPE_TYPE)
+    if here.purpose is None or here.depth or extension is None:
+        return
+    bits = () if problem_of(bits_of, extension.value) else bits_of(extension.value)
+    if not any(bits[_NETSCAPE_BITS[here.purpose]]):
+        sentence = f"has an old nsCertType extension that does not allow a TLS {here.purpose}"
+        yield here.finding(FindingKind.KEY_USAGE, sentence, _WRONG_PURPOSE)
+
+
 def _path_length(here: Position) -> Iterator[PathFinding]:
     allowed = here.facts.path_length
     below = sum(not link.facts.self_issued for link in here.chain.links[1 : here.depth])
     if allowed is not None and below > allowed:
         sentence = f"allows {allowed} authorities below it, and there are {below}"
         yield here.finding(FindingKind.PATH_LENGTH, sentence, _PATH_LENGTH)
-
-
-def _key_strength(here: Position) -> Iterator[PathFinding]:
-    size = re.fullmatch(r"RSA (\d+)", here.facts.key)
-    if size and int(size[1]) < _MIN_RSA:
-        code = _WEAK_AUTHORITY_KEY if here.depth else _WEAK_LEAF_KEY
-        yield here.finding(FindingKind.WEAK_KEY, f"has a key of {size[1]} bits, less than {_MIN_RSA}", code)
-
-
-def _signature_strength(here: Position) -> Iterator[PathFinding]:
-    if here.facts.signature_hash in _WEAK_HASHES and not here.is_top:
-        sentence = f"was signed with {here.facts.signature_hash.upper()}, which nobody should accept any more"
-        yield here.finding(FindingKind.WEAK_SIGNATURE, sentence, _WEAK_SIGNATURE)
 
 
 def _signature(here: Position) -> Iterator[PathFinding]:
@@ -151,15 +130,29 @@ def _signature(here: Position) -> Iterator[PathFinding]:
 
 def _dates(here: Position) -> Iterator[PathFinding]:
     starts, ends = here.facts.not_before, here.facts.not_after
-    if starts and here.at < starts:
+    if starts is None:
+        yield here.finding(FindingKind.UNREADABLE, "has a start date that cannot be read", _BAD_START)
+    elif here.at < starts:
         sentence = f"is not valid before {starts:%Y-%m-%d %H:%M} UTC: check the clock first"
         yield here.finding(FindingKind.NOT_YET_VALID, sentence, _NOT_YET_VALID)
-    if ends and here.at > ends:
+    if ends is None:
+        yield here.finding(FindingKind.UNREADABLE, "has an end date that cannot be read", _BAD_END)
+    elif here.at > ends:
         yield here.finding(FindingKind.EXPIRED, f"expired on {ends:%Y-%m-%d %H:%M} UTC", _EXPIRED)
 
 
 _Check: TypeAlias = Callable[[Position], Iterator[PathFinding]]
 
-_EXTENSIONS: tuple[_Check, ...] = (_authority, _extended_key_usage, _key_usage, _path_length)
-_STRENGTH: tuple[_Check, ...] = (_key_strength, _signature_strength)
+_EXTENSIONS: tuple[_Check, ...] = (
+    repeated_extensions,
+    critical_extensions,
+    special_certificates,
+    _authority,
+    explicit_curve,
+    _extended_key_usage,
+    _key_usage,
+    _netscape_type,
+    _path_length,
+)
+_STRENGTH: tuple[_Check, ...] = (authority_key_strength, signature_strength)
 _VALIDITY: tuple[_Check, ...] = (_signature, _dates)

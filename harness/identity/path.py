@@ -17,8 +17,9 @@ from harness.identity.chain import (
     links_of,
 )
 from harness.identity.findings import FindingKind, PathFinding
-from harness.identity.link_findings import WANTED_USAGE, Purpose, link_findings
+from harness.identity.link_findings import WANTED_USAGE, leaf_findings, link_findings
 from harness.identity.name_constraints import constraint_findings
+from harness.identity.position import Purpose
 from harness.identity.trust_findings import trust_findings
 
 
@@ -81,7 +82,8 @@ def explain_path(
     anchors = links_of(trusted)
     chain = build_chain(links, anchors, at)
     fatal = (
-        *trust_findings(chain, anchors, links_of(known_authorities)),
+        *leaf_findings(chain, purpose, at),
+        *trust_findings(chain, links, anchors, links_of(known_authorities)),
         *link_findings(chain, purpose, at),
         *constraint_findings(chain),
     )

@@ -5,18 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from harness.identity.chain import Chain, ChainEnd, Link, continuation, is_root
+from harness.identity.encoded import encoded
+from harness.identity.extension_rules import malformed
 from harness.identity.findings import FindingKind, PathFinding
 
 _SELF_SIGNED_LEAF, _UNKNOWN_ROOT_SENT, _NO_ISSUER, _NO_ISSUER_OF_TRUSTED = 18, 19, 20, 2
 
 
-def trust_findings(chain: Chain, trusted: Sequence[Link], known: Sequence[Link]) -> Iterator[PathFinding]:
-    """Yield at most one finding: why this chain does not end in a trusted root.
+def trust_findings(
+    chain: Chain, sent: Sequence[Link], trusted: Sequence[Link], known: Sequence[Link]
+) -> Iterator[PathFinding]:
+    """Yield why this chain does not end in a trusted root; nothing where it does.
 
     `known` are authorities that the observer has seen elsewhere; without them a missing intermediate and an
     unknown root look the same (both X509_V_ERR 20, libraries.md 1).
     """
+    spoilt = tuple(_malformed(chain, (*sent, *trusted, *known))) if chain.end is ChainEnd.NO_ISSUER else ()
     match chain.end:
+        case ChainEnd.NO_ISSUER if spoilt:
+            yield from spoilt
         case ChainEnd.UNTRUSTED_ROOT if len(chain.links) == 1:
             yield _self_signed_leaf(chain)
         case ChainEnd.UNTRUSTED_ROOT:
@@ -25,6 +32,16 @@ def trust_findings(chain: Chain, trusted: Sequence[Link], known: Sequence[Link])
             yield _only_intermediate_trusted(chain)
         case ChainEnd.NO_ISSUER:
             yield _open_end(chain, trusted, known)
+
+
+def _malformed(chain: Chain, authorities: Sequence[Link]) -> Iterator[PathFinding]:
+    """Yield what keeps the search from going on above a certificate that cannot be decoded."""
+    named = encoded(chain.top.der).issuer
+    issuers = (link for link in authorities if link.facts.readable and encoded(link.der).subject == named)
+    for link in dict.fromkeys((chain.top, *issuers)):
+        for problem in malformed(link.der):
+            sentence = f"{link.called} {problem}: OpenSSL finds no issuer for it, or takes it for none"
+            yield PathFinding(FindingKind.MALFORMED_EXTENSION, _depth(chain), sentence, _NO_ISSUER)
 
 
 def _depth(chain: Chain) -> int:

@@ -156,7 +156,7 @@ def test_an_unreadable_extension_is_told_and_does_not_stand_in_the_way(sip_mtls:
     file.write_bytes(with_an_unreadable_extension())
     shown, checked = sip_mtls("certs", "show", file), sip_mtls("certs", "check", file, *E_SERVER)
 
-    assert "  unreadable    the extension could not be read" in shown.out
+    assert "  unreadable    the extendedKeyUsage extension could not be read" in shown.out
     assert "WARNING  unreadable-part" in checked.out
     assert (shown.code, checked.code) == (Exit.MET, Exit.MET)
 

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from identity_forge import ANY, CLIENT, SERVER, SIP_DOMAIN, forge, root
 
 from harness.identity.certificate import MAX_CERTIFICATE_BYTES, read_certificate
+from harness.identity.extension_rules import DECODED, problem_of
 from harness.identity.extensions import READERS
+from harness.identity.pointers import pointers_of
 
 ROOT = root("Lab Root", usages=["key_cert_sign", "crl_sign"], path_length=2)
 EDGE = forge(
@@ -80,12 +82,15 @@ def test_where_revocation_can_be_asked_about_is_read() -> None:
     methods = {ocsp: AuthorityInformationAccessOID.OCSP, issuer: AuthorityInformationAccessOID.CA_ISSUERS}
     access = [x509.AccessDescription(method, place) for place, method in methods.items()]
 
-    assert READERS[x509.CRLDistributionPoints.oid](x509.CRLDistributionPoints(points)) == {
-        "crl_urls": ("http://ca.example/1.crl", "ldap:///CN=CA")
-    }
-    assert READERS[x509.AuthorityInformationAccess.oid](x509.AuthorityInformationAccess(access)) == {
-        "ocsp_urls": ("http://ocsp.ca.example",)
-    }
+    for value, read in (
+        (x509.CRLDistributionPoints(points), {"crl_urls": ("http://ca.example/1.crl", "ldap:///CN=CA")}),
+        (
+            x509.AuthorityInformationAccess(access),
+            {"ocsp_urls": ("http://ocsp.ca.example",), "issuer_urls": ("http://ca.example/ca.cer",)},
+        ),
+    ):
+        _, reader = READERS[value.oid.dotted_string]
+        assert reader(value.public_bytes()) == read
 
 
 def test_an_absent_extension_is_not_an_empty_one() -> None:
@@ -152,3 +157,17 @@ def test_no_bytes_at_all_raise(garbage: bytes) -> None:
 
 def test_reading_twice_gives_the_same_value() -> None:
     assert read_certificate(EDGE.der) is read_certificate(bytes(EDGE.der))
+
+
+@settings(deadline=None)
+@given(at=st.integers(0, len(EDGE.der) - 1), patch=st.binary(min_size=1, max_size=3), cut=st.integers(0, 3))
+def test_where_status_can_be_had_is_asked_of_any_bytes(at: int, patch: bytes, cut: int) -> None:
+    for spoilt in (EDGE.der[:at] + patch + EDGE.der[at + cut :], patch):
+        assert pointers_of(spoilt).lists == ()
+
+
+@pytest.mark.parametrize("identifier", [*READERS, *DECODED])
+@given(garbage=st.binary(max_size=40))
+def test_no_value_of_an_extension_raises_anything_but_that_it_is_malformed(identifier: str, garbage: bytes) -> None:
+    for decode in (READERS.get(identifier, ("", len))[1], DECODED.get(identifier, len)):
+        assert isinstance(problem_of(decode, garbage), str)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from harness.identity.link_findings import Purpose
+from harness.identity.position import Purpose
 from harness.lab.uploads import Box
 
 

@@ -9,10 +9,11 @@ from functools import cached_property
 from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.identity.chain import build_chain, continuation, links_of
 from harness.identity.findings import FindingKind
-from harness.identity.link_findings import WANTED_USAGE, Purpose
+from harness.identity.link_findings import WANTED_USAGE
 from harness.identity.name_rules import POLICIES
 from harness.identity.path import PathExplanation, explain_path
 from harness.identity.policy import NameVerdict, judge_names
+from harness.identity.position import Purpose
 from harness.lab.looked_for import WantedName
 from harness.pki.holdings import Holding
 

@@ -1,0 +1,199 @@
+"""Certificates put together byte by byte, for shapes that no library makes: extensions twice, malformed, unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from identity_forge import NOW
+
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
+
+ECDSA_SHA256, RSA_SHA256, ED25519 = (
+    bytes.fromhex(text) for text in ("300a06082a8648ce3d040302", "300d06092a864886f70d01010b0500", "300506032b6570")
+)
+
+
+@cache
+def key(kind: str) -> Key:
+    """Return one key a kind, the same each time: `p256`, `p192`, `p224`, `rsa-1024`, `ed25519`, `p256-…`."""
+    match kind.split("-"):
+        case ["rsa", bits]:
+            return rsa.generate_private_key(public_exponent=65537, key_size=int(bits))
+        case ["ed25519", *_]:
+            return ed25519.Ed25519PrivateKey.generate()
+        case ["p192", *_]:
+            return ec.generate_private_key(ec.SECP192R1())
+        case ["p224", *_]:
+            return ec.generate_private_key(ec.SECP224R1())
+        case _:
+            return ec.generate_private_key(ec.SECP256R1())
+
+
+def tlv(tag: int, *contents: bytes) -> bytes:
+    """Return one DER element."""
+    data = b"".join(contents)
+    size = len(data)
+    if size < 0x80:
+        return bytes([tag, size]) + data
+    octets = size.to_bytes((size.bit_length() + 7) // 8)
+    return bytes([tag, 0x80 | len(octets)]) + octets + data
+
+
+def oid(dotted: str) -> bytes:
+    """Return an OBJECT IDENTIFIER."""
+    first, second, *arcs = map(int, dotted.split("."))
+    octets = b""
+    for arc in (40 * first + second, *arcs):
+        groups = [arc & 0x7F]
+        while arc := arc >> 7:
+            groups.append(0x80 | arc & 0x7F)
+        octets += bytes(groups[::-1])
+    return tlv(0x06, octets)
+
+
+def name(*attributes: tuple[str, str] | tuple[str, str, int]) -> bytes:
+    """Return a Name of (dotted type, value, string tag); the tag is UTF8String where none is given."""
+    parts = ((*attribute, 0x0C)[:3] for attribute in attributes)
+    rdns = (tlv(0x31, tlv(0x30, oid(kind), tlv(tag, value.encode()))) for kind, value, tag in parts)
+    return tlv(0x30, *rdns)
+
+
+def common_name(text: str) -> bytes:
+    """Return a Name of one common name."""
+    return name(("2.5.4.3", text))
+
+
+@dataclass(frozen=True)
+class Extension:
+    """One extension: dotted identifier, value in DER, whether it is critical."""
+
+    identifier: str
+    value: bytes
+    critical: bool = False
+
+    @property
+    def der(self) -> bytes:
+        flag = tlv(0x01, b"\xff") if self.critical else b""
+        return tlv(0x30, oid(self.identifier), flag, tlv(0x04, self.value))
+
+
+@dataclass(frozen=True)
+class Raw:
+    """What a certificate is to be; `made` puts it together under an issuer."""
+
+    subject: bytes
+    key: str = "p256"
+    extensions: tuple[Extension, ...] = ()
+    serial: int = 7
+    starts: datetime = NOW - timedelta(days=10)
+    ends: datetime = NOW + timedelta(days=90)
+    version: int = 3
+
+    def but(self, **how: object) -> Raw:
+        """Return the same with some parts exchanged."""
+        return replace(self, **how)  # type: ignore[arg-type]
+
+    def made(self, issuer: Raw | None = None) -> bytes:
+        """Return the certificate (DER), signed by the key of `issuer`, or by its own."""
+        signer = key((issuer or self).key)
+        algorithm = _algorithm(signer)
+        dates = (tlv(0x17, at.strftime("%y%m%d%H%M%SZ").encode()) for at in (self.starts, self.ends))
+        public = key(self.key).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        body = tlv(
+            0x30,
+            tlv(0xA0, tlv(0x02, bytes([self.version - 1]))) if self.version > 1 else b"",
+            tlv(0x02, bytes([self.serial])),
+            algorithm,
+            (issuer or self).subject,
+            tlv(0x30, *dates),
+            self.subject,
+            public,
+            tlv(0xA3, tlv(0x30, *(each.der for each in self.extensions))) if self.extensions else b"",
+        )
+        return tlv(0x30, body, algorithm, tlv(0x03, b"\0", _signature(signer, body)))
+
+    @property
+    def key_identifier(self) -> bytes:
+        """The identifier of its key."""
+        return x509.SubjectKeyIdentifier.from_public_key(key(self.key).public_key()).digest
+
+
+def _algorithm(signer: Key) -> bytes:
+    match signer:
+        case rsa.RSAPrivateKey():
+            return RSA_SHA256
+        case ec.EllipticCurvePrivateKey():
+            return ECDSA_SHA256
+        case _:
+            return ED25519
+
+
+def _signature(signer: Key, data: bytes) -> bytes:
+    match signer:
+        case rsa.RSAPrivateKey():
+            return signer.sign(data, PKCS1v15(), SHA256())
+        case ec.EllipticCurvePrivateKey():
+            return signer.sign(data, ec.ECDSA(SHA256()))
+        case _:
+            return signer.sign(data)
+
+
+# --- extensions ----------------------------------------------------------------------------------------
+
+
+def authority(path_length: int | None = None) -> Extension:
+    """Return basicConstraints of a CA."""
+    limit = b"" if path_length is None else tlv(0x02, bytes([path_length]))
+    return Extension("2.5.29.19", tlv(0x30, tlv(0x01, b"\xff"), limit), critical=True)
+
+
+def alternatives(*names: bytes) -> Extension:
+    """Return a subjectAltName of GeneralNames in DER."""
+    return Extension("2.5.29.17", tlv(0x30, *names))
+
+
+def constraints(permitted: Sequence[bytes] = (), excluded: Sequence[bytes] = ()) -> Extension:
+    """Return nameConstraints of GeneralNames in DER, each the base of a subtree."""
+    held = (
+        tlv(tag, *(tlv(0x30, base) for base in bases)) if bases else b""
+        for tag, bases in ((0xA0, permitted), (0xA1, excluded))
+    )
+    return Extension("2.5.29.30", tlv(0x30, *held), critical=True)
+
+
+def dns(text: str) -> bytes:
+    """Return a dNSName."""
+    return tlv(0x82, text.encode("latin-1"))
+
+
+def email(text: str) -> bytes:
+    """Return an rfc822Name."""
+    return tlv(0x81, text.encode("latin-1"))
+
+
+def uri(text: str) -> bytes:
+    """Return a uniformResourceIdentifier."""
+    return tlv(0x86, text.encode("latin-1"))
+
+
+def address(octets: bytes) -> bytes:
+    """Return an iPAddress."""
+    return tlv(0x87, octets)
+
+
+def directory(whole: bytes) -> bytes:
+    """Return a directoryName of a Name."""
+    return tlv(0xA4, whole)
+
+
+def other(kind: str, value: bytes) -> bytes:
+    """Return an otherName."""
+    return tlv(0xA0, oid(kind), tlv(0xA0, value))
