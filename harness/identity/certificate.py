@@ -36,8 +36,8 @@ class CertificateFacts:
     from empty (RFC 5280 section 4.2.1.12); unknown usages stay dotted. `path_length` is None where nothing
     limits it. `permitted_names` and `excluded_names` are name constraints such as `dns:example.com`.
     `key` reads "ECDSA P-256" or "RSA 2048". `crl_urls` and `ocsp_urls` say where revocation can be asked about,
-    `issuer_urls` where the certificate of its CA lies (RFC 5280 sections 4.2.1.13 and 4.2.2.1). `problems` has a sentence for every part that could not be read;
-    that part keeps the value of an absent one.
+    `issuer_urls` where the certificate of its CA lies (RFC 5280 sections 4.2.1.13 and 4.2.2.1). `problems` has a
+    sentence for every part that could not be read; that part keeps the value of an absent one.
     """
 
     sha256: str
