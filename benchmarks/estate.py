@@ -84,7 +84,7 @@ async def _listen(site: Site, profile: TlsProfile) -> None:
         if await link.secure(replace(profile)):  # actors make their profile anew for each connection
             await SipLink(link, site.stage.recorder, agent.serve).run()
 
-    await site.listen(PORT, welcome)
+    await site.listen(PORT, welcome, service="SIP")
 
 
 async def _ask_once(site: Site, profile: TlsProfile) -> None:

@@ -17,14 +17,13 @@ from typing import Any
 from trio._core import _run as trio_loop
 
 from harness.judge.causes import CAUSES
-from harness.judge.causes.row import ANYBODY, Cause
+from harness.judge.causes.row import ANYBODY, Advice, Cause
 from harness.lab.directory import ROLES
 from harness.report.ladder import draw_ladder
 from harness.report.outcome import PlayOutcome
 from harness.run.library import Library
 from harness.run.suite import Order, run_suite
 from harness.scenario.model import Scenario
-from harness.verdict import Remedy
 
 DAY = date(2026, 6, 1)
 """The day of the runs, so that dates in them stay."""
@@ -166,9 +165,10 @@ def _whose(who: str, cause: Cause) -> str:
     return f"{ROLES[who]} was refused: " if who in ROLES else f"on the {who} port: "
 
 
-def _remedy(remedy: Remedy) -> str:
-    where = [part for part in (remedy.screen, f"`{remedy.command}`" if remedy.command else "") if part]
-    return in_italics(remedy.action) + (f" ({'; '.join(where)})" if where else "")
+def _remedy(advice: Advice) -> str:
+    where = [part for part in (advice.screen, f"`{advice.command}`" if advice.command else "") if part]
+    when = f"{advice.when.words}: " if advice.when.words else ""
+    return when + in_italics(advice.action) + (f" ({'; '.join(where)})" if where else "")
 
 
 def in_italics(text: str) -> str:

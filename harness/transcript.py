@@ -336,11 +336,12 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class ActorCard:
-    """Who took part: the actor's name, its role in words, and its address."""
+    """Who took part: the actor's name, its role in words, its address, and its release, empty where none is known."""
 
     name: str
     role: str
     host: str
+    release: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ class B2bPeer:
 
     async def start(self) -> None:
         """Listen for calls."""
-        await self.site.listen(self.settings.port, self._welcome)
+        await self.site.listen(self.settings.port, self._welcome, service="TLS of another company")
 
     async def _welcome(self, link: Link) -> None:
         if await link.secure_within(_HANDSHAKE_SECONDS, self._profile(listens=True)):

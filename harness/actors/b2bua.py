@@ -43,7 +43,7 @@ class B2bua:
 
     async def start(self) -> None:
         """Listen for the proxies."""
-        await self.site.listen(PORT, self._welcome)
+        await self.site.listen(PORT, self._welcome, service="B2BUA")
 
     async def _welcome(self, link: Link) -> None:
         stage = self.site.stage

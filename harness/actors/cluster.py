@@ -38,8 +38,7 @@ class ClusterPeer:
         """Listen for the other nodes, if there are any."""
         if self._peers:
             port, mode = self._settings.cluster_port, self._settings.cluster_tls_verification
-            await self._site.listen(port, self._welcome, protocol=CLUSTER)
-            self._site.decide(0, "listener", CLUSTER, port=str(port), verification=mode)
+            await self._site.listen(port, self._welcome, service=CLUSTER, protocol=CLUSTER, verification=mode)
 
     async def _welcome(self, link: Link) -> None:
         request = ClientCertificate.REQUIRED if self._enforcing else ClientCertificate.OPTIONAL

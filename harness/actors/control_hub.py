@@ -43,7 +43,7 @@ class ControlHub:
 
     async def start(self) -> None:
         """Listen for whoever contacts the cloud over HTTPS."""
-        await self.site.listen(self.settings.https_port, self._welcome, protocol="https")
+        await self.site.listen(self.settings.https_port, self._welcome, service="HTTPS", protocol="https")
 
     async def _welcome(self, link: Link) -> None:
         wardrobe = self.site.stage.wardrobe

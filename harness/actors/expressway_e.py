@@ -64,7 +64,7 @@ class ExpresswayE:
         self.stores.raise_alarms()
         sip, settings = self.settings.sip, self.settings
         if sip.tcp_mode:
-            await self.site.listen(sip.tcp_port, partial(self._speak, self._admit_plain()))
+            await self.site.listen(sip.tcp_port, partial(self._speak, self._admit_plain()), service="SIP over TCP")
         if sip.tls_mode:
             demands = settings.default_zone.mutual_tls
             request = ClientCertificate.REQUIRED if demands else ClientCertificate(sip.client_certificate)
@@ -72,13 +72,13 @@ class ExpresswayE:
         if sip.mutual_tls_mode:
             await self._open("mutual TLS", sip.mutual_tls_port, ClientCertificate.REQUIRED)
         if settings.mra:
-            await self.site.listen(settings.mra_port, self._welcome_mra, protocol="https")
+            await self.site.listen(settings.mra_port, self._welcome_mra, service="MRA sign-in", protocol="https")
         await self._traversal.open()
         await self._cluster.open()
 
     async def _open(self, service: str, port: int, request: ClientCertificate) -> None:
-        await self.site.listen(port, partial(self._welcome, request))
-        self.site.decide(0, "listener", service, port=str(port), client_certificate=request.value)
+        welcome, asked = partial(self._welcome, request), request.value
+        await self.site.listen(port, welcome, service=service, client_certificate=asked)
 
     # --- inbound ---
 

@@ -26,7 +26,7 @@ class Firewall:
     async def start(self) -> None:
         """Listen on every port that a rule intercepts."""
         for port in sorted({rule.port for rule in self.settings.rules if rule.action == "intercept" and rule.port}):
-            await self.site.listen(port, self._welcome)
+            await self.site.listen(port, self._welcome, service="interception")
 
     async def _welcome(self, link: Link) -> None:
         """Stand between the dialler and its target; whoever comes without having been led here is dropped."""

@@ -27,7 +27,7 @@ class ManagerServices:
 
     async def open(self) -> None:
         """Listen for Expressway-C."""
-        await self._site.listen(self._settings.https_port, self._welcome, protocol="https")
+        await self._site.listen(self._settings.https_port, self._welcome, service="HTTPS", protocol="https")
 
     async def _welcome(self, link: Link) -> None:
         if await link.secure_within(_HANDSHAKE_SECONDS, self._profile()):

@@ -47,10 +47,9 @@ class Neighbour:
     async def open(self) -> None:
         """Listen for Unified CM."""
         settings = self._settings
-        await self._site.listen(settings.trunk_port, self._speak)
+        await self._site.listen(settings.trunk_port, self._speak, service="SIP over TCP, trunk")
         if self._zone.transport == "tls":
-            await self._site.listen(settings.trunk_tls_port, self._welcome)
-            self._site.decide(0, "listener", "SIP trunk", port=str(settings.trunk_tls_port))
+            await self._site.listen(settings.trunk_tls_port, self._welcome, service="SIP trunk")
 
     async def _welcome(self, link: Link) -> None:
         request = ClientCertificate.REQUIRED if self._zone.tls_verify else ClientCertificate.NONE

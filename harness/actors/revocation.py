@@ -9,6 +9,7 @@ somebody must have chosen (trap X10).
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -43,10 +44,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a source came to: 0, a verify error, or None where it told nothing; and a sentence for a person."""
+    """What a source came to: 0, a verify error, or None where it told nothing; and a sentence for a person.
+
+    `answered` says that something came from it, though it told nothing: then it was reached.
+    """
 
     code: int | None
     text: str
+    answered: bool = False
 
 
 def status_check(site: Site, settings: RevocationChecking, clock_offset_days: int = 0) -> StatusCheck | None:
@@ -65,7 +70,7 @@ class _Checking:
 
     async def check(self, number: int, peer: InQuestion) -> int:
         """Return 0 or the verify error for a peer on connection `number`; all that was asked is put on record."""
-        untold: list[str] = []
+        untold: list[tuple[Source, Said]] = []
         sources = self._sources(peer)
         if not sources and self._settings.certificates_without_source == "accepted":
             return 0
@@ -73,10 +78,10 @@ class _Checking:
             self._site.decide(number, TOPIC, "asking", source=str(source), text=str(source))
             said = await self._consult(source, peer)
             if said.code is not None:
-                self._decide(number, "good" if said.code == 0 else "objected", said.code, said.text, str(source))
+                self._decide(number, "good" if said.code == 0 else "objected", said.code, said.text, source=str(source))
                 return said.code
-            untold.append(f"{said.text} ({source})")
-        return self._fall_back(number, "; ".join(untold) or "the certificate names no source that may be asked")
+            untold.append((source, said))
+        return self._fall_back(number, untold)
 
     def _sources(self, peer: InQuestion) -> tuple[Source, ...]:
         settings, pointers = self._settings, pointers_of(peer.chain[0])
@@ -85,16 +90,19 @@ class _Checking:
         lists = [Source(_CRL, url) for url in pointers.lists if settings.crl and settings.cdp_fetch]
         return (*stapled, *responders, *lists)
 
-    def _fall_back(self, number: int, text: str) -> int:
-        if self._settings.source_inaccessible == "treat-as-not-revoked":
-            self._decide(number, "treated-as-not-revoked", 0, text)
-            return 0
-        self._decide(number, "not-established", NO_CRL, text)
-        return NO_CRL
+    def _fall_back(self, number: int, untold: Sequence[tuple[Source, Said]]) -> int:
+        text = "; ".join(f"{said.text} ({source})" for source, said in untold)
+        text = text or "the certificate names no source that may be asked"
+        useless = ", ".join(str(source) for source, said in untold if said.answered)
+        passes = self._settings.source_inaccessible == "treat-as-not-revoked"
+        outcome, code = ("treated-as-not-revoked", 0) if passes else ("not-established", NO_CRL)
+        self._decide(number, outcome, code, text, useless=useless)
+        return code
 
-    def _decide(self, number: int, outcome: str, code: int, text: str, source: str = "") -> None:
+    def _decide(self, number: int, outcome: str, code: int, text: str, **facts: str) -> None:
         verify = text_of(code) if code else "ok"
-        self._site.decide(number, TOPIC, outcome, source=source, text=text, code=str(code), verify=verify)
+        told = {"source": "", **facts, "text": text, "code": str(code), "verify": verify}
+        self._site.decide(number, TOPIC, outcome, **told)
 
     # --- one source ---
 
@@ -169,7 +177,7 @@ def _of_list(code: int) -> Said:
         case 0:
             return Said(0, "the certificate is not on the list")
         case _ if code == NO_CRL:
-            return Said(None, "what lies there is no list of the CA that issued the certificate")
+            return Said(None, "what lies there is no list of the CA that issued the certificate", answered=True)
         case _ if code == REVOKED:
             return Said(code, "the CRL of its CA lists it")
         case _:

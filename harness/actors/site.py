@@ -72,14 +72,18 @@ class Site:
         self.software = software_of(kind, stage.lab.release)
         self._places = trio.Semaphore(_MOST_CONNECTIONS)
 
-    async def listen(self, port: int, welcome: Welcome, *, protocol: str = "sip") -> None:
-        """Listen on `port`; `welcome` gets each connection in a task of its own. LabError if it cannot be."""
+    async def listen(self, port: int, welcome: Welcome, *, service: str, protocol: str = "sip", **facts: str) -> None:
+        """Listen on `port`; `welcome` gets each connection in a task of its own. LabError if it cannot be.
+
+        What this actor calls the port is put on record: so it is known of every port whether somebody listens there.
+        """
         address = Address(self.host, port)
         if address in self.stage.listening:
             raise LabError(f"{self.actor} listens on port {port} twice: give one of the two another port.")
         self.stage.listening.add(address)
         listener = await self.stage.network.listen(address)
         self.stage.nursery.start_soon(self._serve, listener, address, welcome, protocol)
+        self.decide(0, "listener", service, port=str(port), **facts)
 
     async def _serve(self, listener: Listener, address: Address, welcome: Welcome, protocol: str) -> None:
         try:

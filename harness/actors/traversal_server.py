@@ -65,13 +65,12 @@ class TraversalServer:
         settings = self._settings
         if settings.mra:
             await self._open_zone("UC traversal", MRA_ZONE, settings.uc_traversal_zone)
-            await self._site.listen(settings.tunnel_port, self._welcome_tunnel, protocol=TUNNEL_PROTOCOL)
-            self._site.decide(0, "listener", TUNNEL, port=str(settings.tunnel_port), played_by="TLS and a greeting")
+            told = {"protocol": TUNNEL_PROTOCOL, "played_by": "TLS and a greeting"}
+            await self._site.listen(settings.tunnel_port, self._welcome_tunnel, service=TUNNEL, **told)
         await self._open_zone("traversal", TRAVERSAL_ZONE, settings.traversal_zone)
 
     async def _open_zone(self, service: str, name: str, zone: TraversalZone) -> None:
-        await self._site.listen(zone.port, partial(self._welcome_zone, name, zone))
-        self._site.decide(0, "listener", service, port=str(zone.port))
+        await self._site.listen(zone.port, partial(self._welcome_zone, name, zone), service=service)
 
     async def _welcome_zone(self, name: str, zone: TraversalZone, link: Link) -> None:
         one_way = name == MRA_ZONE and self._settings.uc_traversal_verification == "one-way"

@@ -44,13 +44,14 @@ class UnifiedCm:
     async def start(self) -> None:
         """Listen for Expressway-C."""
         settings = self.settings
-        await self.site.listen(settings.trunk_port, partial(self._speak, self._serve_trunk))
+        await self.site.listen(
+            settings.trunk_port, partial(self._speak, self._serve_trunk), service="SIP over TCP, trunk"
+        )
         if settings.port != settings.trunk_port:
-            await self.site.listen(settings.port, partial(self._speak, self._serve_line))
-        await self.site.listen(settings.tls_port, self._welcome)
-        self.site.decide(0, "listener", _TRUNK, port=str(settings.tls_port))
+            await self.site.listen(settings.port, partial(self._speak, self._serve_line), service="phones")
+        await self.site.listen(settings.tls_port, self._welcome, service=_TRUNK)
         if settings.phone_security_profile:
-            await self.site.listen(settings.secure_phone_port, self._welcome_phones)
+            await self.site.listen(settings.secure_phone_port, self._welcome_phones, service="secure phones")
         await self._services.open()
 
     async def _welcome(self, link: Link) -> None:

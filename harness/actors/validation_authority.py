@@ -35,7 +35,7 @@ class ValidationAuthority:
     async def start(self) -> None:
         """Open its port, and those at which CAs from elsewhere publish."""
         for port in sorted({VALIDATION_PORT, *self.site.stage.wardrobe.publications.ports()}):
-            await self.site.listen(port, self._welcome, protocol="http")
+            await self.site.listen(port, self._welcome, service="CRL and OCSP", protocol="http")
 
     async def _welcome(self, link: Link) -> None:
         await trio.sleep(self.settings.delay)

@@ -53,8 +53,8 @@ class WebexCloud:
         """Listen for hybrid calls and for general SIP."""
         required = ClientCertificate.REQUIRED
         general = ClientCertificate(self.settings.general_client_certificate)
-        await self.site.listen(self.settings.mutual_port, partial(self._welcome, required))
-        await self.site.listen(self.settings.general_port, partial(self._welcome, general))
+        await self.site.listen(self.settings.mutual_port, partial(self._welcome, required), service="hybrid calling")
+        await self.site.listen(self.settings.general_port, partial(self._welcome, general), service="general SIP")
 
     async def _welcome(self, request: ClientCertificate, link: Link) -> None:
         if await link.secure_within(_HANDSHAKE_SECONDS, self._profile(request), check=self._check):

@@ -69,6 +69,11 @@ def edit_distance(one: str, other: str, limit: int = MAX_DISTANCE) -> int:
     return min(previous[-1], limit + 1)
 
 
+def _is_pattern(*names: str) -> bool:
+    """Whether one of these is a pattern: letters of names are compared, an asterisk is none."""
+    return any("*" in name for name in names)
+
+
 _Recogniser = Callable[[PresentedIdentity, str], str]
 
 
@@ -107,11 +112,15 @@ def _other_generation(presented: PresentedIdentity, wanted: str) -> str:
 
 
 def _only_begins_alike(presented: PresentedIdentity, wanted: str) -> str:
+    if _is_pattern(presented.name, wanted):
+        return ""
     alike = presented.name.startswith(f"{wanted}.")
     return "{presented} only begins with {wanted}: it is a name in somebody else's domain" if alike else ""
 
 
 def _only_ends_alike(presented: PresentedIdentity, wanted: str) -> str:
+    if _is_pattern(presented.name, wanted):
+        return ""
     if presented.name.endswith(f".{wanted}"):
         return "{presented} lies under {wanted}, which is another name"
     extra = len(presented.name) - len(wanted)
@@ -121,7 +130,7 @@ def _only_ends_alike(presented: PresentedIdentity, wanted: str) -> str:
 
 def _few_letters(presented: PresentedIdentity, wanted: str) -> str:
     letters = edit_distance(presented.name, wanted)
-    if not 0 < letters <= MAX_DISTANCE or letters * 3 > len(wanted):
+    if _is_pattern(presented.name, wanted) or not 0 < letters <= MAX_DISTANCE or letters * 3 > len(wanted):
         return ""
     number = ("", "one letter", "two letters", "three letters")[letters]
     return f"{{presented}} is {number} off {{wanted}}"

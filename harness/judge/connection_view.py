@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
+from harness.judge.listeners import open_ports
 from harness.tls.inspector import Finished, Inspection, inspect
 from harness.transcript import (
     AlertSeen,
@@ -14,6 +15,7 @@ from harness.transcript import (
     Connection,
     Decision,
     DialFailed,
+    DialFailure,
     Direction,
     End,
     Event,
@@ -26,6 +28,7 @@ from harness.transcript import (
 from harness.verdict import Stage
 
 FATAL = 2
+_FINAL = 200
 NETWORK = "network"
 """Who refused when neither end did: something between them."""
 
@@ -41,6 +44,14 @@ def seen_on(transcript: Transcript, connection: Connection, kind: type[_Seen], a
         and getattr(event, "connection", 0) == connection.number
         and (not actor or event.actor == actor)
     ]
+
+
+def status_of(event: SipSeen | HttpSeen) -> int | None:
+    """Return the status of a response, None for a request."""
+    line = event.head if isinstance(event, HttpSeen) else event.message[:16].decode("ascii", "replace")
+    words = line.split()
+    is_response = len(words) > 1 and words[0].startswith(("SIP/2.0", "HTTP"))
+    return int(words[1][:3]) if is_response and words[1][:3].isdigit() else None
 
 
 @dataclass(frozen=True)
@@ -73,8 +84,12 @@ class ConnectionView:
 
     def answered(self, actor: str) -> bool:
         """Whether that end read a message of SIP or HTTP: only somebody who accepted it sends one."""
+        return bool(self._messages_of(actor))
+
+    def _messages_of(self, actor: str) -> list[SipSeen | HttpSeen]:
+        """Return the messages that an end received."""
         heard: list[SipSeen | HttpSeen] = [*self.events(SipSeen, actor), *self.events(HttpSeen, actor)]
-        return any(seen.direction is Direction.RECEIVED for seen in heard)
+        return [seen for seen in heard if seen.direction is Direction.RECEIVED]
 
     @cached_property
     def visited(self) -> bool:
@@ -128,6 +143,18 @@ class ConnectionView:
                 if other is not None and not any(c.how is Closing.RST for c in sent) and not self._gone_before(closed):
                     return True
         return False
+
+    @cached_property
+    def cut(self) -> bool:
+        """Whether it stood, and a reset of neither end took it away before the dialler had its answer."""
+        heard = [event for event in self._messages_of(self.connection.dialler) if (status_of(event) or 0) >= _FINAL]
+        return self.stage is None and self.foreign_reset and not heard
+
+    @cached_property
+    def refused_in_path(self) -> bool:
+        """Whether the SYN was answered by a reset, and the listener says that it is open: then it was not its reset."""
+        refused = any(failed.failure is DialFailure.REFUSED for failed in self.events(DialFailed))
+        return refused and self.connection.target.port in open_ports(self.transcript, self.listener)
 
     def _gone_before(self, closed: Closed) -> bool:
         """Whether the other end had closed already, so that its kernel answered late data with the RST."""
@@ -193,7 +220,7 @@ class ConnectionView:
     def refuser(self) -> str:
         """Who refused: who sent the alert, judged the name, or gave up; `network` where neither did."""
         if self.stage is Stage.TCP:
-            return self.listener
+            return NETWORK if self.refused_in_path else self.listener
         if self.refused_identity is not None:
             return self.refused_identity.actor
         if self.fatal_alert is not None:

@@ -23,8 +23,9 @@ from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.identity.near_miss import NearMiss
 from harness.identity.path import PathExplanation, explain_path
 from harness.identity.policy import judge_names
-from harness.judge.connection_view import NETWORK, ConnectionView
+from harness.judge.connection_view import NETWORK, ConnectionView, status_of
 from harness.judge.hinge import LOCATE, OBSTACLE_STAGES, decisive_connection, obstacle_of
+from harness.judge.listeners import open_ports
 from harness.tls.inspector import Inspection
 from harness.transcript import (
     ClientCertificate,
@@ -84,7 +85,7 @@ class Evidence:
             return _NAME_SERVER if self.obstacle.topic == LOCATE else self.obstacle.actor
         if self.view is not None and self.stage is not Stage.SIP:
             return self.view.refuser
-        if self.status is None and self.view is not None and self.view.foreign_reset:
+        if self.view is not None and self.view.cut:
             return NETWORK
         return self._who_answered_no
 
@@ -204,15 +205,7 @@ class Evidence:
         Real gear says nothing that is recorded here: its port number then speaks, as Expressway has it by default.
         """
         usual = _USUAL_SERVICES.get(self.reached_port, "") if self.one_sided else ""
-        opened = [event for event in self.transcript.events if isinstance(event, Decision)]
-        opened = [event for event in opened if event.topic == "listener" and event.actor == self.listener]
-        return next((event.outcome for event in opened if event.facts.get("port") == str(self.reached_port)), usual)
-
-    @cached_property
-    def traversal_failed(self) -> bool:
-        """Whether a traversal zone between the Expressways did not come up."""
-        decisions = [event for event in self.transcript.events if isinstance(event, Decision)]
-        return any(event.topic == "traversal-zone" and event.outcome == "failed" for event in decisions)
+        return open_ports(self.transcript, self.listener).get(self.reached_port, usual)
 
     # --- certificates ---
 
@@ -354,14 +347,6 @@ def _steps(transcript: Transcript) -> Iterator[tuple[str, str, bool, tuple[Event
                 events = []
             case _:
                 events.append(event)
-
-
-def status_of(event: SipSeen | HttpSeen) -> int | None:
-    """Return the status of a response, None for a request."""
-    line = event.head if isinstance(event, HttpSeen) else event.message[:16].decode("ascii", "replace")
-    words = line.split()
-    is_response = len(words) > 1 and words[0].startswith(("SIP/2.0", "HTTP"))
-    return int(words[1][:3]) if is_response and words[1][:3].isdigit() else None
 
 
 def is_challenge(event: SipSeen | HttpSeen, events: tuple[Event, ...]) -> bool:

@@ -38,8 +38,12 @@ def decisive_connection(views: Sequence[ConnectionView], *, completed: bool) -> 
 def _stopped_on(views: Sequence[ConnectionView]) -> ConnectionView | None:
     """Return the last attempt of the first dialler none of whose later attempts stood."""
     last = {view.connection.dialler: view for view in views}
-    failed = [view.connection.dialler for view in views if view.stage is not None]
-    return next((last[dialler] for dialler in failed if last[dialler].stage is not None), None)
+    failed = [view.connection.dialler for view in views if _failed(view)]
+    return next((last[dialler] for dialler in failed if _failed(last[dialler])), None)
+
+
+def _failed(view: ConnectionView) -> bool:
+    return view.stage is not None or view.cut
 
 
 def obstacle_of(events: Sequence[Event], view: ConnectionView | None) -> Decision | None:
@@ -54,7 +58,7 @@ def _lost_name(decisions: Sequence[Decision], events: Sequence[Event], view: Con
     """Return the walk through DNS that came to nothing, unless a connection failed after it."""
     last = {each.actor: each for each in decisions if each.topic == LOCATE}
     lost = next((each for each in last.values() if each.outcome != FOUND), None)
-    if lost is None or view is None or view.stage is None:
+    if lost is None or view is None or not _failed(view):
         return lost
     after = events[next(place for place, event in enumerate(events) if event is lost) :]
     return None if any(_concerns(event, view) for event in after) else lost

@@ -5,7 +5,8 @@ transcript, saved and loaded, or imported from a capture, gets the same verdict.
 (trap X8): that the dialler's handshake finished, that the listener accepted it, and that SIP was answered; in
 TLS 1.3 the first says nothing about the second.
 
-The cause is that of the first step that stopped, by the first row of the table of causes that applies to it.
+The cause is that of the first step that stopped, by the first row of the table of causes that applies to it. Where
+that step found a zone or a tunnel down, what stopped that link is the cause, and the rest is its consequence.
 Rows are ordered from what is certain to what is open, so that two faults which look alike on the wire get
 different causes where anything tells them apart, and else one that says openly what would.
 """
@@ -18,28 +19,34 @@ from harness.judge.causes.row import Cause
 from harness.judge.connection_view import ConnectionView
 from harness.judge.evidence import Evidence, evidence_of
 from harness.judge.far_end import Opening, opening
+from harness.judge.root_cause import SET_UP, BrokenLink, broken_link
 from harness.judge.warnings import warnings_of
 from harness.judge.words import end_views, filled, words_of
 from harness.transcript import Closed, Direction, SipSeen, Transcript
 from harness.verdict import Facts, PolicyOpinion, Remedy, Stage, StepVerdict, Verdict
+
+CONSEQUENCE = "{when} So {link} is down, and {by} had no way on and answered {status}."
+"""What the step shows that found a link down."""
 
 
 def judge(transcript: Transcript) -> Verdict:
     """Return the verdict on one play."""
     steps = list(evidence_of(transcript))
     decisive = next((step for step in steps if step.stage is not None), steps[-1] if steps else None)
-    cause = _cause_of(decisive)
-    words = words_of(decisive) if decisive is not None else {}
-    left_open = opening(decisive) if decisive is not None else None
-    names, said = _opinions(decisive)
+    broken = broken_link(decisive) if decisive is not None else None
+    root = broken.attempt if broken is not None and broken.attempt is not None else decisive
+    cause = _cause_of(root)
+    words = words_of(root) if root is not None else {}
+    left_open = opening(root) if root is not None else None
+    names, said = _opinions(root)
     return Verdict(
         scenario=transcript.scenario,
         tls_version=transcript.tls_version,
         network=transcript.network,
         steps=tuple(_step_verdict(step) for step in steps),
         cause=cause.key,
-        diagnosis=_diagnosis(cause, words, left_open),
-        remedies=_remedies(cause, decisive),
+        diagnosis=_diagnosis(cause, words, left_open) + _consequence(decisive, broken),
+        remedies=_remedies(cause, root),
         warnings=tuple(dict.fromkeys(text for step in steps for text in warnings_of(step))),
         cannot_tell=_cannot_tell(cause, left_open),
         probe=filled(_told_apart_by(cause, left_open), words) if words else "",
@@ -57,6 +64,15 @@ def _cause_of(evidence: Evidence | None) -> Cause:
 def _diagnosis(cause: Cause, words: dict[str, str], left_open: Opening | None) -> str:
     caveat = left_open.caveat if left_open and not cause.ambiguous else ""
     return filled(cause.diagnosis + caveat, words) if words else cause.diagnosis
+
+
+def _consequence(decisive: Evidence | None, broken: BrokenLink | None) -> str:
+    """Say what followed from a link that is down, where the step itself shows only that."""
+    if decisive is None or broken is None or broken.attempt is None:
+        return ""
+    step = broken.attempt.step
+    when = "That was before the play." if step == SET_UP else f"That was at the step {step}."
+    return " " + filled(CONSEQUENCE, {**words_of(decisive), "when": when})
 
 
 def _cannot_tell(cause: Cause, left_open: Opening | None) -> tuple[str, ...]:

@@ -100,6 +100,12 @@ def root_is_named(evidence: Evidence) -> bool:
     return sent_by_refused(evidence)[-1] in named_by_request(evidence)
 
 
+def chain_was_in_date(evidence: Evidence) -> bool:
+    """Whether every certificate of the chain counted on the day of the play, so that a date refused is a clock's."""
+    outside = (FindingKind.EXPIRED, FindingKind.NOT_YET_VALID)
+    return evidence.path is not None and not any(evidence.path.finding(kind) for kind in outside)
+
+
 def trusted_by_refuser(evidence: Evidence) -> tuple[CertificateFacts, ...]:
     """Return the anchors of the refuser, none where it is not ours."""
     end = evidence.view.connection.end_of(evidence.by) if evidence.view else None

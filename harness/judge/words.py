@@ -9,8 +9,11 @@ from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.identity.findings import FindingKind
 from harness.judge.calls import words_of_calls
 from harness.judge.connection_view import NETWORK, ConnectionView
+from harness.judge.estate import record_that_led, wanted_service
 from harness.judge.evidence import Evidence
-from harness.judge.objections import dead_anchors, named_by_request, refused_afar, visible_flaws
+from harness.judge.listeners import open_ports
+from harness.judge.objections import chain_was_in_date, dead_anchors, named_by_request, refused_afar, visible_flaws
+from harness.judge.root_cause import broken_link
 from harness.tls.alerts import alert_name
 from harness.tls.inspector import ClientHello
 from harness.transcript import (
@@ -33,6 +36,11 @@ _PLAIN_PROTOCOLS = {b"SIP/2.0": "SIP", b"HTTP/": "HTTP", b"SSH-": "SSH"}
 _WITH_ARTICLE = {"network", "probe", "B2B peer", "Webex cloud", "MRA phone", "firewall", "B2BUA of Expressway-E"}
 _SENTENCE_START = re.compile(r"(^|[.!?] )the ")
 _SELF_SIGNED_IN_CHAIN = 19
+_TRUST_LISTS = {
+    "unified-cm": "trust stores (CallManager-trust and tomcat-trust)",
+    "webex-cloud": "list of trusted CAs",
+    **dict.fromkeys(("b2b-peer", "jabber", "mra-phone", "firewall"), "trust store"),
+}
 _CLOSINGS = {
     Closing.CLOSE_NOTIFY: "in good order",
     Closing.FIN: "with a bare FIN",
@@ -72,7 +80,11 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "refused": label(evidence, evidence.refused),
         "dialler": label(evidence, evidence.dialler),
         "listener": label(evidence, evidence.listener),
+        "link": broken.name if (broken := broken_link(evidence)) else "the traversal zone",
         "port": str(evidence.port),
+        **_words_of_ports(evidence),
+        "trust_list": _TRUST_LISTS.get(evidence.part_of(evidence.by), "trusted CA list"),
+        "whose_day": _whose_day(evidence),
         "speaks_in_clear": _spoken_in_clear(evidence),
         "what_came_back": _came_back(evidence),
         "reached_port": str(evidence.reached_port),
@@ -110,6 +122,33 @@ def _asked_name(hello: ClientHello | None) -> str:
     if hello is None or not hello.server_name:
         return "dialled an address and sent no server name (SNI)"
     return f"asked for {hello.server_name} (SNI)"
+
+
+def _words_of_ports(evidence: Evidence) -> dict[str, str]:
+    """Return what was wanted at the port that was dialled, where that is to be had, and who lives there."""
+    wanted, opened = wanted_service(evidence), open_ports(evidence.transcript, evidence.listener)
+    ports = {service: str(port) for port, service in opened.items()}
+    target = evidence.view.connection.target.host if evidence.view else ""
+    where = label(evidence, evidence.listener) if evidence.listener else target or "the address"
+    elsewhere = f"It has {wanted.service} on port {wanted.port}." if wanted.port else ""
+    switched_off = f"{where} has {wanted.service} on no port: that is switched off." if wanted.service else ""
+    return {
+        "service": wanted.service or "what was wanted",
+        "service_port": str(wanted.port),
+        "service_elsewhere": elsewhere or switched_off or "It is open on others.",
+        "tls_port": ports.get("TLS", "5061"),
+        "mutual_port": ports.get("mutual TLS", "5062"),
+        "record": record_that_led(evidence) or "the destination",
+        "where": where,
+        "who_is_there": f" {where} is up and has that port open." if evidence.port in opened else "",
+    }
+
+
+def _whose_day(evidence: Evidence) -> str:
+    """Say whether a certificate of tomorrow is early, or the clock of who refused it late."""
+    if chain_was_in_date(evidence):
+        return f"That day has passed: the clock of {label(evidence, evidence.by)} is behind."
+    return "That day has not come yet."
 
 
 def _came_back(evidence: Evidence) -> str:

@@ -31,6 +31,7 @@ class Cast:
 
     def __init__(self, stage: Stage) -> None:
         self._lab = stage.lab
+        self.release = stage.lab.release
         self._directory = stage.directory
         self.name_server = NameServer(stage)
         self.control_hub = ControlHub(stage)

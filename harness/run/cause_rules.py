@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from string import Formatter
 
 from harness.judge.causes import CAUSES
-from harness.judge.causes.row import Cause
+from harness.judge.causes.row import Advice, Cause
 from harness.report.sarif import SarifRule
-from harness.verdict import Remedy
 
 _LOOK = "Look at the play in full: `sip-mtls run` with the id of the scenario."
 
@@ -25,9 +24,10 @@ def _help(cause: Cause) -> Iterator[str]:
         yield f"Looks like {', '.join(cause.looks_like)}. To tell them apart: {_plain(cause.told_apart_by)}"
 
 
-def _remedy(remedy: Remedy) -> str:
-    where = "; ".join(word for word in (remedy.screen, remedy.command) if word)
-    return _plain(remedy.action + (f" ({where})" if where else ""))
+def _remedy(advice: Advice) -> str:
+    where = "; ".join(word for word in (advice.screen, advice.command) if word)
+    when = f"{advice.when.words}: " if advice.when.words else ""
+    return when + _plain(advice.action + (f" ({where})" if where else ""))
 
 
 def _plain(template: str) -> str:

@@ -55,7 +55,7 @@ class OpenLab:
             tls_version=plan.tls_version,
             network=network,
             started=workshop.now.isoformat(timespec="seconds"),
-            actors=cards_of(self.directory),
+            actors=cards_of(self.directory, self.cast.release),
             events=tuple(self.recorder.events),
             connections=self.recorder.connections(),
             authorities=tuple(workshop.authorities().values()),
@@ -109,6 +109,9 @@ def new_network(name: str) -> Network:
     return MemoryNetwork() if name == "memory" else LoopbackNetwork()
 
 
-def cards_of(directory: Directory) -> tuple[ActorCard, ...]:
-    """Return who lives in a lab."""
-    return tuple(ActorCard(name, role, directory.address_of(name)) for name, role in directory.roles.items())
+def cards_of(directory: Directory, release: str) -> tuple[ActorCard, ...]:
+    """Return who lives in a lab whose Expressways run `release`."""
+    return tuple(
+        ActorCard(name, role, directory.address_of(name), release if role.startswith("Expressway") else "")
+        for name, role in directory.roles.items()
+    )

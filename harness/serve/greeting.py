@@ -58,15 +58,17 @@ def _named(lab: Lab, actor: str) -> str:
 
 def _service(place: Place, actor: str, port: int) -> str:
     """Return what is spoken at a port, and what it does about client certificates."""
+    if known := _services(place.lab).get((actor, port)):
+        return known
     for told in place.standing:
         if told.topic == "listener" and told.actor == actor and told.facts.get("port") == str(port):
             request = told.facts.get("client-certificate")
             return f"{told.outcome}{f', {_DEMANDS[ClientCertificate(request)]}' if request else ''}"
-    return _services(place.lab).get((actor, port), "SIP over TCP")
+    return "SIP over TCP"
 
 
 def _services(lab: Lab) -> dict[tuple[str, int], str]:
-    """Return what is spoken at the ports of which their actors say nothing themselves."""
+    """Return what is spoken at the ports that are no pages of an Expressway."""
     edge, cloud, manager, peer = lab.expressway_e, lab.webex_cloud, lab.unified_cm, lab.b2b_peer
     general, asked = (ClientCertificate(each) for each in (cloud.general_client_certificate, peer.request))
     demands = _DEMANDS[ClientCertificate.REQUIRED]

@@ -105,7 +105,7 @@ class House:
             name=served.name,
             network=self._doors.network.name,
             started=self._workshop.now.isoformat(timespec="seconds"),
-            actors=cards_of(directory),
+            actors=cards_of(directory, served.lab.release),
             authorities=tuple(self._workshop.authorities().values()),
         )
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from harness.judge.connection_view import ConnectionView
-from harness.judge.evidence import status_of
+from harness.judge.connection_view import ConnectionView, status_of
 from harness.judge.judge import judge
 from harness.net.recorder import OUTSIDE
 from harness.serve.journal import Visit

@@ -44,13 +44,13 @@ def test_a_one_way_connection_is_named_only_while_it_stands() -> None:
     stands = judge(told(NO_WAY_IN, replace(step("b2b-peer", "call", **CALLS), name="first"), OUTWARD))
     closed = judge(told(NO_WAY_IN, replace(step("b2b-peer", "call"), name="first"), OUTWARD))
 
-    assert (stands.cause, closed.cause) == ("one-way-connection-stands", "port-not-listening")
+    assert (stands.cause, closed.cause) == ("one-way-connection-stands", "refused-by-firewall")
 
 
 def test_a_mutual_connection_that_stands_is_not_called_one_way() -> None:
     inbound = replace(step("b2b-peer", "call", port=5062, **CALLS), name="first")
 
-    assert judge(told(NO_WAY_IN | MUTUAL, inbound, OUTWARD)).cause == "port-not-listening"
+    assert judge(told(NO_WAY_IN | MUTUAL, inbound, OUTWARD)).cause == "refused-by-firewall"
 
 
 def test_a_hello_that_one_end_alone_saw_was_not_edited_for_all_we_know() -> None:

@@ -93,13 +93,13 @@ STORIES: dict[str, tuple[dict[str, Any], Step, str, str]] = {
         {"expressway-c.trusted-ca": []},
         PARTNER,
         "expressway-e",
-        "traversal-zone-down",
+        "unknown-root",
     ),
     "the inner certificate has expired": (
         {"expressway-c.server-certificate.faults": ["expired"]},
         OUTWARD,
         "expressway-c",
-        "traversal-zone-down",
+        "certificate-expired",
     ),
     "Unified CM was never given the enterprise CA": (
         {"expressway-c.neighbour-zone.transport": "tls", "unified-cm.trusted-ca": ["public-root"]},
@@ -166,10 +166,9 @@ def _without_events(transcript: Transcript) -> Transcript:
     return replace(seen_by("nobody", transcript), connections=transcript.connections)
 
 
-def _dropped_on_the_way(transcript: Transcript) -> Transcript:
-    """As when a firewall ate the SYN instead of nobody listening."""
-    lost = DialFailure.TIMED_OUT
-    events = (replace(event, failure=lost) if isinstance(event, DialFailed) else event for event in transcript.events)
+def _failed_otherwise(transcript: Transcript, why: DialFailure) -> Transcript:
+    """As when the SYN had come to something else, such as a firewall that ate it instead of nobody listening."""
+    events = (replace(event, failure=why) if isinstance(event, DialFailed) else event for event in transcript.events)
     return replace(transcript, events=tuple(events))
 
 
@@ -177,6 +176,12 @@ def _objected_to(transcript: Transcript, code: int) -> Transcript:
     """As when the refuser's path check had said something else."""
     events = (replace(e, code=code) if isinstance(e, VerifyFailed) else e for e in transcript.events)
     return replace(transcript, events=tuple(events))
+
+
+def _dropped(port: int, deed: Step) -> Transcript:
+    """What Expressway-E saw of a story in which Expressway-C never got to a port of it."""
+    rule = {"source": "expressway-c", "to": "expressway-e", "port": port, "action": "drop"}
+    return seen_by("expressway-e", told({"firewall.rules": [rule]}, deed))
 
 
 PARTS: dict[str, tuple[Callable[[], Transcript], str]] = {
@@ -196,7 +201,20 @@ PARTS: dict[str, tuple[Callable[[], Transcript], str]] = {
         lambda: seen_by("webex-cloud", shipped("i06-firewall")),
         "cut-in-handshake",
     ),
-    "a SYN without an answer": (lambda: _dropped_on_the_way(shipped("i13-mutual", "1.2")), "connect-timed-out"),
+    "a SYN without an answer": (
+        lambda: _failed_otherwise(shipped("i13-mutual", "1.2"), DialFailure.TIMED_OUT),
+        "connect-timed-out",
+    ),
+    "a refused SYN, seen by the caller": (lambda: seen_by("webex-cloud", shipped("i13-mutual", "1.2")), "syn-refused"),
+    "a network without a way": (
+        lambda: _failed_otherwise(shipped("i13-mutual", "1.2"), DialFailure.UNREACHABLE),
+        "no-route",
+    ),
+    "a zone that nobody dialled, as far as the edge saw": (lambda: _dropped(7003, PARTNER), "traversal-zone-down"),
+    "a tunnel that nobody dialled, as far as the edge saw": (
+        lambda: _dropped(2222, step("jabber", "sign-in")),
+        "ssh-tunnel-down",
+    ),
     "a call that nobody answers": (lambda: _without_answers(shipped("i01-call-from")), "sip-unanswered"),
     "a signature that does not fit": (lambda: _objected_to(shipped("b27-partner-sends-only"), 7), "broken-chain"),
     "a handshake that stops for no reason": (

@@ -50,10 +50,10 @@ def test_a_zone_that_is_active_is_no_comfort_while_the_tunnel_is_down() -> None:
     assert (sign_in.by, sign_in.refused, sign_in.status) == ("expressway-e", "jabber", 502)
 
 
-def test_without_a_zone_it_is_the_zone_and_not_the_tunnel_that_keeps_jabber_out() -> None:
+def test_without_a_zone_it_is_what_stopped_the_zone_that_keeps_jabber_out() -> None:
     change = {"expressway-e.uc-traversal-zone.subject-name": "other.example.com"}
 
-    assert judge(told(change, step("jabber", "sign-in"))).cause == "traversal-zone-down"
+    assert judge(told(change, step("jabber", "sign-in"))).cause == "traversal-subject-name"
 
 
 def test_a_peer_address_that_is_a_wrong_name_is_not_told_as_an_address() -> None:

@@ -96,5 +96,5 @@ def test_an_answer_about_a_certificate_is_not_the_status_of_the_call(tls: str) -
     verdict = judge(transcript)
 
     assert [event.head for event in transcript.events if isinstance(event, HttpSeen)].count("HTTP 200") == 2
-    assert verdict.cause == "revocation-source-unreachable"
+    assert verdict.cause == "crl-unusable"
     assert verdict.steps[0].status is None

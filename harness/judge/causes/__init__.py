@@ -20,6 +20,7 @@ from harness.judge.causes.revocation import REVOCATION_CAUSES
 from harness.judge.causes.routing import ROUTING_CAUSES
 from harness.judge.causes.row import Cause
 from harness.judge.causes.stores import STORE_CAUSES
+from harness.judge.causes.tcp import TCP_CAUSES
 from harness.judge.causes.traversal import TRAVERSAL_CAUSES
 from harness.judge.causes.trust import TRUST_CAUSES
 from harness.judge.causes.two_ends import TWO_ENDED_CAUSES
@@ -54,6 +55,7 @@ CAUSES: tuple[Cause, ...] = (
     *INSIDE_CAUSES,
     *REVOCATION_CAUSES,
     *FAR_SIDE_CAUSES,
+    *TCP_CAUSES,
     *CONNECTION_CAUSES,
     *TRUST_CAUSES,
     *TRAVERSAL_CAUSES,

@@ -7,21 +7,20 @@ Without that they claim nothing, and the general causes decide.
 from __future__ import annotations
 
 from harness.judge.calls import diagnostics
-from harness.judge.causes.row import (
-    ANYBODY,
-    DEFAULT_ZONE,
-    PUBLIC_DNS,
-    SERVER_CERTIFICATE,
-    ZONES,
-    Cause,
-    do,
-)
+from harness.judge.causes.row import ANYBODY, Cause, do
 from harness.judge.evidence import Evidence
+from harness.lab.screens import (
+    DEFAULT_ZONE,
+    ENTERPRISE_PARAMETERS,
+    PUBLIC_DNS,
+    SEARCH_RULES,
+    SERVER_CERTIFICATE,
+    SERVICE_PARAMETERS,
+    ZONES,
+)
 from harness.transcript import ClientCertificate
 from harness.verdict import Stage
 
-_SEARCH_RULES = "Configuration > Dial plan > Search rules"
-_ENTERPRISE = "Cisco Unified CM Administration > System > Enterprise Parameters"
 _B2BUA = "b2bua"
 
 
@@ -74,7 +73,7 @@ CALLING_CAUSES = (
             "DNS zone, where nothing came of it. {never_tried} matched too and was never tried."
         ),
         remedies={
-            ANYBODY: (do("Give the rule for Webex a lower number than the general one.", _SEARCH_RULES),),
+            ANYBODY: (do("Give the rule for Webex a lower number than the general one.", SEARCH_RULES),),
         },
         looks_like=("no-search-rule", "connect-timed-out", "dns-no-records"),
         told_apart_by="The search history: which rule was followed, and which were not.",
@@ -88,7 +87,9 @@ CALLING_CAUSES = (
             "The call brought the Route {routes}, meant for Unified CM. That is also a name of Expressway-E, which "
             "took the Route for its own and stripped it. What was left is the called address, and no rule is for that."
         ),
-        remedies={ANYBODY: (do("Put a name first that is neither Expressway-E's nor its domain.", _ENTERPRISE),)},
+        remedies={
+            ANYBODY: (do("Put a name first that is neither Expressway-E's nor its domain.", ENTERPRISE_PARAMETERS),)
+        },
         looks_like=("no-search-rule",),
         told_apart_by="The Route header of the INVITE as it came, and as it was searched for.",
         source="I31",
@@ -101,7 +102,7 @@ CALLING_CAUSES = (
             "The cloud takes the first entry of the Cluster Fully Qualified Domain Name for the Route, and that entry "
             "is a wildcard. {by} answered {status}: no rule is for such a host."
         ),
-        remedies={ANYBODY: (do("Put a concrete name first, the wildcards after it.", _ENTERPRISE),)},
+        remedies={ANYBODY: (do("Put a concrete name first, the wildcards after it.", ENTERPRISE_PARAMETERS),)},
         looks_like=("no-search-rule",),
         told_apart_by="The Route header of the INVITE: its host begins with an asterisk.",
         source="I32",
@@ -118,7 +119,7 @@ CALLING_CAUSES = (
             ANYBODY: (
                 do(
                     "Raise SIP Max Incoming Message Size to 18000.",
-                    "Cisco Unified CM Administration > System > Service Parameters > Cisco CallManager",
+                    SERVICE_PARAMETERS,
                 ),
             )
         },

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from harness.identity.findings import FindingKind
-from harness.judge.causes.row import (
-    ANYBODY,
-    CLIENT_CERTIFICATE,
-    DOMAINS,
-    SERVER_CERTIFICATE,
-    SIP_PAGE,
-    TRUSTED_CA,
-    UPLOADED_LIST,
-    Cause,
-    do,
+from harness.judge.causes.conditions import (
+    BY_EXPRESSWAY,
+    CLOCK_IS_WRONG,
+    EKU_SWITCH,
+    NO_EKU_SWITCH,
+    ONE_STORE,
+    REALLY_OUT_OF_DATE,
+    TWO_STORES,
+    both,
+    by,
 )
+from harness.judge.causes.row import ANYBODY, BY, REFUSED, SHOW_NONE, SHOWN_CERTIFICATE, Cause, do
 from harness.judge.evidence import Evidence
 from harness.judge.objections import (
     CERTIFICATE_ALERTS,
@@ -27,6 +28,15 @@ from harness.judge.objections import (
     refused_certificate,
     untrusted,
 )
+from harness.lab.screens import (
+    CLIENT_CERTIFICATE,
+    DOMAINS,
+    SERVER_CERTIFICATE,
+    SIP_PAGE,
+    TIME,
+    TRUSTED_CA,
+    UPLOADED_LIST,
+)
 from harness.transcript import ClientCertificate
 
 _WEAK = {66, 67, 68}
@@ -39,16 +49,43 @@ def _wrong_usage(evidence: Evidence, *details: str) -> bool:
     return finding is not None and (not details or finding.detail in details)
 
 
-_APPEND_CA = do("Append the missing CA certificate to the trusted CA list of {by}.", TRUSTED_CA)
-_RENEW = do("Renew the certificate of {refused}; upload it, then restart.", SERVER_CERTIFICATE)
-_CLIENT_STORE = do(
-    "Put a certificate with clientAuth into the client store (from X15.5 the two stores are apart).",
-    CLIENT_CERTIFICATE,
+_APPEND_CA = do("Append the missing CA certificate to the {trust_list} of {by}.", TRUSTED_CA, box=BY)
+_APPEND_ROOT = do("Append the root of {refused}'s certificate to the {trust_list} of {by}.", TRUSTED_CA, box=BY)
+_RENEW = do(
+    "Renew the certificate of {refused}; upload it, then restart.",
+    SHOWN_CERTIFICATE,
+    when=REALLY_OUT_OF_DATE,
+    box=REFUSED,
 )
-_CHECK_OFF = do(
-    "Or switch EKU checking off (X15.5); names are still verified, roles no longer are.",
-    SIP_PAGE,
-    "xConfiguration SIP TLS Certificate ExtendedKeyUsage Checking Mode: Off",
+_SET_CLOCK = do("Set the clock of {by}: NTP servers, time zone.", TIME, when=CLOCK_IS_WRONG, box=BY)
+GET_CLIENT_AUTH = (
+    do("Put a certificate with clientAuth into the client store of {refused}.", CLIENT_CERTIFICATE, when=TWO_STORES),
+    do(
+        "Install a certificate with serverAuth and clientAuth on {refused}: before X15.5 one certificate serves in "
+        "both roles.",
+        SERVER_CERTIFICATE,
+        when=ONE_STORE,
+    ),
+)
+"""What an Expressway does that dialled with a certificate which is not for that."""
+
+CHECK_OFF = (
+    do(
+        "Or switch EKU checking off on {by}; names are still verified, roles no longer are.",
+        SIP_PAGE,
+        "xConfiguration SIP TLS Certificate ExtendedKeyUsage Checking Mode: Off",
+        when=both(BY_EXPRESSWAY, EKU_SWITCH),
+        box=BY,
+    ),
+    do(
+        "Or upgrade both Expressways to X15.5, where the check of {by} can be switched off.",
+        when=both(BY_EXPRESSWAY, NO_EKU_SWITCH),
+    ),
+)
+
+_COMPLETE_CHAIN = do(
+    "Append the issuing CA to the trusted CA list of {refused}: from that list it completes the chain that it sends.",
+    TRUSTED_CA,
 )
 
 CERTIFICATE_CAUSES = (
@@ -64,7 +101,7 @@ CERTIFICATE_CAUSES = (
         remedies={
             ANYBODY: (
                 do("Verify the domain of the certificate's names, or verify it again if it was removed.", DOMAINS),
-                do("Or issue a certificate that carries a name in a verified domain.", SERVER_CERTIFICATE),
+                do("Or issue a certificate that carries a name in a verified domain.", SHOWN_CERTIFICATE, box=REFUSED),
             )
         },
         looks_like=("uploaded-list-overrides", "server-name-mismatch"),
@@ -82,8 +119,9 @@ CERTIFICATE_CAUSES = (
         remedies={
             "expressway-e": (
                 do(
-                    "Issue a certificate whose SANs hold the SIP domain and the host name of Expressway-E.",
-                    SERVER_CERTIFICATE,
+                    "Issue a certificate whose SANs hold the SIP domain and the host name of {refused}.",
+                    SHOWN_CERTIFICATE,
+                    box=REFUSED,
                 ),
             ),
             ANYBODY: (do("Issue a certificate for {refused} that carries {names} as a dNSName."),),
@@ -100,8 +138,8 @@ CERTIFICATE_CAUSES = (
         ),
         remedies={
             ANYBODY: (
-                do("Let {dialler} send no certificate here."),
-                do("Or append its CA to the trusted CA list.", TRUSTED_CA),
+                SHOW_NONE,
+                do("Append the CA of {dialler} to the {trust_list} of {by}.", TRUSTED_CA, box=BY),
             )
         },
         source="B11",
@@ -132,7 +170,7 @@ CERTIFICATE_CAUSES = (
         applies=lambda e: untrusted(e, FindingKind.SELF_SIGNED_LEAF),
         diagnosis="{refused} presented a certificate that it signed itself ({presented}); {by} does not know it.",
         remedies={
-            "expressway-e": (do("Install a certificate of a real CA.", SERVER_CERTIFICATE),),
+            "expressway-e": (do("Install a certificate of a real CA.", SHOWN_CERTIFICATE, box=REFUSED),),
             ANYBODY: (do("Let {refused} use a certificate of a CA that {by} trusts."),),
         },
         looks_like=("unknown-root",),
@@ -145,16 +183,11 @@ CERTIFICATE_CAUSES = (
         applies=lambda e: untrusted(e, FindingKind.MISSING_INTERMEDIATE),
         diagnosis="{path} So {by} could not reach a root that it does trust.",
         remedies={
-            "expressway-e": (
-                do(
-                    "Append the issuing CA to the trusted CA list of Expressway-E: from that list it completes "
-                    "the chain that it sends.",
-                    TRUSTED_CA,
-                ),
-            ),
+            "expressway-e": (_COMPLETE_CHAIN,),
+            "expressway-c": (_COMPLETE_CHAIN,),
             ANYBODY: (
                 do("Let {refused} send its intermediate with its certificate."),
-                do("Or append that intermediate to the trusted CA list of {by}.", TRUSTED_CA),
+                do("Or append that intermediate to the {trust_list} of {by}.", TRUSTED_CA, box=BY),
             ),
         },
         looks_like=("unknown-root",),
@@ -179,15 +212,22 @@ CERTIFICATE_CAUSES = (
         remedies={
             "webex-cloud": (
                 do(
-                    "Get the certificates for the cloud: append the cloud's root to the trusted CA list.",
+                    "Get the certificates for the cloud: append the cloud's root to the {trust_list} of {by}.",
                     TRUSTED_CA,
+                    box=BY,
                 ),
             ),
             "expressway-e": (
-                do("Install a certificate of a public CA that {by} trusts.", SERVER_CERTIFICATE),
-                do("If {by} is Webex: or upload the private root for your organisation.", UPLOADED_LIST),
+                do("Install a certificate of a CA that {by} trusts.", SHOWN_CERTIFICATE, box=REFUSED),
+                do("Or upload the private root for your organisation.", UPLOADED_LIST, when=by("webex-cloud")),
+                do(
+                    "Or append the root of {refused}'s certificate to the {trust_list} of {by}.",
+                    TRUSTED_CA,
+                    when=by("expressway-e", "expressway-c", "unified-cm"),
+                    box=BY,
+                ),
             ),
-            ANYBODY: (do("Append the root of {refused}'s certificate to the trusted CA list of {by}.", TRUSTED_CA),),
+            ANYBODY: (_APPEND_ROOT,),
         },
         looks_like=("missing-intermediate", "uploaded-list-overrides"),
         told_apart_by="The chain as it was sent: it is complete, and ends under a root that {by} does not hold.",
@@ -198,9 +238,7 @@ CERTIFICATE_CAUSES = (
         title="The chain is incomplete, or its root unknown",
         applies=untrusted,
         diagnosis="{by} could not trace {refused}'s certificate to a root that it trusts. {path}",
-        remedies={
-            ANYBODY: (do("Let {refused} send its whole chain; append its root to the trusted CA list of {by}."),)
-        },
+        remedies={ANYBODY: (do("Let {refused} send its whole chain; append its root to the {trust_list} of {by}."),)},
         looks_like=("missing-intermediate", "unknown-root"),
         told_apart_by=(
             "Ask {refused} for its intermediate and run `openssl verify -CAfile trusted.pem -untrusted "
@@ -215,9 +253,13 @@ CERTIFICATE_CAUSES = (
         applies=lambda e: objection(e, EXPIRED),
         diagnosis="{by} refused the certificate of {refused} ({presented}) by its date. {expiry}",
         remedies={
-            "expressway-e": (_RENEW,),
-            "webex-cloud": (do("This is on the cloud's side. Check the clock of {by} first (NTP)."),),
-            ANYBODY: (do("Renew the certificate of {refused}."),),
+            "expressway-e": (_RENEW, _SET_CLOCK),
+            "expressway-c": (_RENEW, _SET_CLOCK),
+            "webex-cloud": (
+                do("This is on the cloud's side: open a case.", when=REALLY_OUT_OF_DATE),
+                _SET_CLOCK,
+            ),
+            ANYBODY: (do("Renew the certificate of {refused}.", when=REALLY_OUT_OF_DATE), _SET_CLOCK),
         },
         source="B10, I23",
     ),
@@ -227,9 +269,19 @@ CERTIFICATE_CAUSES = (
         applies=lambda e: objection(e, NOT_YET_VALID),
         diagnosis=(
             "For {by} the certificate of {refused} ({presented}, valid from {not_before}) lies in the future. "
-            "If that date has passed, the clock of {by} is wrong."
+            "{whose_day}"
         ),
-        remedies={ANYBODY: (do("Check the clock of {by}: NTP servers, time zone.", "System > Time"),)},
+        remedies={
+            ANYBODY: (
+                _SET_CLOCK,
+                do(
+                    "Wait for that day, or install a certificate on {refused} that is valid today.",
+                    SHOWN_CERTIFICATE,
+                    when=REALLY_OUT_OF_DATE,
+                    box=REFUSED,
+                ),
+            )
+        },
         source="I24",
     ),
     Cause(
@@ -240,7 +292,7 @@ CERTIFICATE_CAUSES = (
             "The leaf of {refused} carries the right key usages, but its intermediate is limited: {usage} The "
             "restriction is inherited."
         ),
-        remedies={ANYBODY: (do("Get a certificate from an intermediate without that restriction."), _CHECK_OFF)},
+        remedies={ANYBODY: (do("Get a certificate from an intermediate without that restriction."), *CHECK_OFF)},
         looks_like=("eku-no-client-auth",),
         told_apart_by="The EKU of the intermediate, not of the leaf.",
         source="B16",
@@ -253,7 +305,7 @@ CERTIFICATE_CAUSES = (
             "The certificate of {refused} carries anyExtendedKeyUsage only. RFC 5280 lets a verifier take that "
             "for everything; OpenSSL, and so {by}, does not."
         ),
-        remedies={ANYBODY: (do("Issue the certificate with clientAuth named."), _CHECK_OFF)},
+        remedies={ANYBODY: (do("Issue the certificate with clientAuth named."), *CHECK_OFF)},
         source="B15, X25",
     ),
     Cause(
@@ -265,11 +317,12 @@ CERTIFICATE_CAUSES = (
             "Public CAs stopped issuing clientAuth in 2026, so a renewal is enough to get here."
         ),
         remedies={
-            "expressway-e": (_CLIENT_STORE,),
-            "webex-cloud": (_CHECK_OFF,),
+            "expressway-e": GET_CLIENT_AUTH,
+            "expressway-c": GET_CLIENT_AUTH,
+            "webex-cloud": CHECK_OFF,
             ANYBODY: (
                 do("Let {refused} get a certificate with clientAuth, from a private CA if need be."),
-                _CHECK_OFF,
+                *CHECK_OFF,
             ),
         },
         source="B12, I28, O06",
@@ -279,7 +332,9 @@ CERTIFICATE_CAUSES = (
         title="The certificate may not be used by a TLS server",
         applies=_wrong_usage,
         diagnosis="The certificate of {refused} ({presented}) lacks serverAuth in its extended key usage: {usage}",
-        remedies={ANYBODY: (do("Install a certificate with serverAuth on {refused}.", SERVER_CERTIFICATE),)},
+        remedies={
+            ANYBODY: (do("Install a certificate with serverAuth on {refused}.", SERVER_CERTIFICATE, box=REFUSED),)
+        },
         source="5.1",
     ),
     Cause(

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from harness.judge.causes.row import (
-    ANYBODY,
-    CLIENT_CERTIFICATE,
-    DEFAULT_ZONE,
-    NO_TRANSLATION,
-    SIP_DESTINATION,
-    SIP_PAGE,
-    Cause,
-    do,
+from harness.judge.causes.conditions import (
+    DIALLER_IS_EXPRESSWAY,
+    DIALLER_IS_OLD,
+    LED_BY_SRV,
+    LISTENER_IS_EXPRESSWAY,
+    LISTENER_IS_PARTICULAR,
+    MUTUAL_PORT_IS_CLOSED,
+    MUTUAL_PORT_IS_OPEN,
+    NO_1_3,
+    NOT_LED_BY_SRV,
+    ONE_STORE,
+    TLS_PORT_IS_CLOSED,
+    TLS_PORT_IS_OPEN,
+    TWO_STORES,
+    both,
 )
+from harness.judge.causes.row import ANYBODY, LISTENER, NO_TRANSLATION, Cause, do
 from harness.judge.connection_view import NETWORK
 from harness.judge.evidence import MRA_CLIENTS, Evidence
-from harness.transcript import ClientCertificate, DialFailed, DialFailure
+from harness.lab.screens import CLIENT_CERTIFICATE, DEFAULT_ZONE, PUBLIC_DNS, SERVER_CERTIFICATE, SIP_PAGE
+from harness.transcript import ClientCertificate
 from harness.verdict import Stage
 
 _PROTOCOL_VERSION, _HANDSHAKE_FAILURE = 70, 40
 _NO_CERTIFICATE_ALERTS = {40, 42, 46, 50, 116}  # by dialect: harness.tls.dialects; 50: GnuTLS, domain.md 11.2
-
-
-def _dial_failed(evidence: Evidence, failure: DialFailure) -> bool:
-    failed = evidence.view.events(DialFailed) if evidence.view else []
-    return bool(failed) and failed[0].failure is failure
 
 
 def _no_certificate(evidence: Evidence) -> bool:
@@ -56,46 +59,17 @@ _SWITCH_OFF = do(
     DEFAULT_ZONE,
     "xConfiguration Zones DefaultZone SIP TLS Verify Mode: Off",
 )
-_DEDICATED_PORT = do(
-    "Give Webex the dedicated mutual TLS port instead: Mutual TLS mode On, port 5062.",
-    SIP_PAGE,
-    "xConfiguration SIP MutualTLS Mode: On",
+_DEDICATED_PORT = (
+    do(
+        "Give Webex the dedicated mutual TLS port instead: Mutual TLS mode On, port 5062.",
+        SIP_PAGE,
+        "xConfiguration SIP MutualTLS Mode: On",
+        when=MUTUAL_PORT_IS_CLOSED,
+    ),
+    do("Webex keeps the dedicated mutual TLS port, {mutual_port}.", when=MUTUAL_PORT_IS_OPEN),
 )
 
 CONNECTION_CAUSES = (
-    Cause(
-        key="port-not-listening",
-        title="Nothing listens on that port",
-        applies=lambda e: e.stage is Stage.TCP and _dial_failed(e, DialFailure.REFUSED),
-        diagnosis=(
-            "{by} answered the SYN to port {port} with a reset: the packet arrived, and nothing listens there. "
-            "This is not a firewall."
-        ),
-        remedies={
-            "webex-cloud": (
-                do(
-                    "Switch Mutual TLS mode On and check its port.",
-                    SIP_PAGE,
-                    "xConfiguration SIP MutualTLS Mode: On",
-                ),
-                do("Check that the SIP destination names a port that is open.", SIP_DESTINATION),
-            ),
-            ANYBODY: (do("Open the listener on port {port} of {by}, or dial the port that is open.", SIP_PAGE),),
-        },
-        looks_like=("connect-timed-out",),
-        told_apart_by="A reset answers at once; a firewall that drops lets the SYN run into its time-out.",
-        source="I13, X9",
-    ),
-    Cause(
-        key="connect-timed-out",
-        title="No answer to the SYN",
-        applies=lambda e: e.stage is Stage.TCP,
-        diagnosis="Nothing answered the SYN to port {port}: it never reached {by}, or its answer never came back.",
-        remedies={ANYBODY: (do("Open port {port} towards {by} on the firewall, and check NAT."),)},
-        looks_like=("port-not-listening",),
-        told_apart_by="Capture on {by}: no SYN arrives there.",
-        source="I12, X9",
-    ),
     Cause(
         key="plaintext-on-tls-port",
         title="Plain SIP was sent to a TLS port",
@@ -105,7 +79,14 @@ CONNECTION_CAUSES = (
             "ClientHello and closed without a word: there is no alert to read."
         ),
         remedies={
-            ANYBODY: (do("Let {dialler} use TLS. If it follows DNS: publish _sips._tcp, not _sip._tcp, for {port}."),)
+            ANYBODY: (
+                do("Let {dialler} use TLS on port {port}.", when=NOT_LED_BY_SRV),
+                do(
+                    "Let {dialler} use TLS: publish _sips._tcp, not _sip._tcp, for port {port}.",
+                    PUBLIC_DNS,
+                    when=LED_BY_SRV,
+                ),
+            )
         },
         source="B17",
     ),
@@ -135,6 +116,8 @@ CONNECTION_CAUSES = (
                     "If the handshake is slow, not silent (OCSP), raise the timeout.",
                     SIP_PAGE,
                     "xConfiguration SIP TLS Handshake Timeout: 10",
+                    when=LISTENER_IS_EXPRESSWAY,
+                    box=LISTENER,
                 ),
             )
         },
@@ -181,11 +164,23 @@ CONNECTION_CAUSES = (
         diagnosis="{dialler} offered TLS {offered}; {listener} takes none of these and answered alert 70.",
         remedies={
             ANYBODY: (
-                do("Raise {dialler} to TLS 1.2 or newer."),
+                do("Raise {dialler} to TLS 1.2 or newer.", when=DIALLER_IS_OLD),
                 do(
                     "Or widen the versions of {listener}, knowing what the old ones are worth.",
                     SIP_PAGE,
+                    when=DIALLER_IS_OLD,
+                    box=LISTENER,
+                ),
+                do(
+                    "Let {listener} take TLS 1.2 as well.",
+                    SIP_PAGE,
                     "xConfiguration SIP Advanced SipTlsVersions: TLSv1.2:TLSv1.3",
+                    when=LISTENER_IS_PARTICULAR,
+                    box=LISTENER,
+                ),
+                do(
+                    "Or upgrade {dialler} to X15.2, which speaks TLS 1.3 too.",
+                    when=both(LISTENER_IS_PARTICULAR, both(DIALLER_IS_EXPRESSWAY, NO_1_3)),
                 ),
             )
         },
@@ -204,7 +199,8 @@ CONNECTION_CAUSES = (
                 do("Let {dialler} offer ECDSA suites and signature algorithms."),
                 do(
                     "Or install an RSA certificate on {listener}.",
-                    "Maintenance > Security > Server certificate",
+                    SERVER_CERTIFICATE,
+                    box=LISTENER,
                 ),
             )
         },
@@ -240,13 +236,14 @@ CONNECTION_CAUSES = (
         remedies={
             "mutual TLS": (
                 do(
-                    "Let clients register on the TLS port: TLS mode On, port 5061, apart from the mutual TLS port.",
+                    "Let clients register on the TLS port: TLS mode On, apart from the mutual TLS port.",
                     SIP_PAGE,
                     "xConfiguration SIP TLS Mode: On",
+                    when=TLS_PORT_IS_CLOSED,
                 ),
-                do("If clients dial 5061 and land on {port}: look for a port translation in the firewall."),
+                do("Let clients register on the TLS port, {tls_port}: this one is for peers.", when=TLS_PORT_IS_OPEN),
             ),
-            ANYBODY: (_SWITCH_OFF, _DEDICATED_PORT),
+            ANYBODY: (_SWITCH_OFF, *_DEDICATED_PORT),
         },
         looks_like=("no-common-cipher",),
         told_apart_by="The CertificateRequest in the ladder.",
@@ -257,13 +254,18 @@ CONNECTION_CAUSES = (
         title="The cloud demands a client certificate",
         applies=lambda e: e.listener == "webex-cloud" and _no_certificate(e),
         diagnosis=(
-            "Webex asked for a client certificate on port {port} and takes no empty answer; Expressway-E has none "
+            "Webex asked for a client certificate on port {port} and takes no empty answer; {dialler} has none "
             'for the role of TLS client. "5061 never asks for a certificate" is false in this direction.'
         ),
         remedies={
             ANYBODY: (
-                do("Install a certificate with clientAuth in the client store.", CLIENT_CERTIFICATE),
-                do("Or copy the server certificate there, if it carries clientAuth.", CLIENT_CERTIFICATE),
+                do("Install a certificate with clientAuth in the client store.", CLIENT_CERTIFICATE, when=TWO_STORES),
+                do(
+                    "Or copy the server certificate there, if it carries clientAuth.",
+                    CLIENT_CERTIFICATE,
+                    when=TWO_STORES,
+                ),
+                do("Install a certificate with serverAuth and clientAuth.", SERVER_CERTIFICATE, when=ONE_STORE),
             )
         },
         source="O12, X7",
@@ -276,7 +278,7 @@ CONNECTION_CAUSES = (
             "Enable Mutual TLS on Default Zone made port {port} demand a client certificate. {dialler} has none, "
             "as is normal for business-to-business, and was turned away."
         ),
-        remedies={ANYBODY: (_SWITCH_OFF, _DEDICATED_PORT)},
+        remedies={ANYBODY: (_SWITCH_OFF, *_DEDICATED_PORT)},
         looks_like=("no-client-certificate", "no-common-cipher"),
         told_apart_by="Whether the port is the TLS port or the mutual TLS port: see the SIP page.",
         source="B06, X4",
@@ -291,7 +293,21 @@ CONNECTION_CAUSES = (
         ),
         remedies={
             "b2b-peer": (
-                do("Publish 5061 for business-to-business in DNS and keep 5062 for Webex."),
+                do(
+                    "Publish port {tls_port} for business-to-business in DNS, and keep {port} for Webex.",
+                    PUBLIC_DNS,
+                    when=both(LED_BY_SRV, TLS_PORT_IS_OPEN),
+                ),
+                do(
+                    "Let this partner dial port {tls_port}, which asks for no certificate; keep {port} for Webex.",
+                    when=both(NOT_LED_BY_SRV, TLS_PORT_IS_OPEN),
+                ),
+                do(
+                    "Switch TLS mode On for business-to-business, and keep {port} for Webex.",
+                    SIP_PAGE,
+                    "xConfiguration SIP TLS Mode: On",
+                    when=both(LISTENER_IS_EXPRESSWAY, TLS_PORT_IS_CLOSED),
+                ),
                 do("If this partner must use mutual TLS: let it install a certificate with clientAuth."),
             ),
             ANYBODY: (do("Give {dialler} a certificate with clientAuth, or let it dial a port without mutual TLS."),),

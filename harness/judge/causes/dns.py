@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness.judge.causes.row import ANYBODY, DNS_SERVERS, PUBLIC_DNS, SIP_DESTINATION, ZONES, Cause, do
+from harness.judge.causes.row import ANYBODY, REFUSED, Cause, do
 from harness.judge.evidence import Evidence
+from harness.lab.screens import DNS_SERVERS, PUBLIC_DNS, SIP_DESTINATION, ZONES
 from harness.verdict import Stage
 
 _FALLBACK = "xConfiguration Zones Zone [n] DNS SIP Default Transport: TLS"
@@ -137,7 +138,7 @@ DNS_CAUSES = (
         ),
         remedies={
             ANYBODY: (
-                do("Ask a name server that resolves for this actor.", DNS_SERVERS),
+                do("Ask a name server that resolves for this actor.", DNS_SERVERS, box=REFUSED),
                 do("Check the delegation: it leads to a server that does not hold the zone.", PUBLIC_DNS),
             )
         },

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from harness.judge.causes.row import ANYBODY, SIP_PAGE, Cause, do
+from harness.judge.causes.row import ANYBODY, LISTENER, Cause, do
 from harness.judge.connection_view import ConnectionView
 from harness.judge.evidence import Evidence
 from harness.judge.objections import CERTIFICATE_ALERTS
+from harness.lab.screens import SIP_PAGE
 from harness.verdict import Stage
 
 _HANDSHAKE_FAILURE, _ILLEGAL_PARAMETER, _PROTOCOL_VERSION, _UNRECOGNIZED_NAME = 40, 47, 70, 112
@@ -187,6 +188,7 @@ FAR_SIDE_CAUSES = (
                     "Let {listener} speak TLS 1.2 or newer.",
                     SIP_PAGE,
                     "xConfiguration SIP Advanced SipTlsVersions: TLSv1.2:TLSv1.3",
+                    box=LISTENER,
                 ),
             )
         },

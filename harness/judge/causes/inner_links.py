@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from harness.judge.causes.inside import CERTIFICATE_MANAGEMENT
-from harness.judge.causes.row import ANYBODY, CLIENT_CERTIFICATE, SERVER_CERTIFICATE, Cause, do
+from harness.judge.causes.certificates import GET_CLIENT_AUTH
+from harness.judge.causes.row import ANYBODY, Cause, do
 from harness.judge.causes.traversal import dialler_lacks_client_auth, name_refused
 from harness.judge.objections import untrusted
+from harness.lab.screens import CERTIFICATE_MANAGEMENT, CLUSTERING, SERVER_CERTIFICATE, TRUNK_PROFILE
 
-_CLUSTERING = "System > Clustering"
-_TRUNK_PROFILE = "System > Security > SIP Trunk Security Profile"
 _CLUSTER, _TRUNK = "cluster", "SIP trunk"
 
 INNER_LINK_CAUSES = (
@@ -26,7 +25,7 @@ INNER_LINK_CAUSES = (
                 do("Or upgrade all nodes to X15.4 or newer, which does not look for clientAuth between peers."),
                 do(
                     "Or set TLS verification mode to Permissive, which takes any certificate (alarm 40049).",
-                    _CLUSTERING,
+                    CLUSTERING,
                 ),
             )
         },
@@ -41,12 +40,7 @@ INNER_LINK_CAUSES = (
             "Expressway-C, calls that go out by Unified CM, so a trunk may work in one direction alone."
         ),
         remedies={
-            ANYBODY: (
-                do(
-                    "Give {refused} a client certificate with clientAuth from a CA that {by} trusts.",
-                    CLIENT_CERTIFICATE,
-                ),
-            ),
+            ANYBODY: GET_CLIENT_AUTH,
             "unified-cm": (
                 do("Have the CallManager certificate issued with serverAuth and clientAuth.", CERTIFICATE_MANAGEMENT),
             ),
@@ -76,7 +70,7 @@ INNER_LINK_CAUSES = (
         applies=lambda e: name_refused(e, "unified-cm", _TRUNK),
         diagnosis="The X.509 subject name of the trunk on {by} is {names}; the certificate of {refused} carries "
         "{presented}.",
-        remedies={ANYBODY: (do("Enter a name of {refused}'s certificate as X.509 subject name.", _TRUNK_PROFILE),)},
+        remedies={ANYBODY: (do("Enter a name of {refused}'s certificate as X.509 subject name.", TRUNK_PROFILE),)},
         source="L11",
     ),
 )

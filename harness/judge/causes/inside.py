@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from harness.judge.causes.row import ANYBODY, SERVER_CERTIFICATE, TRUSTED_CA, ZONES, Cause, do
+from harness.judge.causes.conditions import ONE_STORE, TWO_STORES
+from harness.judge.causes.row import ANYBODY, Cause, do
 from harness.judge.evidence import Evidence
 from harness.judge.objections import name_objected, untrusted
+from harness.lab.screens import (
+    CERTIFICATE_MANAGEMENT,
+    CLIENT_CERTIFICATE,
+    PHONE_PROFILE,
+    SERVER_CERTIFICATE,
+    SYSTEM_SERVER,
+    TRUNK_PROFILE,
+    TRUSTED_CA,
+    UC_SERVERS,
+    ZONES,
+)
 from harness.verdict import Stage
-
-CERTIFICATE_MANAGEMENT = "OS Administration > Security > Certificate Management"
-SYSTEM_SERVER = "System > Server"
 
 
 def _inside_https(evidence: Evidence, *, by: str) -> bool:
@@ -17,6 +26,8 @@ def _inside_https(evidence: Evidence, *, by: str) -> bool:
     is_link = (evidence.dialler, evidence.listener) == ("expressway-c", "unified-cm")
     return is_link and view is not None and view.connection.protocol == "https" and evidence.by == by
 
+
+_ADD_PROFILE = "Add {profile} to the SANs of Expressway-C's certificate: Unified CM phone security profile names."
 
 INSIDE_CAUSES = (
     Cause(
@@ -31,7 +42,7 @@ INSIDE_CAUSES = (
             ANYBODY: (
                 do(
                     "Give the trunk an incoming port of its own, such as 5065, or 5561 for TLS.",
-                    "System > Security > SIP Trunk Security Profile",
+                    TRUNK_PROFILE,
                 ),
                 do(
                     "Dial that port in the neighbour zone of Expressway-C.",
@@ -55,11 +66,9 @@ INSIDE_CAUSES = (
         ),
         remedies={
             ANYBODY: (
-                do(
-                    "Add {profile} to the SANs of Expressway-C's certificate: Unified CM phone security profile names.",
-                    SERVER_CERTIFICATE,
-                ),
-                do("Name profiles as FQDNs, and never all alike.", "System > Security > Phone Security Profile"),
+                do(_ADD_PROFILE, CLIENT_CERTIFICATE, when=TWO_STORES),
+                do(_ADD_PROFILE, SERVER_CERTIFICATE, when=ONE_STORE),
+                do("Name profiles as FQDNs, and never all alike.", PHONE_PROFILE),
             )
         },
         looks_like=("wrong-credentials", "trunk-takes-registrations"),
@@ -100,7 +109,7 @@ INSIDE_CAUSES = (
                 do("Change the host name or address of the server to its FQDN, on the publisher.", SYSTEM_SERVER),
                 do(
                     "Then refresh the servers on Expressway-C.",
-                    "Configuration > Unified Communications > Unified CM servers",
+                    UC_SERVERS,
                 ),
             )
         },

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from harness.judge.causes.row import ANYBODY, PUBLIC_DNS, SERVER_CERTIFICATE, TRUSTED_CA, Cause, do
+from harness.judge.calls import where_srv_led
+from harness.judge.causes.row import ANYBODY, DIALLER, Cause, do
 from harness.judge.evidence import MRA_CLIENTS, Evidence
 from harness.judge.objections import name_objected
+from harness.lab.screens import PUBLIC_DNS, SERVER_CERTIFICATE, TRUSTED_CA
 from harness.transcript import Closed, Closing, Direction
 from harness.verdict import Stage
 
@@ -39,7 +41,10 @@ def _believes_inside(evidence: Evidence) -> bool:
 
 
 def _wrong_port(evidence: Evidence) -> bool:
-    return _signs_in(evidence) and evidence.stage is Stage.TCP and evidence.port != _SIGN_IN_PORT
+    """Whether the SRV record itself led a client to another port than the one of sign-in."""
+    led = where_srv_led(evidence)
+    elsewhere = led is not None and led[2].port != _SIGN_IN_PORT
+    return _signs_in(evidence) and evidence.stage is Stage.TCP and elsewhere
 
 
 MRA_CAUSES = (
@@ -82,7 +87,7 @@ MRA_CAUSES = (
         ),
         remedies={
             ANYBODY: (
-                do("Append the proxy's root to the trusted CA list of {dialler}.", TRUSTED_CA),
+                do("Append the proxy's root to the trusted CA list of {dialler}.", TRUSTED_CA, box=DIALLER),
                 do("Or exempt the cloud's hosts from inspection."),
             )
         },

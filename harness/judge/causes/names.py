@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 from harness.identity.cloud_names import CLOUD_NAMES
 from harness.identity.near_miss import NearMissKind
-from harness.judge.causes.row import ACCESS_RULES, ANYBODY, SERVER_CERTIFICATE, ZONES, Cause, do
+from harness.judge.causes.conditions import TLS_PORT_IS_OPEN, Condition
+from harness.judge.causes.row import ANYBODY, REFUSED, SHOWN_CERTIFICATE, Cause, do
+from harness.judge.estate import zone_kind
 from harness.judge.evidence import Evidence
+from harness.lab.screens import ACCESS_RULES, CLUSTERING, ZONES
 from harness.verdict import Stage
 
 _SUBJECT_NAME = "xConfiguration Zones Zone [n] DNS SIP TLS Verify Subject Name"
@@ -42,10 +45,35 @@ def _other_generation(evidence: Evidence) -> bool:
     return wanted_is_cloud and any(presented & set(names) for names in CLOUD_NAMES.values())
 
 
-_COMPARE = do(
-    "Compare the zone's TLS verify subject name with the names in the certificate, letter by letter.",
-    ZONES,
-    _SUBJECT_NAME,
+def _looked_in(*zones: str) -> Condition:
+    """Return the condition that a zone of one of these kinds looked for the name."""
+    return Condition(" or ".join(zones), lambda e: zone_kind(e) in zones)
+
+
+_COMPARE = (
+    do(
+        "Compare the zone's TLS verify subject name with the names in the certificate, letter by letter.",
+        ZONES,
+        _SUBJECT_NAME,
+        when=_looked_in("DNS zone"),
+    ),
+    do(
+        "Enter as peer address of the zone on {by} a name that the certificate of {refused} carries.",
+        ZONES,
+        "xConfiguration Zones Zone [n] TraversalClient Peer [1..6] Address",
+        when=_looked_in("traversal client zone"),
+    ),
+    do(
+        "Enter as peer address of the zone on {by} a name that the certificate of {refused} carries.",
+        ZONES,
+        when=_looked_in("neighbour zone"),
+    ),
+    do(
+        "Compare the peers' names on this page with those in the certificate of {refused}.",
+        CLUSTERING,
+        when=_looked_in("cluster"),
+    ),
+    do("Compare what {by} looks for with the names in the certificate of {refused}.", when=_looked_in("")),
 )
 _LEAVE_IT = do("Nothing: this refusal protects you. The name is not the cloud's.")
 
@@ -72,6 +100,29 @@ NAME_CAUSES = (
         source="I08, X3",
     ),
     Cause(
+        key="name-is-a-pattern",
+        title="A pattern stands where a name is wanted",
+        applies=lambda e: _name_refused(e) and any("*" in name for name in e.expected_names),
+        diagnosis=(
+            "{by} looks for {names}, and that is a pattern. It is compared as it stands, letter by letter, so that no "
+            "certificate fits: that of {refused} carries {presented}."
+        ),
+        remedies={
+            ANYBODY: (
+                do(
+                    "Enter a name in full, without an asterisk: one of those in the certificate, {presented}.",
+                    ZONES,
+                    _SUBJECT_NAME,
+                    when=_looked_in("DNS zone"),
+                ),
+                do("Give {by} a name in full to look for, without an asterisk.", when=_looked_in("")),
+            )
+        },
+        looks_like=("name-typo", "name-wildcard"),
+        told_apart_by="The configured name holds an asterisk. A wildcard in the certificate is another case.",
+        source="X22",
+    ),
+    Cause(
         key="name-only-in-cn",
         title="The name stands where this policy does not look",
         applies=_nearly(NearMissKind.WRONG_PLACE),
@@ -86,7 +137,7 @@ NAME_CAUSES = (
         title="A trailing dot makes it another name",
         applies=_nearly(NearMissKind.TRAILING_DOT),
         diagnosis="{near}. A trailing dot is not stripped.",
-        remedies={ANYBODY: (_COMPARE,)},
+        remedies={ANYBODY: _COMPARE},
         source="I20",
     ),
     Cause(
@@ -108,7 +159,7 @@ NAME_CAUSES = (
         remedies={
             ANYBODY: (
                 do(
-                    "Use the Webex zone, or give the zone the name that the cloud presents today.",
+                    "Use the Webex zone, or give the zone the name that the cloud presents today: one of {presented}.",
                     ZONES,
                     _SUBJECT_NAME,
                 ),
@@ -129,7 +180,7 @@ NAME_CAUSES = (
         title="The name is a few letters off",
         applies=_nearly(NearMissKind.FEW_LETTERS),
         diagnosis="{near}.",
-        remedies={ANYBODY: (_COMPARE,)},
+        remedies={ANYBODY: _COMPARE},
         looks_like=("inbound-mapping-off", "reset-by-middlebox"),
         told_apart_by="The two names side by side.",
         source="I04, O10",
@@ -158,7 +209,7 @@ NAME_CAUSES = (
         remedies={
             ANYBODY: (
                 do("Add an access rule that allows this peer.", ACCESS_RULES),
-                do("Or send it to the TLS port, 5061."),
+                do("Or send it to the TLS port, {tls_port}.", when=TLS_PORT_IS_OPEN),
             )
         },
         looks_like=("reset-by-middlebox",),
@@ -172,9 +223,14 @@ NAME_CAUSES = (
         diagnosis="{by} looked for {names}; the certificate of {refused} carries {presented}. {by} closed.",
         remedies={
             "expressway-e": (
-                do("Issue a certificate for Expressway-E that carries {names} as dNSNames.", SERVER_CERTIFICATE),
+                do(
+                    "Issue a certificate for {refused} that carries {names} as dNSNames.",
+                    SHOWN_CERTIFICATE,
+                    box=REFUSED,
+                ),
+                *(advice for advice in _COMPARE if advice.when.words),
             ),
-            ANYBODY: (_COMPARE,),
+            ANYBODY: _COMPARE,
         },
         looks_like=("reset-by-middlebox",),
         told_apart_by="Who sent the reset or the FIN, and that {by} logs the identity as unacceptable.",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness.judge.causes.row import ANYBODY, DOMAINS, PUBLIC_DNS, Cause, do
+from harness.judge.causes.row import ANYBODY, Cause, do
 from harness.judge.evidence import Evidence
 from harness.judge.hinge import ACTIVATION, CALLING, OWNERSHIP
+from harness.lab.screens import DOMAINS, END_USER, HYBRID_CALL, PUBLIC_DNS
 from harness.verdict import Stage
 
 _PREFIX = "cisco-ci-domain-verification="
@@ -70,7 +71,7 @@ OWNERSHIP_CAUSES = (
         remedies={
             ANYBODY: (
                 do("Use a domain that is registered and delegated in public DNS.", PUBLIC_DNS),
-                do("Give users a directory URI in that domain.", "Unified CM > User Management > End User"),
+                do("Give users a directory URI in that domain.", END_USER),
             )
         },
         looks_like=("domain-token-missing",),
@@ -114,7 +115,7 @@ OWNERSHIP_CAUSES = (
         remedies={
             ANYBODY: (
                 do("Verify every domain that the organisation uses.", DOMAINS),
-                do("Look for directory URIs of other domains.", "Unified CM > User Management > End User"),
+                do("Look for directory URIs of other domains.", END_USER),
             )
         },
         looks_like=("organisation-not-activated",),
@@ -129,7 +130,7 @@ OWNERSHIP_CAUSES = (
         remedies={
             ANYBODY: (
                 do("Verify the organisation's domains.", DOMAINS),
-                do("Then activate hybrid calling.", "Control Hub > Services > Hybrid > Hybrid Call"),
+                do("Then activate hybrid calling.", HYBRID_CALL),
             )
         },
         looks_like=("domain-not-proven", "connect-timed-out"),

@@ -6,8 +6,16 @@ no list could be had, as for an unknown root. So each diagnosis names the verify
 
 from __future__ import annotations
 
-from harness.judge.causes.row import ANYBODY, REVOCATION, SERVER_CERTIFICATE, Cause, do
+from harness.judge.causes.conditions import (
+    BY_EXPRESSWAY,
+    NAMED_AND_NOT_ASKED,
+    NO_SOURCE_IS_NAMED,
+    SOURCE_WAS_ASKED,
+    by,
+)
+from harness.judge.causes.row import ANYBODY, BY, REFUSED, SHOWN_CERTIFICATE, Cause, do
 from harness.judge.evidence import Evidence
+from harness.lab.screens import REVOCATION, SIP_PAGE, TIME
 from harness.transcript import Decision
 from harness.verdict import Stage
 
@@ -39,16 +47,38 @@ def _asked_in_vain(evidence: Evidence) -> bool:
     return failed is not None and failed.reason == "timed-out"
 
 
-_OPEN_HTTP = do("Let {by} reach {source} by HTTP: firewall, proxy, DNS.")
+def _unusable(evidence: Evidence) -> bool:
+    """Whether a list came, and was of no use: signed by somebody else, of tomorrow, or no list at all."""
+    if _objection(evidence, _CRL_SIGNATURE, _CRL_NOT_YET_VALID, _NO_CRL_ISSUER, _NO_CRL_SIGN):
+        return True
+    decided = evidence.decision(_TOPIC, "not-established")
+    return _objection(evidence, _NO_CRL) and decided is not None and bool(decided.facts.get("useless"))
+
+
+_OPEN_HTTP = do("Let {by} reach {source} by HTTP: firewall, proxy, DNS.", when=SOURCE_WAS_ASKED)
+_ASK_IT = do(
+    "Let {by} ask the source that the certificate names: OCSP, CRLs and their download have switches of their own.",
+    REVOCATION,
+    when=NAMED_AND_NOT_ASKED,
+    box=BY,
+)
+_NAME_ONE = do(
+    "Have the CA of {refused} issue certificates that name a CRL or an OCSP responder: this one names neither.",
+    when=NO_SOURCE_IS_NAMED,
+)
 _IGNORE = do(
     "Or let calls through where no source answers; revoked certificates then pass as well while it is away.",
     REVOCATION,
     "xConfiguration SIP TLS Certificate Revocation Checking Source Inaccessibility Behavior: Ignore",
+    when=BY_EXPRESSWAY,
+    box=BY,
 )
 _WITHOUT_OCSP = do(
     "Or switch OCSP off, so that the CRL counts where the certificate names one.",
     REVOCATION,
     "xConfiguration SIP TLS Certificate Revocation Checking OCSP Mode: Off",
+    when=BY_EXPRESSWAY,
+    box=BY,
 )
 _BY_SOURCE = "What {by} asked before the alert ({source}), and what came of it."
 
@@ -66,8 +96,10 @@ REVOCATION_CAUSES = (
                 do("Find out why {source} is slow."),
                 do(
                     "Raise the TLS handshake timeout.",
-                    "Configuration > Protocols > SIP",
+                    SIP_PAGE,
                     "xConfiguration SIP TLS Handshake Timeout: 10",
+                    when=BY_EXPRESSWAY,
+                    box=BY,
                 ),
                 _WITHOUT_OCSP,
             )
@@ -86,9 +118,11 @@ REVOCATION_CAUSES = (
         ),
         remedies={
             "expressway-e": (
-                do("Install a new certificate with a new key: the old one is burnt.", SERVER_CERTIFICATE),
+                do("Install a new certificate with a new key: the old one is burnt.", SHOWN_CERTIFICATE, box=REFUSED),
             ),
-            "webex-cloud": (do("This is on the cloud's side: open a case. Do not switch the check off.", REVOCATION),),
+            "webex-cloud": (
+                do("This is on the cloud's side: open a case. Do not switch the check off.", REVOCATION, box=BY),
+            ),
             ANYBODY: (do("Let {refused} install a new certificate with a new key."),),
         },
         looks_like=("crl-expired",),
@@ -107,7 +141,7 @@ REVOCATION_CAUSES = (
         remedies={
             ANYBODY: (
                 do("Have the CA publish a new CRL at {source}."),
-                do("Check the clock of {by} too (NTP): a clock that is ahead outdates every list.", "System > Time"),
+                do("Check the clock of {by} too (NTP): a clock that is ahead outdates every list.", TIME, box=BY),
             )
         },
         looks_like=("certificate-expired",),
@@ -117,10 +151,10 @@ REVOCATION_CAUSES = (
     Cause(
         key="crl-unusable",
         title="The CRL cannot be used",
-        applies=lambda e: _objection(e, _CRL_SIGNATURE, _CRL_NOT_YET_VALID, _NO_CRL_ISSUER, _NO_CRL_SIGN),
+        applies=_unusable,
         diagnosis=(
-            "{by} fetched the CRL for the certificate of {refused} and refused: {verify}. Nothing is known against the "
-            "certificate itself."
+            "{by} fetched the CRL for the certificate of {refused} and refused: {verify}. {learnt}Nothing is known "
+            "against the certificate itself."
         ),
         remedies={ANYBODY: (do("Have the CA publish a sound CRL at {source}; check the clock of {by}."),)},
         looks_like=("broken-chain", "certificate-not-yet-valid"),
@@ -150,10 +184,18 @@ REVOCATION_CAUSES = (
         ),
         remedies={
             "expressway-e": (
-                do("Publish the CRL where {by} can reach it; for Webex that is the Internet."),
-                do("Or issue the certificate without CRL distribution point.", SERVER_CERTIFICATE),
+                do("Publish the CRL where {by} can reach it; for Webex that is the Internet.", when=SOURCE_WAS_ASKED),
+                _ASK_IT,
+                _NAME_ONE,
+                do(
+                    "Or issue the certificate without CRL distribution point.",
+                    SHOWN_CERTIFICATE,
+                    when=by("webex-cloud"),
+                    box=REFUSED,
+                ),
+                _IGNORE,
             ),
-            ANYBODY: (_OPEN_HTTP, _IGNORE),
+            ANYBODY: (_OPEN_HTTP, _ASK_IT, _NAME_ONE, _IGNORE),
         },
         looks_like=("unknown-root", "missing-intermediate"),
         told_apart_by="The verify text 'unable to get certificate CRL' (3) is about a list; the chain has a root.",

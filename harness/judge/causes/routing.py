@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from harness.judge.causes.row import ANYBODY, SIP_DESTINATION, ZONES, Cause, do
+from harness.judge.causes.conditions import Condition, otherwise
+from harness.judge.causes.row import ANYBODY, Cause, do
 from harness.judge.evidence import Evidence
+from harness.judge.root_cause import TUNNEL, broken_link
+from harness.lab.screens import CALL_POLICY, DEFAULT_ZONE, SEARCH_RULES, SIP_DESTINATION, ZONES
 from harness.verdict import Stage
 
 _PRELOADED = "xConfiguration Zones Zone [n] SIP PreloadedRoutes Accept: On"
 _DEFAULT_ZONE = "DefaultZone"
-_EXPRESSWAYS = {"expressway-e", "expressway-c"}
+
+
+def _default_zone_refused(evidence: Evidence) -> bool:
+    refusal = evidence.decision("preloaded-route", "refused")
+    return refusal is not None and refusal.facts.get("zone") == _DEFAULT_ZONE
+
+
+_IN_DEFAULT_ZONE = Condition("the Default Zone", _default_zone_refused)
 
 
 def _cloud_in_default_zone(evidence: Evidence) -> bool:
@@ -20,8 +30,9 @@ def _refused(evidence: Evidence, topic: str) -> bool:
     return evidence.stage is Stage.SIP and evidence.decision(topic, "refused", "rejected", "no-match") is not None
 
 
-def _traversal_down(evidence: Evidence) -> bool:
-    return evidence.stage is Stage.SIP and evidence.part_of(evidence.by) in _EXPRESSWAYS and evidence.traversal_failed
+def _zone_down(evidence: Evidence) -> bool:
+    broken = broken_link(evidence)
+    return broken is not None and broken.key != TUNNEL
 
 
 ROUTING_CAUSES = (
@@ -58,7 +69,9 @@ ROUTING_CAUSES = (
                     "client, neighbour and Webex zone.",
                     ZONES,
                     _PRELOADED,
+                    when=otherwise(_IN_DEFAULT_ZONE, "another zone"),
                 ),
+                do("Switch Preloaded SIP routes support On for the Default Zone.", DEFAULT_ZONE, when=_IN_DEFAULT_ZONE),
             )
         },
         source="I29, X12",
@@ -68,7 +81,7 @@ ROUTING_CAUSES = (
         title="Call policy rejects the call",
         applies=lambda e: _refused(e, "cpl"),
         diagnosis="{by} answered {status}: the CPL rule on {rule} rejects the call before any search rule is tried.",
-        remedies={ANYBODY: (do("Check source, destination and order of the rules.", "Configuration > Call Policy"),)},
+        remedies={ANYBODY: (do("Check source, destination and order of the rules.", CALL_POLICY),)},
         source="O05, B25",
     ),
     Cause(
@@ -76,22 +89,21 @@ ROUTING_CAUSES = (
         title="No search rule leads to the called address",
         applies=lambda e: _refused(e, "search-rule"),
         diagnosis="{by} answered {status}: no search rule matches the called address or the next Route.",
-        remedies={
-            ANYBODY: (do("Add a search rule, or check the patterns.", "Configuration > Dial plan > Search rules"),)
-        },
+        remedies={ANYBODY: (do("Add a search rule, or check the patterns.", SEARCH_RULES),)},
         source="O04",
     ),
     Cause(
         key="traversal-zone-down",
         title="The traversal zone between the Expressways is down",
-        applies=_traversal_down,
+        applies=_zone_down,
         diagnosis=(
-            "{by} had no way on and answered {status}: the traversal zone from Expressway-C to Expressway-E never came "
-            "up. What stopped it happened before the call; the ladder of the set-up shows it."
+            "{by} had no way on and answered {status}: {link} is down. What stopped it is the cause, and that is not "
+            "on record: only what {by} saw is, and nobody came to it through that zone."
         ),
-        remedies={
-            ANYBODY: (do("Open the zone's status page on both Expressways, and check both trusted CA lists.", ZONES),)
-        },
+        remedies={ANYBODY: (do("Look at the zone's status on both Expressways: it says what stopped it.", ZONES),)},
+        looks_like=("connect-timed-out", "refused-by-firewall", "certificate-expired", "unknown-root"),
+        told_apart_by="Dial the zone again with Expressway-C's side on record: `expressway-c: connect-zone` in a play.",
+        ambiguous=True,
         source="L9, L10",
     ),
     Cause(

@@ -1,28 +1,58 @@
-"""What a row of the table of causes says."""
+"""What a row of the table of causes says, and how its advice is fitted to the lab of a transcript."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from harness.judge.causes.conditions import ALWAYS, CAN_SHOW_NONE, DIALLED_FROM_TWO_STORES, TRANSLATED, Condition
+from harness.judge.estate import product_of, release_of
 from harness.judge.evidence import Evidence
+from harness.lab.screens import (
+    CLIENT_CERTIFICATE,
+    EXPRESSWAY,
+    PORT_FORWARDING,
+    SERVER_CERTIFICATE,
+    command_page,
+    screen_on,
+)
 from harness.verdict import Remedy
 
 ANYBODY = ""
+BY, REFUSED, DIALLER, LISTENER = "by", "refused", "dialler", "listener"
+"""Whose screen a piece of advice is about: words of `harness.judge.words`, and properties of the evidence."""
 
-SIP_PAGE = "Configuration > Protocols > SIP"
-ZONES = "Configuration > Zones > Zones"
-DEFAULT_ZONE = "Configuration > Zones > Default Zone"
-ACCESS_RULES = "Configuration > Zones > Default Zone access rules"
-TRUSTED_CA = "Maintenance > Security > Trusted CA certificate"
-SERVER_CERTIFICATE = "Maintenance > Security > Server certificate"
-CLIENT_CERTIFICATE = "Maintenance > Security > Client certificate"
-UPLOADED_LIST = "Control Hub > Certificates for encrypted SIP calls"
-SIP_DESTINATION = "Control Hub > SIP destination"
-DOMAINS = "Control Hub > Organization settings > Domains"
-PUBLIC_DNS = "Public DNS"
-DNS_SERVERS = "System > DNS"
-REVOCATION = "Configuration > Protocols > SIP > Certificate revocation checking"
+SHOWN_CERTIFICATE = SERVER_CERTIFICATE + " or Client certificate"
+"""The page of the certificate that the refused end showed: with two stores it depends on who dialled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """One thing to do: a template, the screen and the command, and for which labs it is.
+
+    `box` says whose screen that is, by `BY`, `REFUSED`, `DIALLER` or `LISTENER`; empty where the screen itself says it.
+    A box of another product has another screen for it, or none.
+    """
+
+    action: str
+    screen: str = ""
+    command: str = ""
+    when: Condition = ALWAYS
+    box: str = ""
+
+    def fitted(self, evidence: Evidence) -> Remedy:
+        """Return it as a remedy for the lab of this evidence; its words are not filled in yet."""
+        screen = self.screen
+        if screen == SHOWN_CERTIFICATE:
+            screen = CLIENT_CERTIFICATE if DIALLED_FROM_TWO_STORES.holds(evidence) else SERVER_CERTIFICATE
+        if not self.box:
+            return Remedy(self.action, screen, self.command)
+        product = product_of(evidence, getattr(evidence, self.box))
+        screen = screen_on(product, screen) if screen else ""
+        release = release_of(evidence)
+        known = product == EXPRESSWAY and bool(self.command)
+        has_it = known and command_page(self.command).is_on(release.name if release else "")
+        return Remedy(self.action, screen, self.command if has_it else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,26 +70,35 @@ class Cause:
     title: str
     applies: Callable[[Evidence], bool]
     diagnosis: str
-    remedies: Mapping[str, tuple[Remedy, ...]] = field(default_factory=dict)
+    remedies: Mapping[str, tuple[Advice, ...]] = field(default_factory=dict)
     looks_like: tuple[str, ...] = ()
     told_apart_by: str = ""
     ambiguous: bool = False
     source: str = ""
 
     def remedies_for(self, evidence: Evidence) -> tuple[Remedy, ...]:
-        """Return what to do about it."""
+        """Return what to do about it in the lab of this evidence, templates still."""
+        return tuple(dict.fromkeys(advice.fitted(evidence) for advice in self._advice_for(evidence)))
+
+    def _advice_for(self, evidence: Evidence) -> Iterator[Advice]:
         keys = (evidence.part_of(evidence.refused), evidence.service, ANYBODY)
         found = next((self.remedies[key] for key in keys if key in self.remedies), ())
-        bent = evidence.translated and evidence.stage is not None and NO_TRANSLATION not in found
-        return (*found, NO_TRANSLATION) if bent else found
+        yield from (advice for advice in found if advice.when.holds(evidence))
+        yield from (advice for advice in _WHATEVER_THE_CAUSE if advice.when.holds(evidence) and advice not in found)
 
 
-NO_TRANSLATION = Remedy(
+def do(action: str, screen: str = "", command: str = "", *, when: Condition = ALWAYS, box: str = "") -> Advice:
+    """Return a piece of advice: what to change, on which screen of which box, by which CLI command, and when."""
+    return Advice(action, screen, command, when, box)
+
+
+NO_TRANSLATION = do(
     "Let the firewall pass port {port} to port {port}: today it leads to port {reached_port} of {listener}.",
-    "Port forwarding (DNAT) of the firewall",
+    PORT_FORWARDING,
+    when=TRANSLATED,
 )
-
-
-def do(action: str, screen: str = "", command: str = "") -> Remedy:
-    """Return a remedy: what to change, on which screen, by which CLI command."""
-    return Remedy(action, screen, command)
+SHOW_NONE = do(
+    "Or let {dialler} show no certificate: port {port} only asks for one, and a bad one is worse than none.",
+    when=CAN_SHOW_NONE,
+)
+_WHATEVER_THE_CAUSE = (NO_TRANSLATION, SHOW_NONE)

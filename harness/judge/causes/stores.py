@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from harness.judge.causes.row import ANYBODY, SERVER_CERTIFICATE, Cause, do
+from harness.judge.causes.conditions import Condition, otherwise
+from harness.judge.causes.row import ANYBODY, Cause, do
 from harness.judge.evidence import Evidence
 from harness.judge.hinge import UPLOAD
+from harness.lab.screens import CLIENT_CERTIFICATE, SERVER_CERTIFICATE
 from harness.verdict import Stage
 
 
@@ -12,13 +14,22 @@ def _service_refused(evidence: Evidence) -> bool:
     return evidence.stage is Stage.SIP and evidence.decision("service-check", "refused") is not None
 
 
+_INTO_CLIENT_STORE = Condition(
+    "into the client store", lambda e: e.obstacle is not None and e.obstacle.facts.get("store") == "client"
+)
+
 STORE_CAUSES = (
     Cause(
         key="upload-refused",
         title="Expressway does not take the certificate",
         applies=lambda e: e.obstacle is not None and e.obstacle.topic == UPLOAD,
         diagnosis="{by} refuses the upload. {finding} It goes on presenting the certificate that it had.",
-        remedies={ANYBODY: (do("{help}", SERVER_CERTIFICATE),)},
+        remedies={
+            ANYBODY: (
+                do("{help}", CLIENT_CERTIFICATE, when=_INTO_CLIENT_STORE),
+                do("{help}", SERVER_CERTIFICATE, when=otherwise(_INTO_CLIENT_STORE, "into the server store")),
+            )
+        },
         source="C6, C7",
     ),
     Cause(

@@ -5,23 +5,14 @@ from __future__ import annotations
 import ipaddress
 
 from harness.identity.findings import FindingKind
-from harness.judge.causes.row import (
-    ANYBODY,
-    CLIENT_CERTIFICATE,
-    SERVER_CERTIFICATE,
-    TRUSTED_CA,
-    ZONES,
-    Cause,
-    do,
-)
+from harness.judge.causes.conditions import EKU_SWITCH, ONE_STORE, TWO_STORES
+from harness.judge.causes.row import ANYBODY, REFUSED, SHOWN_CERTIFICATE, Cause, do
 from harness.judge.evidence import Evidence
 from harness.judge.objections import PURPOSE, objection, untrusted
-from harness.transcript import Decision
-from harness.verdict import Stage
+from harness.judge.root_cause import TUNNEL, broken_link
+from harness.lab.screens import CLIENT_CERTIFICATE, SERVER_CERTIFICATE, TRUSTED_CA, UC_STATUS, ZONES
 
-_TUNNEL_STATUS = "Status > Unified Communications"
 _ZONES, _TUNNEL = ("UC traversal", "traversal"), "SSH tunnel"
-_MRA_ZONE = "CollaborationEdgeZone"
 
 
 def dialler_lacks_client_auth(evidence: Evidence, *services: str) -> bool:
@@ -47,16 +38,22 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _tunnel_missing(evidence: Evidence) -> bool:
-    """Whether a sign-in found no tunnel although the UC traversal zone came up."""
-    if evidence.stage is not Stage.SIP or evidence.decision("ssh-tunnel", "missing") is None:
-        return False
-    zones = (e for e in evidence.transcript.events if isinstance(e, Decision) and e.topic == "traversal-zone")
-    return not any(e.outcome == "failed" and e.facts.get("zone") == _MRA_ZONE for e in zones)
+def _tunnel_down(evidence: Evidence) -> bool:
+    broken = broken_link(evidence)
+    return broken is not None and broken.key == TUNNEL
 
 
-_GET_CLIENT_AUTH = do(
-    "Give {refused} a client certificate with clientAuth; a private CA that {by} trusts is enough.", CLIENT_CERTIFICATE
+_GET_CLIENT_AUTH = (
+    do(
+        "Give {refused} a client certificate with clientAuth; a private CA that {by} trusts is enough.",
+        CLIENT_CERTIFICATE,
+        when=TWO_STORES,
+    ),
+    do(
+        "Install a certificate with serverAuth and clientAuth on {refused}; a private CA that {by} trusts is enough.",
+        SERVER_CERTIFICATE,
+        when=ONE_STORE,
+    ),
 )
 
 TRAVERSAL_CAUSES = (
@@ -99,7 +96,11 @@ TRAVERSAL_CAUSES = (
                     ZONES,
                     "xConfiguration Zones Zone [n] TraversalServer SIP TLS Verify Subject Name",
                 ),
-                do("Or issue the certificate of each node with {names} among its SANs.", SERVER_CERTIFICATE),
+                do(
+                    "Or issue the certificate of each node with {names} among its SANs.",
+                    SHOWN_CERTIFICATE,
+                    box=REFUSED,
+                ),
             )
         },
         looks_like=("traversal-peer-is-an-address", "reset-by-middlebox"),
@@ -116,10 +117,11 @@ TRAVERSAL_CAUSES = (
         ),
         remedies={
             ANYBODY: (
-                _GET_CLIENT_AUTH,
+                *_GET_CLIENT_AUTH,
                 do(
                     "Leave the EKU check On: switched Off the zone comes up, but the SSH tunnel of MRA demands "
-                    "clientAuth all the same."
+                    "clientAuth all the same.",
+                    when=EKU_SWITCH,
                 ),
             )
         },
@@ -132,10 +134,10 @@ TRAVERSAL_CAUSES = (
         title="The SSH tunnel demands clientAuth, whatever the EKU check says",
         applies=lambda e: dialler_lacks_client_auth(e, _TUNNEL),
         diagnosis=(
-            "{by} refused {refused} on port {port}: {usage} The EKU check of the SIP page does not reach the SSH "
-            "tunnel, so a traversal zone may be Active while no sign-in gets inside."
+            "{by} refused {refused} on port {port}: {usage} The SSH tunnel looks for clientAuth whatever is set "
+            "elsewhere, so a traversal zone may be Active while no sign-in gets inside."
         ),
-        remedies={ANYBODY: (_GET_CLIENT_AUTH, do("Fix the certificate, not the check."))},
+        remedies={ANYBODY: (*_GET_CLIENT_AUTH, do("Fix the certificate, not the EKU check.", when=EKU_SWITCH))},
         looks_like=("traversal-no-client-auth",),
         told_apart_by="The port: the zones have 7001 and above, the tunnel 2222.",
         source="M16",
@@ -161,22 +163,24 @@ TRAVERSAL_CAUSES = (
     Cause(
         key="ssh-tunnel-down",
         title="The SSH tunnel from Expressway-C is down",
-        applies=_tunnel_missing,
+        applies=_tunnel_down,
         diagnosis=(
             "{by} answered {status}: sign-in goes inside through the SSH tunnel, which Expressway-C holds open to port "
             "2222, and there is none. The UC traversal zone is Active, so SIP is not to blame. What stopped the "
-            "tunnel happened before; the ladder of the set-up shows it."
+            "tunnel is the cause, and that is not on record."
         ),
         remedies={
             ANYBODY: (
-                do("Look at the state of the SSH tunnels on both Expressways.", _TUNNEL_STATUS),
+                do("Look at the state of the SSH tunnels on both Expressways.", UC_STATUS),
                 do("Let port 2222 pass from Expressway-C to Expressway-E."),
-                do("Check clientAuth in the client certificate of Expressway-C.", CLIENT_CERTIFICATE),
+                do("Check clientAuth in the client certificate of Expressway-C.", CLIENT_CERTIFICATE, when=TWO_STORES),
+                do("Check clientAuth in the certificate of Expressway-C.", SERVER_CERTIFICATE, when=ONE_STORE),
                 do("Check that each trusted CA list holds the other's intermediates.", TRUSTED_CA),
             )
         },
-        looks_like=("traversal-zone-down",),
-        told_apart_by="The zone's status: here it is Active.",
+        looks_like=("tunnel-no-client-auth", "tunnel-missing-intermediate", "connect-timed-out"),
+        told_apart_by="Open it again with Expressway-C's side on record: `expressway-c: open-tunnel` in a play.",
+        ambiguous=True,
         source="M16, M18",
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.identity.certificate import CertificateFacts
 from harness.identity.findings import FindingKind
-from harness.judge.causes.row import ANYBODY, SERVER_CERTIFICATE, TRUSTED_CA, UPLOADED_LIST, Cause, do
+from harness.judge.causes.row import ANYBODY, BY, REFUSED, SHOWN_CERTIFICATE, Cause, do
 from harness.judge.evidence import Evidence
 from harness.judge.objections import (
     EXPIRED,
@@ -15,6 +15,7 @@ from harness.judge.objections import (
     trusted_by_refuser,
     untrusted,
 )
+from harness.lab.screens import TRUSTED_CA, UPLOADED_LIST
 
 _PATH_LENGTH, _NO_CA = {25}, {24, 79}
 _NAME_CONSTRAINTS = {47, 48, 49, 51, 53}
@@ -88,7 +89,7 @@ TRUST_CAUSES = (
         remedies={
             ANYBODY: (
                 do("Let one CA sign both services, instead of each signing itself under one name."),
-                do("Or delete the CA of that name which is not needed, then append the other.", TRUSTED_CA),
+                do("Or delete the CA of that name which is not needed, then append the other.", TRUSTED_CA, box=BY),
             )
         },
         looks_like=("unknown-root",),
@@ -106,9 +107,9 @@ TRUST_CAUSES = (
         remedies={
             "webex-cloud": (
                 do("Let the cloud hand its CAs over: automatic instead of manual CA management."),
-                do("Or append the cloud's root by hand, and again whenever it changes.", TRUSTED_CA),
+                do("Or append the cloud's root by hand, and again whenever it changes.", TRUSTED_CA, box=BY),
             ),
-            ANYBODY: (do("Append the root of {refused}'s certificate, and delete the dead ones.", TRUSTED_CA),),
+            ANYBODY: (do("Append the root of {refused}'s certificate, and delete the dead ones.", TRUSTED_CA, box=BY),),
         },
         looks_like=("unknown-root",),
         told_apart_by="The dates of the roots that {by} does hold.",
@@ -122,7 +123,7 @@ TRUST_CAUSES = (
             "{by} traced the certificate of {refused} to a root that it trusts, and that root has run out: {path} If "
             "the CA has a younger root, that one is not on the list of {by}."
         ),
-        remedies={ANYBODY: (do("Append the CA's new root, and delete the dead one.", TRUSTED_CA),)},
+        remedies={ANYBODY: (do("Append the CA's new root, and delete the dead one.", TRUSTED_CA, box=BY),)},
         looks_like=("certificate-expired", "expired-intermediate"),
         told_apart_by="Which certificate of the chain has expired: here the last, not the first.",
         source="T-02, C17",
@@ -138,8 +139,9 @@ TRUST_CAUSES = (
         remedies={
             ANYBODY: (
                 do(
-                    "Delete the old intermediate from the trusted CA list of {by}, or put the new one there.",
+                    "Delete the old intermediate from the {trust_list} of {by}, or put the new one there.",
                     TRUSTED_CA,
+                    box=BY,
                 ),
             )
         },
@@ -155,7 +157,7 @@ TRUST_CAUSES = (
         remedies={
             "expressway-e": (
                 do(
-                    "Replace the intermediate in the trusted CA list: from there Expressway-E completes its chain.",
+                    "Replace the intermediate in the trusted CA list of {refused}: from there it completes its chain.",
                     TRUSTED_CA,
                 ),
             ),
@@ -171,7 +173,13 @@ TRUST_CAUSES = (
         applies=lambda e: _objected(e, _NAME_CONSTRAINTS),
         diagnosis="{by} refused the chain of {refused}: {verify}. {path}",
         remedies={
-            ANYBODY: (do("Get a certificate from a CA that may certify the names of {refused}.", SERVER_CERTIFICATE),)
+            ANYBODY: (
+                do(
+                    "Get a certificate from a CA that may certify the names of {refused}.",
+                    SHOWN_CERTIFICATE,
+                    box=REFUSED,
+                ),
+            )
         },
         source="T-08",
     ),

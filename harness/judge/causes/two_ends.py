@@ -6,15 +6,9 @@ They come before the general ones, because without that second thing they claim 
 from __future__ import annotations
 
 from harness.judge.calls import alarm, edited_versions, one_way_stands, where_srv_led
-from harness.judge.causes.row import (
-    ANYBODY,
-    CLIENT_CERTIFICATE,
-    SIP_PAGE,
-    ZONES,
-    Cause,
-    do,
-)
+from harness.judge.causes.row import ANYBODY, BY, DIALLER, Cause, do
 from harness.judge.evidence import Evidence
+from harness.lab.screens import CLIENT_CERTIFICATE, SIP_PAGE, ZONES
 from harness.verdict import Stage
 
 _CLIENT_EXPIRED, _BY_DATE = "40078", {45, 46}
@@ -71,7 +65,7 @@ TWO_ENDED_CAUSES = (
         remedies={
             ANYBODY: (
                 do("Ask {refused} for a certificate that carries its SIP domain as a dNSName."),
-                do("Or write the host name into TLS verify subject name, for this peer alone.", ZONES),
+                do("Or write the host name into TLS verify subject name, for this peer alone.", ZONES, box=BY),
             )
         },
         looks_like=("name-unknown", "name-imitated"),
@@ -83,12 +77,12 @@ TWO_ENDED_CAUSES = (
         title="A connection stands, but not for calls in this direction",
         applies=lambda e: e.stage is Stage.TCP and one_way_stands(e),
         diagnosis=(
-            "{refused} dialled port {port} of {by} and got no connection. One that {by} had opened the other way "
-            "still stands, and may not be used: {by} showed no certificate on it, so nobody knows who is at its far "
-            "end (RFC 5923)."
+            "{dialler} dialled port {port} of {listener} and got no connection. One that {listener} had opened the "
+            "other way still stands, and may not be used: {listener} showed no certificate on it, so nobody knows who "
+            "is at its far end (RFC 5923)."
         ),
-        remedies={ANYBODY: (do("Open port {port} towards {by}: calls to it need a connection of their own."),)},
-        looks_like=("connect-timed-out", "port-not-listening"),
+        remedies={ANYBODY: (do("Open port {port} towards {listener}: calls to it need a connection of their own."),)},
+        looks_like=("connect-timed-out", "port-not-listening", "refused-by-firewall"),
         told_apart_by="Whether a connection of the other direction stands at the same time.",
         source="B28",
     ),
@@ -108,6 +102,7 @@ TWO_ENDED_CAUSES = (
                     "Until then: speak TLS 1.2 only, so that there is nothing to take out.",
                     SIP_PAGE,
                     "xConfiguration SIP Advanced SipTlsVersions: TLSv1.2",
+                    box=DIALLER,
                 ),
             )
         },

@@ -1,0 +1,188 @@
+"""Causes at TCP: who answered a SYN with a reset, or why nobody did (trap X9).
+
+A reset shows only that somebody refused. That nothing listens is said where the box itself has on record what it
+opened; where it has that port open, a firewall answered in its name; where its side was not seen, both are possible.
+"""
+
+from __future__ import annotations
+
+from harness.judge.causes.conditions import (
+    ELSEWHERE_OPEN,
+    LED_BY_SRV,
+    LOOKED_UP_CALLED_DOMAIN,
+    NO_SERVICE_KNOWN,
+    NOBODY_THERE,
+    NOT_LED_BY_SRV,
+    NOT_SEEN_UP,
+    SIP_DESTINATION_LED,
+    SOMEBODY_THERE,
+    both,
+    switched_off,
+)
+from harness.judge.causes.row import ANYBODY, Cause, do
+from harness.judge.evidence import Evidence
+from harness.judge.listeners import open_ports
+from harness.lab.screens import (
+    CLUSTERING,
+    PUBLIC_DNS,
+    SIP_DESTINATION,
+    SIP_PAGE,
+    UNIFIED_COMMUNICATIONS,
+    ZONES,
+)
+from harness.transcript import DialFailed, DialFailure
+from harness.verdict import Stage
+
+
+def _dial_failed(evidence: Evidence, failure: DialFailure) -> bool:
+    failed = evidence.view.events(DialFailed) if evidence.view else []
+    return evidence.stage is Stage.TCP and bool(failed) and failed[0].failure is failure
+
+
+def _in_path(evidence: Evidence) -> bool:
+    return evidence.stage is Stage.TCP and evidence.view is not None and evidence.view.refused_in_path
+
+
+def _nothing_listens(evidence: Evidence) -> bool:
+    opened = open_ports(evidence.transcript, evidence.listener)
+    return _dial_failed(evidence, DialFailure.REFUSED) and bool(opened) and evidence.port not in opened
+
+
+_DIAL_THE_OPEN_ONE = (
+    do("Dial port {service_port} of {by}: it has {service} there.", when=both(ELSEWHERE_OPEN, NOT_LED_BY_SRV)),
+    do(
+        "Correct the port in the SRV record of {record}: {by} has {service} on port {service_port}.",
+        PUBLIC_DNS,
+        when=both(ELSEWHERE_OPEN, LED_BY_SRV),
+    ),
+    do(
+        "Or give the SIP destination the port that is open.",
+        SIP_DESTINATION,
+        when=both(ELSEWHERE_OPEN, SIP_DESTINATION_LED),
+    ),
+)
+_SWITCH_ON = (
+    do(
+        "Switch Mutual TLS mode On and check its port.",
+        SIP_PAGE,
+        "xConfiguration SIP MutualTLS Mode: On",
+        when=switched_off("mutual TLS"),
+    ),
+    do(
+        "Switch TLS mode On and check its port.",
+        SIP_PAGE,
+        "xConfiguration SIP TLS Mode: On",
+        when=switched_off("TLS"),
+    ),
+    do(
+        "Switch TCP mode On, or better: let {dialler} use TLS.",
+        SIP_PAGE,
+        "xConfiguration SIP TCP Mode: On",
+        when=switched_off("SIP over TCP"),
+    ),
+    do(
+        "Switch Mobile and Remote Access on: {by} has opened no port for it.",
+        UNIFIED_COMMUNICATIONS,
+        when=switched_off("MRA sign-in", "UC traversal", "SSH tunnel"),
+    ),
+    do("Create the traversal server zone on {by}, with port {port}.", ZONES, when=switched_off("traversal")),
+    do("Make {by} a node of the cluster: it waits for no peers.", CLUSTERING, when=switched_off("cluster")),
+)
+
+TCP_CAUSES = (
+    Cause(
+        key="refused-by-firewall",
+        title="A firewall refuses the connection",
+        applies=_in_path,
+        diagnosis=(
+            "A reset answered the SYN to port {port}. {listener} has that port open and saw no SYN, so the reset is "
+            "not its own: a firewall refuses the connection in its name, or leads it to a port that is closed."
+        ),
+        remedies={
+            ANYBODY: (
+                do("Let the firewall pass port {port} from {dialler} to {listener}, and check its port forwarding."),
+                do("Capture on both sides of the firewall: the SYN is on one side only."),
+            )
+        },
+        looks_like=("port-not-listening", "syn-refused"),
+        told_apart_by="{listener}'s own list of open ports, and a capture there: no SYN arrives.",
+        source="X9",
+    ),
+    Cause(
+        key="port-not-listening",
+        title="Nothing listens on that port",
+        applies=_nothing_listens,
+        diagnosis=(
+            "A reset answered the SYN to port {port}, and {by} has not opened that port: nothing listens there. "
+            "{service_elsewhere}"
+        ),
+        remedies={
+            ANYBODY: (
+                *_SWITCH_ON,
+                *_DIAL_THE_OPEN_ONE,
+                do("Open port {port} on {by}, or dial a port that is open.", when=NO_SERVICE_KNOWN),
+            )
+        },
+        looks_like=("refused-by-firewall", "syn-refused"),
+        told_apart_by="{by}'s own list of open ports: this one is not on it.",
+        source="I13, X9",
+    ),
+    Cause(
+        key="syn-refused",
+        title="The SYN was refused, and nobody saw by whom",
+        applies=lambda e: _dial_failed(e, DialFailure.REFUSED),
+        diagnosis=(
+            "A reset answered the SYN to port {port}. It came in the name of {listener}, of which only the dialler's "
+            "side was seen: a box on which nothing listens resets, and so does a firewall that refuses."
+        ),
+        remedies={
+            ANYBODY: (
+                do("Look at {listener} whether port {port} is open; if it is, look for a firewall that refuses."),
+            )
+        },
+        looks_like=("port-not-listening", "refused-by-firewall"),
+        told_apart_by="Capture at {listener}: if no SYN to port {port} arrives there, a firewall answered.",
+        ambiguous=True,
+        source="I13, X9",
+    ),
+    Cause(
+        key="no-route",
+        title="The network has no way to that address",
+        applies=lambda e: _dial_failed(e, DialFailure.UNREACHABLE),
+        diagnosis="The SYN to port {port} never left: the network of {dialler} knows no way to {where}.",
+        remedies={ANYBODY: (do("Check the address, and the routes of {dialler}: `ip route get` shows the way."),)},
+        looks_like=("connect-timed-out",),
+        told_apart_by="An error comes at once, where a dropped SYN waits for its time-out.",
+        source="5.2",
+    ),
+    Cause(
+        key="connect-timed-out",
+        title="No answer to the SYN",
+        applies=lambda e: e.stage is Stage.TCP,
+        diagnosis=(
+            "Nothing answered the SYN to port {port}: it never reached {where}, or its answer never came back."
+            "{who_is_there}"
+        ),
+        remedies={
+            ANYBODY: (
+                do("Open port {port} from {dialler} to {where} on the firewall, and check NAT.", when=SOMEBODY_THERE),
+                do("Check that {where} is up.", when=NOT_SEEN_UP),
+                do(
+                    "Switch Modify DNS request On for the Webex zone, with the domain callservice.webex.com: the "
+                    "called domain leads to the port for general calls.",
+                    ZONES,
+                    "xConfiguration Zones Zone [n] DNS SIP DnsOverride Override: On",
+                    when=LOOKED_UP_CALLED_DOMAIN,
+                ),
+                do(
+                    "Correct the record that led to {where}, if that is an old address.",
+                    PUBLIC_DNS,
+                    when=NOBODY_THERE,
+                ),
+            )
+        },
+        looks_like=("syn-refused", "port-not-listening"),
+        told_apart_by="Capture at {where}: no SYN arrives there.",
+        source="I12, X9",
+    ),
+)
