@@ -65,6 +65,8 @@ def _who(step: StepVerdict, names: dict[str, str]) -> str:
     by, refused = (names.get(actor, inert(actor)) for actor in (step.by, step.refused))
     if step.by == NETWORK:
         return f"something in the network cut off {refused}" if refused else "the network lost it"
+    if step.stopped_at is Stage.TCP:
+        return f"{refused} got no connection to {by}" if by else f"{refused} got no connection"
     if step.stopped_at is Stage.DNS:
         return f"{refused} got no address from DNS"
     if not by:

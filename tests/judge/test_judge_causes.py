@@ -127,6 +127,18 @@ STORIES: dict[str, tuple[dict[str, Any], Step, str, str]] = {
         "network",
         "reset-by-middlebox",
     ),
+    "a firewall that refuses": (
+        {"firewall.rules": [{"to": "expressway-e", "port": 5062, "action": "refuse"}]},
+        CLOUD,
+        "network",
+        "refused-by-firewall",
+    ),
+    "a pattern for a name": (
+        {"expressway-e.webex-zone.subject-name": "*.webex.com"},
+        CLOUD,
+        "expressway-e",
+        "name-is-a-pattern",
+    ),
     "a firewall that cuts the hello": (
         {"firewall.rules": [{"to": "expressway-e", "port": 5062, "action": "reset-after-client-hello"}]},
         CLOUD,

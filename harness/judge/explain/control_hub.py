@@ -37,8 +37,11 @@ CONTROL_HUB_ROWS = (
         either("reset-by-middlebox"),
     ),
     _hub(
-        "refused", "Connect failure", "the port answered with a reset: the packet arrived and nothing listens there.",
-        Blame.PEER, _TCP, either("port-not-listening"),
+        "refused", "Connect failure", "the SYN was answered with a reset: nothing listens there, or a firewall "
+        "refuses.", Blame.PEER, _TCP, either("port-not-listening", "refused-by-firewall"),
     ),
-    _hub("tcp", "TCP failure", "there is no way to that address.", Blame.PATH, _TCP, either("connect-timed-out")),
+    _hub(
+        "tcp", "TCP failure", "there is no way to that address.", Blame.PATH, _TCP,
+        either("no-route", "connect-timed-out"),
+    ),
 )  # fmt: skip

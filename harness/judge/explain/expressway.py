@@ -149,9 +149,9 @@ EXPRESSWAY_ROWS = (
         "tcp-failed", _LOG,
         r"TCP Connection Failed",
         'Detail="TCP Connection Failed"',
-        "No TCP connection came about. A reset answers at once and means that nothing listens there; silence means "
-        "that something in the path drops the SYN.",
-        Blame.PATH, (Stage.TCP,), (either("connect-timed-out", "port-not-listening"),), "9, X9",
+        "No TCP connection came about. A reset answers at once: nothing listens there, or a firewall refuses. Silence "
+        "means that something in the path drops the SYN.",
+        Blame.PATH, (Stage.TCP,), (either("connect-timed-out", "port-not-listening", "refused-by-firewall"),), "9, X9",
     ),
     MessageRow(
         "progress", _LOG,

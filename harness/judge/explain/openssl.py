@@ -60,8 +60,8 @@ OPENSSL_ROWS = (
     ),
     _openssl(
         "refused", r"connection refused|\bECONNREFUSED\b", "connect: Connection refused",
-        "A reset on the SYN: the packet arrived and nothing listens there. This is no firewall that drops.", Blame.PEER,
-        _TCP, either("port-not-listening"),
+        "A reset on the SYN: nothing listens there, or a firewall refuses. This is no firewall that drops.", Blame.PEER,
+        _TCP, either("port-not-listening", "refused-by-firewall"),
     ),
     _openssl(
         "timed-out", r"connection timed out|\bETIMEDOUT\b|connect timed out", "Connection timed out",
