@@ -159,7 +159,7 @@ NAME_CAUSES = (
         remedies={
             ANYBODY: (
                 do(
-                    "Use the Webex zone, or give the zone the name that the cloud presents today: one of {presented}.",
+                    "Use the Webex zone, or give the zone the name that the cloud presents today.",
                     ZONES,
                     _SUBJECT_NAME,
                 ),
