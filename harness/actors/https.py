@@ -7,6 +7,7 @@ import binascii
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from harness.transcript import Address, Direction, HttpSeen, Oddity
 
 _MOST_HEAD = 16384
 _MOST_BODY = 1 << 20
+_KNOWN_STATUSES = frozenset(HTTPStatus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,19 +152,19 @@ def _complain(link: Pipe, recorder: Recorder, error: h11.ProtocolError) -> None:
 
 async def _next_reply(http: h11.Connection, link: Pipe, recorder: Recorder) -> Reply:
     """Return the final response with as much of its body as we keep."""
-    reply = NO_REPLY
+    reply, body = NO_REPLY, bytearray()
     while True:
         event = await _next_event(http, link)
         match event:
             case h11.Response():
                 _note(link, recorder, Direction.RECEIVED, f"HTTP {event.status_code}")
                 reply = Reply(event.status_code)
-            case h11.Data() if len(reply.body) < _MOST_BODY:
-                reply = Reply(reply.status, reply.body + bytes(event.data)[:_MOST_BODY])
+            case h11.Data():
+                body += event.data[: _MOST_BODY - len(body)]
             case h11.InformationalResponse():
                 pass
             case _:
-                return reply
+                return replace(reply, body=bytes(body))
 
 
 async def _next_request(http: h11.Connection, link: Link) -> ServedRequest | None:
@@ -175,14 +177,37 @@ async def _next_request(http: h11.Connection, link: Link) -> ServedRequest | Non
             case h11.Request():
                 named = _credentials(event), b"", _host(event)
                 request = ServedRequest(event.method.decode(), event.target.decode(), *named)
+                if _declared_length(event) > _MOST_BODY:
+                    raise _too_much()
+                await _invite_body(http, link)
             case h11.EndOfMessage():
                 return replace(request, body=bytes(body)) if request else None
             case h11.Data():
                 body += event.data
                 if len(body) > _MOST_BODY:
-                    raise h11.RemoteProtocolError(f"more than {_MOST_BODY} bytes of body", error_status_hint=413)
+                    raise _too_much()
             case _:
                 return None
+
+
+async def _invite_body(http: h11.Connection, link: Link) -> None:
+    """Answer `Expect: 100-continue`: a client that sends it waits with its body (RFC 9110 section 10.1.1)."""
+    if http.they_are_waiting_for_100_continue:
+        await link.send(http.send(h11.InformationalResponse(status_code=100, headers=[], reason=_reason(100))) or b"")
+
+
+def _declared_length(request: h11.Request) -> int:
+    """Return the Content-Length, which h11 has found to be a number; 0 where there is none."""
+    return int(dict(request.headers).get(b"content-length", b"0"))
+
+
+def _too_much() -> h11.RemoteProtocolError:
+    return h11.RemoteProtocolError(f"more than {_MOST_BODY} bytes of body", error_status_hint=413)
+
+
+def _reason(status: int) -> bytes:
+    """Return the reason phrase of RFC 9110; HTTP/1.1 lets it be empty, and old clients do not."""
+    return HTTPStatus(status).phrase.encode("ascii") if status in _KNOWN_STATUSES else b"Unknown"
 
 
 async def _next_event(http: h11.Connection, link: Pipe) -> object:
@@ -199,7 +224,7 @@ async def _respond(http: h11.Connection, link: Link, recorder: Recorder, answer:
     headers = [("Content-Length", str(len(answer.body))), ("Content-Type", answer.content_type)]
     if status == 401:
         headers.append(("WWW-Authenticate", 'Basic realm="sip-mtls"'))
-    response = h11.Response(status_code=status, headers=headers)
+    response = h11.Response(status_code=status, headers=headers, reason=_reason(status))
     for event in (response, h11.Data(data=answer.body), h11.EndOfMessage()):
         await link.send(http.send(event) or b"")
 

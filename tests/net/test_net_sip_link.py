@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -99,6 +100,18 @@ async def heard(link: Link) -> bytes:
         while piece := await link.receive():
             data += piece
     return bytes(data)
+
+
+async def until_the_end(link: Link) -> bytes:
+    """Return all that comes until the other end is gone."""
+    data = bytearray()
+    while piece := await link.receive():
+        data += piece
+    return bytes(data)
+
+
+def statuses(data: bytes) -> list[int]:
+    return [int(found) for found in re.findall(rb"SIP/2.0 ([2-6][0-9][0-9]) ", data)]
 
 
 # --- asking and answering ---
@@ -252,6 +265,82 @@ async def test_what_is_no_sip_ends_the_connection_and_is_on_record(nonsense: byt
         await met.caller.close()
         assert met.caller.ended in {Closing.FIN, Closing.RST}
         assert len(met.seen("called", Oddity)) == 1
+
+
+NO_LENGTH = asking("OPTIONS").to_bytes().replace(b"Content-Length: 0\r\n", b"")
+TOO_LARGE = asking("OPTIONS").to_bytes().replace(b"Content-Length: 0", b"Content-Length: 32768")
+
+
+@each_network
+@pytest.mark.parametrize(
+    ("bad", "last"), [(b"nonsense\r\n", []), (NO_LENGTH, [400]), (TOO_LARGE, [513])], ids=["nonsense", "400", "513"]
+)
+async def test_good_requests_before_a_bad_one_hear_their_answers(
+    bad: bytes, last: list[int], new_network: NewNetwork
+) -> None:
+    async def think_first(inquiry: Inquiry) -> None:
+        for _ in range(10):
+            await trio.lowlevel.checkpoint()
+        await inquiry.answer(respond(inquiry.request, 200))
+
+    async with strangers(new_network(), think_first) as met:
+        good = [asking("OPTIONS").to_bytes() for _ in range(3)]
+        await met.caller.send(b"".join(good) + bad)
+        assert statuses(await until_the_end(met.caller)) == [200, 200, 200, *last]
+
+
+@on_memory
+async def test_whoever_never_answers_does_not_keep_a_broken_connection_open(new_network: NewNetwork) -> None:
+    async def never(_inquiry: Inquiry) -> None:
+        await trio.sleep_forever()
+
+    async with strangers(new_network(), never) as met:
+        await met.caller.send(asking("OPTIONS").to_bytes() + NO_LENGTH)
+        with trio.fail_after(10):
+            assert statuses(await until_the_end(met.caller)) == [400]
+
+
+@each_network
+async def test_a_request_that_is_malformed_is_refused_and_the_connection_goes_on(new_network: NewNetwork) -> None:
+    answering = Answering()
+    async with strangers(new_network(), answering.serve) as met:
+        malformed = asking("OPTIONS").to_bytes().replace(b"CSeq: 1 OPTIONS", b"CSeq: 1 INVITE")
+        await met.caller.send(malformed + malformed.replace(b"OPTIONS", b"ACK", 1) + asking("OPTIONS").to_bytes())
+        assert statuses(await heard(met.caller)) == [400, 200]
+    assert len(answering.asked) == 1
+
+
+@each_network
+async def test_an_answer_tells_where_its_request_really_came_from(new_network: NewNetwork) -> None:
+    async with strangers(new_network(), Answering().serve) as met:
+        source = met.called.peer
+        behind = asking("OPTIONS").to_bytes().replace(b"127.0.0.1:5060", b"phone.example:5060")
+        await met.caller.send(behind + behind.replace(b";branch=z9hG4bK", b";rport;branch=z9hG4bKr", 1))
+        _, first, second = (await heard(met.caller)).decode().split("SIP/2.0 200 OK\r\n")
+    assert f";received={source.host}\r\n" in first
+    assert "rport" not in first
+    assert f";rport={source.port};" in second
+    assert f";received={source.host}\r\n" in second
+
+
+@each_network
+async def test_an_end_signs_its_own_answers_and_no_others(new_network: NewNetwork) -> None:
+    async def serve(inquiry: Inquiry) -> None:
+        answer = respond(inquiry.request, 200)
+        await (inquiry.pass_on(answer) if inquiry.request.method == "INFO" else inquiry.answer(answer))
+
+    async with pair(new_network()) as met, trio.open_nursery() as nursery:
+        called = SipLink(met.called, met.recorder, serve, software="a-product/1")
+        await nursery.start(called.run)
+        said = []
+        malformed = asking("OPTIONS").to_bytes().replace(b"CSeq: 1", b"CSeq: one")
+        for asked in (asking("OPTIONS").to_bytes(), asking("INFO").to_bytes(), malformed):
+            await met.caller.send(asked)
+            said.append((await heard(met.caller)).decode())
+        nursery.cancel_scope.cancel()
+    assert [(answer[8:11], "Server: a-product/1" in answer) for answer in said] == [
+        ("200", True), ("200", False), ("400", True),
+    ]  # fmt: skip
 
 
 @on_memory
