@@ -15,12 +15,22 @@ from typing import Any, NoReturn
 
 from harness.capture.typed_values import WrongValueError, typed
 from harness.errors import Fault, ScenarioError
-from harness.transcript import Transcript
+from harness.transcript import Decision, Transcript
 
 FORMAT = "sip-mtls transcript"
 VERSION = 1
 MAX_BYTES = 64 * 2**20
 """Larger files are not read: a play's wire bytes are tapped up to a far lower limit (harness.net)."""
+
+# What each topic's decisions always say; tests drop one fact after the other to see that no reader needs another.
+_FACTS = {
+    "edge-name": ("led-to", "own"),
+    "revocation": ("text",),
+    "ssh-tunnel": ("port",),
+    "traversal-zone": ("zone",),
+    "trial": ("lowest", "highest"),
+}
+_WITHOUT_FACTS = {("ssh-tunnel", "missing")}
 
 _AGAIN = "play it again with `sip-mtls run --out`, or take an untouched copy"
 
@@ -49,6 +59,7 @@ def load_transcript(data: bytes, file: str = "transcript") -> Transcript:
         _refuse(file, str(error), _AGAIN)
     _check_time(transcript, file)
     _check_connections(transcript, file)
+    _check_facts(transcript, file)
     return transcript
 
 
@@ -97,6 +108,17 @@ def _check_connections(transcript: Transcript, file: str) -> None:
         number = getattr(event, "connection", 0)
         if number not in known:
             _refuse(file, f"transcript.events[{place}]: there is no connection {number}", _AGAIN)
+        if number == 0 and hasattr(event, "connection") and not isinstance(event, Decision):
+            _refuse(file, f"transcript.events[{place}]: an event of this kind has a connection, above 0", _AGAIN)
+
+
+def _check_facts(transcript: Transcript, file: str) -> None:
+    """Refuse a decision without a fact that its readers build their sentences from."""
+    for place, event in enumerate(transcript.events):
+        if isinstance(event, Decision) and (event.topic, event.outcome) not in _WITHOUT_FACTS:
+            missing = [fact for fact in _FACTS.get(event.topic, ()) if fact not in event.facts]
+            if missing:
+                _refuse(file, f"transcript.events[{place}].facts: the key '{missing[0]}' is missing", _AGAIN)
 
 
 def _base64(value: object) -> str:

@@ -15,7 +15,7 @@ from harness.judge.explain import explain
 from harness.judge.explain.reading import MOST_CHARACTERS
 from harness.report.explanation_json import explanation_json
 from harness.report.explanation_text import explanation_text
-from harness.run.disk import STANDARD_OUTPUT, read_head, write_text
+from harness.run.disk import STANDARD_OUTPUT, is_file, read_head, write_text
 
 _STANDARD_INPUT = ("-",)
 _BYTES = 4 * MOST_CHARACTERS + 1
@@ -27,7 +27,7 @@ def explain_words(words: tuple[str, ...], json_file: Path | None) -> Exit:
 
     A single word that names a file stands for what is in the file; a transcript gets its verdict.
     """
-    path = Path(words[0]) if len(words) == 1 and _is_file(words[0]) else None
+    path = Path(words[0]) if len(words) == 1 and is_file(Path(words[0])) else None
     if path is not None and _is_transcript(path):
         return judge_file(path, Exports(json=json_file))
     reading = explain(_from_file(path) if path else _pasted(words))
@@ -36,13 +36,6 @@ def explain_words(words: tuple[str, ...], json_file: Path | None) -> Exit:
     if json_file != STANDARD_OUTPUT:
         sys.stdout.write(explanation_text(reading, width=width(), unicode=speaks_unicode()))
     return Exit.MET if reading.explanations else Exit.NOT_MET
-
-
-def _is_file(word: str) -> bool:
-    try:
-        return Path(word).is_file()
-    except (OSError, ValueError):  # too long for a path, or a NUL in it: then it is text
-        return False
 
 
 def _is_transcript(path: Path) -> bool:

@@ -10,7 +10,6 @@ from harness.cli.exporting import write_exports
 from harness.cli.exports import Exports
 from harness.cli.log_view import print_logs
 from harness.cli.running import print_play
-from harness.errors import ScenarioError
 from harness.judge.compare import mismatches
 from harness.judge.judge import judge
 from harness.net.outside import OutsideNetwork
@@ -45,21 +44,21 @@ def _outcome(transcript: Transcript, verdict: Verdict) -> PlayOutcome:
 
 
 def _scenario_of(transcript: Transcript) -> Scenario:
-    """Return the shipped scenario that the transcript names, or one that expects nothing."""
-    try:
-        return Library().scenarios((transcript.scenario,))[0]
-    except ScenarioError:
-        nothing: dict[str, Expectation] = {}
-        return Scenario(
-            name=transcript.scenario,
-            file="",
-            row="",
-            title=transcript.scenario.capitalize() if transcript.network == OutsideNetwork.name else _UNKNOWN,
-            story="It is judged; nothing is expected of it.",
-            source=(),
-            tls_versions=(transcript.tls_version,),
-            change={},
-            play=(),
-            expectations=nothing,
-            control=None,
-        )
+    """Return the shipped scenario of exactly that id, or one that expects nothing; a name in a file is no path."""
+    shipped = Library().shipped(transcript.scenario)
+    if shipped is not None:
+        return shipped
+    nothing: dict[str, Expectation] = {}
+    return Scenario(
+        name=transcript.scenario,
+        file="",
+        row="",
+        title=transcript.scenario.capitalize() if transcript.network == OutsideNetwork.name else _UNKNOWN,
+        story="It is judged; nothing is expected of it.",
+        source=(),
+        tls_versions=(transcript.tls_version,),
+        change={},
+        play=(),
+        expectations=nothing,
+        control=None,
+    )

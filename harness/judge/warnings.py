@@ -50,7 +50,8 @@ def _failovers(evidence: Evidence) -> Iterator[str]:
         if isinstance(event, Decision) and event.topic == "failover":
             facts = {"failed": "a target", "next": "the next target", "seconds": "?", **event.facts}
             happened = _FAILURES.get(event.facts.get("why", ""), "failed").format_map(facts)
-            yield f"{facts['failed']} {happened}; {_AFTERWARDS.get(event.outcome, event.outcome).format_map(facts)}."
+            afterwards = _AFTERWARDS.get(event.outcome, "what happened then is not on record").format_map(facts)
+            yield f"{facts['failed']} {happened}; {afterwards}."
 
 
 def _alias_as_target(evidence: Evidence) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from harness.capture.key_log import key_log_text
@@ -18,6 +19,23 @@ STANDARD_OUTPUT = Path("-")
 """Where a text goes that is to be read by the next program."""
 
 _PRIVATE = 0o600
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; a word that no file system takes, by its length or a NUL in it, names none."""
+    return _is(path, Path.is_file)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is such a folder, of any word."""
+    return _is(path, Path.is_dir)
+
+
+def _is(path: Path, kind: Callable[[Path], bool]) -> bool:
+    try:
+        return kind(path)
+    except (OSError, ValueError):
+        return False
 
 
 def read_head(path: Path, most: int) -> bytes:

@@ -18,6 +18,7 @@ from harness.pki.catalogue import Catalogue
 from harness.pki.reading import read_catalogue
 from harness.pki.workshop import Workshop
 from harness.run.dates import time_of
+from harness.run.disk import is_file, is_folder
 from harness.scenario.model import Scenario
 from harness.scenario.read import Vocabulary, faults_of_zones, read_lab, read_scenario
 
@@ -116,6 +117,12 @@ class Library:
                 found.append(self.read(path, root))
         return found
 
+    def shipped(self, name: str) -> Scenario | None:
+        """Return the scenario that comes with the package under exactly that id; the disk is asked for no other."""
+        root = data_folder("scenarios")
+        found = next((path for path in _files_below(root) if _id(path, root) == name), None)
+        return self.read(found, root) if found else None
+
     def read(self, path: Path, root: Path) -> Scenario:
         """Read one scenario file; its id is the path below `root`."""
         name = path.relative_to(root).with_suffix("").as_posix()
@@ -155,9 +162,9 @@ def _by_name(word: str, shipped: list[Path], root: Path) -> list[tuple[Path, Pat
 
 
 def _by_path(path: Path) -> list[tuple[Path, Path]]:
-    if path.is_dir():
+    if is_folder(path):
         return [(file, path) for file in _files_below(path)]
-    return [(path, path.parent)] if path.is_file() else []
+    return [(path, path.parent)] if is_file(path) else []
 
 
 def _files_below(root: Path) -> list[Path]:
@@ -170,7 +177,7 @@ def _id(path: Path, root: Path) -> str:
 
 def _nothing_there(word: str, shipped: list[Path], root: Path) -> Fault:
     path = Path(word)
-    if word and path.is_dir():
+    if word and is_folder(path):
         return Fault(word, 0, 0, "this folder holds no scenario", "scenarios are files that end in .yaml")
     if path.suffix in {".yaml", ".yml"} or len(path.parts) > 2:
         return Fault(word, 0, 0, "no such file or folder", "check the path")

@@ -9,6 +9,7 @@ from harness.document import read_document
 from harness.errors import Fault, ScenarioError
 from harness.lab.changes import changed
 from harness.lab.settings import Lab
+from harness.run.disk import is_file
 from harness.run.library import Library, read_text, shown
 
 _OF_SCENARIOS = {"play", "expect", "story", "change"}
@@ -29,7 +30,7 @@ def read_served(word: str) -> Served:
     ScenarioError with every fault where a file is wrong, or the word names several scenarios.
     """
     path = Path(word) if word else None
-    if path is not None and path.is_file() and _is_lab(path):
+    if path is not None and is_file(path) and _is_lab(path):
         return _read_lab(path)
     return _of_scenario(word) if word else _healthy()
 

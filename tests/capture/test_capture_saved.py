@@ -43,7 +43,7 @@ from harness.transcript import (
 
 TEXT = st.text(st.characters(codec=None), max_size=12)
 TIME = st.floats(0, 1e6)
-NUMBER = st.integers(0, 2)
+NUMBER = st.integers(1, 2)
 DIRECTION = st.sampled_from(Direction)
 BYTES = st.binary(max_size=20)
 MANY_BYTES = st.lists(BYTES, max_size=2).map(tuple)
@@ -62,7 +62,7 @@ EVENTS = st.one_of(
     st.builds(Closed, TIME, TEXT, NUMBER, DIRECTION, st.sampled_from(Closing), TEXT),
     st.builds(SipSeen, TIME, TEXT, NUMBER, DIRECTION, BYTES),
     st.builds(HttpSeen, TIME, TEXT, NUMBER, DIRECTION, TEXT),
-    st.builds(Decision, TIME, TEXT, NUMBER, TEXT, TEXT, st.dictionaries(TEXT, TEXT, max_size=2)),
+    st.builds(Decision, TIME, TEXT, st.integers(0, 2), TEXT, TEXT, st.dictionaries(TEXT, TEXT, max_size=2)),
     st.builds(Oddity, TIME, TEXT, NUMBER, TEXT),
 )
 ENDS = st.builds(
