@@ -216,13 +216,17 @@ class DnsSeen:
 
 @dataclass(frozen=True, slots=True)
 class HttpSeen:
-    """The head of one HTTP message (sign-in on 8443, CRL and OCSP), without credentials."""
+    """The head of one HTTP message (sign-in on 8443, CRL and OCSP), without credentials.
+
+    `scheme` is the scheme of the credentials that a request carried, `Basic`; empty where it carried none.
+    """
 
     at: float
     actor: str
     connection: int
     direction: Direction
     head: str
+    scheme: str = ""
     kind: Literal["http"] = "http"
 
 

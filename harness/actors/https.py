@@ -20,13 +20,19 @@ from harness.transcript import Address, Direction, HttpSeen, Oddity
 _MOST_HEAD = 16384
 _MOST_BODY = 1 << 20
 _KNOWN_STATUSES = frozenset(HTTPStatus)
+_ONE_AT_A_TIME = "HTTP/1.1"
+"""The key of every request on its connection: the next one is read when this one was answered."""
+
+_BASIC = "Basic"
+_LONGEST_SCHEME = 32
 
 
 @dataclass(frozen=True, slots=True)
 class ServedRequest:
-    """A request as a service sees it. `credentials` are user and password of Basic, empty without.
+    """A request as a service sees it.
 
-    `host` is the one of the Host header, in lower case and without a port.
+    `scheme` is that of its Authorization header, `credentials` are user and password of Basic; empty without. `host` is
+    the one of the Host header, in lower case and without a port.
     """
 
     method: str
@@ -34,6 +40,7 @@ class ServedRequest:
     credentials: tuple[str, str]
     body: bytes = b""
     host: str = ""
+    scheme: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,9 @@ async def serve_https(link: Link, recorder: Recorder, answer: Answer) -> None:
     http = h11.Connection(h11.SERVER, max_incomplete_event_size=_MOST_HEAD)
     try:
         while (request := await _next_request(http, link)) is not None:
-            _note(link, recorder, Direction.RECEIVED, f"{request.method} {request.target}")
+            asked = f"{request.method} {request.target}"
+            recorder.take_up(link.number, _ONE_AT_A_TIME, asked)
+            _note(link, recorder, Direction.RECEIVED, asked, request.scheme)
             await _respond(http, link, recorder, await _answered(request, answer))
             if http.our_state is h11.MUST_CLOSE:
                 break
@@ -116,7 +125,8 @@ async def ask_https(link: Pipe, recorder: Recorder, target: str, credentials: tu
     if any(credentials):
         basic = base64.b64encode(":".join(credentials).encode()).decode("ascii")
         headers.append(("Authorization", f"Basic {basic}"))
-    _note(link, recorder, Direction.SENT, f"GET {target}")
+    recorder.hand_over(link.number, _ONE_AT_A_TIME)
+    _note(link, recorder, Direction.SENT, f"GET {target}", _BASIC if any(credentials) else "")
     await link.send(http.send(h11.Request(method="GET", target=target, headers=headers)) or b"")
     await link.send(http.send(h11.EndOfMessage()) or b"")
     try:
@@ -133,6 +143,7 @@ async def fetch(link: Link, recorder: Recorder, host: str, target: str, posting:
     if posting:
         headers += [("Content-Type", posting.content_type), ("Content-Length", str(len(posting.body)))]
     method = "POST" if posting else "GET"
+    recorder.hand_over(link.number, _ONE_AT_A_TIME)
     _note(link, recorder, Direction.SENT, f"{method} {target}")
     body = h11.Data(data=posting.body if posting else b"")
     try:
@@ -175,8 +186,7 @@ async def _next_request(http: h11.Connection, link: Link) -> ServedRequest | Non
         event = await _next_event(http, link)
         match event:
             case h11.Request():
-                named = _credentials(event), b"", _host(event)
-                request = ServedRequest(event.method.decode(), event.target.decode(), *named)
+                request = _served(event)
                 if _declared_length(event) > _MOST_BODY:
                     raise _too_much()
                 await _invite_body(http, link)
@@ -237,11 +247,17 @@ def _host(request: h11.Request) -> str:
         return ""
 
 
-def _credentials(request: h11.Request) -> tuple[str, str]:
-    value = dict(request.headers).get(b"authorization", b"")
-    scheme, _, encoded = value.partition(b" ")
-    if scheme.lower() != b"basic":
-        return "", ""
+def _served(request: h11.Request) -> ServedRequest:
+    scheme, _, encoded = dict(request.headers).get(b"authorization", b"").partition(b" ")
+    is_basic = scheme.lower() == _BASIC.lower().encode()
+    credentials = _credentials(encoded) if is_basic else ("", "")
+    name = _BASIC if is_basic else scheme.decode("ascii", "replace")[:_LONGEST_SCHEME]
+    return ServedRequest(
+        request.method.decode(), request.target.decode(), credentials, host=_host(request), scheme=name
+    )
+
+
+def _credentials(encoded: bytes) -> tuple[str, str]:
     try:
         user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
@@ -249,5 +265,5 @@ def _credentials(request: h11.Request) -> tuple[str, str]:
     return user, password
 
 
-def _note(link: Pipe, recorder: Recorder, direction: Direction, head: str) -> None:
-    recorder.note(HttpSeen(recorder.now(), link.actor, link.number, direction, head))
+def _note(link: Pipe, recorder: Recorder, direction: Direction, head: str, scheme: str = "") -> None:
+    recorder.note(HttpSeen(recorder.now(), link.actor, link.number, direction, head, scheme))

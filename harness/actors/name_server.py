@@ -15,7 +15,6 @@ from harness.net.resolver import FramedReader, framed
 from harness.transcript import Address
 
 NAME = "name-server"
-_MOST_CONNECTIONS = 64
 _IDLE_SECONDS = 10.0
 
 
@@ -67,17 +66,15 @@ class NameServer:
             port.close()
 
     async def _serve_tcp(self, listener: Listener) -> None:
-        places = trio.Semaphore(_MOST_CONNECTIONS)
         try:
             async with trio.open_nursery() as nursery:
                 while True:
-                    await places.acquire()
                     stream, source = await listener.accept()
-                    nursery.start_soon(self._serve_connection, stream, source, places)
+                    nursery.start_soon(self._serve_connection, stream, source)
         finally:
             listener.close()
 
-    async def _serve_connection(self, stream: ByteStream, source: Address, places: trio.Semaphore) -> None:
+    async def _serve_connection(self, stream: ByteStream, source: Address) -> None:
         queries = FramedReader(stream)
         try:
             with trio.move_on_after(_IDLE_SECONDS) as idle:
@@ -91,4 +88,3 @@ class NameServer:
             pass
         finally:
             stream.close()
-            places.release()

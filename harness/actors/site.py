@@ -31,8 +31,6 @@ CONNECT_SECONDS = 10.0
 FIREWALL = "firewall"
 """The actor that takes what a firewall rule intercepts; no rule is for its own connections."""
 
-_MOST_CONNECTIONS = 256
-
 
 @dataclass
 class Stage:
@@ -70,7 +68,6 @@ class Site:
         self.identifiers = Identifiers(actor)
         kind = "expressway-e" if actor in stage.lab.nodes else actor
         self.software = software_of(kind, stage.lab.release)
-        self._places = trio.Semaphore(_MOST_CONNECTIONS)
 
     async def listen(self, port: int, welcome: Welcome, *, service: str, protocol: str = "sip", **facts: str) -> None:
         """Listen on `port`; `welcome` gets each connection in a task of its own. LabError if it cannot be.
@@ -89,7 +86,6 @@ class Site:
         try:
             async with trio.open_nursery() as nursery:
                 while True:
-                    await self._places.acquire()
                     stream, source = await listener.accept()
                     number = self.stage.recorder.accepted(self.actor, source, address, protocol)
                     link = self._link(stream, number, source, listens=True)
@@ -103,7 +99,6 @@ class Site:
         except Exception as error:  # what becomes of it is the recorder's to say
             self.stage.recorder.broke(link.number, error)
         finally:
-            self._places.release()
             link.drop()
             self.stage.recorder.served(link.number)
 

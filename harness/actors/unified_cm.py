@@ -115,17 +115,19 @@ class UnifiedCm:
             await inquiry.answer(refusal.response(request))
             return
         credentials = request.headers.get("authorization") or ""
-        if self._verified(credentials) is not DigestResult.ACCEPTED:
-            await inquiry.answer(respond(request, 401, headers=[("WWW-Authenticate", self._challenge())]))
+        result = self._verified(credentials)
+        if result is not DigestResult.ACCEPTED:
+            again = self._challenge(stale=result is DigestResult.STALE)
+            await inquiry.answer(respond(request, 401, headers=[("WWW-Authenticate", again)]))
             return
         await inquiry.answer(self._registrar.handle(request, self.site.stage.recorder.elapsed()))
 
-    def _challenge(self) -> str:
+    def _challenge(self, *, stale: bool) -> str:
         if len(self._nonces) >= _MOST_NONCES:
             self._nonces.clear()
         nonce = secrets.token_hex(16)
         self._nonces[nonce] = ""
-        return challenge(realm=self.settings.realm, nonce=nonce)
+        return challenge(realm=self.settings.realm, nonce=nonce, stale=stale)
 
     def _verified(self, credentials: str) -> DigestResult:
         return verify(credentials, method="REGISTER", ha1_of=self._secret_of, nonce_is_fresh=self._nonce_is_fresh)

@@ -6,7 +6,7 @@ import ipaddress
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,7 +37,7 @@ from harness.serve.keeping import Order, keep_open
 from harness.serve.source import read_served
 from harness.serve.stories import Story
 from harness.serve.toolbox import BARESIP, CALLER, files_for_programs
-from harness.serve.view import visit_line
+from harness.serve.view import has_a_line, visit_line
 from harness.transcript import Address
 
 _INDENT = 10
@@ -174,20 +174,22 @@ class _Voice:
     def visited(self, story: Story) -> None:
         """Print a visit's line, and its ladder and its secrets where these are wanted."""
         unicode = speaks_unicode()
-        self._say_wrapped(visit_line(story, unicode=unicode))
-        if self._wanted.ladder and story.visit.is_over:
-            self._say([draw_ladder(story.transcript, story.verdict, width=width(), unicode=unicode)])
+        if has_a_line(story):
+            self._say_wrapped(visit_line(story, unicode=unicode))
+            if self._wanted.ladder and story.visit.is_over:
+                self._say([draw_ladder(story.transcript, story.verdict, width=width(), unicode=unicode)])
         try:
-            append_key_log(story.transcript)
+            if not story.visit.request:
+                append_key_log(story.transcript)
         except ScenarioError as error:  # a full disk must not end a lab that stands for weeks
             print(error, file=sys.stderr, flush=True)
 
-    def missed(self, turned_away: int, untold: int) -> None:
-        """Say how many were turned away, and how many visits there was no time to tell of."""
-        told = {"turned away because no place was left": turned_away, "ended faster than they could be judged": untold}
-        for what, count in told.items():
-            if count:
-                self._say_wrapped(f"{count} {what}")
+    def missed(self, turned_away: Mapping[Address, int], untold: int) -> None:
+        """Say how many were turned away at which port, and how many requests and visits there was no time to tell."""
+        for door, count in turned_away.items():
+            self._say_wrapped(f"{count} turned away at {door} by a reset: no place is left, and all are in use")
+        if untold:
+            self._say_wrapped(f"{untold} requests or connections ended faster than they could be told")
 
     def _files(self, household: Household) -> dict[str, NewFile]:
         lab = household.served.lab

@@ -229,8 +229,16 @@ class ConnectionView:
             return NETWORK
         if self._closed_unheard:
             return self.other(self.connection.ends[0].actor)
+        if self.visitor_left:
+            return self.connection.dialler
         gave_up = [end for end in (self.listener, self.connection.dialler) if self._gave_up(end)]
         return gave_up[0] if gave_up else self.listener
+
+    @cached_property
+    def visitor_left(self) -> bool:
+        """Whether somebody from outside ended TCP in the handshake, by a FIN or RST of its own."""
+        failed = self.failed(self.listener) if self.visited else None
+        return failed is not None and failed.reason in {"peer-closed", "peer-reset"}
 
     def _gave_up(self, actor: str) -> bool:
         failed = self.failed(actor)

@@ -50,6 +50,7 @@ _LOWEST_REFUSAL = 300
 _NAME_SERVER = "name-server"
 _ASIDE = "http"
 """Connections on which somebody asks about a certificate: what came of them is a decision, and no step hangs on one."""
+_CREDENTIALS = (b"\r\nauthorization:", b"\r\nproxy-authorization:")
 _PARTS = {"Expressway-E": "expressway-e", "Expressway-C": "expressway-c"}
 
 
@@ -132,6 +133,13 @@ class Evidence:
         if event.connection in self._visits:
             return event.direction is Direction.SENT
         return event.actor == self.actor and event.direction is Direction.RECEIVED
+
+    @cached_property
+    def credentials_given(self) -> bool:
+        """Whether a request carried credentials, and the last answer did not call only their nonce stale."""
+        messages = [event for event in self.events if isinstance(event, SipSeen | HttpSeen)]
+        last = next((each for each in reversed(messages) if self._hears(each) and status_of(each)), None)
+        return any(map(_carries_credentials, messages)) and not (isinstance(last, SipSeen) and _is_stale(last))
 
     @cached_property
     def _visits(self) -> frozenset[int]:
@@ -347,6 +355,17 @@ def _steps(transcript: Transcript) -> Iterator[tuple[str, str, bool, tuple[Event
                 events = []
             case _:
                 events.append(event)
+
+
+def _carries_credentials(event: SipSeen | HttpSeen) -> bool:
+    if isinstance(event, HttpSeen):
+        return bool(event.scheme)
+    return status_of(event) is None and any(header in event.message.lower() for header in _CREDENTIALS)
+
+
+def _is_stale(event: SipSeen) -> bool:
+    """Whether an answer says that the credentials were right and their nonce too old (RFC 7616 section 3.3)."""
+    return b"stale=true" in event.message.lower().replace(b" ", b"").replace(b'"', b"")
 
 
 def is_challenge(event: SipSeen | HttpSeen, events: tuple[Event, ...]) -> bool:

@@ -85,6 +85,7 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         **_words_of_ports(evidence),
         "trust_list": _TRUST_LISTS.get(evidence.part_of(evidence.by), "trusted CA list"),
         "whose_day": _whose_day(evidence),
+        **_words_of_leaving(evidence),
         "speaks_in_clear": _spoken_in_clear(evidence),
         "what_came_back": _came_back(evidence),
         "reached_port": str(evidence.reached_port),
@@ -149,6 +150,17 @@ def _whose_day(evidence: Evidence) -> str:
     if chain_was_in_date(evidence):
         return f"That day has passed: the clock of {label(evidence, evidence.by)} is behind."
     return "That day has not come yet."
+
+
+def _words_of_leaving(evidence: Evidence) -> dict[str, str]:
+    """Return how a visitor ended the handshake, and how far that had come, by the bytes at our end."""
+    end = evidence.view.listener_end if evidence.view else None
+    heard, said = (end.bytes_received, end.bytes_sent) if end else (0, 0)
+    when = (
+        "before it had sent a byte" if not heard else "before {} had answered" if not said else "after the answer of {}"
+    )
+    how = "by a reset" if evidence.failure == "peer-reset" else "by a FIN"
+    return {"left_how": how, "left_when": when.format(label(evidence, evidence.listener))}
 
 
 def _came_back(evidence: Evidence) -> str:

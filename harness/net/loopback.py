@@ -22,7 +22,7 @@ from harness.net.network import ByteStream, DatagramPort, DialError, Listener, S
 from harness.transcript import Address, DialFailure
 
 _PIECE = 65536
-_BACKLOG = 128
+_BACKLOG = 1024
 _LINGER_ZERO = struct.pack("ii", 1, 0)
 _GONE = {errno.ECONNRESET, errno.EPIPE, errno.ENOTCONN, errno.ECONNABORTED, errno.EBADF, errno.ETIMEDOUT}
 _RESOURCES = {errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM}

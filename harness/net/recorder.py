@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
 
 from harness.transcript import Address, Connection, End, Event, Oddity, StepEnded, StepStarted
 
@@ -115,6 +115,18 @@ class Recorder:
         if number in self._attempts:
             self._attempts[number].ends.append(end)
 
+    def hand_over(self, number: int, key: Hashable) -> None:
+        """Take note that a request leaves on connection `number` for whatever this task works for."""
+
+    def take_up(self, number: int, key: Hashable, request: str) -> None:
+        """Take note that this task begins to work for a request on connection `number`.
+
+        `request` says what is asked, empty where no answer is due. One that goes on needs it; a play has one story.
+        """
+
+    def heard(self, number: int) -> None:
+        """Take note that connection `number` was kept alive."""
+
     def served(self, number: int) -> None:
         """Take note that the listener is done with connection `number`. A play keeps it for the end."""
 
@@ -131,6 +143,10 @@ class Recorder:
     def connection(self, number: int) -> Connection:
         """Return what is known so far of a connection that was not let go."""
         return _told(number, self._attempts[number])
+
+    def outline(self, number: int) -> Connection:
+        """Return who is at the ends of a connection that was not let go, without what they saw."""
+        return _told(number, replace(self._attempts[number], ends=[]))
 
     def connections(self) -> tuple[Connection, ...]:
         """Return every connection that was not let go, with both its ends, the dialler's first."""

@@ -15,6 +15,7 @@ import trio
 
 from harness.net.link import Link
 from harness.net.recorder import Recorder
+from harness.net.trace import Trace, current, follow
 from harness.sip.framing import Framed, KeepAlive, MessageFramed, StreamFramer, Unframed, Violation
 from harness.sip.message import Message, Request, Response
 from harness.sip.proxy import add_received
@@ -72,6 +73,7 @@ class _Pending:
     """
 
     transaction: ClientTransaction | ServerTransaction
+    trace: Trace | None = field(default_factory=current)
     timers: dict[Timer, trio.CancelScope] = field(default_factory=dict)
     responses: trio.MemorySendChannel[Response] | None = None
     patience: trio.CancelScope | None = None
@@ -164,6 +166,7 @@ class SipLink:
             with trio.move_on_after(_LAST_ANSWERS_SECONDS):
                 await self._idle.wait()
         if isinstance(violation, Unframed) and isinstance(violation.head, Request) and self._on_violation is None:
+            self._take_up(violation.head)
             await self._refuse(violation.head, Refusal(violation.status, violation.reason))
 
     async def close(self) -> None:
@@ -187,6 +190,7 @@ class SipLink:
             pending = _Pending(ClientTransaction(request), responses=inbox, patience=patience)
             if self.alive:
                 self._pending[key] = pending
+                self._recorder.hand_over(self.link.number, server_key(request))
                 await self._carry_out(key, pending, pending.transaction.start())
             if not self.alive:
                 self._end_responses(pending)
@@ -206,24 +210,34 @@ class SipLink:
         key = server_key(request)
         pending = self._pending.get(key)
         if pending is not None and isinstance(pending.transaction, ServerTransaction):
+            mine = current()
+            follow(pending.trace)
             await self._carry_out(key, pending, pending.transaction.send_response(response))
+            follow(mine)
 
     # --- what comes in ---
 
     async def _take(self, framed: Framed) -> None:
         match framed:
             case MessageFramed(message=Request() as request):
+                self._take_up(request)
                 self._seen(Direction.RECEIVED, request)
                 await self._take_request(request)
             case MessageFramed(message=Response() as response):
+                pending = self._pending.get(client_key(response))
+                follow(pending.trace if pending else None)
                 self._seen(Direction.RECEIVED, response)
                 await self._take_response(response)
-            case KeepAlive(ping=True):
-                await self.link.send(_PONG)
-            case KeepAlive():
-                pass
+            case KeepAlive(ping=ping):
+                self._recorder.heard(self.link.number)
+                if ping:
+                    await self.link.send(_PONG)
             case Violation(reason=reason):
                 self._odd(reason)
+
+    def _take_up(self, request: Request) -> None:
+        asked = "" if request.method == "ACK" else f"{request.method} {request.uri}"
+        self._recorder.take_up(self.link.number, server_key(request), asked)
 
     async def _take_request(self, request: Request) -> None:
         refusal = syntax_refusal(request)

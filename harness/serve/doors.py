@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
+from math import inf
 
 import trio
 
@@ -22,7 +23,6 @@ from harness.serve.counters import Counters
 from harness.serve.guests import Guests
 from harness.transcript import Address, DialFailure
 
-_WAITING = 128
 _FARTHER = 10_000
 _LAST_PORT = 65_535
 
@@ -106,7 +106,8 @@ class Doors:
             self._shut(door)
 
     def leave(self, generation: Generation) -> None:
-        """Shut the doors that only a generation that came to nothing has opened."""
+        """Forget a generation that is over, and shut the doors that only it has opened."""
+        self._inside = {source: whose for source, whose in self._inside.items() if whose is not generation}
         for door in list(self._doors.values()):
             door.desks.pop(generation, None)
             if not door.desks:
@@ -131,7 +132,7 @@ class Doors:
             self._doors[address] = door
             for listener in listeners:
                 self._nursery.start_soon(self._attend, door, listener)
-        inbox, arrivals = trio.open_memory_channel[Arrival](_WAITING)
+        inbox, arrivals = trio.open_memory_channel[Arrival](inf)  # what waits here was let in
         door.desks[generation] = desk = _Desk(door, generation, inbox, arrivals)
         return desk
 
@@ -168,13 +169,9 @@ class Doors:
             return
         came: ByteStream | None = stream
         if generation is None:
-            came = self.guests.admit(stream, door.address, host, partial(host.noticed, source))
-        if came is None:
-            return
-        try:
+            came = self.guests.admit(stream, (source, door.address), host, partial(host.noticed, source))
+        if came is not None:
             desk.inbox.send_nowait((came, source))
-        except trio.WouldBlock:
-            came.reset()
 
     # --- dialling ---
 

@@ -1,56 +1,76 @@
-"""Connections from outside the lab: how many there may be, and for how long they may be idle."""
+"""Connections from outside the lab: how many there may be, and for how long they may be silent.
+
+Theory. There is one limit on connections, and it is here: whoever comes while there is no place is reset at once, and
+counted. Nobody waits for a place, because a client that waits sees a port that accepts and says nothing. A place is
+held by what a client does, not by its bytes: half a handshake, a request that never ends, and silence keep none.
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import trio
 
-from harness.net.network import ByteStream
+from harness.net.network import ByteStream, StreamResetError
 from harness.transcript import Address
 
 _SWEEP_SECONDS = 5.0
 
+Place = tuple[Address, Address]
+"""From where a connection came, and to which port."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Connections at each port and in all; seconds after which an idle one is closed.
+    """Connections at each port and in all; seconds after which a silent one is closed, `idle`.
 
-    `patience` are the seconds for which one that has not got as far as a reply keeps its place against newcomers.
+    The other seconds say when a connection must give way where its place is needed: `patience` before it has come to
+    a reply (silence, garbage, half a handshake), `unasked` before its first whole request, `quiet` after its last
+    message. Whoever keeps a connection alive is heard within 120 s (RFC 5626 section 4.4.1). `unread` is for how long
+    it may leave what it is sent unread.
     """
 
     each_port: int = 128
     in_all: int = 512
     idle: float = 1800.0
     patience: float = 1.0
+    unasked: float = 10.0
+    quiet: float = 120.0
+    unread: float = 60.0
 
 
 class GuestStream:
     """A connection from outside. `put_out` resets it; `noticed` is told why, in words for the record.
 
-    It `converses` once it has replied to something that we said, which silence, garbage and half a handshake never do.
+    It `converses` once it has replied to something that we said, which silence, garbage and half a handshake never do,
+    and has `asked` once a whole request came. `heard_at` is when it came, or its last whole message.
     """
 
-    def __init__(self, stream: ByteStream, door: Address, noticed: Callable[[str], None]) -> None:
+    def __init__(self, stream: ByteStream, door: Address, noticed: Callable[[str], None], *, unread: float) -> None:
         self.door = door
         self.converses = False
+        self.asked = False
         self.heard_at = trio.current_time()
         self.gone: Callable[[], None] = lambda: None
         self._was_spoken_to = False
         self._stream = stream
         self._noticed = noticed
+        self._unread = unread
 
     async def send(self, data: bytes) -> None:
-        """Send all of `data`; raise StreamResetError when the peer is gone."""
+        """Send all of `data`; raise StreamResetError when the peer is gone, or takes nothing for too long."""
         self._was_spoken_to = True
-        await self._stream.send(data)
+        with trio.move_on_after(self._unread):
+            return await self._stream.send(data)
+        self.put_out(f"read nothing of what it was sent for {self._unread:g} s")
+        raise StreamResetError
 
     async def receive(self) -> bytes:
         """Return the next bytes, empty at the peer's FIN; raise StreamResetError at its RST."""
         data = await self._stream.receive()
         self.converses |= bool(data) and self._was_spoken_to
-        self.heard_at = trio.current_time()
         return data
 
     def finish(self) -> None:
@@ -70,62 +90,101 @@ class GuestStream:
     def put_out(self, why: str) -> None:
         """Make whoever serves the connection find it reset."""
         self._noticed(why)
-        self._stream.reset()
+        self.reset()
 
 
 @dataclass
 class Guests:
-    """Everybody who is connected from outside; `turned_away` counts those for whom there was no place."""
+    """Everybody who is connected from outside; `has_turned_away` is set while there is somebody to be counted."""
 
     limits: Limits = field(default_factory=Limits)
-    turned_away: int = 0
-    _present: dict[GuestStream, object] = field(default_factory=dict)
+    has_turned_away: trio.Event = field(default_factory=trio.Event)
+    _turned_away: Counter[Address] = field(default_factory=Counter)
+    _present: dict[Place, tuple[GuestStream, object]] = field(default_factory=dict)
     _departed: trio.Event = field(default_factory=trio.Event)
 
+    @property
+    def count(self) -> int:
+        """How many are connected."""
+        return len(self._present)
+
+    @property
+    def turned_away(self) -> int:
+        """How many found no place since they were counted last."""
+        return self._turned_away.total()
+
     def admit(
-        self, stream: ByteStream, door: Address, host: object, noticed: Callable[[str], None]
-    ) -> GuestStream | None:
+        self, stream: ByteStream, place: Place, host: object, noticed: Callable[[str], None]
+    ) -> ByteStream | None:
         """Return the stream as a guest of `host`, None where it was reset because no place is left."""
+        door = place[1]
         if self._is_full(door) and not self._make_room(door):
-            self.turned_away += 1
+            self._turned_away[door] += 1
+            self.has_turned_away.set()
             stream.reset()
             return None
-        guest = GuestStream(stream, door, noticed)
-        guest.gone = lambda: self._forget(guest)
-        self._present[guest] = host
+        guest = GuestStream(stream, door, noticed, unread=self.limits.unread)
+        guest.gone = lambda: self._forget(place, guest)
+        self._present[place] = guest, host
         return guest
+
+    def heard(self, place: Place, asked: bool) -> None:
+        """Note that a whole message came from a guest: a request where it `asked`."""
+        guest, _ = self._present.get(place, (None, None))
+        if guest is not None:
+            guest.heard_at = trio.current_time()
+            guest.asked |= asked
+
+    def count_turned_away(self) -> Counter[Address]:
+        """Return how many were turned away at which port since the last call."""
+        told, self._turned_away = self._turned_away, Counter()
+        self.has_turned_away = trio.Event()
+        return told
 
     async def departure_of_all(self, host: object) -> None:
         """Wait until `host` has no guests, or no more of them."""
-        while any(one is host for one in self._present.values()):
+        while any(whose is host for _, whose in self._present.values()):
             await self._departed.wait()
 
-    def _forget(self, guest: GuestStream) -> None:
-        self._present.pop(guest, None)
-        self._departed.set()
-        self._departed = trio.Event()
+    def _forget(self, place: Place, guest: GuestStream) -> None:
+        if self._present.get(place, (None,))[0] is guest:
+            del self._present[place]
+            self._departed.set()
+            self._departed = trio.Event()
+
+    def _at(self, door: Address) -> list[GuestStream]:
+        return [guest for guest, _ in self._present.values() if guest.door == door]
 
     def _is_full(self, door: Address) -> bool:
-        here = sum(guest.door == door for guest in self._present)
-        return here >= self.limits.each_port or len(self._present) >= self.limits.in_all
+        return len(self._at(door)) >= self.limits.each_port or len(self._present) >= self.limits.in_all
 
     def _make_room(self, door: Address) -> bool:
-        """Put out the one that came first of those that do not converse; False where there is none to put out."""
-        before = trio.current_time() - self.limits.patience
-        crowded = sum(guest.door == door for guest in self._present) >= self.limits.each_port
-        idle = (guest for guest in self._present if not guest.converses and guest.heard_at <= before)
-        oldest = next((guest for guest in idle if guest.door == door or not crowded), None)
-        if oldest is None:
+        """Put out the one that does least, and of these the one longest silent; False where all are busy."""
+        crowd = self._at(door)
+        if len(crowd) < self.limits.each_port:
+            crowd = [guest for guest, _ in self._present.values()]
+        ranked = [(*self._claim(guest), guest) for guest in crowd]
+        giving_way = [(rank, guest.heard_at, why, guest) for rank, patience, why, guest in ranked
+                      if guest.heard_at <= trio.current_time() - patience]  # fmt: skip
+        if not giving_way:
             return False
-        self._forget(oldest)
-        oldest.put_out("had nothing to say, and somebody else needed its place")
+        _, _, why, guest = min(giving_way, key=lambda each: each[:2])
+        guest.put_out(f"{why}, and somebody else needed its place")
         return True
+
+    def _claim(self, guest: GuestStream) -> tuple[int, float, str]:
+        """Return how much right a guest has to its place, for how many silent seconds, and what it failed to do."""
+        limits = self.limits
+        if not guest.converses:
+            return 0, limits.patience, "had nothing to say"
+        if not guest.asked:
+            return 1, limits.unasked, f"asked nothing for {limits.unasked:g} s"
+        return 2, limits.quiet, f"was silent for {limits.quiet:g} s"
 
     async def put_out_the_idle(self) -> None:
         """Close whoever has said nothing for too long, for ever."""
         while True:
             await trio.sleep(min(_SWEEP_SECONDS, self.limits.idle / 2))
             before = trio.current_time() - self.limits.idle
-            for guest in [guest for guest in self._present if guest.heard_at < before]:
-                self._forget(guest)
+            for guest in [guest for guest, _ in self._present.values() if guest.heard_at < before]:
                 guest.put_out(f"idle for {self.limits.idle:g} s")

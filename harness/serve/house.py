@@ -13,7 +13,8 @@ from harness.lab.settings import Lab
 from harness.pki.workshop import Workshop
 from harness.run.play import cards_of, open_lab
 from harness.serve.doors import Doors, Generation
-from harness.serve.journal import Journal, Visit
+from harness.serve.journal import Journal
+from harness.serve.notes import Visit
 from harness.serve.source import Served
 from harness.serve.stories import Setting
 from harness.transcript import Address, Decision
@@ -27,7 +28,7 @@ STAYS_SECONDS = 2.0
 _LOOK_SECONDS = 0.5
 
 Told = Callable[[Visit, Setting], None]
-"""Is told of each visit that is over, and before that of one that stays."""
+"""Is told of each request that was answered, of each visit that is over, and before that of one that stays."""
 
 
 @dataclass(eq=False)
@@ -51,6 +52,11 @@ class House:
         self._nursery = nursery
         self._block = block
         self._told = told
+        self._journals: list[Journal] = []
+
+    def count_untold(self) -> int:
+        """Return of how many requests nothing was told since the last call, because too many came at a time."""
+        return sum(journal.count_untold() for journal in self._journals)
 
     async def move_in(self, served: Served) -> Household:
         """Put a lab on and lead whoever comes to it from now on.
@@ -72,10 +78,11 @@ class House:
 
     async def _live(self, served: Served, *, task_status: trio.TaskStatus[Household]) -> None:
         """Be one generation: until another one takes over and the last visitor has left."""
-        journal = Journal(trio.current_time, lambda visit: self._told(visit, setting))
+        journal = Journal(trio.current_time, lambda visit: self._told(visit, setting), self._doors.guests.heard)
         generation = Generation(journal.put_out)
         network = self._doors.network_for(generation)
         self.generations += 1
+        self._journals.append(journal)
         self._doors.preferred = _of_the_edge(served.lab, self._block)
         try:
             async with (
@@ -92,6 +99,7 @@ class House:
                 nursery.cancel_scope.cancel()
         finally:
             self.generations -= 1
+            self._journals.remove(journal)
             self._doors.leave(generation)
 
     async def _tell_of_who_stays(self, journal: Journal, setting: Setting) -> None:

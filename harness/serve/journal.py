@@ -1,80 +1,66 @@
-"""The recorder of a served lab: it tells of visits that stay, of each as it ends, and then lets go of it.
+"""The recorder of a served lab: it tells of each request when it is answered, of each connection when it ends.
 
 Theory. A play keeps everything for its end; a lab that stands for weeks must not. What is noted of a visit (a
-connection from outside) is kept with it, the beginning and the latest part. What is noted of the lab's own connections
-goes into one short window, because it says why a visit came to nothing further inside. It is counted as part of a visit
-only where nobody else was there at the time: what another visitor caused would explain the wrong story.
+connection from outside) is kept with it, and what is done for one request with that request, also on connections that
+the lab dialled itself: the trace says for which request a task works (`harness.net.trace`). So a request is explained
+by what it caused and by nothing else, however many there are at the time. All of it is let go when the request is
+answered or the connection is over.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable
+from dataclasses import replace
 
+from harness.judge.connection_view import status_of
 from harness.net.recorder import OUTSIDE, Recorder
-from harness.transcript import Address, Closed, Connection, Decision, DialFailed, Event, Oddity
+from harness.net.trace import Trace, current, follow
+from harness.serve.notes import STEP, Asked, Here, Notes, Visit, in_time
+from harness.transcript import (
+    Address,
+    Closed,
+    Connection,
+    Decision,
+    DialFailed,
+    Direction,
+    Event,
+    HandshakeFinished,
+    HttpSeen,
+    Oddity,
+    SipSeen,
+)
 
-_FIRST, _LATEST = 96, 64
-_MOST_BYTES = 64 << 10
-_WINDOW = 512
-_INNER = 16
+_MOST_ASKED, _MOST_ASKED_IN_ALL = 32, 512
+_MOST_HANDED_OVER = 4096
 _MOST_STANDING = 256
 _STANDING = {"listener", "alarm", "traversal-zone"}
+_LOWEST_FINAL = 200
 
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A connection from outside: one that is over, or what there is so far of one that stays.
-
-    `events` are those of the visit in order of time; `inner` are connections that the lab dialled because of it,
-    `standing` what its actors had said of their ports and zones before. `put_out` says why it had to go, if it had to.
-    """
-
-    connection: Connection
-    began: float
-    events: tuple[Event, ...]
-    inner: tuple[Connection, ...]
-    standing: tuple[Decision, ...]
-    is_over: bool = True
-    put_out: str = ""
-
-
-@dataclass
-class _Notes:
-    """What is kept of a visit while it lasts: its beginning, and its latest part."""
-
-    source: Address
-    began: float
-    alone: bool
-    told: bool = False
-    put_out: str = ""
-    first: list[Event] = field(default_factory=list)
-    latest: deque[Event] = field(default_factory=lambda: deque(maxlen=_LATEST))
-    held: int = 0
-
-    def add(self, event: Event) -> None:
-        """Keep an event; a message that would take too much room is cut."""
-        size = len(getattr(event, "message", b""))
-        if len(self.first) < _FIRST and self.held + size <= _MOST_BYTES:
-            self.first.append(event)
-            self.held += size
-        elif size <= _MOST_BYTES // _LATEST:
-            self.latest.append(event)
+Heard = Callable[[tuple[Address, Address], bool], None]
+"""Is told of a whole message from outside: from where, to which port, and whether it asks something."""
 
 
 class Journal(Recorder):
-    """Takes down what happens in one generation of a served lab; `ended` is told of each visit when it is over."""
+    """Takes down what happens in one generation of a served lab; `ended` is told of each visit when it is over.
+
+    `bugs` counts errors of our own.
+    """
 
     tapped_bytes = 256 << 10
 
-    def __init__(self, clock: Callable[[], float], ended: Callable[[Visit], None]) -> None:
+    def __init__(
+        self, clock: Callable[[], float], ended: Callable[[Visit], None], heard: Heard = lambda *_: None
+    ) -> None:
         super().__init__(clock)
         self._ended = ended
+        self._heard = heard
         self.bugs = 0
-        self._visits: dict[int, _Notes] = {}
-        self._window: deque[Event] = deque(maxlen=_WINDOW)
-        self._inner: deque[Connection] = deque(maxlen=_INNER)
+        self._untold = 0
+        self._visits: dict[int, Here] = {}
+        self._traces: dict[int, Trace] = {}
+        self._handed_over: dict[tuple[int, Hashable], Trace] = {}
+        self._asked = 0
         self._standing: deque[Decision] = deque(maxlen=_MOST_STANDING)
 
     @property
@@ -82,83 +68,198 @@ class Journal(Recorder):
         """What the actors said of their ports and zones."""
         return tuple(self._standing)
 
+    def count_untold(self) -> int:
+        """Return of how many requests nothing was told since the last call, because too many came at a time."""
+        told, self._untold = self._untold, 0
+        return told
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is kept of any visit or request."""
+        return not (self._visits or self._asked or self._traces)
+
+    # --- events ---
+
     def note(self, event: Event) -> None:
-        """Write one event down: with its visit, or in the window of what goes on inside."""
-        notes = self._visits.get(getattr(event, "connection", 0))
+        """Write one event down with the request or the visit for which it happened; without one it is let go."""
+        number = getattr(event, "connection", 0)
+        here = self._visits.get(number)
+        speaks = isinstance(event, SipSeen | HttpSeen | Decision)
+        notes = here if here is not None and not speaks else self._story_of(current())
         if notes is not None:
             notes.add(event)
-            return
-        self._window.append(event)
-        match event:
-            case Decision(topic=topic) if topic in _STANDING:
-                self._standing.append(event)
-            case DialFailed() | Closed():
-                self._let_go_undelivered(event.connection)
+        elif isinstance(event, Decision) and event.topic in _STANDING:
+            self._standing.append(event)
+        if here is None and isinstance(event, DialFailed | Closed):
+            self._let_go_undelivered(number)
+        elif here is not None and isinstance(event, SipSeen | HttpSeen):
+            self._exchanged(number, here, event)
 
-    def _let_go_undelivered(self, number: int) -> None:
-        """Let go of a connection that no listener of the lab will ever be done with."""
-        attempt = self._attempts.get(number)
-        if attempt is not None and not attempt.listener:
-            self._inner.append(self.let_go(number))
+    def _story_of(self, trace: Trace | None) -> Notes | None:
+        """Return the notes of a trace, None where what it meant is over."""
+        here = self._visits.get(trace.connection) if trace else None
+        if here is None or trace is None or trace.request is None:
+            return here
+        return here.asked.get(trace.request)
+
+    def _exchanged(self, number: int, here: Here, event: SipSeen | HttpSeen) -> None:
+        """Follow the talk with a visitor: a message from it is a sign of life, a final answer ends a request."""
+        trace, status = current(), status_of(event)
+        if event.direction is Direction.RECEIVED:
+            self._heard(here.place, status is None)
+        elif trace is not None and trace.connection == number and (status or 0) >= _LOWEST_FINAL:
+            self._answered(number, here, trace.request, status)
+
+    def _answered(self, number: int, here: Here, key: Hashable, status: int | None) -> None:
+        asked = here.asked.pop(key, None)
+        here.status = status or here.status
+        if asked is not None:
+            self._asked -= 1
+            self._ended(self._request(number, here, asked, status))
+
+    # --- requests ---
+
+    def take_up(self, number: int, key: Hashable, request: str) -> None:
+        """Work for a request from outside from now on, or for the one that had an actor of the lab send this one."""
+        here = self._visits.get(number)
+        if here is None:
+            follow(self._handed_over.pop((number, key), None))
+            return
+        follow(Trace(number, key))
+        if request and key not in here.asked:
+            here.count += 1
+            if len(here.asked) < _MOST_ASKED and self._asked < _MOST_ASKED_IN_ALL:
+                here.asked[key] = Asked(self.now(), line=request)
+                self._asked += 1
+            else:
+                self._untold += 1
+
+    def hand_over(self, number: int, key: Hashable) -> None:
+        """Remember for what a request left; those that nobody takes up are forgotten, the oldest first."""
+        trace = current()
+        if trace is not None and number not in self._visits:
+            self._handed_over[number, key] = trace
+            if len(self._handed_over) > _MOST_HANDED_OVER:
+                del self._handed_over[next(iter(self._handed_over))]
+
+    def heard(self, number: int) -> None:
+        """Note that a visitor keeps its connection alive."""
+        here = self._visits.get(number)
+        if here is not None:
+            self._heard(here.place, False)
+
+    # --- connections ---
+
+    def dialling(self, dialler: str, target: Address, protocol: str) -> int:
+        """Open the record of a connection that `dialler` is about to attempt, for what this task works."""
+        number = super().dialling(dialler, target, protocol)
+        trace = current()
+        story = self._story_of(trace)
+        if trace is not None and story is not None:
+            self._traces[number] = trace
+            story.dials(number)
+        return number
 
     def accepted(self, listener: str, source: Address, target: Address, protocol: str) -> int:
         """Return the number of the connection that `listener` accepted; a stranger's is a visit."""
         number = super().accepted(listener, source, target, protocol)
         if self._attempts[number].dialler == OUTSIDE:
-            for other in self._visits.values():
-                other.alone = False
-            self._visits[number] = _Notes(source, self.now(), alone=not self._visits)
+            self._visits[number] = Here(self.now(), place=(source, target))
+            follow(Trace(number))
+        else:
+            follow(self._traces.get(number))
         return number
+
+    def let_go(self, number: int) -> Connection:
+        """Return what is known of a connection and forget it, but for the request for which it was dialled."""
+        connection = super().let_go(number)
+        story = self._story_of(self._traces.pop(number, None))
+        if story is not None and number in story.dialled:
+            story.dialled[number] = connection
+        return connection
+
+    def _let_go_undelivered(self, number: int) -> None:
+        """Let go of a connection that no listener of the lab will ever be done with."""
+        attempt = self._attempts.get(number)
+        if attempt is not None and not attempt.listener:
+            self.let_go(number)
 
     def broke(self, number: int, error: Exception) -> None:
         """Keep an error of our own to the connection on which it happened; one visitor must not end the lab."""
-        notes, listener = self._visits.get(number), self._attempts[number].listener
-        told = Oddity(self.now(), listener, number, f"sip-mtls has a bug: {type(error).__name__}: {error}")
-        (notes.latest if notes else self._window).append(told)
+        here = self._visits.get(number) or self._story_of(self._traces.get(number))
+        if here is not None:
+            listener = self._attempts[number].listener
+            told = f"sip-mtls has a bug: {type(error).__name__}: {error}"
+            here.latest.append(Oddity(self.now(), listener, number, told))
         self.bugs += 1
 
     def put_out(self, source: Address, why: str) -> None:
         """Note that a visitor had to go."""
-        for notes in self._visits.values():
-            if notes.source == source:
-                notes.put_out = why
+        for here in self._visits.values():
+            if here.place[0] == source:
+                here.put_out = why
+
+    # --- what is told ---
 
     def served(self, number: int) -> None:
         """Let go of a connection with which its listener is done, and tell of it where it was a visit."""
-        notes = self._visits.pop(number, None)
-        connection = self.let_go(number)
-        if notes is None:
-            self._inner.append(connection)
-        else:
-            self._ended(self._visit(connection, notes))
+        here = self._visits.get(number)
+        if here is None:
+            self.let_go(number)
+            return
+        for key in tuple(here.asked):
+            self._answered(number, here, key, None)
+        del self._visits[number]
+        self._ended(self._visit(self.let_go(number), here, is_over=True))
 
     def staying(self, seconds: float) -> list[Visit]:
         """Return the visits that have lasted so long and are not over, each once: the next call leaves them out."""
         before = self.now() - seconds
-        found = [number for number, notes in self._visits.items() if notes.began <= before and not notes.told]
-        for number in found:
-            self._visits[number].told = True
-        return [self._so_far(number, self._visits[number]) for number in found]
+        found = {number: here for number, here in self._visits.items() if here.began <= before and not here.told}
+        staying = [self._visit(self.connection(number), here, is_over=False) for number, here in found.items()]
+        for here in found.values():
+            here.told = True
+        return staying
 
-    def _so_far(self, number: int, notes: _Notes) -> Visit:
-        events = (*notes.first, *notes.latest)
-        return Visit(self.connection(number), notes.began, events, (), self.standing, is_over=False)
+    def _visit(self, connection: Connection, here: Here, *, is_over: bool) -> Visit:
+        return Visit(
+            connection,
+            here.began,
+            in_time(here.events),
+            self._inner(connection.number, here),
+            self.standing,
+            count=here.count,
+            status=here.status,
+            is_over=is_over,
+            put_out=here.put_out,
+            stayed=here.told,
+        )
 
-    def _visit(self, connection: Connection, notes: _Notes) -> Visit:
-        own: list[Event] = [*notes.first, *notes.latest]
-        beside = [event for event in self._window if event.at >= notes.began] if notes.alone else []
-        inner = self._caused_by(beside) if notes.alone else ()
-        events = _in_time(own, beside)
-        return Visit(connection, notes.began, events, inner, self.standing, put_out=notes.put_out)
+    def _request(self, number: int, here: Here, asked: Asked, status: int | None) -> Visit:
+        """Return what is told of a request; of its connection only how that began is looked into again."""
+        here.outline = here.outline or _before_talk(self.connection(number), here)
+        return Visit(
+            here.outline,
+            here.began,
+            in_time(here.events, asked.events),
+            self._inner(number, asked),
+            self.standing,
+            request=asked.line,
+            count=1,
+            status=status,
+            put_out=here.put_out,
+        )
 
-    def _caused_by(self, beside: list[Event]) -> tuple[Connection, ...]:
-        """Return the lab's own connections that were dialled in this time, those that failed or ended among them."""
-        numbers = {event.connection for event in beside if event.kind in {"dialled", "dial-failed"}}
-        ended = {connection.number: connection for connection in self._inner}
-        standing = {connection.number: connection for connection in self.connections()}
-        return tuple({**ended, **standing}[number] for number in sorted(numbers & ({*ended} | {*standing})))
+    def _inner(self, visit: int, notes: Notes) -> tuple[Connection, ...]:
+        """Return the lab's own connections on which a story happened: dialled for it, or standing before."""
+        ours = {n: ended or (self.connection(n) if n in self._attempts else None) for n, ended in notes.dialled.items()}
+        numbers = {getattr(event, "connection", 0) for event in notes.events} - {visit, *notes.dialled}
+        beside = [self.outline(number) for number in sorted(numbers) if number in self._attempts]
+        return (*(replace(each, step=STEP) for each in ours.values() if each), *beside)
 
 
-def _in_time(*told: Iterable[Event]) -> tuple[Event, ...]:
-    """Return events in order of time; those of the same moment stay in the order in which they were noted."""
-    return tuple(sorted((event for each in told for event in each), key=lambda event: event.at))
+def _before_talk(connection: Connection, here: Here) -> Connection:
+    """Return a connection without the bytes that followed its handshake."""
+    until = next((event.at for event in here.first if isinstance(event, HandshakeFinished)), 0.0)
+    ends = (replace(end, chunks=tuple(chunk for chunk in end.chunks if chunk.at <= until)) for end in connection.ends)
+    return replace(connection, ends=tuple(ends))

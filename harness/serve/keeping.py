@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,9 +19,10 @@ from harness.pki.workshop import Workshop
 from harness.serve.doors import Doors
 from harness.serve.guests import Guests, Limits
 from harness.serve.house import House, Household
-from harness.serve.journal import Visit
+from harness.serve.notes import Visit
 from harness.serve.source import Served, read_served
 from harness.serve.stories import Setting, Story, judged
+from harness.transcript import Address
 
 _WAITING_STORIES = 256
 _REPORT_SECONDS = 10.0
@@ -51,10 +52,10 @@ class Voice(Protocol):
         """Say that the settings were read again and cannot be had; those of before hold on."""
 
     def visited(self, story: Story) -> None:
-        """Tell of a visit that is over, or that stays."""
+        """Tell of a request that was answered, of a visit that is over, or that stays."""
 
-    def missed(self, turned_away: int, untold: int) -> None:
-        """Say how many were turned away, and how many visits ended faster than they could be told."""
+    def missed(self, turned_away: Mapping[Address, int], untold: int) -> None:
+        """Say how many were turned away at which port, and how many requests and visits there was no time to tell."""
 
 
 async def keep_open(order: Order, served: Served, workshop: Workshop, voice: Voice) -> bool:
@@ -139,13 +140,15 @@ class _Keeper:
             await self._aloud(self._voice.visited, judged(visit, setting))
 
     async def _count(self) -> None:
-        """Say from time to time how many were turned away, where any were."""
+        """Say how many were turned away: the first at once, those that follow together."""
         while True:
-            await trio.sleep(_REPORT_SECONDS)
-            turned_away, self._guests.turned_away = self._guests.turned_away, 0
-            untold, self._untold = self._untold, 0
+            with trio.move_on_after(_REPORT_SECONDS):
+                await self._guests.has_turned_away.wait()
+            turned_away = self._guests.count_turned_away()
+            untold, self._untold = self._untold + self._house.count_untold(), 0
             if turned_away or untold:
                 await self._aloud(self._voice.missed, turned_away, untold)
+                await trio.sleep(_REPORT_SECONDS)
 
     async def _aloud(self, tell: Callable[..., None], *words: object) -> None:
         """Let the voice speak: whoever reads its pipe slowly must not stop the lab, nor its end."""

@@ -1,31 +1,32 @@
-"""From a visit to its verdict: the judge reads a visit as a play of one step."""
+"""From a visit, or one request on it, to its verdict: the judge reads either as a play of one step."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from harness.judge.connection_view import ConnectionView, status_of
+from harness.judge.connection_view import ConnectionView
 from harness.judge.judge import judge
 from harness.net.recorder import OUTSIDE
-from harness.serve.journal import Visit
+from harness.serve.notes import STEP, Visit
 from harness.transcript import (
     ActorCard,
     AlertSeen,
-    Connection,
+    Closed,
+    Closing,
     Decision,
     Direction,
     Event,
     HandshakeFailed,
-    HttpSeen,
-    SipSeen,
+    HandshakeFinished,
     StepEnded,
     StepStarted,
     Transcript,
 )
 from harness.verdict import Verdict
 
-STEP = "visit"
+CANCELLED = 487
+"""The answer to a request that its sender cancelled (RFC 3261 9.2): no refusal."""
+
 _LOWEST_REFUSAL = 300
 
 
@@ -50,7 +51,7 @@ class Story:
 
 
 def judged(visit: Visit, setting: Setting) -> Story:
-    """Judge one visit."""
+    """Judge one visit, or one request on it."""
     transcript = transcript_of(visit, setting)
     seen = ConnectionView(transcript, transcript.connections[0]).inspection
     transcript = replace(transcript, tls_version=(seen.version if seen else "") or "")
@@ -59,9 +60,12 @@ def judged(visit: Visit, setting: Setting) -> Story:
 
 def transcript_of(visit: Visit, setting: Setting) -> Transcript:
     """Return a visit as a play of one step, whose protagonist is whoever came; its TLS version is left open."""
-    source, events = visit.connection.source, visit.events
+    source = visit.connection.source
+    connections = (replace(visit.connection, step=STEP), *visit.inner)
+    known = {0, *(each.number for each in connections)}
+    events = tuple(event for event in visit.events if getattr(event, "connection", 0) in known)
     ended = events[-1].at if events else visit.began
-    step = StepEnded(ended, OUTSIDE, STEP, completed(events, visit.connection), "")
+    step = StepEnded(ended, OUTSIDE, STEP, completed(visit), "")
     return Transcript(
         scenario=setting.name,
         tls_version="",
@@ -69,16 +73,17 @@ def transcript_of(visit: Visit, setting: Setting) -> Transcript:
         started=setting.started,
         actors=(*setting.actors, ActorCard(OUTSIDE, f"the visitor from {source.host}", source.host)),
         events=(*visit.standing, StepStarted(visit.began, OUTSIDE, STEP), *events, step),
-        connections=tuple(replace(each, step=STEP) for each in (visit.connection, *visit.inner)),
+        connections=connections,
         authorities=setting.authorities,
     )
 
 
-def completed(events: tuple[Event, ...], connection: Connection) -> bool:
-    """Whether nobody refused: the handshake held, and the last request was answered well, if there was one."""
-    own = [event for event in events if getattr(event, "connection", 0) == connection.number]
-    status = _last_answer(own)
-    return not any(map(_is_refusal, own)) and (status is None or status < _LOWEST_REFUSAL)
+def completed(visit: Visit) -> bool:
+    """Whether nobody refused: a request was answered well; the handshake of a connection held, and it was ended so."""
+    if visit.request:
+        return visit.status is not None and (visit.status < _LOWEST_REFUSAL or visit.status == CANCELLED)
+    own = [event for event in visit.events if getattr(event, "connection", 0) == visit.connection.number]
+    return not any(map(_is_refusal, own)) and not _was_dropped(visit, own)
 
 
 def _is_refusal(event: Event) -> bool:
@@ -89,13 +94,10 @@ def _is_refusal(event: Event) -> bool:
             return False
 
 
-def answered(visit: Visit) -> int | None:
-    """Return the last final status that the visitor was given, None where it asked nothing."""
-    number = visit.connection.number
-    return _last_answer(event for event in visit.events if getattr(event, "connection", 0) == number)
-
-
-def _last_answer(events: Iterable[Event]) -> int | None:
-    sent = (event for event in events if isinstance(event, SipSeen | HttpSeen) and event.direction is Direction.SENT)
-    final = [status for event in sent if (status := status_of(event)) is not None and status >= 200]
-    return final[-1] if final else None
+def _was_dropped(visit: Visit, own: list[Event]) -> bool:
+    """Whether the visitor dropped a finished handshake and asked nothing: so a box refuses a name (domain.md 2)."""
+    if visit.put_out or visit.count:
+        return False
+    drops = (event for event in own if isinstance(event, Closed) and event.direction is Direction.RECEIVED)
+    finished = any(isinstance(event, HandshakeFinished) for event in own)
+    return finished and any(drop.how is not Closing.CLOSE_NOTIFY for drop in drops)

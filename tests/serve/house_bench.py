@@ -14,14 +14,14 @@ from trio.testing import MockClock
 
 from harness.net.link import Link
 from harness.net.memory import MemoryNetwork
-from harness.net.network import ByteStream
+from harness.net.network import ByteStream, StreamResetError
 from harness.net.recorder import Recorder
 from harness.pki.workshop import Workshop
 from harness.run.library import Library
 from harness.serve.doors import Doors
 from harness.serve.guests import Guests, Limits
 from harness.serve.house import House
-from harness.serve.journal import Visit
+from harness.serve.notes import Visit
 from harness.serve.source import Served, read_served
 from harness.serve.stories import Setting, Story, judged
 from harness.tls.profile import TlsProfile
@@ -95,3 +95,13 @@ async def open_house(limits: Limits | None = None, *, judging: bool = True) -> A
         await house.move_in(healthy())
         yield OpenHouse(network, house, doors, visits, stays)
         nursery.cancel_scope.cancel()
+
+
+async def until_over(stream: ByteStream) -> None:
+    """Read until the lab closes the connection."""
+    try:
+        while await stream.receive():
+            pass
+    except StreamResetError:
+        pass
+    stream.close()

@@ -54,6 +54,15 @@ def _cut_off(evidence: Evidence) -> bool:
     return evidence.stage is Stage.HANDSHAKE and evidence.one_sided and cut and evidence.alert is None
 
 
+def _left_by_itself(evidence: Evidence) -> bool:
+    """Whether a visitor ended the handshake itself: from an address of this machine, no device can have done it."""
+    view = evidence.view
+    if view is None or not view.visitor_left or evidence.alert is not None:
+        return False
+    host = view.connection.source.host
+    return host.startswith("127.") or host == "::1"
+
+
 _SWITCH_OFF = do(
     "Set Enable Mutual TLS on Default Zone to Off, so that {port} stops asking for client certificates.",
     DEFAULT_ZONE,
@@ -143,6 +152,24 @@ CONNECTION_CAUSES = (
             "the reset itself, after the handshake."
         ),
         source="I06, X9",
+    ),
+    Cause(
+        key="client-left-in-handshake",
+        title="The client ended TCP in the middle of the handshake",
+        applies=_left_by_itself,
+        diagnosis=(
+            "{dialler} came from this machine, so nothing stands between: it ended TCP to port {port} itself, "
+            "{left_how} {left_when}, and sent no alert. {listener} refused nothing."
+        ),
+        remedies={
+            ANYBODY: (
+                do("Look into the log of the client: it gave up, was ended, or only looked whether the port is open."),
+                do("Where it leaves after the server's certificate: check what it trusts, and which name it wants."),
+            )
+        },
+        looks_like=("cut-in-handshake", "handshake-timeout"),
+        told_apart_by="Who closed first, and whether an alert came before: a client that refuses should send one.",
+        source="5.2",
     ),
     Cause(
         key="cut-in-handshake",

@@ -9,6 +9,8 @@ from harness.judge.root_cause import TUNNEL, broken_link
 from harness.lab.screens import CALL_POLICY, DEFAULT_ZONE, SEARCH_RULES, SIP_DESTINATION, ZONES
 from harness.verdict import Stage
 
+CREDENTIALS_WANTED = "credentials-wanted"
+_CHALLENGES = {401, 407}
 _PRELOADED = "xConfiguration Zones Zone [n] SIP PreloadedRoutes Accept: On"
 _DEFAULT_ZONE = "DefaultZone"
 
@@ -33,6 +35,10 @@ def _refused(evidence: Evidence, topic: str) -> bool:
 def _zone_down(evidence: Evidence) -> bool:
     broken = broken_link(evidence)
     return broken is not None and broken.key != TUNNEL
+
+
+def _challenged(evidence: Evidence) -> bool:
+    return evidence.stage is Stage.SIP and evidence.status in _CHALLENGES
 
 
 ROUTING_CAUSES = (
@@ -107,9 +113,22 @@ ROUTING_CAUSES = (
         source="L9, L10",
     ),
     Cause(
+        key=CREDENTIALS_WANTED,
+        title="A user name and a password are wanted",
+        applies=lambda e: _challenged(e) and not e.credentials_given,
+        diagnosis=(
+            "{by} answered {status}: it challenges {refused} to say who it is. The request carried no credentials, or "
+            "such whose nonce was too old. A client sends its request again then, with the answer to the challenge."
+        ),
+        remedies={ANYBODY: (do("Let {refused} answer the challenge: give it the user's name and password."),)},
+        looks_like=("wrong-credentials",),
+        told_apart_by="An Authorization header in the request: without one no password was tried.",
+        source="L8",
+    ),
+    Cause(
         key="wrong-credentials",
         title="User name or password is wrong",
-        applies=lambda e: e.stage is Stage.SIP and e.status == 401,
+        applies=_challenged,
         diagnosis="{by} challenged {refused} and did not accept its answer.",
         remedies={ANYBODY: (do("Check the user's password."),)},
         source="L8",
