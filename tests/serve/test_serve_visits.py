@@ -214,3 +214,86 @@ async def test_a_reading_is_given_up_when_its_last_visitor_has_left() -> None:
         await link.close()
         await trio.sleep(5)
         assert lab.house.generations == 1
+
+
+@virtual_time
+async def test_nobody_waits_for_a_place_whatever_the_others_hold() -> None:
+    async with open_house() as lab:
+        held = [await lab.secured(5061, "1.3") for _ in range(128)] + [await lab.dial(5062) for _ in range(119)]
+        began = trio.current_time()
+        link = await lab.secured(8443, "1.3")
+        await link.send(b"GET / HTTP/1.1\r\nHost: edge\r\n\r\n")
+        assert (await link.receive()).startswith(b"HTTP/1.1 401")
+        assert trio.current_time() - began < 1
+        assert len(held) == 247
+
+
+@virtual_time
+async def test_the_clock_of_the_handshake_runs_for_everybody_from_the_start() -> None:
+    async with open_house() as lab:
+        silent = [await lab.dial(port) for port in (5061, 5062, 8443) for _ in range(120)]
+        await trio.sleep(7.5)  # 5 s for the handshake, and 2 s for the peer's FIN
+        assert lab.doors.guests.count == 0
+        assert len(silent) == 360
+
+
+@virtual_time
+async def test_a_client_hello_of_a_byte_a_second_gets_no_more_time_than_silence() -> None:
+    async with open_house() as lab:
+        stream = await lab.dial(5061)
+        with pytest.raises(StreamResetError):
+            for number in b"\x16\x03\x01\x01\x00\x01\x00\x00\xfc\x03\x03" + bytes(20):
+                await stream.send(bytes([number]))
+                await trio.sleep(1)
+        (story,) = lab.stories()
+
+    assert outcome_of(story) == "refused at handshake: handshake-timeout"
+    assert story.visit.events[-1].at < 8
+
+
+@pytest.mark.parametrize(
+    ("asks", "waits", "has_a_place"),
+    [(False, 5, False), (False, 11, True), (True, 100, False), (True, 130, True)],
+)
+@virtual_time
+async def test_silent_clients_keep_a_port_for_no_longer_than_they_are_busy(
+    asks: bool, waits: float, has_a_place: bool
+) -> None:
+    async with open_house(Limits(each_port=3)) as lab:
+        for _ in range(3):
+            link = await lab.secured(5061, "1.3")
+            if asks:
+                await link.send(OPTIONS)
+                await link.receive()
+        await trio.sleep(waits)
+        newcomer = await lab.secured(5061, "1.3")
+        assert (newcomer.ended is None) == has_a_place
+        assert lab.doors.guests.turned_away == (not has_a_place)
+
+
+@virtual_time
+async def test_a_request_that_never_ends_is_no_sign_of_life_and_a_keep_alive_is() -> None:
+    async with open_house(Limits(idle=100)) as lab:
+        dripping, alive = await lab.secured(5061, "1.3"), await lab.secured(5061, "1.3")
+        for second in range(150):
+            await dripping.send(b"OPTIONS"[second % 7 :][:1])
+            if not second % 60:
+                await alive.send(b"\r\n\r\n")
+            await trio.sleep(1)
+            if second == 110:
+                assert lab.doors.guests.count == 1
+        assert alive.ended is None
+
+
+@virtual_time
+async def test_who_reads_nothing_of_what_it_is_sent_is_put_out() -> None:
+    async with open_house() as lab:
+        link = await lab.secured(5061, "1.3")
+        for _ in range(200):
+            with trio.move_on_after(5):
+                await link.send(OPTIONS)
+        await trio.sleep(70)
+        assert lab.doors.guests.count == 0
+        told = [outcome_of(story) for story in lab.stories() if not story.visit.request]
+
+    assert told[0].endswith("read nothing of what it was sent for 60 s")
