@@ -35,7 +35,6 @@ from harness.transcript import (
     End,
     HandshakeFailed,
     HandshakeFinished,
-    Oddity,
     VerifyFailed,
 )
 
@@ -300,7 +299,7 @@ class Link:
             return
         self._tap_is_full = True
         what = f"more than {limit >> 10} KiB or {_TAPPED_PIECES} pieces; the rest is not recorded"
-        self._recorder.note(Oddity(self._recorder.now(), self.actor, self.number, what))
+        self._recorder.lost(self.actor, self.number, what)
 
     def _tell(self, engine: TlsEngine) -> None:
         now = self._recorder.now()

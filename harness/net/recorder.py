@@ -124,6 +124,10 @@ class Recorder:
         `request` says what is asked, empty where no answer is due. One that goes on needs it; a play has one story.
         """
 
+    def lost(self, actor: str, number: int, what: str) -> None:
+        """Take note that the wire bytes of an end are no longer kept, and why."""
+        self.note(Oddity(self.now(), actor, number, what))
+
     def heard(self, number: int) -> None:
         """Take note that connection `number` was kept alive."""
 

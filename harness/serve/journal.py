@@ -142,6 +142,9 @@ class Journal(Recorder):
             if len(self._handed_over) > _MOST_HANDED_OVER:
                 del self._handed_over[next(iter(self._handed_over))]
 
+    def lost(self, actor: str, number: int, what: str) -> None:
+        """Say nothing of bytes that are not kept: the requests on a long connection were told one by one."""
+
     def heard(self, number: int) -> None:
         """Note that a visitor keeps its connection alive."""
         here = self._visits.get(number)

@@ -99,6 +99,9 @@ def _of_connection(story: Story) -> str:
 
 
 def _oddity(story: Story) -> str:
+    """Return what made no sense, where the lab ended the connection for it."""
+    if _closings(story):
+        return ""
     number = story.visit.connection.number
     odd = (event for event in reversed(story.visit.events) if isinstance(event, Oddity) and event.connection == number)
     return next((event.what for event in odd), "")
