@@ -16,7 +16,7 @@ from harness.identity.certificate import read_certificate
 from harness.identity.namesakes import first_of_each_name
 from harness.lab.settings import Certificate, ExpresswayE
 from harness.lab.settings.certificates import EkuCheckOff
-from harness.lab.uploads import Store, Upload, refusal_of
+from harness.lab.uploads import Store, Upload, refusal_of, warning_of
 from harness.tls.profile import TlsProfile
 from harness.tls.purpose import PurposeCheck
 from harness.transcript import ClientCertificate
@@ -69,8 +69,14 @@ class CertificateStores:
             told = {"rule": refusal.rule, "text": refusal.reason, "help": refusal.remedy}
             self._site.decide(0, "upload", "refused", store=store, certificate=facts.label, **told)
             return Outcome(completed=False, detail=refusal.reason)
-        self._site.decide(0, "upload", "taken", store=store, certificate=facts.label)
+        self._site.decide(0, "upload", "taken", store=store, certificate=facts.label, warning=warning_of(wanted))
         return self._install(certificate, store)
+
+    def copy_over_scp(self, certificate: Certificate) -> Outcome:
+        """Put a certificate into the folder of the server store, and restart: the web page is not asked (A1)."""
+        label = read_certificate(self._site.stage.wardrobe.credentials(certificate).leaf).label
+        self._site.decide(0, "upload", "taken", store="server", certificate=label, by="a copy over SCP and a restart")
+        return self._install(certificate, "server")
 
     def copy_server_certificate(self) -> Outcome:
         """Let the client store hold what the server store holds; nobody checks it (C7)."""

@@ -146,6 +146,12 @@ def _taken_unseen(evidence: Evidence) -> str:
     )
 
 
+def _upload_warned(evidence: Evidence) -> str:
+    """Say what the box has to say of its own settings where it took a certificate (A3)."""
+    taken = evidence.decision("upload", "taken")
+    return taken.facts.get("warning", "") if taken else ""
+
+
 _RULES: tuple[Callable[[Evidence], str], ...] = (
     *LENIENCE_RULES,
     _taken_unseen,
@@ -158,4 +164,5 @@ _RULES: tuple[Callable[[Evidence], str], ...] = (
     _optional_request,
     _intercepted,
     _edge_has_another_name,
+    _upload_warned,
 )

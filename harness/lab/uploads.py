@@ -1,7 +1,8 @@
-"""What an Expressway says when somebody uploads a certificate into one of its stores (domain.md 3.1 and 4).
+"""What an Expressway says when somebody uploads a certificate into one of its stores (domain.md 3.1, 4 and 11.1).
 
 One table of rules by release; the first that refuses decides. An upload that was taken may still be useless:
-these are the box's own checks, not those of its peers.
+these are the box's own checks, not those of its peers. And they are those of the web page: up to X15.3 Cisco itself
+says how a certificate without clientAuth gets in all the same, copied over SCP (A1).
 """
 
 from __future__ import annotations
@@ -32,22 +33,27 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class UploadRule:
-    """One check of the upload page: when it refuses, what it then says, and what helps. `{…}` are words of the case."""
+    """One check of the upload page: when it refuses, what it then says, and what helps. `{…}` are words of the case.
+
+    `scp_gets_round` says whether a certificate that it refuses gets in over SCP.
+    """
 
     key: str
     refuses: Callable[[Upload], bool]
     reason: str
     remedy: str
     source: str
+    scp_gets_round: Callable[[Upload], bool] = lambda _: False
 
 
 @dataclass(frozen=True, slots=True)
 class UploadRefusal:
-    """A refused upload: the rule's key, what the box says, what helps."""
+    """A refused upload: the rule's key, what the box says, what helps; and whether SCP gets round it (A1)."""
 
     rule: str
     reason: str
     remedy: str
+    scp_gets_round: bool = False
 
 
 def _lacks_client_auth(upload: Upload) -> bool:
@@ -72,6 +78,11 @@ def _is_address(name: str) -> bool:
     return ":" in name or name.replace(".", "").isdigit()
 
 
+OVER_SCP = (
+    "Only the web page refuses it: Cisco's way round is to copy it over SCP into the certificate folder and to "
+    "restart. Its peers refuse it all the same where they demand clientAuth"
+)
+
 UPLOAD_RULES = (
     UploadRule(
         "no-client-store",
@@ -94,7 +105,8 @@ UPLOAD_RULES = (
         ),
         "the certificate lacks clientAuth ({usages}), which {release} demands of its one certificate",
         "obtain one with both serverAuth and clientAuth, or upgrade both Expressways",
-        "C6",
+        "C6, 225482",
+        lambda upload: upload.release.server_auth_only == "refused",
     ),
     UploadRule(
         "server-store-switch-is-off",
@@ -125,4 +137,16 @@ def refusal_of(upload: Upload) -> UploadRefusal | None:
         return None
     usages = ", ".join(upload.certificate.extended_key_usage or ())
     words = {"release": upload.release.name.upper(), "usages": usages, "name": _unqualified(upload)}
-    return UploadRefusal(rule.key, rule.reason.format_map(words), rule.remedy)
+    over_scp = rule.scp_gets_round(upload)
+    remedy = f"{rule.remedy}. {OVER_SCP}" if over_scp else rule.remedy
+    return UploadRefusal(rule.key, rule.reason.format_map(words), remedy, over_scp)
+
+
+def warning_of(upload: Upload) -> str:
+    """Return what a box that takes the certificate has to say about its own settings, empty where nothing (A3)."""
+    if upload.box == "expressway-e" and upload.switch and upload.release.two_stores:
+        return (
+            f"EnableServerEkuUpload is deprecated on {upload.release.name.upper()}, where it changes nothing: the "
+            "server store takes a certificate without clientAuth as it is"
+        )
+    return ""

@@ -132,6 +132,8 @@ class Cast:
             case "upload":
                 wanted = Certificate.model_validate(options["certificate"])
                 return edge.stores.upload(wanted, options.get("store", "server"))
+            case "copy-over-scp":
+                return edge.stores.copy_over_scp(Certificate.model_validate(options["certificate"]))
             case "copy-server-certificate":
                 return edge.stores.copy_server_certificate()
             case _:

@@ -163,22 +163,25 @@ def prepare(library: Library, question: Question) -> Bench:
     return Bench(library, PLACES[question.role], standing_in, question.at)
 
 
-def upload_flips(question: Question) -> list[UploadFlip]:
-    """Return the releases whose upload page takes one of the two certificates and refuses the other."""
-    merged: dict[tuple[bool, str], UploadFlip] = {}
+def upload_flips(question: Question, *, switch: bool = False) -> list[UploadFlip]:
+    """Return the releases whose upload page refuses one of the two certificates, or both.
+
+    `switch` is EnableServerEkuUpload.
+    """
+    merged: dict[tuple[bool, bool, str], UploadFlip] = {}
     for names in alike(question.releases):
-        if (flip := _upload_flip(question, names)) is not None:
-            known = merged.get((flip.refuses_new, flip.remedy))
-            joined = replace(known, releases=(*known.releases, *names)) if known else flip
-            merged[flip.refuses_new, flip.remedy] = joined
+        if (flip := _upload_flip(question, names, switch=switch)) is not None:
+            kind = flip.refuses_new, flip.refuses_old, flip.remedy
+            known = merged.get(kind)
+            merged[kind] = replace(known, releases=(*known.releases, *names)) if known else flip
     return list(merged.values())
 
 
-def _upload_flip(question: Question, names: tuple[str, ...]) -> UploadFlip | None:
+def _upload_flip(question: Question, names: tuple[str, ...], *, switch: bool) -> UploadFlip | None:
     place, release = PLACES[question.role], RELEASES[names[0]]
     leaves = [read_certificate(each.certificates[0]) for each in (question.old, question.new)]
-    before, after = (place.refusal(leaf, release) for leaf in leaves)
+    before, after = (place.refusal(leaf, release, switch=switch) for leaf in leaves)
     refusal = after or before
-    if refusal is None or (before and after):
+    if refusal is None:
         return None
-    return UploadFlip(names, after is not None, refusal.reason, refusal.remedy)
+    return UploadFlip(names, after is not None, refusal.reason, refusal.remedy, before is not None)

@@ -56,7 +56,7 @@ def compare(
         tls_versions=question.tls_versions,
         stories=len({story.scenario.name for story in told}),
         worked=came_to.worked,
-        uploads=tuple(upload_flips(question)),
+        uploads=tuple(upload_flips(question, switch=library.healthy.expressway_e.enable_server_eku_upload)),
         flips=came_to.flips,
         not_compared=came_to.not_compared,
     )

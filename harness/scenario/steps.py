@@ -125,6 +125,13 @@ STEP_KINDS = (
     ),
     StepKind(
         "expressway-e",
+        "copy-over-scp",
+        "copy a certificate over SCP into the folder of the server store and restart: the web page is not asked (A1)",
+        {"certificate": "the new certificate, written as the settings write one"},
+        needs=("certificate",),
+    ),
+    StepKind(
+        "expressway-e",
         "copy-server-certificate",
         "let the client store present the server certificate, which asks nothing of it",
         {},
@@ -167,7 +174,7 @@ STEP_KINDS = (
     ),
 )
 
-INSTALLING = frozenset({"upload", "copy-server-certificate"})
+INSTALLING = frozenset({"upload", "copy-over-scp", "copy-server-certificate"})
 """What changes the certificate that a box presents."""
 
 _BY_NAME = {(kind.actor, kind.verb): kind for kind in STEP_KINDS}

@@ -8,7 +8,7 @@ import pytest
 
 from harness.identity.certificate import CertificateFacts
 from harness.lab.releases import RELEASE_NAMES, RELEASES
-from harness.lab.uploads import UPLOAD_RULES, Box, Store, Upload, refusal_of
+from harness.lab.uploads import UPLOAD_RULES, Box, Store, Upload, refusal_of, warning_of
 
 USAGES: dict[str, tuple[str, ...] | None] = {
     "both": ("serverAuth", "clientAuth"),
@@ -81,3 +81,44 @@ def test_every_rule_says_what_is_wrong_in_words_that_it_fills() -> None:
     words = {"release": "X15.5", "usages": "serverAuth", "name": "expe1"}
 
     assert all("{" not in rule.reason.format_map(words) and rule.remedy and rule.source for rule in UPLOAD_RULES)
+
+
+# --- round the web page (A1), and a switch that is out of date (A3) ---
+
+
+@pytest.mark.parametrize("release", ["x14", "x15.0", "x15.2"])
+@pytest.mark.parametrize("box", ["expressway-e", "expressway-c"])
+def test_up_to_x15_3_only_the_web_page_refuses_it_and_the_remedy_says_so(box: Box, release: str) -> None:
+    refusal = refusal_of(Upload(facts("server"), box, "server", RELEASES[release]))
+
+    assert refusal is not None
+    assert refusal.scp_gets_round
+    assert "over SCP" in refusal.remedy
+    assert "demand clientAuth" in refusal.remedy
+
+
+@pytest.mark.parametrize(
+    ("upload", "rule"),
+    [
+        (Upload(facts("server"), "expressway-e", "server", RELEASES["x15.4"]), "server-store-switch-is-off"),
+        (Upload(facts("server"), "expressway-c", "server", RELEASES["x15.4"]), "server-store-demands-client-auth"),
+        (Upload(facts("server"), "expressway-e", "client", RELEASES["x15.5"]), "client-store-demands-client-auth"),
+        (Upload(facts("both", "expe1"), "expressway-e", "server", RELEASES["x15.2"]), "unqualified-name"),
+    ],
+)
+def test_nothing_is_said_of_scp_where_no_document_does(upload: Upload, rule: str) -> None:
+    refusal = refusal_of(upload)
+
+    assert refusal is not None
+    assert refusal.rule == rule
+    assert not refusal.scp_gets_round
+    assert "SCP" not in refusal.remedy
+
+
+@pytest.mark.parametrize("release", RELEASE_NAMES)
+@pytest.mark.parametrize("usages", ["both", "server"])
+def test_the_switch_is_taken_with_a_warning_where_two_stores_make_it_pointless(release: str, usages: str) -> None:
+    warned = warning_of(Upload(facts(usages), "expressway-e", "server", RELEASES[release], switch=True))
+
+    assert ("deprecated on X15.5" in warned) is (release == "x15.5")
+    assert warning_of(Upload(facts(usages), "expressway-e", "server", RELEASES[release])) == ""

@@ -39,7 +39,7 @@ STORE_CAUSES = (
         diagnosis=(
             "Every handshake succeeded. But before a phone may register, Expressway-E shows its certificate to "
             "Expressway-C in a SIP SERVICE request, and before X15.4 {by} insists on both serverAuth and clientAuth. "
-            "Missing is {lacks}."
+            "Missing is {lacks}. The web page takes no such certificate; one that is copied over SCP gets in."
         ),
         remedies={
             ANYBODY: (
@@ -49,6 +49,6 @@ STORE_CAUSES = (
         },
         looks_like=("traversal-zone-down",),
         told_apart_by="The SERVICE request between the Expressways: here Expressway-C answers it with 403.",
-        source="M17",
+        source="M17, A1",
     ),
 )

@@ -91,9 +91,9 @@ class ExpresswayE(Settings):
     )
     enable_server_eku_upload: Switch = setting(
         False,
-        "let X15.4 take a server certificate without clientAuth",
-        command="EnableServerEkuUpload",
-        source="C6",
+        "let X15.4 take a server certificate without clientAuth; deprecated on X15.5, where it changes nothing",
+        command="XCP TLS Certificate CVS EnableServerEkuUpload",
+        source="C6, A3",
     )
     trusted_ca: tuple[str, ...] = setting(
         (),

@@ -45,12 +45,13 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class UploadFlip:
-    """Releases whose upload page takes one of the two certificates and refuses the other, and why."""
+    """Releases whose upload page refuses one of the two certificates or both, and why the new one if it does."""
 
     releases: tuple[str, ...]
     refuses_new: bool
     reason: str
     remedy: str
+    refuses_old: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def change_as_json(change: CertificateChange) -> str:
         "uploads": [
             {
                 "releases": list(each.releases),
-                "refuses": "new" if each.refuses_new else "old",
+                "refuses": "both" if each.refuses_new and each.refuses_old else "new" if each.refuses_new else "old",
                 "reason": each.reason,
                 "remedy": each.remedy,
             }

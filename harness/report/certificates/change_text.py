@@ -82,7 +82,8 @@ def _assumption(change: CertificateChange) -> str:
 
 def _upload(upload: UploadFlip, paper: Paper) -> Iterator[str]:
     kind = "UPLOAD REFUSED" if upload.refuses_new else "UPLOAD TAKEN, that of the old one was refused"
-    yield from paper.hanging("", f"{kind} on {release_names(upload.releases)}", 0)
+    also = ", as that of the old one" if upload.refuses_new and upload.refuses_old else ""
+    yield from paper.hanging("", f"{kind} on {release_names(upload.releases)}{also}", 0)
     yield from paper.hanging("why", upload.reason, _MARGIN)
     yield from paper.hanging("to do", upload.remedy, _MARGIN)
 
