@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TypeAlias
 
 import pytest
@@ -26,9 +28,11 @@ from net_bench import (
 from harness.net.link import Link
 from harness.net.loopback import LoopbackNetwork
 from harness.net.memory import MemoryNetwork
+from harness.tls.observations import InQuestion
 from harness.tls.profile import Dialect, TlsProfile
 from harness.transcript import (
     AlertSeen,
+    ClientCertificate,
     Closed,
     Closing,
     Direction,
@@ -344,3 +348,80 @@ async def test_a_refusal_whose_goodbye_outlives_the_budget_is_told_once() -> Non
         await met.caller.send(b"OPTIONS sip:us-expe1.example.com SIP/2.0\r\n\r\n")
         assert not await met.called.secure_within(0.5, mutual())
         assert [failed.reason for failed in met.seen("called", HandshakeFailed)] == ["not-tls"]
+
+
+# --- what a link does with its settings ---
+
+
+@pytest.mark.usefixtures("autojump_clock")
+@pytest.mark.parametrize(("of_profile", "done"), [(None, False), (0, True)])
+async def test_certificates_are_judged_by_the_clock_of_the_profile_and_else_by_that_of_the_link(
+    of_profile: int | None, done: bool
+) -> None:
+    today = datetime.now(UTC)
+    profile = mutual() if of_profile is None else replace(mutual(), clock=today + timedelta(days=of_profile))
+    async with pair(MemoryNetwork()) as met:
+        met.called.clock = today + timedelta(days=4000)
+        secured = await met.secure(caller("1.2"), profile)
+        assert secured == (done, done)
+        assert alerts(met, "called") == ([] if done else [(SENT, 45)])
+
+
+@each_network
+@each_version
+@pytest.mark.parametrize(("settled", "sent"), [(0, []), (23, [(SENT, 44)])])
+async def test_who_asks_about_a_peer_decides_before_this_end_says_more(
+    settled: int, sent: list[tuple[Direction, int]], tls: str, new_network: NewNetwork
+) -> None:
+    asked = []
+
+    async def check(number: int, peer: InQuestion) -> int:
+        asked.append((number, len(peer.chain)))
+        return settled
+
+    async with pair(new_network()) as met, trio.open_nursery() as nursery:
+        nursery.start_soon(call, met.caller, caller(tls))
+        assert await met.called.secure(mutual(), check=check) is (settled == 0)
+        assert alerts(met, "called") == sent
+        assert asked == [(met.called.number, 3)]
+        await met.called.close()
+
+
+@each_network
+@each_version
+async def test_after_the_goodbye_nothing_more_is_said_and_the_goodbye_is_told_once(
+    tls: str, new_network: NewNetwork
+) -> None:
+    async with pair(new_network()) as met:
+        await met.secure(caller(tls), mutual())
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(read_to_the_end, met.called)
+            await met.caller.finish("done")
+            assert not await met.caller.send(INVITE)
+            await met.caller.finish("done again")
+            await met.caller.close()
+        await met.caller.finish("too late")
+        assert [(closed.how, closed.why) for closed in met.seen("caller", Closed)] == [(Closing.CLOSE_NOTIFY, "done")]
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+@pytest.mark.parametrize("goodbye", ["close", "abandon", "reset"])
+async def test_a_link_that_is_over_gives_its_socket_back(goodbye: str) -> None:
+    async with pair(LoopbackNetwork()) as met:
+        held = open_files()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(leave, met.called, goodbye)
+            await read_to_the_end(met.caller)
+        assert open_files() == held - 2
+
+
+@each_version
+@pytest.mark.usefixtures("autojump_clock")
+async def test_only_the_end_that_listens_says_what_it_asks_of_clients(tls: str) -> None:
+    async with pair(MemoryNetwork()) as met:
+        await met.secure(caller(tls), mutual())
+        assert met.caller.end().certificate_request is None
+        assert met.called.end().certificate_request is ClientCertificate.REQUIRED
