@@ -21,6 +21,7 @@ from harness.cli.exits import MEANINGS
 from harness.dns.ownership import KINDS
 from harness.dns.server.faults import FAULTS
 from harness.dns.walk.words import FINDINGS, NOTES
+from harness.identity.name_rules import ADDRESSES, POLICIES
 from harness.judge.causes import CAUSES, cause_keys
 from harness.lab.certificate_rules import CERTIFICATE_ROLES, CERTIFICATE_RULES, CertificateRule
 from harness.lab.directory import ROLES
@@ -88,8 +89,8 @@ def names_page() -> Iterator[str]:
     """Yield the page of the words of DNS and of domain ownership."""
     yield from ("# Names", "", _NOTE, "")
     yield (
-        "The words in which the ladder and the verdict tell how a name led to an address, and how Control Hub looked "
-        "for a token. In brackets stands who says so."
+        "The words in which the ladder and the verdict tell how a name led to an address, how Control Hub looked "
+        "for a token, and how names are read in a certificate. In brackets stands who says so."
     )
     faults = {name: f"{row.title}. {row.meaning}" for name, row in FAULTS.items()}
     yield from _words("Faults that DNS can have", "For `name-server.faults`.", faults)
@@ -99,6 +100,8 @@ def names_page() -> Iterator[str]:
         ("Checks of a token", "What Control Hub's look-up comes to.", KINDS),
     ):
         yield from _words(title, intro, {name: f"{said.text} ({said.source})" for name, said in meanings.items()})
+    policies = {policy.name: f"{policy.summary} ({policy.source})" for policy in POLICIES.values()}
+    yield from _words("Name policies", ADDRESSES, policies)
 
 
 def _words(title: str, intro: str, words: Mapping[str, str]) -> Iterator[str]:

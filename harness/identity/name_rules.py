@@ -42,6 +42,14 @@ class NamePolicy:
     wildcards_possible: bool = True
 
 
+ADDRESSES = (
+    "Which names of a certificate count, for `expressway-e.identity.policy`. A peer that is known by its address finds "
+    "it in an iPAddress alone: a dNSName `192.0.2.1` never matches that address (RFC 5280 section 4.2.1.6). Only "
+    "`rfc9525` reads an iPAddress. RFC 5922 knows SIP domains and no addresses, and what Expressway does with one no "
+    "text of Cisco says; so the lab does not guess, and a zone is better told a name."
+)
+"""What the policies have in common, for people; printed over their table."""
+
 _DNS, _URI, _SRV, _IP = IdentityKind.DNS, IdentityKind.URI, IdentityKind.SRV, IdentityKind.IP_ADDRESS
 
 POLICIES: Mapping[str, NamePolicy] = MappingProxyType(
@@ -50,7 +58,7 @@ POLICIES: Mapping[str, NamePolicy] = MappingProxyType(
         for policy in (
             NamePolicy(
                 name="expressway",
-                summary="the common name or any dNSName; sip: URIs by a knob",
+                summary="the common name or any dNSName; sip: URIs by a knob; no iPAddress (Cisco's texts name none)",
                 source="domain.md section 4 and X1",
                 kinds=frozenset({_DNS}),
                 common_name=CommonName.ALWAYS,
@@ -58,7 +66,7 @@ POLICIES: Mapping[str, NamePolicy] = MappingProxyType(
             ),
             NamePolicy(
                 name="san-only",
-                summary="any dNSName, never the common name; sip: URIs by a knob",
+                summary="any dNSName, never the common name; sip: URIs by a knob; no iPAddress, as above",
                 source="domain.md X1",
                 kinds=frozenset({_DNS}),
                 common_name=CommonName.NEVER,
@@ -66,7 +74,7 @@ POLICIES: Mapping[str, NamePolicy] = MappingProxyType(
             ),
             NamePolicy(
                 name="rfc5922",
-                summary="sip: URIs without a user, else dNSNames; the common name only without a SAN",
+                summary="sip: URIs without a user, else dNSNames; the common name only without a SAN; never an address",
                 source="RFC 5922 sections 7.1 and 7.2",
                 kinds=frozenset({_DNS, _URI}),
                 common_name=CommonName.WITHOUT_SAN,

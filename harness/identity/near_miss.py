@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.identity.cloud_names import other_generation
-from harness.identity.presented import IdentityKind, PresentedIdentity, ReferenceIdentity, wildcard_covers
+from harness.identity.presented import (
+    IdentityKind,
+    PresentedIdentity,
+    ReferenceIdentity,
+    address_in,
+    wildcard_covers,
+)
 
 MAX_COMPARED = 256
 """Presented identities that are looked at: a certificate with more is a stranger's, and each costs time."""
@@ -90,6 +96,8 @@ def _miss(kind: NearMissKind, presented: PresentedIdentity, wanted: ReferenceIde
 def _right_name_wrong_place(presented: PresentedIdentity, wanted: str) -> str:
     if presented.name != wanted:
         return ""
+    if address_in(wanted) is not None and presented.kind is not IdentityKind.IP_ADDRESS:
+        return f"{{presented}} is an address in a {presented.kind}, and addresses are looked for in an iPAddress alone"
     if presented.kind is IdentityKind.COMMON_NAME:
         return "{presented} stands only in the common name, which does not count here: add it as a dNSName"
     return f"{{presented}} stands in the certificate as a {presented.kind}, which does not count here"

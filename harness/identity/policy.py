@@ -118,6 +118,9 @@ def _warnings(winner: Candidate | None) -> tuple[str, ...]:
     return tuple(sentence for sentence, holds in sentences.items() if holds)
 
 
+_ADDRESS_ELSEWHERE = "never matches an address: as a {kind} it is read as a name (RFC 5280 section 4.2.1.6)"
+
+
 @dataclass(frozen=True, slots=True)
 class _Looking:
     certificate: CertificateFacts
@@ -129,15 +132,19 @@ class _Looking:
         if obstacle := self._uncounted(presented) or self._unusable(presented):
             return Candidate(presented, accepted=False, wanted="", reason=obstacle)
         for reference in wanted:
-            if self._equal(presented, reference.canonical):
+            if self._equal(presented, reference):
                 how = "covers" if presented.is_wildcard else "equals"
                 return Candidate(presented, accepted=True, wanted=reference.name, reason=f'{how} "{reference.name}"')
-        return Candidate(presented, accepted=False, wanted="", reason="equals none of the wanted names")
+        by_text = any(reference.address and presented.name == reference.canonical for reference in wanted)
+        reason = _ADDRESS_ELSEWHERE.format(kind=presented.kind) if by_text else "equals none of the wanted names"
+        return Candidate(presented, accepted=False, wanted="", reason=reason)
 
-    def _equal(self, presented: PresentedIdentity, wanted: str) -> bool:
+    def _equal(self, presented: PresentedIdentity, wanted: ReferenceIdentity) -> bool:
+        if wanted.address is not None:
+            return presented.is_address(wanted.address)
         if presented.is_wildcard:
-            return wildcard_covers(presented.name, wanted)
-        return presented.name == wanted
+            return wildcard_covers(presented.name, wanted.canonical)
+        return presented.name == wanted.canonical
 
     def _uncounted(self, presented: PresentedIdentity) -> str:
         """Return why the policy does not read this kind of identity, empty where it does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +26,17 @@ class IdentityKind(StrEnum):
     IP_ADDRESS = "iPAddress"
 
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def address_in(text: str) -> Address | None:
+    """Return the IP address that `text` is, in brackets or not; None where it is a name."""
+    try:
+        return ipaddress.ip_address(text.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class PresentedIdentity:
     """One name that a certificate carries, as it stands there."""
@@ -42,6 +54,11 @@ class PresentedIdentity:
         """
         name = self._bare()
         return name.lower() if name.isascii() and len(name) <= MAX_NAME else ""
+
+    def is_address(self, wanted: Address) -> bool:
+        """Whether it names that address: only an iPAddress does (RFC 5280 4.2.1.6), and a common name by its text."""
+        counts = self.kind in (IdentityKind.IP_ADDRESS, IdentityKind.COMMON_NAME)
+        return counts and address_in(self.value) == wanted
 
     @property
     def is_wildcard(self) -> bool:
@@ -74,6 +91,11 @@ class ReferenceIdentity:
     """One name for which this end looks in the peer's certificate, as its settings spell it."""
 
     name: str
+
+    @property
+    def address(self) -> Address | None:
+        """The address that it is, None where it is a name."""
+        return address_in(self.name)
 
     @property
     def canonical(self) -> str:

@@ -37,6 +37,16 @@ def key(kind: str) -> Key:
             return ec.generate_private_key(ec.SECP256R1())
 
 
+EXPLICIT_P256 = bytes.fromhex(
+    "3081f7020101302c06072a8648ce3d0101022100ffffffff00000001000000000000000000000000ffffffffffffffffffff"
+    "ffff305b0420ffffffff00000001000000000000000000000000fffffffffffffffffffffffc04205ac635d8aa3a93e7b3eb"
+    "bd55769886bc651d06b0cc53b0f63bce3c3e27d2604b031500c49d360886e704936a6678e1139d26b7819f7e900441046b17"
+    "d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce3357"
+    "6b315ececbb6406837bf51f5022100ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551020101"
+)
+"""The parameters of P-256 spelled out, as `openssl ecparam -param_enc explicit` writes them."""
+
+
 def tlv(tag: int, *contents: bytes) -> bytes:
     """Return one DER element."""
     data = b"".join(contents)
@@ -107,6 +117,8 @@ class Raw:
         algorithm = _algorithm(signer)
         dates = (tlv(0x17, at.strftime("%y%m%d%H%M%SZ").encode()) for at in (self.starts, self.ends))
         public = key(self.key).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        if self.key.endswith("explicit"):
+            public = tlv(0x30, tlv(0x30, oid("1.2.840.10045.2.1"), EXPLICIT_P256), public[-68:])
         body = tlv(
             0x30,
             tlv(0xA0, tlv(0x02, bytes([self.version - 1]))) if self.version > 1 else b"",

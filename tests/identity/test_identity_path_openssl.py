@@ -126,6 +126,8 @@ EXTENSIONS: dict[str, tuple[Story, FindingKind | None]] = {
     "a version 1 leaf": (Story(LEAF.but(version=1, extensions=()), ISSUING, ROOT), None),
     "a version 1 CA": (Story(LEAF, ISSUING.but(version=1, extensions=()), ROOT), K.NOT_A_CA),
     "a version 1 root": (Story(LEAF, ISSUING, ROOT.but(version=1, extensions=())), None),
+    "a curve spelled out in the leaf": (leaf(key="p256-explicit"), K.EXPLICIT_CURVE),
+    "a curve spelled out in a CA": (issuing(key="p256-explicit"), K.EXPLICIT_CURVE),
     "a P-192 leaf": (leaf(key="p192"), K.WEAK_KEY),
     "a P-224 leaf": (leaf(key="p224"), None),
     "a P-192 CA": (issuing(key="p192-issuing"), K.WEAK_KEY),

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import AuthorityInformationAccessOID, NameOID, ObjectIdentifier
 
@@ -19,7 +19,7 @@ DAY = timedelta(days=1)
 SERVER, CLIENT, ANY, SIP_DOMAIN = "1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2", "2.5.29.37.0", "1.3.6.1.5.5.7.3.20"
 HOST = "edge.example.com"
 
-Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
+Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | mldsa.MLDSA65PrivateKey
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,8 @@ def key_of(kind: str) -> Key:
             return rsa.generate_private_key(public_exponent=65537, key_size=int(bits))
         case ["ed25519"]:
             return ed25519.Ed25519PrivateKey.generate()
+        case ["mldsa"]:
+            return mldsa.MLDSA65PrivateKey.generate()
         case _:
             return ec.generate_private_key(ec.SECP256R1())
 
@@ -61,10 +63,14 @@ def forge(
     crls: Sequence[str] = ("http://crl.ca.example/1.crl",),
     ocsp: Sequence[str] = (),
     more: Sequence[x509.ExtensionType] = (),
+    critical: Sequence[x509.ExtensionType] = (),
+    attributes: Mapping[str, str] | None = None,
+    more_names: Sequence[x509.GeneralName] = (),
 ) -> Forged:
     """Return a certificate issued by `by`, or by itself."""
     own = key_of(key)
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)] if name else [])
+    named = {NameOID.COMMON_NAME.dotted_string: name or "", **(attributes or {})}
+    subject = x509.Name([x509.NameAttribute(ObjectIdentifier(kind), text) for kind, text in named.items() if text])
     issuer = by.certificate.subject if by else subject
     signer = by.key if by else own
     builder = x509.CertificateBuilder(issuer, subject, own.public_key(), x509.random_serial_number())
@@ -74,11 +80,17 @@ def forge(
         (_key_usage(usages), True),
         (x509.SubjectKeyIdentifier.from_public_key(own.public_key()), False),
         (x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), False),
-        *((extension, False) for extension in (*_wanted(sans, extended, crls, ocsp), *more)),
+        *((extension, False) for extension in (*_wanted(sans, more_names, extended, crls, ocsp), *more)),
+        *((extension, True) for extension in critical),
     ]
-    for extension, critical in extensions:
-        builder = builder.add_extension(extension, critical)
-    return Forged(builder.sign(signer, None if isinstance(signer, ed25519.Ed25519PrivateKey) else hashes.SHA256()), own)
+    for extension, is_critical in extensions:
+        builder = builder.add_extension(extension, is_critical)
+    return Forged(
+        builder.sign(
+            signer, None if isinstance(signer, ed25519.Ed25519PrivateKey | mldsa.MLDSA65PrivateKey) else hashes.SHA256()
+        ),
+        own,
+    )
 
 
 def authority(name: str, *, by: Forged | None = None, extended: Sequence[str] | None = None, **how: object) -> Forged:
@@ -89,11 +101,15 @@ def authority(name: str, *, by: Forged | None = None, extended: Sequence[str] | 
 
 
 def _wanted(
-    sans: Sequence[str], extended: Sequence[str] | None, crls: Sequence[str], ocsp: Sequence[str]
+    sans: Sequence[str],
+    more_names: Sequence[x509.GeneralName],
+    extended: Sequence[str] | None,
+    crls: Sequence[str],
+    ocsp: Sequence[str],
 ) -> list[x509.ExtensionType]:
     found: list[x509.ExtensionType] = []
-    if sans:
-        found.append(x509.SubjectAlternativeName([_general_name(san) for san in sans]))
+    if sans or more_names:
+        found.append(x509.SubjectAlternativeName([*map(_general_name, sans), *more_names]))
     if extended is not None:
         found.append(x509.ExtendedKeyUsage([ObjectIdentifier(oid) for oid in extended]))
     if crls:

@@ -24,6 +24,8 @@ from harness.lab.certificate_rules import (
     unjudged,
 )
 from harness.lab.releases import RELEASE_NAMES, RELEASES
+from harness.pki.anatomy import dissect
+from harness.pki.der import SEQUENCE, element
 from harness.pki.weak_signatures import SIGNATURES
 
 ROOT = authority("Root")
@@ -85,7 +87,38 @@ CLIENT_ONLY = issued(extended=(CLIENT,))
 UNLIMITED = issued(extended=None)
 CLOUD = "callservice.webex.com"
 OLD_CLOUD = "callservice.ciscospark.com"
+UNKNOWN_EXTENSION = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"\x05\x00")
+RESOURCES = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.5.5.7.1.8"), b"\x30\x00")
 RESERVED_USAGE = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.37"), b"\x30\x03\x06\x01")
+
+
+EXPLICIT_P256 = bytes.fromhex(
+    "3081f7020101302c06072a8648ce3d0101022100ffffffff00000001000000000000000000000000ffffffffffffffffffff"
+    "ffff305b0420ffffffff00000001000000000000000000000000fffffffffffffffffffffffc04205ac635d8aa3a93e7b3eb"
+    "bd55769886bc651d06b0cc53b0f63bce3c3e27d2604b031500c49d360886e704936a6678e1139d26b7819f7e900441046b17"
+    "d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce3357"
+    "6b315ececbb6406837bf51f5022100ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551020101"
+)
+"""The parameters of P-256 spelled out, as `openssl ecparam -param_enc explicit` writes them."""
+
+
+def twice(leaf: Forged) -> bytes:
+    """The same certificate with its last extension twice; its signature no longer fits."""
+    parts = dissect(leaf.der)
+    return replace(parts, extensions=(*parts.extensions, parts.extensions[-1])).signed(b"")
+
+
+def version_1(leaf: Forged) -> bytes:
+    return replace(dissect(leaf.der), version=b"", extensions=()).signed(b"")
+
+
+def spelled_out(leaf: Forged) -> bytes:
+    """The same certificate with the parameters of its curve where the curve's name stood."""
+    parts = dissect(leaf.der)
+    named, point = bytes.fromhex("301306072a8648ce3d020106082a8648ce3d030107"), parts.public_key[-68:]
+    assert named in parts.public_key
+    algorithm = element(SEQUENCE, named[2:11] + EXPLICIT_P256)
+    return replace(parts, public_key=element(SEQUENCE, algorithm + point)).signed(b"")
 
 
 PAIRS: dict[str, Pair] = {
@@ -117,12 +150,17 @@ PAIRS: dict[str, Pair] = {
         case("b2b-peer", LEAF), case("b2b-peer", issued(extended=(SERVER, CLIENT, SIP_DOMAIN)))
     ),
     "common-name-missing": Pair(case(E_SERVER, issued(name=None)), case(E_SERVER, LEAF)),
+    "client-common-name-missing": Pair(
+        case(C_CLIENT, issued(name=None)), case(C_CLIENT, issued(name=None), release="x15.4")
+    ),
+    "private-attribute": Pair(
+        case(C_CLIENT, issued(attributes={"1.3.6.1.4.1.311.60.2.1.3": "US"})),
+        case(C_CLIENT, issued(attributes={"2.5.4.15": "Private Organization"})),
+    ),
     "dns-name-missing": Pair(case("unified-cm", issued(sans=())), case("unified-cm", LEAF)),
     "name-only-in-common-name": Pair(
         case(E_SERVER, issued(sans=("other.example.com",))), case(E_SERVER, issued(name=HOST.upper()))
     ),
-    "wildcard-name": Pair(case(E_SERVER, issued(sans=(HOST, "*.example.com"))), case(E_SERVER, LEAF)),
-    "trailing-dot": Pair(case("b2b-peer", issued(sans=(HOST, "example.com."))), case("b2b-peer", LEAF)),
     "wanted-name-missing": Pair(
         case(C_CLIENT, LEAF, names=(HOST, "cluster.example.com")), case(C_CLIENT, LEAF, names=(HOST,))
     ),
@@ -146,6 +184,15 @@ PAIRS: dict[str, Pair] = {
     "one-cloud-generation": Pair(
         case("webex-cloud", issued(sans=(OLD_CLOUD,))), case("webex-cloud", issued(sans=(OLD_CLOUD, CLOUD)))
     ),
+    "wildcard-name": Pair(case(E_SERVER, issued(sans=(HOST, "*.example.com"))), case(E_SERVER, LEAF)),
+    "trailing-dot": Pair(case("b2b-peer", issued(sans=(HOST, "example.com."))), case("b2b-peer", LEAF)),
+    "no-dns-name": Pair(
+        case("b2b-peer", issued(sans=(HOST, "peer.example "))), case("b2b-peer", issued(sans=(HOST, "a_b.example")))
+    ),
+    "address-as-dns-name": Pair(
+        case("unified-cm", issued(more_names=(x509.DNSName("192.0.2.1"),))),
+        case("unified-cm", issued(sans=(HOST, "192.0.2.1"))),
+    ),
     "self-signed": Pair(alone(E_SERVER, forge()), alone(E_SERVER, LEAF)),
     "chain-not-completed": Pair(
         case(E_SERVER, LEAF, trust=(ROOT,)), case(E_SERVER, LEAF, trust=(ROOT, ISSUING))
@@ -164,9 +211,22 @@ PAIRS: dict[str, Pair] = {
     "unreadable-part": Pair(
         case(E_SERVER, issued(extended=None, more=[RESERVED_USAGE])), case(E_SERVER, UNLIMITED)
     ),
+    "critical-extension": Pair(
+        case(E_SERVER, issued(critical=[UNKNOWN_EXTENSION])), case(E_SERVER, issued(more=[UNKNOWN_EXTENSION]))
+    ),
+    "malformed-extension": Pair(
+        case(E_SERVER, issued(extended=None, more=[RESERVED_USAGE])), case(E_SERVER, UNLIMITED)
+    ),
+    "repeated-extension": Pair(
+        case(E_SERVER, twice(issued(more=[UNKNOWN_EXTENSION]))), case(E_SERVER, issued(more=[UNKNOWN_EXTENSION]))
+    ),
+    "undecided": Pair(case(E_SERVER, issued(more=[RESOURCES])), case(E_SERVER, LEAF)),
+    "version-1": Pair(case("b2b-peer", version_1(LEAF)), case("b2b-peer", LEAF)),
     "weak-key": Pair(case(E_SERVER, issued(key="rsa-1024")), case(E_SERVER, issued(key="rsa-2048"))),
     "large-key": Pair(case(E_SERVER, issued(key="rsa-4352")), case(E_SERVER, issued(key="rsa-4096"))),
     "unlisted-key": Pair(case(E_SERVER, issued(key="ed25519")), case(E_SERVER, LEAF)),
+    "post-quantum-key": Pair(case(E_SERVER, issued(key="mldsa")), case(E_SERVER, issued(key="ed25519"))),
+    "explicit-curve": Pair(case(E_SERVER, spelled_out(LEAF)), case(E_SERVER, LEAF)),
     "weak-signature": Pair(
         case(E_SERVER, SIGNATURES["sha1"](LEAF.der, ISSUING.key)),  # type: ignore[arg-type]
         case(E_SERVER, LEAF),
@@ -227,7 +287,8 @@ def test_a_sound_certificate_breaks_no_rule_that_matters(role: str) -> None:
 
 def test_errors_come_first() -> None:
     found = [
-        finding.rule.severity for finding in examine(case(E_SERVER, forge(extended=(CLIENT,), name=None, sans=())))
+        finding.rule.severity
+        for finding in examine(case(E_SERVER, forge(extended=(CLIENT,), name=None, sans=("*.example.com",))))
     ]
     assert found == sorted(found, key=list(Severity).index)
     assert {Severity.ERROR, Severity.WARNING} <= set(found)

@@ -12,6 +12,7 @@ from harness.identity.chain import is_root, links_of
 from harness.identity.findings import FindingKind, PathFinding
 from harness.identity.path import explain_path
 from harness.identity.policy import judge_names
+from harness.identity.presented import address_in
 from harness.lab.certificate_rules.roles import CertificateRole
 from harness.lab.releases import Release
 
@@ -56,8 +57,9 @@ class Examination:
         return (finding for finding in self.findings if finding.kind in kinds)
 
     def carries(self, name: str) -> bool:
-        """Whether a SAN is that name, whole and without wildcards."""
-        return judge_names(self.leaf, [name], policy="san-only").accepted
+        """Whether a SAN is that name, whole and without wildcards, or an iPAddress that address."""
+        policy = "san-only" if address_in(name) is None else "rfc9525"
+        return judge_names(self.leaf, [name], policy=policy).accepted
 
 
 @lru_cache(maxsize=64)

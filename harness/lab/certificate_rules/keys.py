@@ -11,7 +11,7 @@ from harness.lab.certificate_rules.examination import Examination
 from harness.lab.certificate_rules.roles import ALL_ROLES, BOXES
 from harness.lab.certificate_rules.row import CertificateRule, Severity
 
-_SMALLEST_SOUND_RSA, _LARGEST_SOUND_RSA = 2048, 4096
+_LARGEST_SOUND_RSA = 4096
 _LISTED = {"RSA 2048", "RSA 4096", "ECDSA P-256", "ECDSA P-384", "ECDSA P-521"}
 _SOON = timedelta(days=30)
 _LONGEST = timedelta(days=200)
@@ -33,10 +33,18 @@ def _large_key(case: Examination) -> Iterator[str]:
 
 
 def _unlisted_key(case: Examination) -> Iterator[str]:
-    bits = _rsa_bits(case)
-    told_by_its_size = bits and not _SMALLEST_SOUND_RSA <= bits <= _LARGEST_SOUND_RSA
-    if case.leaf.key not in _LISTED and not told_by_its_size:
+    told_elsewhere = any(_weak_key(case)) or any(_large_key(case)) or any(_post_quantum_key(case))
+    if case.leaf.key not in _LISTED and not told_elsewhere:
         yield f"its key is {case.leaf.key or 'of an unknown kind'}"
+
+
+def _post_quantum_key(case: Examination) -> Iterator[str]:
+    if case.leaf.key.startswith("ML-DSA"):
+        yield f"its key is {case.leaf.key}, which TLS 1.2 has no cipher for and which OpenSSL knows from 3.5 on"
+
+
+def _explicit_curve(case: Examination) -> Iterator[str]:
+    yield from (finding.sentence for finding in case.found(FindingKind.EXPLICIT_CURVE))
 
 
 def _weak_signature(case: Examination) -> Iterator[str]:
@@ -66,12 +74,12 @@ def _long_lived(case: Examination) -> Iterator[str]:
 KEY_AND_DATE_RULES = (
     CertificateRule(
         key="weak-key",
-        title="An RSA key below 2048 bits",
+        title="A key that is too weak",
         severity=Severity.ERROR,
         roles=ALL_ROLES,
         fires=_weak_key,
-        remedy="Make a new key of 2048 or 4096 bits, or an ECDSA one; OpenSSL does not even load this one.",
-        source="C13, T-11",
+        remedy="Make a new key: RSA of 2048 or 4096 bits, or ECDSA P-256 or P-384.",
+        source="C13, T-11, measured",
     ),
     CertificateRule(
         key="large-key",
@@ -91,6 +99,26 @@ KEY_AND_DATE_RULES = (
         peers="the Expressway itself",
         remedy="Take RSA with 2048 or 4096 bits, or ECDSA P-256, P-384 or P-521.",
         source="C13",
+    ),
+    CertificateRule(
+        key="post-quantum-key",
+        title="A key for which few peers are ready",
+        severity=Severity.ERROR,
+        roles=ALL_ROLES,
+        fires=_post_quantum_key,
+        peers="every peer that speaks TLS 1.2 or has an OpenSSL before 3.5, and so every release of Expressway here",
+        remedy="Take RSA or ECDSA. Two ends with TLS 1.3 and OpenSSL 3.5 or later can use it between them.",
+        source="domain.md 11.3, measured",
+    ),
+    CertificateRule(
+        key="explicit-curve",
+        title="A curve that is spelled out",
+        severity=Severity.ERROR,
+        roles=ALL_ROLES,
+        fires=_explicit_curve,
+        peers="OpenSSL, which refuses it (X509_V_ERR 94)",
+        remedy="Make a new key on a named curve (openssl: -pkeyopt ec_param_enc:named_curve).",
+        source="RFC 5480 section 2.1.1, measured",
     ),
     CertificateRule(
         key="weak-signature",

@@ -6,16 +6,11 @@ from collections.abc import Iterator
 
 from harness.identity.cloud_names import CLOUD_NAMES, GENERATIONS
 from harness.lab.certificate_rules.examination import Examination
-from harness.lab.certificate_rules.roles import BOXES, NAMED
+from harness.lab.certificate_rules.roles import NAMED
 from harness.lab.certificate_rules.row import CertificateRule, Severity
 
 _PARTNERS = "B2B partners that look for the SIP domain (RFC 5922 section 7.3)"
 _LEGACY, _CURRENT = GENERATIONS[0]
-
-
-def _no_common_name(case: Examination) -> Iterator[str]:
-    if not case.leaf.common_names:
-        yield "the subject has no common name"
 
 
 def _no_dns_name(case: Examination) -> Iterator[str]:
@@ -24,18 +19,10 @@ def _no_dns_name(case: Examination) -> Iterator[str]:
 
 
 def _only_in_common_name(case: Examination) -> Iterator[str]:
+    held = {dns_name.lower() for dns_name in case.leaf.dns_names}
     for name in case.leaf.common_names:
-        if "." in name and case.leaf.dns_names and not case.carries(name):
+        if "." in name and case.leaf.dns_names and name.lower() not in held:
             yield f'"{name}" stands in the common name and in no dNSName'
-
-
-def _wildcards(case: Examination) -> Iterator[str]:
-    names = dict.fromkeys((*case.leaf.common_names, *case.leaf.dns_names))
-    yield from (f'"{name}" is a wildcard' for name in names if "*" in name)
-
-
-def _trailing_dots(case: Examination) -> Iterator[str]:
-    yield from (f'"{name}" ends with a dot' for name in case.leaf.dns_names if name.endswith("."))
 
 
 def _wanted_names(case: Examination) -> Iterator[str]:
@@ -73,16 +60,6 @@ def _one_generation(case: Examination) -> Iterator[str]:
 
 NAME_RULES = (
     CertificateRule(
-        key="common-name-missing",
-        title="The subject has no common name",
-        severity=Severity.WARNING,
-        roles=BOXES,
-        fires=_no_common_name,
-        peers="the Expressway itself, which raises an alarm",
-        remedy="Issue it with the FQDN as common name, and as a SAN too.",
-        source="C13",
-    ),
-    CertificateRule(
         key="dns-name-missing",
         title="No name stands where peers look",
         severity=Severity.ERROR,
@@ -100,25 +77,6 @@ NAME_RULES = (
         peers="strict peers (RFC 5922, RFC 9525); an Expressway zone still takes it",
         remedy="Issue it with that name as a dNSName too.",
         source="X1, I19",
-    ),
-    CertificateRule(
-        key="wildcard-name",
-        title="A wildcard",
-        severity=Severity.WARNING,
-        roles=NAMED,
-        fires=_wildcards,
-        peers="every SIP peer: SIP never matches wildcards",
-        remedy="Name each host and domain itself: {names}.",
-        source="RFC 5922 section 7.2, X22",
-    ),
-    CertificateRule(
-        key="trailing-dot",
-        title="A name with a dot at its end",
-        severity=Severity.ERROR,
-        roles=NAMED,
-        fires=_trailing_dots,
-        remedy="Issue it without the dot: nobody takes it off when names are compared.",
-        source="I20",
     ),
     CertificateRule(
         key="wanted-name-missing",

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from harness.lab.certificate_rules.chains import CHAIN_RULES
 from harness.lab.certificate_rules.examination import Examination
+from harness.lab.certificate_rules.extensions import EXTENSION_RULES
 from harness.lab.certificate_rules.keys import KEY_AND_DATE_RULES
+from harness.lab.certificate_rules.name_syntax import NAME_SYNTAX_RULES
 from harness.lab.certificate_rules.names import NAME_RULES
 from harness.lab.certificate_rules.purposes import PURPOSE_RULES
 from harness.lab.certificate_rules.revocation import REVOCATION_RULES
 from harness.lab.certificate_rules.roles import ASKED_FOR
 from harness.lab.certificate_rules.row import CertificateRule, RuleFinding, Severity
+from harness.lab.certificate_rules.subjects import SUBJECT_RULES
 
 CERTIFICATE_RULES: tuple[CertificateRule, ...] = (
     *PURPOSE_RULES,
+    *SUBJECT_RULES,
     *NAME_RULES,
+    *NAME_SYNTAX_RULES,
     *CHAIN_RULES,
+    *EXTENSION_RULES,
     *KEY_AND_DATE_RULES,
     *REVOCATION_RULES,
 )
