@@ -187,6 +187,7 @@ def dns_command(lab_file: Path | None, addresses: str) -> None:
 @click.option("--password-file", type=FILE, help="The password of --cert, in the first line of a file.")
 @click.option("--ca", "authorities", multiple=True, type=FILE, help="CAs to trust, instead of this machine's.")
 @click.option("--name", "names", multiple=True, help="A name to look for in the certificate, instead of the role's.")
+@click.option("--sni", "server_name", metavar="NAME", default="", help="The server name to ask for, by SNI.")
 @click.option("--resolver", metavar="ADDRESS", default="", help="The name server to ask, instead of this machine's.")
 @click.option(
     "--within",
@@ -213,6 +214,7 @@ def probe_command(  # noqa: PLR0913, PLR0917  # one parameter an option, which c
     password_file: Path | None,
     authorities: tuple[Path, ...],
     names: tuple[str, ...],
+    server_name: str,
     resolver: str,
     within: float,
     pace: float,
@@ -237,6 +239,7 @@ def probe_command(  # noqa: PLR0913, PLR0917  # one parameter an option, which c
                 password_file,
                 authorities,
                 names,
+                server_name,
                 resolver,
                 within,
                 pace,

@@ -36,7 +36,8 @@ from harness.transcript import Address
 
 _PRIVATE = 0o600
 _WARNING = (
-    "{place} is not this machine. A probe makes up to ten connections, and some of their handshakes fail on purpose:\n"
+    "{place} is not this machine. A probe makes up to ten connections, more where some get no answer, and some\n"
+    "of their handshakes fail on purpose:\n"
     "Expressway's automated detection (System > Protection > Automated detection) may block this address after that,\n"
     "and then everything times out silently. Probe only what is yours, or what its owner let you probe.\n"
 )
@@ -53,6 +54,7 @@ class Pointed:
     password_file: Path | None
     authorities: tuple[Path, ...]
     names: tuple[str, ...]
+    server_name: str
     resolver: str
     within: float
     pace: float
@@ -71,7 +73,8 @@ def probe_port(pointed: Pointed) -> Exit:
         started=started,
         within=pointed.within,
         pace=pointed.pace,
-        names=tuple(_name(text) for text in pointed.names),
+        names=tuple(_name(text, "--name") for text in pointed.names),
+        server_name=_name(pointed.server_name, "--sni") if pointed.server_name else "",
         resolver=_resolver(pointed.resolver),
     )
     announce_key_log()
@@ -133,11 +136,11 @@ def _own(pointed: Pointed, certificate: Path) -> Holding:
     return completed(read_holding(both, f"{certificate} with {pointed.key}"), ())
 
 
-def _name(text: str) -> str:
+def _name(text: str, option: str) -> str:
     try:
         return read_name(text)
     except ValueError as error:
-        raise ScenarioError([Fault("--name", 0, 0, str(error), "a host name or domain")]) from None
+        raise ScenarioError([Fault(option, 0, 0, str(error), "a host name or domain")]) from None
 
 
 def _resolver(text: str) -> Address | None:

@@ -13,6 +13,8 @@ different causes where anything tells them apart, and else one that says openly 
 
 from __future__ import annotations
 
+from itertools import chain
+
 from harness.identity.policy import opinions
 from harness.judge.causes import CAUSES, NO_CAUSE
 from harness.judge.causes.row import Cause
@@ -20,7 +22,7 @@ from harness.judge.connection_view import ConnectionView
 from harness.judge.evidence import Evidence, evidence_of
 from harness.judge.far_end import Opening, opening
 from harness.judge.root_cause import SET_UP, BrokenLink, broken_link
-from harness.judge.warnings import warnings_of
+from harness.judge.warnings import warnings_of, warnings_of_ports
 from harness.judge.words import end_views, filled, words_of
 from harness.transcript import Closed, Direction, SipSeen, Transcript
 from harness.verdict import Facts, PolicyOpinion, Remedy, Stage, StepVerdict, Verdict
@@ -47,7 +49,7 @@ def judge(transcript: Transcript) -> Verdict:
         cause=cause.key,
         diagnosis=_diagnosis(cause, words, left_open) + _consequence(decisive, broken),
         remedies=_remedies(cause, root),
-        warnings=tuple(dict.fromkeys(text for step in steps for text in warnings_of(step))),
+        warnings=tuple(dict.fromkeys(chain(*map(warnings_of, steps), warnings_of_ports(steps)))),
         cannot_tell=_cannot_tell(cause, left_open),
         probe=filled(_told_apart_by(cause, left_open), words) if words else "",
         names=names,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from harness.judge.call_warnings import CALL_WARNINGS
 from harness.judge.calls import where_srv_led
 from harness.judge.evidence import MRA_CLIENTS, TRIAL, Evidence
 from harness.judge.lenience import LENIENCE_RULES
+from harness.judge.reliability import reliability
 from harness.judge.words import label
 from harness.transcript import ClientCertificate, Decision
 from harness.verdict import Stage
@@ -42,6 +43,18 @@ def warnings_of(evidence: Evidence) -> Iterator[str]:
         if text:
             yield text
     yield from _failovers(evidence)
+
+
+def warnings_of_ports(steps: Sequence[Evidence]) -> Iterator[str]:
+    """Yield how often each port that was tried left a connection without an answer that others alike got."""
+    tried = {step.view.connection.target: step for step in steps if step.view is not None and step.decision(TRIAL)}
+    for target, step in tried.items():
+        counted = reliability(step.transcript, target)
+        if counted is not None:
+            yield (
+                f"port {target.port} is unreliable: {counted.unanswered} of {counted.dialled} connections got no "
+                "answer, and one alike was answered at another time."
+            )
 
 
 def _failovers(evidence: Evidence) -> Iterator[str]:

@@ -13,6 +13,7 @@ from harness.judge.estate import record_that_led, wanted_service
 from harness.judge.evidence import Evidence
 from harness.judge.listeners import open_ports
 from harness.judge.objections import chain_was_in_date, dead_anchors, named_by_request, refused_afar, visible_flaws
+from harness.judge.reliability import reliability
 from harness.judge.root_cause import broken_link
 from harness.tls.alerts import alert_name
 from harness.tls.inspector import ClientHello
@@ -86,6 +87,7 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "trust_list": _TRUST_LISTS.get(evidence.part_of(evidence.by), "trusted CA list"),
         "whose_day": _whose_day(evidence),
         **_words_of_leaving(evidence),
+        **_words_of_reliability(evidence),
         "speaks_in_clear": _spoken_in_clear(evidence),
         "what_came_back": _came_back(evidence),
         "reached_port": str(evidence.reached_port),
@@ -115,6 +117,15 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "moment": _moment(evidence),
         "self_signed_words": _translated(verify),
         **words_of_calls(evidence),
+    }
+
+
+def _words_of_reliability(evidence: Evidence) -> dict[str, str]:
+    target = evidence.view.connection.target if evidence.view else None
+    counted = reliability(evidence.transcript, target) if target and evidence.one_sided else None
+    return {
+        "unanswered": str(counted.unanswered) if counted else "none",
+        "dialled": str(counted.dialled) if counted else "all",
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +10,14 @@ from datetime import datetime
 from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.identity.path import PathExplanation, explain_path
 from harness.identity.policy import opinions
+from harness.judge.connection_view import ConnectionView
+from harness.judge.reliability import Reliability, reliability
 from harness.probe.kit import BOTH, Shows
 from harness.probe.trials import Came, Trial, trials_of
 from harness.transcript import Address, ClientCertificate, Transcript
 from harness.verdict import PolicyOpinion, Stage
 
+_PROTOCOL_VERSION = 70
 VERSIONS = ("1.0", "1.1", "1.2", "1.3")
 
 
@@ -25,7 +29,9 @@ class PortCard:
     and 1.3 what it does about client certificates, None where nobody could see it. `authorities` are the CA names of
     its CertificateRequest, None where it never asked. `chain` is its own as sent (DER). `path` explains that chain by
     the anchors of the probe, None without a chain. `names` were looked for, `opinions` is what the policies say.
-    `small_hello_only`: a large ClientHello stalled, a small one did not. `fell_silent`: TCP worked and then did not.
+    `small_hello_only`: large ClientHellos stalled, small ones did not. `fell_silent`: it answered and then no more.
+    `reliability` counts the connections that got no answer though others alike did, None where there were none.
+    `unnamed`: no attempt got further than a ClientHello that asks for no server name (SNI).
     """
 
     place: Address
@@ -39,6 +45,8 @@ class PortCard:
     trials: tuple[Trial, ...]
     small_hello_only: bool
     fell_silent: bool
+    reliability: Reliability | None
+    unnamed: bool
 
     @property
     def leaf(self) -> CertificateFacts | None:
@@ -46,9 +54,16 @@ class PortCard:
         return read_certificate(self.chain[0]) if self.chain else None
 
     def trial(self, shows: Shows, version: str) -> Trial | None:
-        """Return the attempt that showed this in that version, None where there was none."""
-        fitting = (each for each in self.trials if each.shows is shows and version in {each.version, each.pinned})
-        return next(fitting, None)
+        """Return the attempt that showed this in that version, an answered one before others; None: there was none."""
+        fitting = [each for each in self.trials if each.shows is shows and version in {each.version, each.pinned}]
+        return min(fitting, key=lambda each: not each.heard, default=None)
+
+    @property
+    def left_unanswered(self) -> tuple[str, ...]:
+        """The versions that got no answer at all whenever they were offered alone, by a port that answers others."""
+        alone = [version for version in VERSIONS if any(each.pinned == version for each in self.trials)]
+        mute = [version for version in alone if not any(each.heard for each in self.trials if each.pinned == version)]
+        return () if self.fell_silent else tuple(mute)
 
 
 def card_of(transcript: Transcript) -> PortCard | None:
@@ -60,6 +75,7 @@ def card_of(transcript: Transcript) -> PortCard | None:
     asking = next((each for each in trials if each.asked), None)
     chain = next((each.chain for each in trials if each.chain), ())
     names, anchors = _looked_for(transcript)
+    counted = reliability(transcript, transcript.connection(reached.connection).target)
     return PortCard(
         place=transcript.connection(reached.connection).target,
         versions={version: _takes(trials, version) for version in VERSIONS},
@@ -70,8 +86,10 @@ def card_of(transcript: Transcript) -> PortCard | None:
         names=names,
         opinions=opinions(read_certificate(chain[0]), names) if chain and names else (),
         trials=trials,
-        small_hello_only=_needs_small_hello(trials),
+        small_hello_only=counted is None and _needs_small_hello(trials),
         fell_silent=_fell_silent(trials),
+        reliability=counted,
+        unnamed=_asked_for_no_name(transcript, trials),
     )
 
 
@@ -88,10 +106,16 @@ def _path(transcript: Transcript, chain: tuple[bytes, ...], anchors: tuple[bytes
 
 
 def _takes(trials: tuple[Trial, ...], version: str) -> bool | None:
+    """Return whether the port takes a version; a refusal counts that is about versions, or met one version alone."""
     if any(each.version == version for each in trials):
         return True
-    declined = (each for each in trials if _offers(each, version) and (each.pinned or not each.version))
-    return False if any(each.spoke_tls for each in declined) else None
+    if any(each.version and each.pinned == version for each in trials):
+        return False  # it chose another one, which was not offered
+    declined = [each for each in trials if _offers(each, version) and not each.version and each.spoke_tls]
+    if any(each.alert == _PROTOCOL_VERSION for each in declined):
+        return False
+    takes_another = any(each.version for each in trials)
+    return False if takes_another and any(each.pinned for each in declined) else None
 
 
 def _offers(trial: Trial, version: str) -> bool:
@@ -123,13 +147,24 @@ def _by_its_showing(refused: Trial, trials: tuple[Trial, ...]) -> bool:
 
 
 def _needs_small_hello(trials: tuple[Trial, ...]) -> bool:
-    """Whether the ClientHellos that were answered are all smaller than one that was not."""
-    mute = max((each.hello for each in trials if each.hello and not each.spoke_tls), default=0)
+    """Whether ClientHellos were answered, more than one and all smaller than those, again several, that were not."""
+    mute = Counter(each.hello for each in trials if each.hello and not each.heard)
     answered = [each.hello for each in trials if each.spoke_tls]
-    return bool(mute) and bool(answered) and max(answered) < mute
+    largest = max(mute, default=0)
+    return mute[largest] > 1 and len(answered) > 1 and max(answered) < largest
 
 
 def _fell_silent(trials: tuple[Trial, ...]) -> bool:
-    """Whether TCP came about at first and then no more: perhaps the prober was banned (trap X30)."""
-    connected = [each.stage is not Stage.TCP for each in trials]
-    return True in connected and False in connected[connected.index(True) :]
+    """Whether the last attempt got no answer, and one alike had got one: perhaps the prober was banned (trap X30)."""
+    last, earlier = trials[-1], trials[:-1]
+    if last.stage is Stage.TCP:
+        return any(each.stage is not Stage.TCP for each in earlier)
+    return not last.heard and any(each.heard and each.alike(last) for each in earlier)
+
+
+def _asked_for_no_name(transcript: Transcript, trials: tuple[Trial, ...]) -> bool:
+    """Whether the port refused every ClientHello, none of which carried a server name."""
+    views = [ConnectionView(transcript, transcript.connection(each.connection)) for each in trials]
+    hellos = [view.inspection.client_hello for view in views if view.inspection]
+    named = any(hello is not None and hello.server_name for hello in hellos)
+    return bool(hellos) and not named and not any(each.version for each in trials)

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from harness.identity.certificate import CertificateFacts
 from harness.probe.card import VERSIONS, PortCard
 from harness.probe.kit import BOTH, Shows
+from harness.probe.notes import notes_of
 from harness.probe.probing import Probe
 from harness.probe.roles import NOBODY
 from harness.probe.stages import stage_lines
 from harness.probe.trials import Came, Trial
 from harness.report.certificates.paragraphs import Paper
-from harness.report.wording import alert_words
 from harness.transcript import ClientCertificate
 from harness.verdict import PolicyOpinion, Remedy
 
@@ -86,7 +86,9 @@ def _port(card: PortCard, paper: Paper) -> Iterator[str]:
     if not any(each.spoke_tls for each in card.trials):
         yield from paper.hanging("", "Nobody there spoke TLS, so nothing was learned of versions and certificates.", 0)
         return
-    taken = ", ".join(f"{version} {_YES_NO[card.versions[version]]}" for version in reversed(VERSIONS))
+    known = {version: card.versions[version] for version in reversed(VERSIONS)}
+    taken = ", ".join(f"{version} {_YES_NO[takes]}" for version, takes in known.items())
+    taken = taken if any(takes is not None for takes in known.values()) else "none is known: it refused every attempt"
     yield from paper.hanging("TLS versions", taken, _MARGIN)
     demands = {version: _DEMANDS[card.demands[version]] for version in reversed(BOTH)}
     alike = len(set(demands.values())) == 1
@@ -173,39 +175,12 @@ def _notes(card: PortCard, paper: Paper) -> Iterator[str]:
         yield from paper.hanging("note", text, _MARGIN)
 
 
-def notes_of(card: PortCard) -> Iterator[str]:
-    """Yield what is worth a sentence about a port."""
-    late = next((each for each in card.trials if each.late and each.version == "1.3"), None)
-    if late is not None:
-        told = f"by alert {alert_words(late.alert)}" if late.alert is not None else "by closing without a word"
-        yield f"TLS 1.3 refuses late: the caller's handshake is done before the port turns it down {told} (trap X8)."
-    if card.authorities is not None and None in {card.demands[each.version] for each in card.trials if each.asked}:
-        yield (
-            "It asks for a certificate, and hangs up without a word whatever it is shown: nothing tells whether it "
-            "demands one. A certificate that it trusts would (--cert, --key)."
-        )
-    if any(each.shows is Shows.STRANGER and each.came in {Came.ANSWERED, Came.UNREFUSED} for each in card.trials):
-        yield "It takes a certificate of a CA that nobody knows: what it asks for, it does not verify."
-    unproven = [each for each in card.trials if each.came is Came.UNREFUSED and each.stage is None]
-    if unproven and not any(each.came is Came.ANSWERED for each in card.trials):
-        hint = "Session tickets hint at acceptance" if any(each.tickets for each in unproven) else "Nothing came at all"
-        yield f"It never answered a request. {hint}; only an answer would prove that somebody got in."
-    if card.small_hello_only:
-        sizes = sorted({each.hello for each in card.trials if each.hello})
-        yield f"It stalls on a ClientHello of {sizes[-1]} bytes and answers smaller ones ({sizes[0]} bytes)."
-    if card.versions["1.0"] or card.versions["1.1"]:
-        yield "It still takes TLS 1.0 or 1.1, which RFC 8996 forbids."
-    if card.fell_silent:
-        yield (
-            "TCP worked at first and then no more: you may be blocked. Expressway bans an address after failed "
-            "handshakes (Automated detection); wait, or ask its administrator (trap X30)."
-        )
-
-
 def _conclusion(probe: Probe, paper: Paper) -> Iterator[str]:
     role = probe.order.role
     who = "The probe" if role.name == NOBODY else role.title
-    yield from paper.hanging("", f"{who} gets in here: {_YES_NO[probe.let_in]}.", 0)
+    counted = probe.card.reliability if probe.card else None
+    times = f", but {counted.unanswered} of {counted.dialled} connections got no answer" if counted else ""
+    yield from paper.hanging("", f"{who} gets in here: {_YES_NO[probe.let_in]}{times}.", 0)
     if role.verifies and probe.card is not None and probe.card.chain:
         accepts = {False: "no", None: "not known", True: "yes"}[both(probe.trusts_port, probe.knows_port)]
         yield from paper.hanging("", f"{role.title} would accept what the port shows: {accepts}.", 0)

@@ -26,13 +26,14 @@ class Manner:
     """How one connection is tried: what it shows, the lowest and highest TLS version, and whether the hello is small.
 
     `visits` marks the attempt that does what the role would do; it carries the anchors, and its step tells how the
-    probe went.
+    probe went. `turn` counts the attempts alike, from 1.
     """
 
     shows: Shows
     versions: tuple[str, str] = BOTH
     classic: bool = False
     visits: bool = False
+    turn: int = 1
 
     @property
     def step(self) -> str:
@@ -40,7 +41,8 @@ class Manner:
         lowest, highest = self.versions
         hello = ", small ClientHello" if self.classic else ""
         span = highest if lowest == highest else f"{lowest} to {highest}"
-        return f"{'visit' if self.visits else 'try'} with {self.shows}, TLS {span}{hello}"
+        again = f", turn {self.turn}" if self.turn > 1 else ""
+        return f"{'visit' if self.visits else 'try'} with {self.shows}, TLS {span}{hello}{again}"
 
 
 @dataclass(frozen=True, slots=True)

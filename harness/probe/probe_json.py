@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import Any
 
 from harness.probe.card import PortCard
-from harness.probe.card_text import notes_of
+from harness.probe.notes import notes_of
 from harness.probe.probing import Probe
 from harness.probe.stages import stage_lines
 from harness.probe.trials import Trial
@@ -54,6 +54,7 @@ def _card(card: PortCard) -> dict[str, Any]:
         "chain_findings": [finding.sentence for finding in path.findings] if path else [],
         "names": card.names,
         "opinions": [asdict(opinion) for opinion in card.opinions],
+        "unreliable": asdict(card.reliability) if card.reliability else None,
         "trials": [_trial(trial) for trial in card.trials],
         "notes": list(notes_of(card)),
     }

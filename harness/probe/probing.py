@@ -34,8 +34,9 @@ class ProbeOrder:
     """What is to be probed, and as whom.
 
     `within` are the seconds for TCP, the handshake and an answer each; `pace` those from one connection to the next
-    outside this machine. `names` replaces the names of the role where it is not empty; `resolver` is the name server
-    to ask, None for the machine's own.
+    outside this machine. `names` replaces the names of the role where it is not empty; `server_name` what the
+    ClientHello asks for (SNI), which is else the host that was dialled by name. `resolver` is the name server to ask,
+    None for the machine's own.
     """
 
     destination: Destination
@@ -45,6 +46,7 @@ class ProbeOrder:
     within: float = 5.0
     pace: float = 1.0
     names: tuple[str, ...] = ()
+    server_name: str = ""
     resolver: Address | None = None
 
 
@@ -80,9 +82,10 @@ class Probe:
 
     @property
     def gets_through(self) -> bool:
-        """Whether the role could work here: it is let in, and would itself accept the port."""
+        """Whether the role could work here: it is let in, every time, and would itself accept the port."""
         objects = self.order.role.verifies and False in {self.trusts_port, self.knows_port}
-        return self.let_in is True and not objects
+        unreliable = self.card is not None and self.card.reliability is not None
+        return self.let_in is True and not objects and not unreliable
 
 
 async def probe(order: ProbeOrder, warn: Warn = lambda _: None) -> Probe:
@@ -135,8 +138,8 @@ async def _locate(order: ProbeOrder, network: OutsideNetwork, recorder: Recorder
 def _place(order: ProbeOrder, target: Target) -> Place:
     address, name = Address(target.address, target.port), order.destination.host
     if order.destination.is_address:
-        return Place(address, name, "", order.names)
-    return Place(address, name, target.host, order.names or order.role.names(name, target.host))
+        return Place(address, name, order.server_name, order.names)
+    return Place(address, name, order.server_name or target.host, order.names or order.role.names(name, target.host))
 
 
 def _transcript(order: ProbeOrder, recorder: Recorder, places: tuple[Place, ...]) -> Transcript:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
+from harness.judge.connection_view import ConnectionView
+from harness.judge.reliability import reliability
 from harness.net.recorder import Recorder
 from harness.probe.kit import BOTH, Kit, Manner, Shows
 from harness.probe.trials import Trial, trials_of
 from harness.probe.visitor import Place, Visitor
-from harness.transcript import Transcript
+from harness.transcript import DialFailed, DialFailure, Transcript
 from harness.verdict import Stage
 
 _OLD = (("1.1", "1.1"), ("1.0", "1.0"))
 _NO_ANSWER = "no answer"
+_MOST_UNANSWERED = 2
 Snapshot = Callable[[], Transcript]
 
 
@@ -25,22 +30,46 @@ class Survey:
         self._snapshot = snapshot
         self._actor = actor
         self._kit = kit
+        self._turns: Counter[Manner] = Counter()
 
     async def run(self, places: tuple[Place, ...]) -> None:
-        """Visit, and where that reached anybody who speaks TLS, try the rest."""
-        shows = Shows.OWN if self._kit.own else Shows.NOTHING
-        place = await self._visit(places, Manner(shows, visits=True))
-        if place is None:
-            return
+        """Visit, and where that reached anybody who speaks TLS, try the rest.
+
+        What gets no answer at all is done again, alike, before anything is concluded: once is no pattern.
+        """
+        manner = Manner(Shows.OWN if self._kit.own else Shows.NOTHING, visits=True)
+        place = await self._visit(places, manner)
+        if self._is_mute(self._last):
+            place = await self._visit(places, manner) or place
         classic = False
-        if self._stalled():
-            classic = True
-            await self._visit((place,), Manner(shows, classic=True, visits=True))
-        if self._last.spoke_tls:
+        if place is not None and self._is_mute(self._last):
+            classic = await self._compare_hellos(place, manner)
+        if place is not None and any(each.spoke_tls for each in self._trials):
             await self._learn(place, classic=classic)
+            if self._last.stage is not Stage.TCP and self._is_mute(self._last):
+                await self._try(place, replace(manner, classic=classic, visits=False))
+
+    async def _compare_hellos(self, place: Place, manner: Manner) -> bool:
+        """Try small ClientHellos and large ones by turns; return whether small ones alone are always answered.
+
+        Two large ones had no answer. Three of each are enough, and the first that breaks the pattern ends it: then the
+        last visit is done once more, so that it tells how the probe went.
+        """
+        small = replace(manner, classic=True)
+        await self._visit((place,), small)
+        if self._is_mute(self._last):
+            return False
+        for attempt in (manner, small, small):
+            await self._visit((place,), attempt)
+            if self._last.heard is not attempt.classic:
+                if self._is_mute(self._last):
+                    await self._visit((place,), small)
+                return False
+        return True
 
     async def _visit(self, places: tuple[Place, ...], manner: Manner) -> Place | None:
         """Do what the role would do, at the first place that takes it; this step says how the probe went."""
+        manner = self._next_turn(manner)
         self._recorder.begin_step(self._actor, manner.step)
         answer, reached = "", None
         for place in places:
@@ -52,15 +81,32 @@ class Survey:
         return reached
 
     async def _learn(self, place: Place, *, classic: bool) -> None:
+        """Try what there is to try; two manners in a row that get no answer are the end of it."""
+        unanswered = 0
         for manner in self._attempts(classic):
             if self._is_known(manner):
                 continue
-            self._recorder.begin_step(self._actor, manner.step)
-            await self._visitor.visit(place, manner)
-            trial = self._last
-            self._recorder.end_step(self._actor, manner.step, trial.came.value, completed=True)
-            if trial.stage is Stage.TCP:
+            unanswered = 0 if await self._is_answered(place, manner) else unanswered + 1
+            if unanswered == _MOST_UNANSWERED or self._last.stage is Stage.TCP:
                 return
+
+    async def _is_answered(self, place: Place, manner: Manner) -> bool:
+        """Try one manner, twice where nothing comes back, four times at a port that is known to be unreliable."""
+        for _ in range(4 if reliability(self._snapshot(), place.address) else 2):
+            await self._try(place, manner)
+            if not self._is_mute(self._last):
+                return True
+        return False
+
+    async def _try(self, place: Place, manner: Manner) -> None:
+        manner = self._next_turn(manner)
+        self._recorder.begin_step(self._actor, manner.step)
+        await self._visitor.visit(place, manner)
+        self._recorder.end_step(self._actor, manner.step, self._last.came.value, completed=True)
+
+    def _next_turn(self, manner: Manner) -> Manner:
+        self._turns[manner] += 1
+        return replace(manner, turn=self._turns[manner])
 
     def _attempts(self, classic: bool) -> Iterator[Manner]:
         """Yield what is to be tried; what a certificate would change is tried only where one was asked for."""
@@ -79,14 +125,12 @@ class Survey:
         alike = (each for each in self._trials if each.shows is manner.shows)
         return any(version in {each.version, each.pinned} for each in alike)
 
-    def _stalled(self) -> bool:
-        """Whether the visit ended in the handshake before the port had said anything at all."""
-        last = self._last
-        return last.stage is Stage.HANDSHAKE and not last.spoke_tls and not self._spoke_otherwise()
-
-    def _spoke_otherwise(self) -> bool:
-        connection = self._snapshot().connections[-1]
-        return any(end.bytes_received for end in connection.ends)
+    def _is_mute(self, trial: Trial) -> bool:
+        """Whether the port had not said anything at all: TCP was refused, or ended or stood without one byte."""
+        if trial.stage is Stage.TCP:
+            view = ConnectionView(self._snapshot(), self._snapshot().connection(trial.connection))
+            return any(each.failure is DialFailure.REFUSED for each in view.events(DialFailed))
+        return trial.stage is Stage.HANDSHAKE and not trial.heard
 
     @property
     def _trials(self) -> tuple[Trial, ...]:

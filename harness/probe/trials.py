@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from harness.judge.connection_view import ConnectionView, seen_on
 from harness.judge.evidence import TRIAL
+from harness.judge.reliability import heard
 from harness.probe.kit import Shows
 from harness.tls.inspector import Inspection
 from harness.tls.inspector.items import Alert, NewSessionTicket, ServerHello
@@ -39,7 +40,7 @@ class Trial:
     `asked`: a CertificateRequest came; `authorities` are the CA names in it. `late`: the refusal came after this end's
     handshake had finished (TLS 1.3, trap X8). `alert` is the number of the port's fatal alert. `tickets` counts
     NewSessionTickets: a hint of acceptance, no proof (domain.md 5.2). `hello` is the size of the ClientHello in bytes.
-    `stage` is where the connection stopped, None where it stood.
+    `stage` is where the connection stopped, None where it stood. `heard`: at least one byte came back.
     """
 
     connection: int
@@ -56,11 +57,16 @@ class Trial:
     chain: tuple[bytes, ...]
     stage: Stage | None
     spoke_tls: bool
+    heard: bool
 
     @property
     def pinned(self) -> str:
         """The one version that was offered, empty where there was a choice."""
         return self.offered[0] if self.offered[0] == self.offered[1] else ""
+
+    def alike(self, other: Trial) -> bool:
+        """Whether another attempt sent a ClientHello of the same shape."""
+        return (self.offered, self.hello) == (other.offered, other.hello)
 
 
 def trials_of(transcript: Transcript) -> tuple[Trial, ...]:
@@ -93,6 +99,7 @@ def _trial(view: ConnectionView, decision: Decision) -> Trial:
         chain=seen.server_chain or (),
         stage=view.stage,
         spoke_tls=any(not item.from_client and isinstance(item, ServerHello | Alert) for item in seen.items),
+        heard=heard(view),
     )
 
 

@@ -46,7 +46,7 @@ class Pace:
 class Place:
     """A port to probe: its address, and the far end as the user named it, for the Request-URI.
 
-    `host` is the name that led to the address and goes into SNI, empty where the user gave the address itself. `names`
+    `host` goes into SNI, the name that led to the address or another that the user wants; empty for none. `names`
     are looked for in its certificate.
     """
 

@@ -15,8 +15,8 @@ import pytest
 import trio
 from interop_bench import LIBRARY, PUBLIC_ROOT, credentials, files, fresh_address, needs
 
-from harness.probe.card_text import notes_of
 from harness.probe.kit import Kit, Shows, stranger
+from harness.probe.notes import notes_of
 from harness.probe.probing import Probe, ProbeOrder, probe
 from harness.probe.roles import ROLES
 from harness.probe.target import read_target

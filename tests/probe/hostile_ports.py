@@ -6,6 +6,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from inspect import signature
 from typing import TypeAlias
 
 import trio
@@ -19,7 +20,8 @@ from harness.pki import LeafOrder
 from harness.tls.profile import TlsProfile
 from harness.transcript import Address
 
-Handler: TypeAlias = Callable[[ByteStream], Awaitable[None]]
+Handler: TypeAlias = Callable[..., Awaitable[None]]
+"""Takes a stream, or a stream and the number of the connection from 1."""
 
 _HANDSHAKE, _SERVER_HELLO, _CERTIFICATE = 22, 2, 11
 _TLS_1_0, _TLS_1_2 = b"\x03\x01", b"\x03\x03"
@@ -151,6 +153,41 @@ async def stalls_on_a_large_hello(stream: ByteStream) -> None:
     await is_silent_after_the_handshake(_Put(stream, first))
 
 
+async def answers(stream: ByteStream) -> None:
+    link = _link(stream)
+    if await link.secure(PLAIN) and await link.receive():
+        await link.send(b"SIP/2.0 200 OK\r\nContent-Length: 0\r\n\r\n")
+        await link.receive()
+
+
+async def silent_at_first(stream: ByteStream, number: int) -> None:
+    await (never_says_a_word if number == 1 else answers)(stream)
+
+
+async def silent_every_other_time(stream: ByteStream, number: int) -> None:
+    await (never_says_a_word if number % 2 else answers)(stream)
+
+
+async def silent_every_third_time(stream: ByteStream, number: int) -> None:
+    await (answers if number % 3 else never_says_a_word)(stream)
+
+
+async def answers_every_third_time(stream: ByteStream, number: int) -> None:
+    await (never_says_a_word if number % 3 else answers)(stream)
+
+
+async def resets_every_third_time(stream: ByteStream, number: int) -> None:
+    await (answers if number % 3 else resets_at_once)(stream)
+
+
+async def stalls_on_old_versions(stream: ByteStream) -> None:
+    first = await stream.receive()
+    if len(first) < _LARGE_HELLO:  # without a key share
+        await never_says_a_word(stream)
+        return
+    await is_silent_after_the_handshake(_Put(stream, first))
+
+
 class _Put:
     """A stream with bytes put back into it."""
 
@@ -195,29 +232,34 @@ async def _flood(stream: ByteStream, piece: bytes, times: int) -> None:
 
 
 class HostilePort:
-    """A port whose every connection goes to a handler; after `most` of them nobody listens there any more."""
+    """A port whose every connection goes to a handler; after `most` of them nobody listens there any more.
+
+    A handler that takes two arguments is told the number of the connection, from 1.
+    """
 
     def __init__(self, address: Address, handler: Handler, most: int = 1000) -> None:
         self.address = address
         self._handler = handler
         self._most = most
+        self._counts = len(signature(handler).parameters) > 1
 
     async def serve(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         listener = await LoopbackNetwork().listen(self.address)
         task_status.started()
         try:
             async with trio.open_nursery() as nursery:
-                for _ in range(self._most):
+                for number in range(1, self._most + 1):
                     stream, _ = await listener.accept()
-                    nursery.start_soon(self._take, stream)
+                    nursery.start_soon(self._take, stream, number)
                 listener.close()
         finally:
             listener.close()
 
-    async def _take(self, stream: ByteStream) -> None:
+    async def _take(self, stream: ByteStream, number: int) -> None:
+        arguments = (stream, number) if self._counts else (stream,)
         try:
             with suppress(Exception):  # whatever becomes of it: the other end is what is tested
-                await self._handler(stream)
+                await self._handler(*arguments)
         finally:
             stream.close()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import hostile_ports as ports
@@ -12,7 +12,8 @@ from hostile_ports import Handler, HostilePort, free_port
 from probe_bench import HOST, WITHIN, probed
 
 from harness.judge.causes.far_side import FAR_SIDE_CAUSES
-from harness.probe.card_text import notes_of, probe_text
+from harness.probe.card_text import probe_text
+from harness.probe.notes import notes_of
 from harness.probe.probe_json import probe_as_json
 from harness.probe.probing import Probe
 from harness.transcript import Address, ClientCertificate
@@ -36,6 +37,7 @@ HOSTILE: dict[Handler, tuple[Stage, str]] = {
     ports.has_a_problem_of_its_own: (Stage.HANDSHAKE, "handshake-broken-off"),
     ports.chooses_tls_1_0: (Stage.HANDSHAKE, "only-old-versions"),
     ports.speaks_tls_1_0_only: (Stage.HANDSHAKE, "only-old-versions"),
+    ports.silent_at_first: (Stage.HANDSHAKE, "unreliable-port"),
     ports.stalls_on_a_large_hello: (Stage.HANDSHAKE, "large-hello-stalls"),
     ports.floods_after_the_handshake: (Stage.SIP, "sip-unanswered"),
     ports.is_silent_after_the_handshake: (Stage.SIP, "sip-unanswered"),
@@ -82,7 +84,7 @@ async def test_a_port_on_which_nobody_listens_refuses() -> None:
 
     assert found.verdict.stopped is not None
     assert (found.verdict.stopped.stopped_at, found.verdict.cause) == (Stage.TCP, "port-not-listening")
-    assert len(found.transcript.connections) == 1
+    assert len(found.transcript.connections) == 2  # once is no pattern
 
 
 async def test_a_name_that_leads_nowhere_stops_at_dns_and_nothing_is_dialled() -> None:
@@ -141,6 +143,61 @@ async def test_a_port_that_stalls_on_a_large_hello_is_probed_with_small_ones() -
     assert max(sizes) < 600 < found.card.trials[0].hello
 
 
+@pytest.mark.parametrize(
+    ("handler", "unanswered"),
+    [
+        (ports.silent_at_first, lambda _: 1),
+        (ports.silent_every_other_time, lambda dialled: dialled // 2),
+        (ports.silent_every_third_time, lambda dialled: dialled // 3),
+        (ports.answers_every_third_time, lambda dialled: dialled - dialled // 3),
+        (ports.resets_every_third_time, lambda dialled: dialled // 3),
+    ],
+    ids=lambda value: getattr(value, "__name__", "").replace("_", " "),
+)
+async def test_a_port_that_answers_now_and_then_is_called_unreliable(
+    handler: Handler, unanswered: Callable[[int], int]
+) -> None:
+    found = await met(handler)
+
+    printed = " ".join(probe_text(found, width=80, unicode=True).split())
+    assert found.card is not None
+    counted = found.card.reliability
+    assert counted is not None
+    assert counted.unanswered == unanswered(counted.dialled)
+    assert f"{counted.unanswered} of {counted.dialled} connections" in printed
+    assert found.verdict.cause in {"unreliable-port", "none"}
+    assert any("is unreliable" in warning for warning in found.verdict.warnings)
+    assert not found.card.small_hello_only
+    assert not found.card.fell_silent
+    assert "P-256" not in printed
+    assert found.let_in
+    assert not found.gets_through
+    assert "no handshake" not in printed
+    assert found.card.versions == {"1.0": False, "1.1": False, "1.2": True, "1.3": True}
+
+
+async def test_a_port_that_never_answers_old_versions_is_not_called_unreliable_nor_said_to_block() -> None:
+    found = await met(ports.stalls_on_old_versions)
+
+    assert found.card is not None
+    assert found.card.reliability is None
+    assert found.card.versions == {"1.0": None, "1.1": None, "1.2": None, "1.3": True}
+    assert not found.card.fell_silent
+    assert any("TLS 1.1 and TLS 1.2 alone got no answer at all" in note for note in notes_of(found.card))
+
+
+@pytest.mark.parametrize("handler", [ports.knows_no_such_name, ports.refuses_whoever_asks_for_no_name])
+async def test_a_refusal_without_a_server_name_says_nothing_of_versions(handler: Handler) -> None:
+    found = await met(handler)
+
+    printed = " ".join(probe_text(found, width=80, unicode=True).split())
+    assert found.card is not None
+    assert set(found.card.versions.values()) == {None}
+    assert "1.3 no" not in printed
+    assert "dialled by address" in printed
+    assert "--sni NAME" in printed
+
+
 async def test_a_port_that_is_gone_after_two_connections_may_have_banned_the_prober() -> None:
     async with hostile(ports.is_silent_after_the_handshake, most=2) as place:
         found = await probed(place)
@@ -148,7 +205,7 @@ async def test_a_port_that_is_gone_after_two_connections_may_have_banned_the_pro
     assert found.card is not None
     assert found.card.fell_silent
     assert any("you may be blocked" in note for note in notes_of(found.card))
-    assert len(found.transcript.connections) == 3
+    assert len(found.transcript.connections) == 4  # the refused one twice
 
 
 async def test_what_a_stranger_answers_does_nothing_on_a_terminal() -> None:

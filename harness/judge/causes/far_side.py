@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from harness.judge.causes.row import ANYBODY, LISTENER, Cause, do
 from harness.judge.connection_view import ConnectionView
-from harness.judge.evidence import Evidence
+from harness.judge.evidence import TRIAL, Evidence
 from harness.judge.objections import CERTIFICATE_ALERTS
+from harness.judge.reliability import heard, reliability, shape_of
 from harness.lab.screens import SIP_PAGE
 from harness.verdict import Stage
 
@@ -15,6 +18,8 @@ _FOR_CERTIFICATES = {*CERTIFICATE_ALERTS, _CERTIFICATE_REQUIRED}
 _FOR_NAMES = {_HANDSHAKE_FAILURE, 49, 80, _UNRECOGNIZED_NAME}
 """Alerts with which servers refuse a ClientHello that names no host they serve (measured: 112, 40, 80)."""
 _DOWNGRADE_MARKS = (b"DOWNGRD\x01", b"DOWNGRD\x00")
+_SAMPLES = 2
+"""Connections of one shape that it takes before the shape is called the reason."""
 _CUT = {"timed-out", "peer-reset", "peer-closed"}
 
 
@@ -24,23 +29,34 @@ def _alone(evidence: Evidence) -> bool:
     return stopped and evidence.view is not None and evidence.view.listener_end is None
 
 
-def _smaller_hello_was_answered(evidence: Evidence) -> bool:
-    """Whether nothing came back to the ClientHello, and an answer to a smaller one from the same end."""
-    if not _alone(evidence) or evidence.failure not in _CUT or evidence.view is None or _heard(evidence.view):
+def _unanswered(evidence: Evidence) -> bool:
+    """Whether the dialler got not one byte back, or no TCP connection at all."""
+    view = evidence.view
+    if view is None or view.listener_end is not None or not (evidence.one_sided or evidence.decision(TRIAL)):
         return False
-    target, size = evidence.view.connection.target, _hello_size(evidence.view)
+    return not heard(view) and (
+        evidence.stage is Stage.TCP or (evidence.stage is Stage.HANDSHAKE and evidence.failure in _CUT)
+    )
+
+
+def _answers_now_and_then(evidence: Evidence) -> bool:
+    """Whether nothing came back here, and to others alike at the same port something did."""
+    if not _unanswered(evidence) or evidence.view is None:
+        return False
+    return reliability(evidence.transcript, evidence.view.connection.target) is not None
+
+
+def _smaller_hello_was_answered(evidence: Evidence) -> bool:
+    """Whether every ClientHello of this size got nothing back and every smaller one an answer, each more than once."""
+    if not _unanswered(evidence) or evidence.view is None:
+        return False
+    target, size = evidence.view.connection.target, shape_of(evidence.view)[0]
     others = (each for each in evidence.transcript.connections if each.target == target)
-    views = (ConnectionView(evidence.transcript, each) for each in others)
-    return any(_heard(view) and 0 < _hello_size(view) < size for view in views)
-
-
-def _heard(view: ConnectionView) -> bool:
-    return any(end.bytes_received for end in view.connection.ends)
-
-
-def _hello_size(view: ConnectionView) -> int:
-    hello = view.inspection.client_hello if view.inspection else None
-    return hello.length if hello else 0
+    views = [ConnectionView(evidence.transcript, each) for each in others]
+    sizes = Counter((0 < shape_of(view)[0] < size, heard(view)) for view in views if shape_of(view)[0] <= size)
+    large_answered, small_unanswered = sizes[False, True], sizes[True, False]
+    repeated = min(sizes[False, False], sizes[True, True]) >= _SAMPLES
+    return repeated and not large_answered and not small_unanswered
 
 
 def _by_own_alert(evidence: Evidence) -> bool:
@@ -137,6 +153,24 @@ FAR_SIDE_CAUSES = (
         ),
         ambiguous=True,
         source="11.2, X24",
+    ),
+    Cause(
+        key="unreliable-port",
+        title="The port answers some connections and leaves others alike without a word",
+        applies=_answers_now_and_then,
+        diagnosis=(
+            "{unanswered} of {dialled} connections to port {port} got no answer at all, and one alike was answered at "
+            "another time. So {listener} is unreliable: what {dialler} sends is not the reason."
+        ),
+        remedies={
+            ANYBODY: (
+                do("Find out what lies behind port {port}: a load balancer with a dead member answers now and then."),
+                do("Check {listener} for overload, and the path for lost packets."),
+            )
+        },
+        looks_like=("silent-in-handshake", "large-hello-stalls", "port-not-listening"),
+        told_apart_by="Dial it again and again the same way: here some are answered and some are not.",
+        source="measured",
     ),
     Cause(
         key="large-hello-stalls",
