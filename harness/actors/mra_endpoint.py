@@ -126,6 +126,7 @@ class MraClient:
             ("CSeq", f"{number} REGISTER"),
             ("Contact", self._agent.contact(sip, user.partition("@")[0])),
             ("Expires", "3600"),
+            ("User-Agent", self.site.software),
         ]
         if challenged is not None:
             credentials = answer(

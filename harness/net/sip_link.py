@@ -42,6 +42,8 @@ _RESPONSES_IN_FLIGHT = 64
 _TRANSACTIONS = 8192
 _UNAVAILABLE = 503
 _GOODBYE_SECONDS = 2.0
+# Nobody who sends a request in pieces waits for its answer longer than this (64*T1, RFC 3261 timer F).
+_MESSAGE_SECONDS = 32.0
 _LAST_ANSWERS_SECONDS = 5.0
 
 Serve = Callable[["Inquiry"], Awaitable[None]]
@@ -145,16 +147,24 @@ class SipLink:
 
     async def _read(self) -> None:
         await self._may_read.wait()
+        whole_by = inf
         while self._framer.violation is None:
-            data = await self.link.receive()
+            with trio.CancelScope(deadline=whole_by) as in_time:
+                data = await self.link.receive()
+            if in_time.cancelled_caught:
+                await self._take(self._framer.give_up(f"a message is not whole after {_MESSAGE_SECONDS:g} s"))
+                return
             if not data:
                 return
             self._framer.feed(data)
             for framed in self._framer.events():
+                whole_by = inf
                 await self._take(framed)
                 # Tasks that are ready together run in any order: a BYE would overtake the ACK that came with it.
                 if self._framer.pending:
                     await trio.lowlevel.checkpoint()
+            if self._framer.pending:
+                whole_by = min(whole_by, trio.current_time() + _MESSAGE_SECONDS)
 
     async def _refuse_violation(self) -> None:
         """Let those who asked before hear their answers, then say what was wrong with the message that ends it all."""

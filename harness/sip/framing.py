@@ -101,6 +101,14 @@ class StreamFramer:
                 self._buffer.clear()
             yield event
 
+    def give_up(self, reason: str) -> Violation:
+        """Take it that the rest of the message never comes; the framer is dead then."""
+        head = self._head
+        start = compose(head.start, head.fields, body=b"", raw=b"") if head else None
+        self._violation = Unframed(reason, self._consumed, start)
+        self._buffer.clear()
+        return self._violation
+
     def _next(self) -> Framed | None:
         if self._head is None:
             if (keep_alive := self._keep_alive()) is not None:

@@ -300,6 +300,26 @@ async def test_whoever_never_answers_does_not_keep_a_broken_connection_open(new_
             assert statuses(await until_the_end(met.caller)) == [400]
 
 
+@on_memory
+@pytest.mark.parametrize(
+    ("beginning", "last"),
+    [(NO_LENGTH[:20], []), (NO_LENGTH[:-2] + b"Content-Length: 9\r\n\r\nhalf", [400])],
+    ids=["half a line", "half a body"],
+)
+async def test_a_message_that_never_ends_is_given_up_and_others_before_it_do_not_count(
+    beginning: bytes, last: list[int], new_network: NewNetwork
+) -> None:
+    async with strangers(new_network(), Answering().serve) as met:
+        for _ in range(3):
+            await trio.sleep(30)
+            await met.caller.send(asking("OPTIONS").to_bytes())
+        begun = trio.current_time()
+        for byte in beginning:
+            await met.caller.send(bytes([byte]))
+        assert statuses(await until_the_end(met.caller)) == [200, 200, 200, *last]
+        assert trio.current_time() - begun == pytest.approx(PATIENCE, abs=3)
+
+
 @each_network
 async def test_a_request_that_is_malformed_is_refused_and_the_connection_goes_on(new_network: NewNetwork) -> None:
     answering = Answering()
