@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.inert import inert
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -20,8 +22,9 @@ class Fault:
     hint: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        return f"{place}: {self.message}" + (f"\n    {self.hint}" if self.hint else "")
+        file, message, hint = inert(self.file), inert(self.message), inert(self.hint)
+        place = f"{file}:{self.line}:{self.column}" if self.line else file
+        return f"{place}: {message}" + (f"\n    {hint}" if hint else "")
 
 
 class ScenarioError(Exception):

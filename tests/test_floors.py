@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOORS = {
-    "errors": 1, "transcript": 1, "verdict": 1, "document": 1,
+    "inert": 1, "errors": 1, "transcript": 1, "verdict": 1, "document": 1,
     "pki": 2, "identity": 2, "tls": 2, "sip": 2, "dns": 2,
     "lab": 3, "scenario": 3, "capture": 3,
     "judge": 4, "report": 4,
@@ -21,6 +21,7 @@ FLOORS = {
     "testing": 8, "cli": 9, "pytest_plugin": 9,
 }  # fmt: skip
 NEIGHBOURS = {
+    ("errors", "inert"): "what a fault quotes of a file must not act on the terminal of who reads it",
     ("document", "errors"): "a file that people write is read into values or into faults",
     ("scenario", "lab"): "a scenario is a difference in a lab: its words are the lab's settings",
 }

@@ -10,6 +10,7 @@ import sys
 from typing import NoReturn, TextIO
 
 from harness.cli.exits import Exit
+from harness.cli.streams import inert_streams
 
 TRACEBACK = "SIP_MTLS_TRACEBACK"
 """Environment variable that shows where an error of our own came from."""
@@ -17,10 +18,11 @@ TRACEBACK = "SIP_MTLS_TRACEBACK"
 
 def main() -> NoReturn:
     """Run the command line and leave with the right exit code."""
-    try:
-        code = _code_of_commands()
-    except KeyboardInterrupt as early:  # while modules are being imported
-        code = ended_by(early)
+    with inert_streams():
+        try:
+            code = _code_of_commands()
+        except KeyboardInterrupt as early:  # while modules are being imported
+            code = ended_by(early)
     sys.exit(code)
 
 
@@ -47,11 +49,13 @@ def _code_of_commands() -> Exit:
 
 def _last_word(output: TextIO, leaving: SystemExit) -> Exit:
     """Return the code with which a command leaves, once all of its output is out."""
+    from harness.errors import ScenarioError  # noqa: PLC0415  # `import harness.cli` stays light
+
     if sys.stdout is not output:  # click's answer to a broken pipe; its code would be 1
         return Exit.READER_GONE
     try:
         output.flush()
-    except BrokenPipeError as error:
+    except (BrokenPipeError, ScenarioError) as error:
         return ended_by(error)
     return Exit(int(leaving.code or 0))
 

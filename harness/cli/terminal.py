@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from harness.inert import inert
+
 _NARROWEST, _WIDEST = 60, 120
 _QUARTERS = 4
 
@@ -46,11 +48,11 @@ def _bar(total: int, what: str) -> Iterator[Tick]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
 
     columns = (TextColumn(what), BarColumn(24), MofNCompleteColumn(), TextColumn("{task.fields[now]}"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Console(file=getattr(sys.stderr, "raw", sys.stderr)), transient=True) as bar:
         task = bar.add_task(what, total=total, now="")
 
         def tick(word: str) -> None:
-            bar.update(task, advance=1, now=word[:40])
+            bar.update(task, advance=1, now=inert(word[:40]))
 
         yield tick
 

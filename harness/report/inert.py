@@ -1,27 +1,17 @@
-"""Text that strangers wrote, made harmless before a terminal, a table or an XML reader sees it.
-
-SIP headers, host names and certificate names can hold escape sequences that repaint a terminal, and bidi
-controls that turn a name around (CVE-2021-42574). They come out as escapes that say what they were.
-"""
+"""Inert text for a grid: each character takes one column, and what does not fit is cut. See harness.inert."""
 
 from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
 
-# Controls, format and bidi characters, lone surrogates, private and unassigned ones, line and paragraph ends.
-_HARMFUL = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+from harness.inert import escape, inert
+
+__all__ = ["cut", "escape", "in_columns", "inert"]
+
 # Marks that sit on the character before them, so that they take no column of a grid.
 _COMBINING = {"Mn", "Me", "Mc"}
 _WIDE = {"W", "F"}
-
-
-def inert(text: str) -> str:
-    r"""Return `text` on one line, every character that acts instead of showing written as an escape.
-
-    ESC becomes `\x1b`, RIGHT-TO-LEFT OVERRIDE `\u202e`; line ends and tabs too.
-    """
-    return "".join(_shown(character) for character in text)
 
 
 def in_columns(text: str, *, unicode: bool = True) -> str:
@@ -37,17 +27,6 @@ def cut(text: str, width: int, *, ellipsis: str = "…") -> str:
     if len(text) <= width:
         return text
     return text[: max(0, width - len(ellipsis))].rstrip() + ellipsis
-
-
-def escape(character: str) -> str:
-    """Return one character as Python would escape it."""
-    number = ord(character)
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
-
-
-@lru_cache(maxsize=4096)
-def _shown(character: str) -> str:
-    return escape(character) if unicodedata.category(character) in _HARMFUL else character
 
 
 @lru_cache(maxsize=4096)
