@@ -16,6 +16,7 @@ from harness.identity.policy import judge_names
 from harness.lab.settings import Certificate
 from harness.net.link import Link
 from harness.net.sip_link import Inquiry, SipLink
+from harness.sip.address import tag_of
 from harness.sip.building import respond
 from harness.tls.profile import Dialect, TlsProfile
 from harness.transcript import ClientCertificate
@@ -51,7 +52,8 @@ class B2bPeer:
 
     async def _serve(self, inquiry: Inquiry) -> None:
         """Answer as any called party does; a Microsoft edge looks at who calls first."""
-        if self.settings.federation == "microsoft" and inquiry.request.method == "INVITE":
+        calls = inquiry.request.method == "INVITE" and not tag_of(inquiry.request.headers.get("to"))
+        if calls and self.settings.federation == "microsoft":
             number = await objection(self._finder, inquiry)
             if number is not None:
                 header = diagnostics(number, self.settings.host_name)

@@ -8,21 +8,26 @@ where all zones of the call preserve them (row I30).
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
+
+import trio
 
 from harness.actors.admission import TRAVERSAL_ZONE, WEBEX_ZONE
-from harness.actors.relay import TRANSPORT_FAILURE
+from harness.actors.exchange import CHALLENGES, TRANSPORT_FAILURE, exchange
 from harness.actors.site import Site, Stage
 from harness.actors.standing_link import StandingLink
 from harness.lab.settings import ExpresswayE
 from harness.net.link import Link
 from harness.net.sip_link import Inquiry, SipLink
-from harness.sip.address import NameAddress
-from harness.sip.building import respond
+from harness.sip.address import tag_of
+from harness.sip.back_to_back import BackToBack, Identity, Marks
+from harness.sip.building import DIALOG_FORMING, respond
+from harness.sip.dialog import Dialog
+from harness.sip.dialog_table import DialogTable, Place
 from harness.sip.headers import Headers
-from harness.sip.message import Request
-from harness.sip.parameters import Parameters
-from harness.sip.proxy import forward_request, forward_response, max_forwards_exhausted, zone_tag
+from harness.sip.message import Request, Response
+from harness.sip.proxy import max_forwards_exhausted, zone_tag
 from harness.sip.via import Via, top_via
 from harness.tls.profile import TlsProfile
 from harness.transcript import Address, Oddity
@@ -30,9 +35,9 @@ from harness.transcript import Address, Oddity
 NAME = "b2bua"
 PORT = 5073
 _MARK = "b2b-"
-"""What makes the Call-ID of the second leg another one: two legs are two dialogs."""
+"""How the Call-IDs of the far legs begin: two legs are two dialogs."""
 
-_TOO_MANY_HOPS, _TRYING = 483, 100
+_NO_CALL, _TOO_MANY_HOPS, _OUT_OF_ORDER = 481, 483, 500
 
 
 class B2bua:
@@ -76,6 +81,16 @@ async def dial_inside(site: Site, node: ExpresswayE, target: Address) -> Link | 
     return link if secured else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Leg:
+    """A dialog as the other one's place leads to it: `here` is the near one, `there` goes on over `sip`."""
+
+    here: Dialog
+    there: Dialog
+    sip: SipLink
+    keeps_parameters: bool
+
+
 class _Legs:
     """The calls of one proxy: what comes in over its connection goes out again over one back to it."""
 
@@ -83,41 +98,87 @@ class _Legs:
         self._site = site
         self._node = node
         self._host = host
-        self._back = StandingLink(site, self._dial, _answer_nothing)
+        self._writer = BackToBack(Identity(site.host, PORT, site.software))
+        self._back = StandingLink(site, self._dial, partial(self.serve, begins=False))
+        self._calls: DialogTable[_Leg] = DialogTable()
 
-    async def serve(self, inquiry: Inquiry) -> None:
-        """Take a request, and make that of the other leg."""
-        back = await self._back.reach()
-        if back is None:
-            await inquiry.answer(respond(inquiry.request, TRANSPORT_FAILURE))
-        elif max_forwards_exhausted(inquiry.request):
-            await inquiry.answer(respond(inquiry.request, _TOO_MANY_HOPS))
-        elif inquiry.request.method == "ACK":
-            await back.send(self._outgoing(inquiry.request))
+    async def serve(self, inquiry: Inquiry, *, begins: bool = True) -> None:
+        """Take a request, and make that of the other leg; over the connection back nobody begins anything."""
+        request, place = inquiry.request, Place.of(inquiry.link, inquiry.request)
+        leg = self._calls.find(place, trio.current_time())
+        if request.method == "ACK":
+            if leg is not None and not max_forwards_exhausted(request):
+                await leg.sip.send(self._next(request, leg))
+        elif max_forwards_exhausted(request):
+            await inquiry.answer(respond(request, _TOO_MANY_HOPS))
+        elif leg is not None:
+            await self._in_dialog(inquiry, place, leg)
+        elif tag_of(request.headers.get("to")) or not begins:
+            await inquiry.answer(respond(request, _NO_CALL))
+        elif (back := await self._back.reach()) is None:
+            await inquiry.answer(respond(request, TRANSPORT_FAILURE))
         else:
-            await self._exchange(inquiry, back)
+            await self._begin(inquiry, back)
 
     async def _dial(self) -> Link | None:
         return await dial_inside(self._site, self._node, Address(self._host, self._node.sip.tls_port))
 
-    async def _exchange(self, inquiry: Inquiry, back: SipLink) -> None:
-        call = inquiry.request.headers.get("call-id") or ""
-        async with back.ask(self._outgoing(inquiry.request)) as responses:
-            async for response in responses:
-                if response.status != _TRYING:
-                    heard, _ = forward_response(response)
-                    await inquiry.answer(heard.with_headers(heard.headers.with_replaced("Call-ID", call)))
-                if not response.is_provisional:
-                    return
-        await inquiry.answer(respond(inquiry.request, TRANSPORT_FAILURE))
+    # --- a request that begins something ---
 
-    def _outgoing(self, request: Request) -> Request:
+    async def _begin(self, inquiry: Inquiry, back: SipLink) -> None:
+        """Ask on over the far leg, as a caller of its own, and remember the two dialogs that come of it."""
+        identifiers, keeps = self._site.identifiers, self._preserves(inquiry.request.headers)
+        marks = Marks(self._via(), _MARK + identifiers.call_id(self._site.host), identifiers.tag())
+        outgoing = self._writer.first(inquiry.request, marks, keeps_parameters=keeps)
+        near_tag, known = identifiers.tag(), dict[str, Dialog]()
+
+        def translate(response: Response) -> Response:
+            answer = self._writer.answer(inquiry.request, response, near_tag)
+            if inquiry.request.method in DIALOG_FORMING and 100 < response.status < 300:
+                far_tag = tag_of(response.headers.get("to"))
+                if far_tag in known:
+                    known[far_tag].refresh(response)
+                else:
+                    far = known[far_tag] = Dialog.as_caller(outgoing, response)
+                    self._remember(inquiry.link, Dialog.as_callee(inquiry.request, answer), back, far, keeps)
+            return answer
+
+        final = await exchange(inquiry, back, outgoing, translate)
+        if final is None or not final.is_success:
+            self._calls.end(Place.of(inquiry.link, inquiry.request)._replace(to_tag=near_tag))
+
+    def _remember(self, link: SipLink, near: Dialog, back: SipLink, far: Dialog, keeps: bool) -> None:
+        places = {
+            _place(link, near): _Leg(near, far, back, keeps),
+            _place(back, far): _Leg(far, near, link, keeps),
+        }
+        self._calls.add(places, trio.current_time())
+        for sip in (link, back):
+            sip.when_over(self._calls.lose)
+
+    # --- a request in a dialog ---
+
+    async def _in_dialog(self, inquiry: Inquiry, place: Place, leg: _Leg) -> None:
+        request = inquiry.request
+        if not leg.here.receive(request):
+            await inquiry.answer(respond(request, _OUT_OF_ORDER))
+            return
+
+        def translate(response: Response) -> Response:
+            if response.is_success and request.method in ("INVITE", "UPDATE"):
+                leg.there.refresh(response)
+            return self._writer.answer(request, response, "")
+
+        final = await exchange(inquiry, leg.sip, self._next(request, leg), translate)
+        if request.method == "BYE" and (final is None or final.status not in CHALLENGES):
+            self._calls.end(place)
+
+    def _next(self, request: Request, leg: _Leg) -> Request:
+        return self._writer.next(request, leg.there, self._via(), keeps_parameters=leg.keeps_parameters)
+
+    def _via(self) -> Via:
         via = Via.of("TLS", self._site.host, PORT, self._site.identifiers.branch())
-        headers = request.headers.with_replaced("Call-ID", _MARK + (request.headers.get("call-id") or ""))
-        if not self._preserves(request.headers):
-            headers = _without_contact_parameters(headers)
-        marked = via.with_parameter("x-cisco-local-service", "nettle")
-        return forward_request(request.with_headers(headers), via=marked)
+        return via.with_parameter("x-cisco-local-service", "nettle")
 
     def _preserves(self, headers: Headers) -> bool:
         """Whether every zone of the call, as Via names them, has SIP parameter preservation On."""
@@ -131,13 +192,7 @@ class _Legs:
         return all(switches.get(zone or "", False) for zone in zones)
 
 
-def _without_contact_parameters(headers: Headers) -> Headers:
-    try:
-        contact = NameAddress.parse(headers.get("contact") or "")
-    except ValueError:
-        return headers
-    return headers.with_replaced("Contact", str(replace(contact, parameters=Parameters())))
-
-
-async def _answer_nothing(_inquiry: Inquiry) -> None:
-    """Leave a request without an answer: the proxy asks nothing over a leg that it was called on."""
+def _place(sip: SipLink, dialog: Dialog) -> Place:
+    """Return where requests of the other end of a dialog arrive."""
+    known = dialog.identity
+    return Place(sip, known.call_id, known.remote_tag, known.local_tag)

@@ -10,9 +10,10 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 
 from harness.actors.admission import ZONES, Entry
+from harness.actors.called_party import options_answer
+from harness.actors.calls import Calls
 from harness.actors.relay import NOT_FOUND, Leg, Relay
 from harness.actors.site import Site
-from harness.actors.user_agent import options_answer
 from harness.identity.pattern import matches_expression
 from harness.lab.settings import CallPolicyRule, SearchRule
 from harness.net.sip_link import Inquiry
@@ -30,7 +31,6 @@ B2BUA = "b2bua"
 """The target of a call whose zones want its media encrypted otherwise than both ends do by themselves."""
 
 _FORBIDDEN, _NO_CALL = 403, 481
-_MOST_CALLS = 1024
 _LONGEST_ADDRESS = 512
 
 
@@ -55,7 +55,7 @@ class CallRouting:
         self._relay = relay
         self._rules = rules
         self._reach = reach
-        self._calls: dict[str, Leg] = {}
+        self.calls = Calls()
 
     async def serve(self, entry: Entry, inquiry: Inquiry) -> None:
         """Answer a request, or send it where it belongs."""
@@ -65,27 +65,24 @@ class CallRouting:
         request = self._relay.taken(inquiry, entry.zone)
         if taken_for_own := self._relay.taken_for_own(inquiry.request):
             self._site.decide(inquiry.link.link.number, "own-route", "stripped", routes=taken_for_own)
-        if request.method == "OPTIONS" and self._is_for_us(request):
-            await inquiry.answer(options_answer(inquiry.request))
+        came = Leg(inquiry.link, entry.zone)
+        leg = self.calls.leads(inquiry)
+        if leg is not None:
+            self.calls.done(inquiry, await self._relay.forward(inquiry, request, came, leg))
         elif request.method == "REGISTER":
-            await self._send_on(inquiry, request, await self._reach(REGISTRAR, request))
+            await self._send_on(inquiry, request, came, await self._reach(REGISTRAR, request))
+        elif request.method == "ACK":
+            return
         elif tag_of(request.headers.get("to")):
-            await self._in_dialog(inquiry, request)
+            await inquiry.answer(respond(inquiry.request, _NO_CALL))
+        elif request.method == "OPTIONS" and self._is_for_us(request):
+            await inquiry.answer(options_answer(inquiry.request))
         else:
             await self._new_call(entry, inquiry, request)
 
     def _is_for_us(self, request: Request) -> bool:
         uri = next_hop(request)
         return uri is None or uri.user is None or self._relay.is_me(uri)
-
-    async def _in_dialog(self, inquiry: Inquiry, request: Request) -> None:
-        leg = self._calls.get(_call_id(request))
-        if leg is not None:
-            await self._send_on(inquiry, request, leg)
-        elif request.method != "ACK":
-            await inquiry.answer(respond(inquiry.request, _NO_CALL))
-        if request.method == "BYE":
-            self._calls.pop(_call_id(request), None)
 
     async def _new_call(self, entry: Entry, inquiry: Inquiry, request: Request) -> None:
         if entry.returning and (rule := self._search(request)) is not None:
@@ -107,9 +104,7 @@ class CallRouting:
         }
         self._site.decide(inquiry.link.link.number, "search-rule", rule.target, zone=entry.zone, **told)
         leg = await self._way_on(entry, request, rule.target)
-        if request.method == "INVITE" and len(self._calls) < _MOST_CALLS:
-            self._calls[_call_id(request)] = leg
-        await self._send_on(inquiry, request, leg)
+        await self._send_on(inquiry, request, Leg(inquiry.link, entry.zone), leg)
 
     async def _way_on(self, entry: Entry, request: Request, target: str) -> Leg:
         """Return the way to a target, through the B2BUA where the zone that the call came from or goes to wants it."""
@@ -117,8 +112,10 @@ class CallRouting:
             return await self._reach(target, request)
         return replace(await self._reach(B2BUA, request), zone=ZONES[target])
 
-    async def _send_on(self, inquiry: Inquiry, request: Request, leg: Leg) -> None:
-        await self._relay.forward(inquiry, request, leg)
+    async def _send_on(self, inquiry: Inquiry, request: Request, came: Leg, leg: Leg) -> None:
+        """Send a request on that begins something, and remember the dialog that comes of it."""
+        with self.calls.beginning(inquiry, came, leg) as heard:
+            await self._relay.forward(inquiry, request, came, leg, heard=heard)
 
     def _rejection(self, entry: Entry, request: Request) -> CallPolicyRule | None:
         """Return the call policy rule that rejects; the first that fits decides."""
@@ -148,10 +145,6 @@ class CallRouting:
         self._site.decide(inquiry.link.link.number, topic, outcome, status=str(status), **facts)
         warning = [("Warning", f'399 {self._relay.place} "Policy Response"')]
         await inquiry.answer(respond(inquiry.request, status, headers=warning))
-
-
-def _call_id(request: Request) -> str:
-    return request.headers.get("call-id") or ""
 
 
 def _sought(request: Request) -> str:

@@ -38,8 +38,10 @@ class ExpresswayC:
     def __init__(self, stage: Stage) -> None:
         self.site = Site(stage, NAME)
         self.settings = stage.lab.expressway_c
-        relay = Relay(self.site, names=(self.settings.host_name,), port=self.settings.trunk_port)
+        ports = {"TCP": self.settings.trunk_port, "TLS": self.settings.trunk_tls_port}
+        relay = Relay(self.site, names=(self.settings.host_name,), ports=ports)
         self._routing = CallRouting(self.site, relay, Rules(self.settings.search_rules), self._reach)
+        self.calls = self._routing.calls
         self._https = HttpsClient(self.site, self.client_profile, within=self.settings.connect_timeout)
         sign_in = SignInProxy(self.site, self._https)
         self._traversal = TraversalClient(self.site, self.settings, self.client_profile, self._serving, sign_in.answer)

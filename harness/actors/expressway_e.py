@@ -46,9 +46,11 @@ class ExpresswayE:
     def __init__(self, stage: Stage, name: str, settings: ExpresswayESettings) -> None:
         self.site = Site(stage, name)
         self.settings = settings
-        relay = Relay(self.site, names=(self.settings.host_name,), port=self.settings.sip.tls_port)
+        ports = {"TLS": settings.sip.tls_port, "TCP": settings.sip.tcp_port}
+        relay = Relay(self.site, names=(self.settings.host_name,), ports=ports)
         rules = Rules(self.settings.search_rules, self.settings.call_policy, self._encrypting())
         self._routing = CallRouting(self.site, relay, rules, self._reach)
+        self.calls = self._routing.calls
         self.stores = CertificateStores(self.site, settings)
         serve_b2bua = partial(self._routing.serve, Entry(B2BUA_ZONE, preloaded_routes=False))
         self._b2bua = StandingLink(self.site, self._dial_b2bua, serve_b2bua)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from harness.actors.admission import UNACCEPTABLE, spoken
+from harness.actors.called_party import ALLOW
 from harness.actors.peer_names import has_wanted_name
 from harness.actors.site import Site
 from harness.actors.standing_link import StandingLink
@@ -21,7 +22,6 @@ from harness.sip.building import respond
 from harness.sip.message import Response
 from harness.tls.profile import TlsProfile
 
-_ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS"
 _FORBIDDEN, _NOT_ALLOWED = 403, 405
 _TRUNK_REFUSAL = "SIP trunk disallows REGISTER"
 
@@ -61,7 +61,7 @@ def refusal_on_trunk(site: Site, inquiry: Inquiry) -> Response:
     link = inquiry.link.link
     site.decide(link.number, "registration", "refused", by=_TRUNK_REFUSAL, status=str(_NOT_ALLOWED))
     warning = f'399 {site.stage.lab.unified_cm.host_name} "{_TRUNK_REFUSAL}"'
-    return respond(inquiry.request, _NOT_ALLOWED, headers=[("Allow", _ALLOW), ("Warning", warning)])
+    return respond(inquiry.request, _NOT_ALLOWED, headers=[("Allow", ALLOW), ("Warning", warning)])
 
 
 def refusal_by_profile(site: Site, inquiry: Inquiry) -> Response | None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import takewhile
 
+from harness.actors.admission import B2BUA_ZONE, MRA_ZONE, TRAVERSAL_ZONE
+from harness.actors.exchange import TRANSPORT_FAILURE, exchange
 from harness.actors.site import Site
 from harness.actors.user_agent import transport_of
 from harness.net.sip_link import Inquiry, SipLink
 from harness.sip.address import sip_uri_of
-from harness.sip.building import respond
-from harness.sip.message import Request
+from harness.sip.building import DIALOG_FORMING, respond
+from harness.sip.message import Request, Response
 from harness.sip.proxy import (
     forward_request,
     forward_response,
@@ -22,18 +26,25 @@ from harness.sip.proxy import (
 from harness.sip.uri import SipUri
 from harness.sip.via import Via, top_via
 
-TRANSPORT_FAILURE = 500
-"""What the caller hears when the next hop cannot be reached (RFC 3261 16.7: a 503 is not passed on)."""
-
 NOT_FOUND = 404
 """What the caller hears where a search ends without a next hop: no rule, or a name that leads nowhere (9)."""
 
-_TIMED_OUT, _TOO_MANY_HOPS, _TRYING = 408, 483, 100
+_TOO_MANY_HOPS = 483
+
+_ONE_WAY = (TRAVERSAL_ZONE, MRA_ZONE, B2BUA_ZONE)
+"""Zones whose other side is never reached but over the connection that there is, so that it needs no Route there."""
+
+Heard = Callable[[Response], None]
+"""Is told of each response before it is passed back."""
+
+
+def _nobody(_response: Response) -> None:
+    """Hear a response for which nobody waits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """The way on: the connection and the zone that it belongs to.
+    """The way to one end: the connection and the zone that it belongs to.
 
     `sip` is None where the way could not be had; the caller then hears `failure`.
     """
@@ -44,14 +55,17 @@ class Leg:
 
 
 class Relay:
-    """Forwards for one Expressway, which is known by `names` and answers on `port`."""
+    """Forwards for one Expressway, which is known by `names`.
 
-    def __init__(self, site: Site, *, names: tuple[str, ...], port: int) -> None:
+    `ports` are those at which it answers SIP, by transport as Via spells it; the first one stands for the box.
+    """
+
+    def __init__(self, site: Site, *, names: tuple[str, ...], ports: Mapping[str, int]) -> None:
         self._site = site
         self._names = {name.lower() for name in (*names, site.host)}
         self._domains = {name.lower().partition(".")[2] for name in names}
-        self._port = port
-        self.place = f"{site.host}:{port}"
+        self._ports = ports
+        self.place = f"{site.host}:{next(iter(ports.values()))}"
 
     def is_me(self, uri: SipUri) -> bool:
         """Whether a URI names this Expressway."""
@@ -81,30 +95,40 @@ class Relay:
             request = request.with_headers(request.headers.with_first_replaced("Via", str(noted)))
         return strip_own_route(request, self._is_my_route)
 
-    async def forward(self, inquiry: Inquiry, request: Request, leg: Leg) -> None:
-        """Send `request` on over the connection of `leg` and answer `inquiry`."""
+    async def forward(
+        self, inquiry: Inquiry, request: Request, came: Leg, leg: Leg, *, heard: Heard = _nobody
+    ) -> Response | None:
+        """Send `request`, which came over one leg, on over the other; return its final response, None without one."""
         if max_forwards_exhausted(request):
             await inquiry.answer(respond(inquiry.request, _TOO_MANY_HOPS))
         elif leg.sip is None:
             await inquiry.answer(respond(inquiry.request, leg.failure))
         elif request.method == "ACK":
-            await leg.sip.send(self._outgoing(request, leg.sip, leg.zone))
+            await leg.sip.send(self._outgoing(request, came, leg, leg.sip))
         else:
-            await self._exchange(inquiry, self._outgoing(request, leg.sip, leg.zone), leg.sip)
+            outgoing = self._outgoing(request, came, leg, leg.sip)
+            return await exchange(inquiry, leg.sip, outgoing, partial(_passed_back, heard))
+        return None
 
-    def _outgoing(self, request: Request, sip: SipLink, egress: str) -> Request:
+    def _outgoing(self, request: Request, came: Leg, leg: Leg, sip: SipLink) -> Request:
         transport = transport_of(sip)
-        via = Via.of(transport, self._site.host, self._port, self._site.identifiers.branch())
-        ours = f"sip:{self._site.host}:{self._port};transport={transport.lower()};lr"
-        stays = ours if request.method == "INVITE" else None
-        return forward_request(request, via=with_zones(via, {"egress-zone": egress}), record_route=stays)
+        via = Via.of(transport, self._site.host, self._ports[transport], self._site.identifiers.branch())
+        *near, far = self._routes(came, leg) if request.method in DIALOG_FORMING else (None,)
+        for uri in near:
+            request = request.with_headers(request.headers.with_prepended("Record-Route", f"<{uri}>"))
+        return forward_request(request, via=with_zones(via, {"egress-zone": leg.zone}), record_route=far)
 
-    async def _exchange(self, inquiry: Inquiry, outgoing: Request, sip: SipLink) -> None:
-        async with sip.ask(outgoing) as responses:
-            async for response in responses:
-                if response.status != _TRYING:
-                    await inquiry.pass_on(forward_response(response)[0])
-                if not response.is_provisional:
-                    return
-        failure = _TIMED_OUT if sip.alive else TRANSPORT_FAILURE
-        await inquiry.answer(respond(inquiry.request, failure))
+    def _routes(self, *legs: Leg) -> tuple[str, ...]:
+        """Return the URIs by which the sides find back to this box, one where they share it (RFC 5658)."""
+        open_sides = [leg for leg in legs if leg.zone not in _ONE_WAY] or legs
+        return tuple(dict.fromkeys(self._uri_for(leg.sip) for leg in open_sides if leg.sip))
+
+    def _uri_for(self, sip: SipLink) -> str:
+        transport = transport_of(sip)
+        port = sip.link.port or self._ports[transport]
+        return f"sip:{self._site.host}:{port};transport={transport.lower()};lr"
+
+
+def _passed_back(heard: Heard, response: Response) -> Response:
+    heard(response)
+    return forward_response(response)[0]

@@ -89,6 +89,7 @@ class Site:
                     stream, source = await listener.accept()
                     number = self.stage.recorder.accepted(self.actor, source, address, protocol)
                     link = self._link(stream, number, source, listens=True)
+                    link.port = address.port
                     nursery.start_soon(self._receive, link, welcome)
         finally:
             listener.close()

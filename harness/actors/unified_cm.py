@@ -15,6 +15,7 @@ from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
 from harness.net.link import Link
 from harness.net.sip_link import Inquiry, Serve
+from harness.sip.address import tag_of
 from harness.sip.building import respond
 from harness.sip.digest import DigestResult, challenge, ha1, verify
 from harness.sip.message import Request
@@ -88,10 +89,11 @@ class UnifiedCm:
 
     async def _serve(self, inquiry: Inquiry) -> None:
         request = inquiry.request
-        if request.method == "INVITE" and not self._knows(request):
+        calls = request.method == "INVITE" and not tag_of(request.headers.get("to"))
+        if calls and not self._knows(request):
             await inquiry.answer(respond(request, 404))
         else:
-            if request.method == "INVITE":
+            if calls:
                 caller = (request.headers.get("from") or "").partition(";")[0]
                 self.site.decide(inquiry.link.link.number, "phone", "rings", caller=caller)
                 await self._ring_remote_device(request)

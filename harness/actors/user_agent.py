@@ -6,22 +6,16 @@ from dataclasses import dataclass
 
 import trio
 
+from harness.actors.called_party import MEDIA_PORT, SDP, CalledParty
 from harness.actors.site import Site
 from harness.net.sip_link import Inquiry, SipLink
 from harness.sip.building import request as build_request
-from harness.sip.building import respond
 from harness.sip.dialog import Dialog
 from harness.sip.message import Request, Response
-from harness.sip.sdp import SessionDescription, make_offer
-from harness.sip.sdp import answer as answer_offer
-from harness.sip.validation import callee_refusal
+from harness.sip.sdp import make_offer
 from harness.sip.via import Via
 
-ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS"
-SDP = "application/sdp"
-_MEDIA_PORT = 36000
 _CALL_PATIENCE = 40.0
-_MOST_DIALOGS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +43,6 @@ def transport_of(sip: SipLink) -> str:
     return "TLS" if sip.link.version else "TCP"
 
 
-def options_answer(request: Request) -> Response:
-    """Return what an element says of its options: what it takes, or the extension that it lacks (RFC 3261 11.2)."""
-    refusal = callee_refusal(request)
-    taken = [("Allow", ALLOW), ("Accept", SDP)]
-    return refusal.response(request) if refusal else respond(request, 200, headers=taken)
-
-
 def _quoted(name: str) -> str:
     """Return a display name as From carries it (RFC 3261 section 25.1, quoted-string), empty where there is none."""
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
@@ -75,7 +62,7 @@ class UserAgent:
     def __init__(self, site: Site, *, port: int) -> None:
         self._site = site
         self._port = port
-        self._dialogs: list[Dialog] = []
+        self.called = CalledParty(site, lambda sip: self.contact(sip, site.actor))
 
     # --- calling ---
 
@@ -89,11 +76,11 @@ class UserAgent:
 
     def _offer(self, size: int) -> bytes:
         """Return an offer of at least so many bytes: a real one grows by its ICE candidates (RFC 8839)."""
-        plain = make_offer(self._site.host, _MEDIA_PORT).to_bytes()
-        candidate = f"a=candidate:1 1 UDP 2130706431 {self._site.host} {_MEDIA_PORT} typ host"
+        plain = make_offer(self._site.host, MEDIA_PORT).to_bytes()
+        candidate = f"a=candidate:1 1 UDP 2130706431 {self._site.host} {MEDIA_PORT} typ host"
         missing = max(0, size - len(plain))
         lines = (candidate,) * -(-missing // (len(candidate) + 2))
-        return make_offer(self._site.host, _MEDIA_PORT, media_lines=lines).to_bytes()
+        return make_offer(self._site.host, MEDIA_PORT, media_lines=lines).to_bytes()
 
     async def options(self, sip: SipLink, order: CallOrder) -> Outcome:
         """OPTIONS, the ping of the Control Hub test."""
@@ -109,9 +96,11 @@ class UserAgent:
         return None
 
     async def _hang_up(self, sip: SipLink, dialog: Dialog) -> None:
+        place = self.called.remember(sip, dialog)
         ours = [("User-Agent", self._site.software)]
         await sip.send(dialog.acknowledge(via=self.via(sip), headers=ours))
         await self.final_response(sip, dialog.request("BYE", via=self.via(sip), headers=ours))
+        self.called.forget(place)
 
     def request(
         self, sip: SipLink, method: str, order: CallOrder, *, body: bytes = b"", content_type: str = SDP
@@ -139,45 +128,6 @@ class UserAgent:
         transport = transport_of(sip).lower()
         return f"<sip:{user}@{self._site.host}:{self._port};transport={transport}>"
 
-    # --- being called ---
-
     async def serve(self, inquiry: Inquiry) -> None:
         """Answer what a called party answers."""
-        request = inquiry.request
-        refusal = callee_refusal(request)
-        if refusal is not None:
-            await inquiry.answer(refusal.response(request))
-            return
-        match request.method:
-            case "ACK":
-                return
-            case "INVITE":
-                await self._pick_up(inquiry)
-            case "BYE":
-                known = [dialog for dialog in self._dialogs if dialog.belongs(request)]
-                await inquiry.answer(respond(request, 200 if known else 481))
-                self._dialogs = [dialog for dialog in self._dialogs if dialog not in known]
-            case "OPTIONS":
-                await inquiry.answer(options_answer(request))
-            case "CANCEL":
-                await inquiry.answer(respond(request, 481))
-            case _:
-                await inquiry.answer(respond(request, 405, headers=[("Allow", ALLOW)]))
-
-    async def _pick_up(self, inquiry: Inquiry) -> None:
-        request, tag = inquiry.request, self._site.identifiers.tag()
-        contact = [("Contact", self.contact(inquiry.link, self._site.actor))]
-        await inquiry.answer(respond(request, 180, to_tag=tag, headers=contact))
-        body = self._answer_media(request)
-        headers = [*contact, ("Allow", ALLOW), *([("Content-Type", SDP)] if body else [])]
-        final = respond(request, 200, to_tag=tag, headers=headers, body=body)
-        # Callers who never hang up must not fill the memory: the oldest dialogs are forgotten.
-        self._dialogs = [*self._dialogs[1 - _MOST_DIALOGS :], Dialog.as_callee(request, final)]
-        await inquiry.answer(final)
-
-    def _answer_media(self, request: Request) -> bytes:
-        """Answer an offer with one of our own, or make the offer where the INVITE brought none."""
-        if not request.body:
-            return make_offer(self._site.host, _MEDIA_PORT).to_bytes()
-        offer = SessionDescription.parse(request.body)
-        return answer_offer(offer, self._site.host, _MEDIA_PORT).to_bytes()
+        await self.called.serve(inquiry)

@@ -1,10 +1,12 @@
 """One end of a connection: the pump between a byte stream and the TLS engine, and the tap on both.
 
-Three rules, each paid for (libraries.md 1):
+Four rules, each paid for (libraries.md 1):
 
 * After every engine call its outgoing bytes are sent, also after one that failed: there lies the alert.
 * OpenSSL is read out synchronously and only then does the send lock come, else the reader waits for a
   lock that a blocked writer holds.
+* What the engine wrote must leave, in its order, even if whoever wrote it is cancelled: TLS counts its records, and
+  a missing one ends the connection for everybody who uses it. So it waits in a queue that any later write empties.
 * A failed write is not the end: the peer's alert may still lie in the receive buffer. So `send` only
   returns False, and `receive` tells how the connection ended.
 
@@ -13,6 +15,7 @@ One task may send while another receives.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime
@@ -49,7 +52,8 @@ StatusCheck = Callable[[int, InQuestion], Awaitable[int]]
 class Link:
     """One end of connection `number`, plain until `secure` is called.
 
-    `ended` is None while the connection lives, then how it ended. `clock` is the time by which a TLS profile without
+    `ended` is None while the connection lives, then how it ended. `port` is where this end was dialled, 0 where it
+    dialled. `clock` is the time by which a TLS profile without
     a clock of its own judges certificates; None for the real one.
     """
 
@@ -68,6 +72,7 @@ class Link:
         self.number = number
         self.listens = listens
         self.ended: Closing | None = None
+        self.port = 0
         self.profile: TlsProfile | None = None
         self.expected_names: tuple[str, ...] = ()
         self.clock: datetime | None = None
@@ -75,6 +80,7 @@ class Link:
         self._recorder = recorder
         self._engine: TlsEngine | None = None
         self._send_lock = trio.Lock()
+        self._to_send = deque[bytes]()
         self._tapped: list[tuple[float, bool, bytes]] = []
         self._tapped_bytes = 0
         self._tap_is_full = False
@@ -251,14 +257,18 @@ class Link:
         return await self._transmit(data) if data else True
 
     async def _transmit(self, data: bytes) -> bool:
+        self._to_send.append(data)
         try:
             self._send_lock.acquire_nowait()  # `async with` would yield even where nobody else sends
         except trio.WouldBlock:
             await self._send_lock.acquire()
         try:
-            self._tap(data, sent=True)
-            await self._stream.send(data)
+            while self._to_send:
+                piece = self._to_send.popleft()
+                self._tap(piece, sent=True)
+                await self._stream.send(piece)
         except StreamResetError:
+            self._to_send.clear()
             return False
         finally:
             self._send_lock.release()

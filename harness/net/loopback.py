@@ -44,14 +44,15 @@ class SocketStream:
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
         self._was_reset = False
+        self._unsent = bytearray()
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     async def send(self, data: bytes) -> None:
-        """Send all of `data`; raise StreamResetError when the peer is gone."""
-        left = memoryview(data)
-        while left:
+        """Send all of `data`; raise StreamResetError when the peer is gone. What a cancelled call left goes first."""
+        self._unsent += data
+        while self._unsent:
             try:
-                left = left[self._socket.send(left) :]
+                del self._unsent[: self._socket.send(self._unsent)]
             except BlockingIOError:
                 await self._wait(trio.lowlevel.wait_writable)
             except OSError as error:

@@ -7,6 +7,7 @@ milliseconds. Real sockets must never run under that clock: it fires their time-
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -42,14 +43,28 @@ class MemoryStream:
     def __init__(self, outward: _Wire, inward: _Wire) -> None:
         self._outward = outward
         self._inward = inward
+        self._unsent = deque[bytes]()
 
     async def send(self, data: bytes) -> None:
-        """Send all of `data`; raise StreamResetError when the peer is gone."""
+        """Send all of `data`; raise StreamResetError when the peer is gone. What a cancelled call left goes first."""
+        if data:  # an empty piece would be read as a FIN
+            self._unsent.append(data)
         try:
-            if data:  # an empty piece would be read as a FIN
-                await self._outward.sender.send(data)
+            while self._unsent:
+                await self._outward.sender.send(self._unsent[0])
+                self._unsent.popleft()
+        except trio.Cancelled:
+            self._send_what_fits()
+            raise
         except (trio.BrokenResourceError, trio.ClosedResourceError) as error:
             raise StreamResetError from error
+
+    def _send_what_fits(self) -> None:
+        """Send as a kernel does, which takes at once what it has room for."""
+        with suppress(trio.WouldBlock, trio.BrokenResourceError, trio.ClosedResourceError):
+            while self._unsent:
+                self._outward.sender.send_nowait(self._unsent[0])
+                self._unsent.popleft()
 
     async def receive(self) -> bytes:
         """Return the next bytes, empty at the peer's FIN; raise StreamResetError at its RST."""

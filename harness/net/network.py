@@ -25,7 +25,11 @@ class ByteStream(Protocol):
     """One TCP connection, or what stands for one in memory."""
 
     async def send(self, data: bytes) -> None:
-        """Send all of `data`; raise StreamResetError when the peer is gone."""
+        """Send all of `data`; raise StreamResetError when the peer is gone.
+
+        Of a call that is cancelled the stream keeps what it has not sent, and sends it before anything else: half a
+        TLS record would spoil every one that follows.
+        """
 
     async def receive(self) -> bytes:
         """Return the next bytes, empty at the peer's FIN; raise StreamResetError at its RST."""

@@ -1,7 +1,8 @@
 """SIP over a link: framing, transactions and their timers, driven by one task.
 
 A request that comes in is handed to `serve` in a task of its own; what this end asks goes out with `ask`,
-which yields every response until the final one. When the link ends, all that hung on it ends with it.
+which yields every response until the final one. A CANCEL is answered here, and shows in the inquiry that it is about.
+When the link ends, all that hung on it ends with it, and whoever asked for it by `when_over` is told.
 """
 
 from __future__ import annotations
@@ -16,10 +17,12 @@ import trio
 from harness.net.link import Link
 from harness.net.recorder import Recorder
 from harness.net.trace import Trace, current, follow
+from harness.sip.building import cancel, respond
 from harness.sip.framing import Framed, KeepAlive, MessageFramed, StreamFramer, Unframed, Violation
 from harness.sip.message import Message, Request, Response
 from harness.sip.proxy import add_received
 from harness.sip.transaction_keys import TransactionKey, client_key, server_key
+from harness.sip.transaction_tables import PATIENCE
 from harness.sip.transactions import (
     Action,
     ClientTransaction,
@@ -27,6 +30,7 @@ from harness.sip.transactions import (
     SendMessage,
     ServerTransaction,
     StartTimer,
+    State,
     StopTimer,
     Terminated,
     TimedOut,
@@ -40,11 +44,12 @@ _PONG = b"\r\n"
 _RESPONSES_IN_FLIGHT = 64
 # An INVITE is remembered for 32 s after its 200 (RFC 6026): 256 calls a second over one traversal link.
 _TRANSACTIONS = 8192
-_UNAVAILABLE = 503
+_OK, _NO_TRANSACTION, _UNAVAILABLE = 200, 481, 503
 _GOODBYE_SECONDS = 2.0
 # Nobody who sends a request in pieces waits for its answer longer than this (64*T1, RFC 3261 timer F).
 _MESSAGE_SECONDS = 32.0
 _LAST_ANSWERS_SECONDS = 5.0
+_PATIENCE_OF_ASKER = (Timer.B, Timer.F)
 
 Serve = Callable[["Inquiry"], Awaitable[None]]
 OnViolation = Callable[[Link, str], None]
@@ -52,10 +57,14 @@ OnViolation = Callable[[Link, str], None]
 
 @dataclass
 class Inquiry:
-    """A request that came in over `link`, and the way to answer it. An ACK cannot be answered."""
+    """A request that came in over `link`, and the way to answer it. An ACK cannot be answered.
+
+    `cancelled` is set when the caller takes an INVITE back before it has its final answer.
+    """
 
     link: SipLink
     request: Request
+    cancelled: trio.Event = field(default_factory=trio.Event)
 
     async def answer(self, response: Response) -> None:
         """Send a response of this end; after a final one, further ones are discarded."""
@@ -71,7 +80,7 @@ class _Pending:
     """One transaction and what is running for it.
 
     Whoever asks waits under `patience`, and that scope's deadline is the transaction's timer: B or F, by
-    `patient_for`. A server transaction's timers run in tasks of their own.
+    `patient_for`. Every other timer runs in a task of its own. `heard` is set with the first response.
     """
 
     transaction: ClientTransaction | ServerTransaction
@@ -80,6 +89,9 @@ class _Pending:
     responses: trio.MemorySendChannel[Response] | None = None
     patience: trio.CancelScope | None = None
     patient_for: Timer | None = None
+    heard: trio.Event | None = None
+    inquiry: Inquiry | None = None
+    taking_back: trio.CancelScope | None = None
 
 
 class SipLink:
@@ -116,6 +128,7 @@ class SipLink:
         self._idle: trio.Event | None = None
         self._over = trio.Event()
         self._may_read = trio.Event()
+        self._when_over: set[Callable[[SipLink], None]] = set()
         if not speaks_first:
             self._may_read.set()
 
@@ -123,6 +136,18 @@ class SipLink:
     def alive(self) -> bool:
         """Whether the connection still stands."""
         return self.link.ended is None and not self._deaf
+
+    @property
+    def transactions(self) -> int:
+        """How many transactions are not over yet."""
+        return len(self._pending)
+
+    def when_over(self, told: Callable[[SipLink], None]) -> None:
+        """Tell somebody when the connection is over, at once where it is; asking twice counts once."""
+        if self._over.is_set():
+            told(self)
+        else:
+            self._when_over.add(told)
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Read and dispatch until the connection is over."""
@@ -142,7 +167,12 @@ class SipLink:
         finally:
             self._deaf = True
             self._nursery = None
+            for pending in self._pending.values():
+                self._end_responses(pending)
+            self._pending.clear()
             self._over.set()
+            for told in self._when_over:
+                told(self)
             self.link.drop()
 
     async def _read(self) -> None:
@@ -192,24 +222,57 @@ class SipLink:
     async def ask(self, request: Request) -> AsyncIterator[trio.MemoryReceiveChannel[Response]]:
         """Send a request; the channel gives its responses and ends after the final one, or without one.
 
-        When the transaction times out (64*T1), what is done in the context ends there.
+        When the transaction times out (64*T1), what is done in the context ends there. Whoever leaves it before the
+        final response takes the request back: an INVITE is cancelled (RFC 3261 9.1).
         """
         inbox, outbox = trio.open_memory_channel[Response](_RESPONSES_IN_FLIGHT)
         key = client_key(request)
         with trio.CancelScope() as patience, inbox, outbox:
             pending = _Pending(ClientTransaction(request), responses=inbox, patience=patience)
-            if self.alive:
-                self._pending[key] = pending
-                self._recorder.hand_over(self.link.number, server_key(request))
-                await self._carry_out(key, pending, pending.transaction.start())
-            if not self.alive:
-                self._end_responses(pending)
             try:
+                if self.alive:
+                    self._pending[key] = pending
+                    self._recorder.hand_over(self.link.number, server_key(request))
+                    await self._carry_out(key, pending, pending.transaction.start())
+                if not self.alive:
+                    self._end_responses(pending)
                 yield outbox
             finally:
                 pending.responses = pending.patience = None
+                if not patience.cancel_called and self._pending.get(key) is pending and self._nursery is not None:
+                    self._nursery.start_soon(self._take_back, key, pending)
         if patience.cancelled_caught and pending.patient_for is not None:
             await self._carry_out(key, pending, pending.transaction.timer(pending.patient_for))
+
+    async def _take_back(self, key: TransactionKey, pending: _Pending) -> None:
+        """Cancel an INVITE for which nobody waits any longer; forget what comes to no end by itself in 64*T1."""
+        await trio.lowlevel.checkpoint_if_cancelled()
+        state = pending.transaction.state
+        if state is State.ACCEPTED:
+            return
+        with trio.move_on_after(PATIENCE) as pending.taking_back:
+            if key.method == "INVITE":
+                await self._cancel(pending)
+            await trio.sleep_forever()
+        self._forget(key, pending)
+
+    async def _cancel(self, pending: _Pending) -> None:
+        """Send a CANCEL, not before the first provisional response (RFC 3261 9.1)."""
+        if pending.transaction.state is State.CALLING:
+            pending.heard = trio.Event()
+            await pending.heard.wait()
+        taken_back = cancel(pending.transaction.request)
+        if client_key(taken_back) in self._pending:
+            return
+        async with self.ask(taken_back) as responses:
+            async for _ in responses:
+                pass
+
+    async def cancel(self, invite: Request) -> None:
+        """Take back an INVITE that was asked over this link, as soon as something was heard of it."""
+        pending = self._pending.get(client_key(invite))
+        if pending is not None and pending.transaction.state in (State.CALLING, State.PROCEEDING):
+            await self._cancel(pending)
 
     async def send(self, request: Request) -> None:
         """Send a request that has no transaction: the ACK of a 2xx."""
@@ -260,12 +323,14 @@ class SipLink:
         if pending is not None and isinstance(pending.transaction, ServerTransaction):
             await self._carry_out(key, pending, pending.transaction.receive(request))
         elif request.method == "ACK":
-            self._spawn(request)
+            self._spawn(Inquiry(self, request))
+        elif request.method == "CANCEL":
+            await self._take_cancel(request)
         elif len(self._pending) >= _TRANSACTIONS:
             self._odd(f"more than {_TRANSACTIONS} transactions at once; {request.method} refused")
             await self._refuse(request, Refusal(_UNAVAILABLE))
         else:
-            self._pending[key] = fresh = _Pending(ServerTransaction(request))
+            self._pending[key] = fresh = _Pending(ServerTransaction(request), inquiry=Inquiry(self, request))
             await self._carry_out(key, fresh, fresh.transaction.start())
 
     async def _refuse(self, request: Request, refusal: Refusal) -> None:
@@ -276,12 +341,24 @@ class SipLink:
         taken = add_received(request, self.link.peer.host, self.link.peer.port)
         await self._write(self.signed(refusal.response(taken)))
 
+    async def _take_cancel(self, request: Request) -> None:
+        """Answer a CANCEL hop by hop (RFC 3261 9.2); it changes nothing where the final answer was given."""
+        pending = self._pending.get(server_key(request, "INVITE"))
+        if pending is None or pending.inquiry is None:
+            await self._refuse(request, Refusal(_NO_TRANSACTION))
+            return
+        if pending.transaction.state is State.PROCEEDING:
+            pending.inquiry.cancelled.set()
+        await self._write(self.signed(respond(request, _OK)))
+
     async def _take_response(self, response: Response) -> None:
         key = client_key(response)
         pending = self._pending.get(key)
         if pending is None or not isinstance(pending.transaction, ClientTransaction):
             self._odd(f"a {response.status} that answers nothing we asked")
             return
+        if pending.heard is not None:
+            pending.heard.set()
         await self._carry_out(key, pending, pending.transaction.receive(response))
 
     # --- carrying out what the transactions say ---
@@ -292,7 +369,8 @@ class SipLink:
                 case SendMessage(message=message):
                     await self._write(message)
                 case Deliver(message=Request() as request):
-                    self._spawn(request)
+                    known = pending.inquiry
+                    self._spawn(known if known and known.request is request else Inquiry(self, request))
                 case Deliver(message=Response() as response):
                     self._deliver(pending, response)
                 case StartTimer(name=name, seconds=seconds):
@@ -323,10 +401,13 @@ class SipLink:
         self._end_responses(pending)
         for name in tuple(pending.timers):
             self._stop_timer(pending, name)
-        self._pending.pop(key, None)
+        if pending.taking_back is not None:
+            pending.taking_back.cancel()
+        if self._pending.get(key) is pending:
+            del self._pending[key]
 
     def _start_timer(self, key: TransactionKey, pending: _Pending, name: Timer, seconds: float) -> None:
-        if pending.patience is not None:
+        if pending.patience is not None and name in _PATIENCE_OF_ASKER:
             pending.patience.deadline, pending.patient_for = trio.current_time() + seconds, name
         elif self._nursery is not None:
             pending.timers[name] = scope = trio.CancelScope()
@@ -357,11 +438,11 @@ class SipLink:
 
     # --- the wire ---
 
-    def _spawn(self, request: Request) -> None:
+    def _spawn(self, inquiry: Inquiry) -> None:
         """Serve a request in a task of its own."""
         if self._nursery is not None:
             self._serving += 1
-            self._nursery.start_soon(self._serve_one, Inquiry(self, request))
+            self._nursery.start_soon(self._serve_one, inquiry)
 
     async def _serve_one(self, inquiry: Inquiry) -> None:
         try:

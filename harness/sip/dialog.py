@@ -71,6 +71,11 @@ class Dialog:
             self._invite_sequence = self.local_sequence
         return self._written(method, self.local_sequence, via, (*headers,), body)
 
+    @property
+    def invite_sequence(self) -> int:
+        """The CSeq number of the last INVITE that this end sent, 0 where it sent none."""
+        return self._invite_sequence
+
     def acknowledge(self, *, via: Via, headers: Pairs = (), body: bytes = b"") -> Request:
         """Return the ACK for a 2xx to our last INVITE, with a branch of its own (RFC 3261 13.2.2.4)."""
         return self._written("ACK", self._invite_sequence, via, (*headers,), body)

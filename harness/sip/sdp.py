@@ -98,11 +98,13 @@ def make_offer(
     protocol: str = "RTP/AVP",
     media_lines: tuple[str, ...] = (),
     session: int = 1,
+    version: int = 1,
 ) -> SessionDescription:
     """Return an offer of these codecs (names of `CODECS`, best first) at `host`.
 
     Audio comes at `port`, video, where a video codec is named, at `port` + 2. `media_lines` go into each
-    section as they are (`a=crypto:…` for RTP/SAVP); `session` is the number in o=.
+    section as they are (`a=crypto:…` for RTP/SAVP); `session` is the number in o=,
+    `version` its own, which counts up with each new description of a session.
     """
     chosen = [_BY_NAME[name] for name in codecs]
     media = []
@@ -112,7 +114,7 @@ def make_offer(
             formats = tuple(str(codec.payload) for codec in ours)
             lines = (*(f"a=rtpmap:{codec.payload} {codec.name}/{codec.rate}" for codec in ours), *media_lines)
             media.append(Media(medium, port + offset, protocol, formats, (*lines, "a=sendrecv")))
-    return SessionDescription(_session_lines(host, session), tuple(media))
+    return SessionDescription(_session_lines(host, session, version), tuple(media))
 
 
 def answer(
@@ -123,6 +125,7 @@ def answer(
     *,
     media_lines: tuple[str, ...] = (),
     session: int = 1,
+    version: int = 1,
 ) -> SessionDescription:
     """Return the answer (RFC 3264 6): a section for each offered one, in order, port 0 where no codec fits.
 
@@ -141,7 +144,36 @@ def answer(
         direction = _MIRRORED[offer.direction_of(offered)]
         lines = (*_rtpmaps(offered, chosen), *media_lines, f"a={direction}")
         media.append(Media(offered.medium, place, offered.protocol, chosen, lines))
-    return SessionDescription(_session_lines(host, session), tuple(media))
+    return SessionDescription(_session_lines(host, session, version), tuple(media))
+
+
+def at_host(body: bytes, host: str) -> bytes:
+    """Return a session description in which media go to `host`: o= and c= name it, no other address is left.
+
+    Ports stay. What names addresses otherwise, candidates of ICE and a=rtcp, is taken out (RFC 8839, RFC 3605).
+    """
+    family = "IP6" if ":" in host else "IP4"
+    described = SessionDescription.parse(body)
+    lines = tuple(_moved(line, f"IN {family} {host}") for line in described.lines)
+    media = tuple(
+        replace(each, lines=tuple(_moved(line, f"IN {family} {host}") for line in each.lines if _is_ours(line)))
+        for each in described.media
+    )
+    return SessionDescription(lines, media).to_bytes()
+
+
+def _moved(line: str, place: str) -> str:
+    match line[:2]:
+        case "c=":
+            return f"c={place}"
+        case "o=":
+            return " ".join((*line.split()[:3], place))
+        case _:
+            return line
+
+
+def _is_ours(line: str) -> bool:
+    return not line.startswith(("a=candidate:", "a=remote-candidates:", "a=rtcp:"))
 
 
 def _chosen(offered: Media, codecs: tuple[str, ...]) -> tuple[str, ...]:
@@ -156,9 +188,9 @@ def _rtpmaps(offered: Media, chosen: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"a=rtpmap:{number} {names[number]}/{_BY_NAME[names[number]].rate}" for number in chosen)
 
 
-def _session_lines(host: str, session: int) -> tuple[str, ...]:
+def _session_lines(host: str, session: int, version: int) -> tuple[str, ...]:
     family = "IP6" if ":" in host else "IP4"
-    return ("v=0", f"o=- {session} 1 IN {family} {host}", "s=-", f"c=IN {family} {host}", "t=0 0")
+    return ("v=0", f"o=- {session} {version} IN {family} {host}", "s=-", f"c=IN {family} {host}", "t=0 0")
 
 
 def _media_line(media: Media) -> str:

@@ -425,3 +425,29 @@ async def test_only_the_end_that_listens_says_what_it_asks_of_clients(tls: str) 
         await met.secure(caller(tls), mutual())
         assert met.caller.end().certificate_request is None
         assert met.called.end().certificate_request is ClientCertificate.REQUIRED
+
+
+# --- a writer that is cancelled ---
+
+
+@each_network
+@each_version
+async def test_a_cancelled_writer_spoils_nothing_for_those_who_write_after_it(
+    tls: str, new_network: NewNetwork
+) -> None:
+    """TLS counts its records: one that is lost on the way would end the connection with alert 20."""
+    async with pair(new_network()) as met:
+        await met.secure(caller(tls), mutual())
+        with trio.move_on_after(0.1):
+            await pour(met.caller, bytes(8 * MEBIBYTE))  # more than any buffer on the way takes
+        with trio.CancelScope() as cancelled:
+            cancelled.cancel()
+            await met.caller.send(INVITE)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(met.caller.send, INVITE)
+            with trio.fail_after(LONG_ENOUGH):
+                heard = b""
+                while not heard.endswith(INVITE * 2):
+                    piece = await met.called.receive()
+                    assert piece
+                    heard = (heard + piece)[-2 * len(INVITE) :]
