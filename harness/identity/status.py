@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, mldsa, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
@@ -136,7 +136,13 @@ def _is_signed(read: ocsp.OCSPResponse, signer: x509.Certificate) -> bool:
                 key.verify(read.signature, read.tbs_response_bytes, padding.PKCS1v15(), digest)
             case ec.EllipticCurvePublicKey() if digest:
                 key.verify(read.signature, read.tbs_response_bytes, ec.ECDSA(digest))
-            case ed25519.Ed25519PublicKey() | ed448.Ed448PublicKey():
+            case (
+                ed25519.Ed25519PublicKey()
+                | ed448.Ed448PublicKey()
+                | mldsa.MLDSA44PublicKey()
+                | mldsa.MLDSA65PublicKey()
+                | mldsa.MLDSA87PublicKey()
+            ):
                 key.verify(read.signature, read.tbs_response_bytes)
             case _:
                 return False

@@ -48,6 +48,15 @@ class Lineage:
             path.append(issuer)
         return tuple(path[1:])
 
+    def all_above(self, leaf: FoundCertificate) -> tuple[FoundCertificate, ...]:
+        """Return every certificate at hand from which a path leads down to `leaf`, on whatever way; never `leaf`."""
+        found = {leaf.der: leaf}
+        for each in (rising := [leaf]):
+            fresh = [issuer for issuer in self.issuers_of(each) if issuer.der not in found]
+            found |= {issuer.der: issuer for issuer in fresh}
+            rising += fresh
+        return tuple(found.values())[1:]
+
 
 def has_issued(issuer: FoundCertificate, child: FoundCertificate) -> bool:
     """Return whether the name fits and the signature, or the key identifiers where it cannot be checked."""

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ed448, ed25519
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from harness.pki.issuing import Authority
 from harness.pki.keys import KEY_TYPES
 from harness.pki.publications import CopiedAuthority
+from harness.pki.twin_keys import signs_bare
 
 GARBAGE: Final = b"<html>Moved</html>"
 _REVOKED_DAYS_AGO: Final = 2
@@ -105,7 +105,7 @@ def make_list(register: Register, state: str = SOUND) -> bytes:
 
 def digest_for(key: CertificateIssuerPrivateKeyTypes) -> SHA256 | None:
     """Return with which hash a key signs, None for one that signs without a hash of one's choice (RFC 8410)."""
-    return None if isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey) else SHA256()
+    return None if signs_bare(key) else SHA256()
 
 
 def _key_identifier(issuer: x509.Certificate) -> x509.AuthorityKeyIdentifier | None:

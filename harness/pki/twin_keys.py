@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final, TypeAlias
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, mldsa, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256, SHA384
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import SubjectKeyIdentifier
@@ -15,16 +15,31 @@ from harness.errors import Fault, ScenarioError
 from harness.pki.anatomy import Anatomy
 from harness.pki.found_certificate import FoundCertificate
 
-TwinKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey
+BareKey: TypeAlias = (
+    ed25519.Ed25519PrivateKey
+    | ed448.Ed448PrivateKey
+    | mldsa.MLDSA44PrivateKey
+    | mldsa.MLDSA65PrivateKey
+    | mldsa.MLDSA87PrivateKey
+)
+TwinKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | BareKey
 
 _RSA_BITS: Final = range(1024, 8192 + 1)
 """cryptography makes no key below 1024 bits; one of 8192 takes about 10 seconds (both measured)."""
 
+_BARE_KEYS: Final[tuple[tuple[type[object], type[BareKey], bytes], ...]] = (
+    (ed25519.Ed25519PublicKey, ed25519.Ed25519PrivateKey, bytes.fromhex("300506032b6570")),
+    (ed448.Ed448PublicKey, ed448.Ed448PrivateKey, bytes.fromhex("300506032b6571")),
+    (mldsa.MLDSA44PublicKey, mldsa.MLDSA44PrivateKey, bytes.fromhex("300b0609608648016503040311")),
+    (mldsa.MLDSA65PublicKey, mldsa.MLDSA65PrivateKey, bytes.fromhex("300b0609608648016503040312")),
+    (mldsa.MLDSA87PublicKey, mldsa.MLDSA87PrivateKey, bytes.fromhex("300b0609608648016503040313")),
+)
+"""Keys that sign without a hash of one's choice: public, private, and the AlgorithmIdentifier (RFC 8410, RFC 9881)."""
+
 _PLAIN_ALGORITHMS: Final[dict[type[object], bytes]] = {
     rsa.RSAPrivateKey: bytes.fromhex("300d06092a864886f70d01010b0500"),
     ec.EllipticCurvePrivateKey: bytes.fromhex("300a06082a8648ce3d040302"),
-    ed25519.Ed25519PrivateKey: bytes.fromhex("300506032b6570"),
-    ed448.Ed448PrivateKey: bytes.fromhex("300506032b6571"),
+    **{private: algorithm for _, private, algorithm in _BARE_KEYS},
 }
 """The AlgorithmIdentifier with which each kind of key signs where no model says which: with SHA-256, if any."""
 
@@ -38,12 +53,11 @@ def key_like(model: FoundCertificate) -> TwinKey:
             message, hint = f"an RSA key of {bits} bits", f"{_RSA_BITS.start} to {_RSA_BITS.stop - 1} bits can be made"
         case ec.EllipticCurvePublicKey(curve=curve):
             return ec.generate_private_key(curve)
-        case ed25519.Ed25519PublicKey():
-            return ed25519.Ed25519PrivateKey.generate()
-        case ed448.Ed448PublicKey():
-            return ed448.Ed448PrivateKey.generate()
-        case _:
-            message, hint = "a key of a kind that TLS has no use for", "RSA, ECDSA and EdDSA keys can be made"
+        case found:
+            for public, private, _ in _BARE_KEYS:
+                if isinstance(found, public):
+                    return private.generate()
+            message, hint = "a key of a kind that TLS has no use for", "RSA, ECDSA, EdDSA and ML-DSA keys can be made"
     hint = f"{hint}; give the certificate with its own private key"
     raise ScenarioError([Fault(model.label, 0, 0, f"no look-alike can be made: it has {message}", hint)])
 
@@ -58,8 +72,8 @@ def key_that_signs_like(model: FoundCertificate) -> TwinKey:
         case ec.ECDSA():
             return ec.generate_private_key(ec.SECP384R1() if isinstance(digest, SHA384) else ec.SECP256R1())
         case None if digest is None:
-            is_ed448 = model.anatomy.algorithm == _PLAIN_ALGORITHMS[ed448.Ed448PrivateKey]
-            return ed448.Ed448PrivateKey.generate() if is_ed448 else ed25519.Ed25519PrivateKey.generate()
+            bare = (private for _, private, algorithm in _BARE_KEYS if algorithm == model.anatomy.algorithm)
+            return next(bare, ed25519.Ed25519PrivateKey).generate()
         case _:
             return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
@@ -77,14 +91,13 @@ def signed_like(model: FoundCertificate, parts: Anatomy, key: TwinKey) -> tuple[
 
 def signed_plainly(parts: Anatomy, key: TwinKey) -> bytes:
     """Return the certificate (DER) of these parts, signed with SHA-256 or as the key signs without a hash."""
-    algorithm = next(algorithm for kind, algorithm in _PLAIN_ALGORITHMS.items() if isinstance(key, kind))
-    plain = replace(parts, algorithm=algorithm)
+    plain = replace(parts, algorithm=_plain_algorithm(key))
     return plain.signed(_plain_signature(plain.to_be_signed(), key))
 
 
-def signs_bare(key: TwinKey) -> bool:
-    """Return whether the key signs without a hash of one's choice (RFC 8410)."""
-    return isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey)
+def signs_bare(key: object) -> bool:
+    """Return whether the private key signs without a hash of one's choice (RFC 8410, RFC 9881)."""
+    return isinstance(key, tuple(private for _, private, _ in _BARE_KEYS))
 
 
 def key_identifier(key: TwinKey) -> bytes:
@@ -97,6 +110,10 @@ def public_key_info(key: TwinKey) -> bytes:
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
+def _plain_algorithm(key: TwinKey) -> bytes:
+    return next(algorithm for kind, algorithm in _PLAIN_ALGORITHMS.items() if isinstance(key, kind))
+
+
 def _signature(model: FoundCertificate, data: bytes, key: TwinKey) -> bytes:
     certificate = model.certificate
     scheme, digest = certificate.signature_algorithm_parameters, certificate.signature_hash_algorithm
@@ -105,8 +122,8 @@ def _signature(model: FoundCertificate, data: bytes, key: TwinKey) -> bytes:
             return key.sign(data, scheme, digest)
         case ec.EllipticCurvePrivateKey(), ec.ECDSA():
             return key.sign(data, scheme)
-        case ((ed25519.Ed25519PrivateKey() | ed448.Ed448PrivateKey()), None):
-            return key.sign(data)
+        case _ if signs_bare(key) and _plain_algorithm(key) == model.anatomy.algorithm:
+            return _plain_signature(data, key)
         case _:
             raise TypeError("the issuer's key is not of the kind that the signature needs")
 

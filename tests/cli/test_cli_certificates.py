@@ -152,13 +152,17 @@ def test_a_bundle_of_500_certificates_is_shown_with_what_belongs_to_the_leaf(sip
     assert "and 488 more" in ended.out
 
 
-def test_an_unreadable_extension_is_told_and_does_not_stand_in_the_way(sip_mtls: Command, file: Path) -> None:
+def test_an_unreadable_extension_is_told_and_is_an_error_since_openssl_finds_no_issuer_then(
+    sip_mtls: Command, file: Path
+) -> None:
     file.write_bytes(with_an_unreadable_extension())
     shown, checked = sip_mtls("certs", "show", file), sip_mtls("certs", "check", file, *E_SERVER)
 
     assert "  unreadable    the extendedKeyUsage extension could not be read" in shown.out
     assert "WARNING  unreadable-part" in checked.out
-    assert (shown.code, checked.code) == (Exit.MET, Exit.MET)
+    assert "ERROR    malformed-extension" in checked.out
+    assert "TLS server    no (alert 48)" in shown.out
+    assert (shown.code, checked.code) == (Exit.MET, Exit.NOT_MET)
 
 
 def test_the_order_of_the_file_is_told(sip_mtls: Command, file: Path) -> None:

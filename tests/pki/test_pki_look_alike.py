@@ -8,7 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, mldsa, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 from cryptography.x509.oid import ExtensionOID, NameOID, ObjectIdentifier
 from cryptography.x509.verification import PolicyBuilder, Store
@@ -374,6 +374,29 @@ def test_a_key_that_cannot_be_made_is_refused_with_a_sentence(
     der = builder.not_valid_before(NOW).not_valid_after(NOW + DAY).sign(key_of("p256"), hashes.SHA256())
     with pytest.raises(ScenarioError, match=rf"odd\.example\.com: no look-alike can be made: {what}"):
         LookAlikes(NOW).credentials(Holding((der.public_bytes(Encoding.DER),)))
+
+
+MlDsaKey = mldsa.MLDSA44PrivateKey | mldsa.MLDSA65PrivateKey | mldsa.MLDSA87PrivateKey
+
+
+@pytest.mark.parametrize("kind", [mldsa.MLDSA44PrivateKey, mldsa.MLDSA65PrivateKey, mldsa.MLDSA87PrivateKey])
+def test_a_chain_of_ml_dsa_keys_is_copied_with_keys_of_that_kind(kind: type[MlDsaKey]) -> None:
+    above, own = kind.generate(), kind.generate()
+    root, leaf = (name_of((NameOID.COMMON_NAME, text)) for text in ("PQ Root", "edge.example.com"))
+    certificates = [
+        x509.CertificateBuilder(root, subject, key.public_key(), 7)
+        .not_valid_before(NOW)
+        .not_valid_after(NOW + DAY)
+        .sign(above, None)
+        for subject, key in ((leaf, own), (root, above))
+    ]
+    holding = read_holding(b"".join(each.public_bytes(Encoding.PEM) for each in certificates), "pq.pem")
+    played = LookAlikes(NOW).credentials(holding)
+    copy = parsed(played.credentials.leaf)
+
+    copy.verify_directly_issued_by(parsed(played.root))
+    assert type(copy.public_key()) is type(own.public_key())
+    assert (holding.notes, len(played.notes)) == ((), 0)
 
 
 def test_an_expired_chain_is_copied_expired() -> None:

@@ -28,9 +28,10 @@ MAX_FAULTS: Final = 20
 class Holding:
     """What one file gives its holder.
 
-    `certificates` are DER: the leaf first, the CAs above it nearest first, then those that have nothing to do
-    with it. `private_key` is unencrypted PKCS#8 in PEM, None where the file has none. `notes` are sentences
-    about what was handled on the way. `was_sorted` says that the file had its chain in another order.
+    `certificates` are DER: the leaf first, the CAs above it nearest first, then CAs that make another chain above it
+    (cross-certificates), then those that have nothing to do with it. `private_key` is unencrypted PKCS#8 in PEM, None
+    where the file has none. `notes` are sentences about what was handled on the way. `was_sorted` says that the file
+    had its chain in another order.
     """
 
     certificates: tuple[bytes, ...]
@@ -57,11 +58,13 @@ def read_holding(data: bytes, file: str, *, password: str | None = None) -> Hold
     contents = _read(data, file, password)
     certificates = _each_once(contents)
     leaf, key = choose_leaf(certificates, contents)
-    path = (leaf, *Lineage(certificates).path_above(leaf))
-    strangers = tuple(each for each in certificates if each not in path)
+    lineage = Lineage(certificates)
+    path = (leaf, *lineage.path_above(leaf))
+    other_ways = tuple(each for each in lineage.all_above(leaf) if each not in path)
+    strangers = tuple(each for each in certificates if each not in (*path, *other_ways))
     was_sorted = [each for each in certificates if each in path] != list(path)
-    _note_order(contents, was_sorted, len(strangers))
-    return Holding(tuple(each.der for each in (*path, *strangers)), key, _notes(contents), was_sorted)
+    _note_order(contents, was_sorted, other_ways, strangers)
+    return Holding(tuple(each.der for each in (*path, *other_ways, *strangers)), key, _notes(contents), was_sorted)
 
 
 def completed(holding: Holding, authorities: Sequence[bytes]) -> Holding:
@@ -121,11 +124,19 @@ def _each_once(contents: Contents) -> tuple[FoundCertificate, ...]:
     return tuple(once.values())
 
 
-def _note_order(contents: Contents, was_sorted: bool, strangers: int) -> None:
+def _note_order(
+    contents: Contents,
+    was_sorted: bool,
+    other_ways: Sequence[FoundCertificate],
+    strangers: Sequence[FoundCertificate],
+) -> None:
     if was_sorted:
         contents.notes.append("the chain was out of order and was sorted")
+    if other_ways:
+        named = ", ".join(dict.fromkeys(f"'{each.label}'" for each in other_ways[:3]))
+        contents.notes.append(f"left {_certificates(len(other_ways))} behind the chain that make another one: {named}")
     if strangers:
-        contents.notes.append(f"left {_certificates(strangers)} at the end that did not issue the leaf")
+        contents.notes.append(f"left {_certificates(len(strangers))} at the end that did not issue the leaf")
 
 
 def _notes(contents: Contents) -> tuple[str, ...]:

@@ -7,17 +7,19 @@ from datetime import datetime
 from functools import cached_property
 
 from harness.identity.certificate import CertificateFacts, read_certificate
-from harness.identity.chain import build_chain, continuation, links_of
-from harness.identity.findings import FindingKind
+from harness.identity.chain import build_chain, links_of
+from harness.identity.findings import FindingKind, PathFinding
 from harness.identity.link_findings import WANTED_USAGE
 from harness.identity.name_rules import POLICIES
 from harness.identity.path import PathExplanation, explain_path
 from harness.identity.policy import NameVerdict, judge_names
 from harness.identity.position import Purpose
 from harness.lab.looked_for import WantedName
+from harness.pki.found_certificate import FoundCertificate, read_found
 from harness.pki.holdings import Holding
+from harness.pki.lineage import Lineage
 
-_ABOUT_PURPOSE = frozenset({FindingKind.WRONG_EKU, FindingKind.KEY_USAGE})
+_ABOUT_PURPOSE = frozenset({FindingKind.WRONG_EKU, FindingKind.KEY_USAGE, FindingKind.MALFORMED_EXTENSION})
 _ABOUT_TRUST = frozenset(
     {
         FindingKind.UNKNOWN_ROOT,
@@ -51,14 +53,29 @@ class Sight:
 
     @cached_property
     def path(self) -> tuple[CertificateFacts, ...]:
-        """The leaf and the CAs above it, as far as they are in the file."""
-        leaf, *others = links_of(self.holding.certificates)
-        return (leaf.facts, *(link.facts for link in continuation(leaf, others)))
+        """The leaf and the CAs above it, as far as they are in the file; chosen as the reader of the file chose."""
+        return (self.leaf, *(read_certificate(each.der) for each in self._lineage.path_above(self._found[0])))
+
+    @cached_property
+    def other_ways(self) -> tuple[CertificateFacts, ...]:
+        """CAs in the file that are above the leaf too, on another way: cross-certificates."""
+        above = (read_certificate(each.der) for each in self._lineage.all_above(self._found[0]))
+        return tuple(facts for facts in above if facts not in self.path)
 
     @cached_property
     def strangers(self) -> tuple[CertificateFacts, ...]:
         """What else is in the file, and has nothing to do with the leaf."""
-        return tuple(map(read_certificate, self.holding.certificates[len(self.path) :]))
+        related = {facts.sha256 for facts in (*self.path, *self.other_ways)}
+        facts = map(read_certificate, self.holding.certificates)
+        return tuple(each for each in facts if each.sha256 not in related)
+
+    @cached_property
+    def _found(self) -> tuple[FoundCertificate, ...]:
+        return tuple(map(read_found, self.holding.certificates))
+
+    @cached_property
+    def _lineage(self) -> Lineage:
+        return Lineage(self._found)
 
     @cached_property
     def completed(self) -> tuple[CertificateFacts, ...]:
@@ -81,10 +98,19 @@ class Sight:
             for purpose in WANTED_USAGE
         }
 
-    def unfit(self, purpose: Purpose) -> str:
-        """Return why it cannot serve in that TLS role, empty where its usages allow it (domain.md 5.1)."""
+    def unfit(self, purpose: Purpose) -> PathFinding | None:
+        """Return why it cannot serve in that TLS role, None where its usages allow it (domain.md 5.1).
+
+        An extension that cannot be decoded leaves open what it allows, and OpenSSL takes such a certificate nowhere.
+        """
         found = self.explanations[purpose].findings
-        return next((finding.sentence for finding in found if finding.kind in _ABOUT_PURPOSE), "")
+        return next((finding for finding in found if finding.kind in _ABOUT_PURPOSE), None)
+
+    def refusal(self, purpose: Purpose) -> PathFinding | None:
+        """Return why OpenSSL refuses it in that role whatever its usages allow; trust counts where there is a list."""
+        left_out = _ABOUT_TRUST if self.trust is None else frozenset()
+        found = (each for each in self.explanations[purpose].findings if each.fatal and each.kind not in left_out)
+        return next(found, None)
 
     @property
     def flaws(self) -> tuple[str, ...]:

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from harness.identity.certificate import CertificateFacts
+from harness.identity.findings import FindingKind
 from harness.identity.name_rules import POLICIES
 from harness.identity.policy import NameVerdict
+from harness.identity.position import Purpose
 from harness.lab.looked_for import WantedName
 from harness.report.certificates.paragraphs import Paper
 from harness.report.certificates.sight import Sight, days_left
 
 _MARGIN, _COLUMN = 16, 11
-_MOST_STRANGERS = 10
+_MOST_TOLD = 10
 
 
 def sight_text(sight: Sight, *, width: int, unicode: bool) -> str:
@@ -38,10 +40,15 @@ def _certificates(sight: Sight, paper: Paper) -> Iterator[str]:
         yield from paper.hanging("", f"{what}: {facts.label}", 0)
         for word, text in _rows(facts, sight.at):
             yield from paper.hanging(f"  {word}", text, _MARGIN)
-    if sight.strangers:
-        yield from ("", "Not related to it:")
-        yield from (f"  {paper.plain(facts.label)[: paper.width - 2]}" for facts in sight.strangers[:_MOST_STRANGERS])
-        more = len(sight.strangers) - _MOST_STRANGERS
+    yield from _others("Above it too, on another way:", sight.other_ways, paper)
+    yield from _others("Not related to it:", sight.strangers, paper)
+
+
+def _others(title: str, others: Sequence[CertificateFacts], paper: Paper) -> Iterator[str]:
+    if others:
+        yield from ("", title)
+        yield from (f"  {paper.plain(facts.label)[: paper.width - 2]}" for facts in others[:_MOST_TOLD])
+        more = len(others) - _MOST_TOLD
         yield from (f"  and {more} more",) if more > 0 else ()
 
 
@@ -103,8 +110,15 @@ def _labels(facts: Sequence[CertificateFacts]) -> str:
 def _roles(sight: Sight, paper: Paper) -> Iterator[str]:
     yield f"What its usages allow, by OpenSSL's rules on {sight.at:%Y-%m-%d}"
     for purpose in ("server", "client"):
-        unfit = sight.unfit(purpose)
-        yield from paper.hanging(f"  TLS {purpose}", f"no (alert 43): {unfit}" if unfit else "yes", _MARGIN)
+        yield from paper.hanging(f"  TLS {purpose}", _fitness(sight, purpose), _MARGIN)
+
+
+def _fitness(sight: Sight, purpose: Purpose) -> str:
+    """Say yes, or with which alert OpenSSL refuses it and why (measured: 43 for a purpose, 48 for no issuer)."""
+    unfit, refusal = sight.unfit(purpose), sight.refusal(purpose)
+    if unfit is None:
+        return f"yes, but OpenSSL refuses it all the same: {refusal.sentence}" if refusal else "yes"
+    return f"no (alert {48 if unfit.kind is FindingKind.MALFORMED_EXTENSION else 43}): {unfit.sentence}"
 
 
 def _names(sight: Sight, paper: Paper) -> Iterator[str]:
