@@ -21,8 +21,10 @@ __all__ = [
 
 SIP_VERSION = "SIP/2.0"
 
-_REQUEST_LINE = re.compile(r"([\w.!%*+`'~-]+)[ \t]+(\S.*)[ \t](SIP/[0-9]+\.[0-9]+)", re.ASCII | re.DOTALL)
-_STATUS_LINE = re.compile(r"(SIP/[0-9]+\.[0-9]+)[ \t]+([1-6][0-9][0-9])(?:[ \t](.*))?", re.ASCII | re.DOTALL)
+# The version may come in any case (RFC 3261 7.1); it is kept and sent in capitals.
+_VERSION = r"((?i:SIP)/[0-9]+\.[0-9]+)"
+_REQUEST_LINE = re.compile(rf"([\w.!%*+`'~-]+)[ \t]+(\S.*)[ \t]{_VERSION}", re.ASCII | re.DOTALL)
+_STATUS_LINE = re.compile(rf"{_VERSION}[ \t]+([1-6][0-9][0-9])(?:[ \t](.*))?", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +122,9 @@ def parse_message(data: bytes) -> Message | Violation:
 def parse_start_line(line: str) -> Message | Violation:
     """Read a start line into a message without headers. An odd version is a finding, not a violation."""
     if status := _STATUS_LINE.fullmatch(line):
-        return Response(int(status[2]), (status[3] or "").strip(), version=status[1])
+        return Response(int(status[2]), (status[3] or "").strip(), version=status[1].upper())
     if request := _REQUEST_LINE.fullmatch(line):
-        return Request(request[1], request[2].rstrip(), version=request[3])
+        return Request(request[1], request[2].rstrip(), version=request[3].upper())
     return Violation(f"not a SIP start line: {line[:60]!r}")
 
 

@@ -77,7 +77,7 @@ def _problems(request: Request) -> Iterator[str]:
 def _line_problem(uri: str) -> str:
     """Return what is wrong with a Request-URI, empty where nothing is; RFC 3261 19.1.1 allows it no headers."""
     scheme = _scheme(uri)
-    if not scheme or any(character.isspace() for character in uri):
+    if not scheme or " " in uri or not uri.isprintable():
         return "Malformed Request-URI"
     if scheme not in ("sip", "sips"):
         return ""

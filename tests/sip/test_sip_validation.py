@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from harness.sip.building import request, respond
-from harness.sip.message import Request
+from harness.sip.message import Request, parse_message
 from harness.sip.validation import callee_refusal, proxy_refusal, syntax_refusal
 
 HEADERS = (
@@ -83,6 +83,9 @@ def test_a_call_id_that_is_empty_or_holds_blanks_is_malformed(value: str) -> Non
         ("sips:[2001:db8::1]:5061;transport=tls", 0),
         ("tel:+4930123", 0),
         ("sip:bob smith@b.example", 400),
+        ("sip:bob\x00@b.example", 400),
+        ("sip:bob\u00a0smith@b.example", 400),
+        ("sip:bob@b.example\t;lr", 400),
         ("sip:bob@b.example ;lr", 400),
         ("<sip:bob@b.example>", 400),
         ("sip:bob@b.example?Subject=x", 400),
@@ -101,6 +104,15 @@ def test_a_request_uri_is_read_or_refused(uri: str, expected: int) -> None:
 @pytest.mark.parametrize("version", ["SIP/7.0", "SIP/1.0", "SIP/2.1"])
 def test_another_version_is_refused_as_such_whatever_else_is_wrong(version: str) -> None:
     assert status(replace(invite("http:x"), version=version)) == 505
+
+
+def test_the_version_may_come_in_small_letters() -> None:
+    small = parse_message(b"OPTIONS sip:b@b.example sip/2.0\r\nVia: sip/2.0/tls a.example\r\n\r\n")
+    assert isinstance(small, Request)
+    assert small.start_line == "OPTIONS sip:b@b.example SIP/2.0"
+    refusal = syntax_refusal(small)
+    assert refusal is not None
+    assert refusal.reason.startswith("From: missing")
 
 
 def test_what_nobody_needs_to_understand_may_be_anything() -> None:
