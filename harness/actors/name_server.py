@@ -53,7 +53,14 @@ class NameServer:
         reply = self._authority.answer(query, source=source.host, transport="tcp" if transport == "tcp" else "udp")
         if self._watch is not None:
             self._watch(Served(source, transport, reply))
+        outcome = reply.outcome if reply.message is not None else f"{reply.outcome}, in silence"
+        self._record(source, transport, reply.question, outcome)
         return reply.message
+
+    def _record(self, source: Address, transport: str, question: str, outcome: str) -> None:
+        """Put what a stranger asked on record; what actors ask is theirs to record."""
+        if not self._stage.directory.actor_at(source.host):
+            self._stage.recorder.looked_up((source, self.address), transport, question, outcome)
 
     async def _serve_udp(self, port: DatagramPort) -> None:
         try:
@@ -75,10 +82,11 @@ class NameServer:
             listener.close()
 
     async def _serve_connection(self, stream: ByteStream, source: Address) -> None:
-        queries = FramedReader(stream)
+        queries, came = FramedReader(stream), 0
         try:
             with trio.move_on_after(_IDLE_SECONDS) as idle:
                 while query := await queries.read():
+                    came += 1
                     idle.deadline = trio.current_time() + _IDLE_SECONDS
                     answer = self._answer(query, source, "tcp")
                     if answer is None:
@@ -88,3 +96,5 @@ class NameServer:
             pass
         finally:
             stream.close()
+            if not came:
+                self._record(source, "tcp", "", "")

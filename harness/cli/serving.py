@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import resource
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,8 @@ import trio
 from harness.cli.certificates.making import may_replace
 from harness.cli.exits import Exit
 from harness.cli.exporting import announce_key_log
-from harness.cli.terminal import speaks_unicode, width
+from harness.cli.lasting_output import LastingOutput
+from harness.cli.terminal import at_terminal, speaks_unicode, width
 from harness.errors import Fault, ScenarioError
 from harness.lab.settings.surroundings import HOME_BLOCK
 from harness.pki.workshop import Workshop
@@ -34,13 +36,16 @@ from harness.serve.greeting import Place, commands_told, doors_told
 from harness.serve.guests import Limits
 from harness.serve.house import Household
 from harness.serve.keeping import Order, keep_open
+from harness.serve.notes import Lookup
 from harness.serve.source import read_served
 from harness.serve.stories import Story
 from harness.serve.toolbox import BARESIP, CALLER, files_for_programs
-from harness.serve.view import has_a_line, visit_line
+from harness.serve.view import has_a_line, lookup_line, visit_line
 from harness.transcript import Address
 
 _INDENT = 10
+_OWN_FILES, _FEWEST = 256, 8
+"""Files that the lab opens for itself, ports and connections between its actors; connections that it takes at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +65,29 @@ def serve_lab(wanted: Wanted) -> Exit:
     """Keep the lab open until somebody ends it."""
     served, workshop = read_served(wanted.word), Library().workshop
     block = checked_block(wanted.addresses) if wanted.addresses else HOME_BLOCK
-    order = Order(wanted.word, block, checked_bind(wanted.bind, block), Limits(idle=wanted.idle))
+    order = Order(wanted.word, block, checked_bind(wanted.bind, block), _limits(wanted.idle))
+    output = LastingOutput()
     announce_key_log()
     with _folder(wanted) as folder:
         _warn(order.bind)
-        voice = _Voice(wanted, order.limits, workshop, folder)
+        voice = _Voice(wanted, output, order.limits, workshop, folder)
         interrupted = trio.run(keep_open, order, served, workshop, voice)
     print("interrupted" if interrupted else "ended", file=sys.stderr)
     code = Exit.INTERRUPTED if interrupted else Exit.MET
-    if voice.is_stuck:  # nobody reads what was said, and Python would wait for that at its end
+    if output.is_stuck:  # nobody reads what was said, and Python would wait for that at its end
         os._exit(code)
     return code
+
+
+def _limits(idle: float) -> Limits:
+    """Return the limits on connections, less where this process may not open so many files: each of them is one."""
+    wanted, (soft, hard) = Limits().in_all + _OWN_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    files = wanted if soft == resource.RLIM_INFINITY else soft
+    in_all = min(Limits().in_all, max(_FEWEST, files - _OWN_FILES))
+    return Limits(each_port=min(Limits().each_port, in_all), in_all=in_all, idle=idle)
 
 
 def checked_bind(text: str, block: str) -> str:
@@ -118,14 +135,14 @@ def _folder(wanted: Wanted) -> Iterator[Path]:
 class _Voice:
     """Says on standard output what happens, line by line."""
 
-    def __init__(self, wanted: Wanted, limits: Limits, workshop: Workshop, folder: Path) -> None:
+    def __init__(self, wanted: Wanted, output: LastingOutput, limits: Limits, workshop: Workshop, folder: Path) -> None:
         self._wanted = wanted
+        self._output = output
         self._limits = limits
         self._workshop = workshop
         self._folder = folder
         self._written: dict[str, NewFile] = {}
         self._doors: set[Address] = set()
-        self.is_stuck = False
 
     def opened(self, household: Household, doors: Doors) -> None:
         """Write the certificates, say who listens where and how to reach it."""
@@ -133,12 +150,12 @@ class _Voice:
         replace_folder(self._folder, self._written)
         self._doors = set(doors.open)
         served = household.served
-        self._say([*wrap(f"{served.name}: {served.title}", width()), ""])
+        self._output.say([*wrap(f"{served.name}: {served.title}", width()), ""])
         place = self._place(household, doors)
-        self._say([*doors_told(place), "", *commands_told(place), ""])
-        self._say(wrap(self._limits_told(), width()))
+        self._output.say([*doors_told(place), "", *commands_told(place), ""])
+        self._output.say(wrap(self._limits_told(), width()))
         again = "SIGHUP, or r and Enter," if sys.stdin is not None and sys.stdin.isatty() else "SIGHUP"
-        self._say(["", f"{again} reads the settings again; Ctrl-C or SIGTERM ends it.", "Visits:"])
+        self._output.say(["", f"{again} reads the settings again; Ctrl-C or SIGTERM ends it.", "Visits:"])
 
     def reloaded(self, household: Household, doors: Doors) -> None:
         """Write what changed among the certificates, and say so."""
@@ -177,12 +194,16 @@ class _Voice:
         if has_a_line(story):
             self._say_wrapped(visit_line(story, unicode=unicode))
             if self._wanted.ladder and story.visit.is_over:
-                self._say([draw_ladder(story.transcript, story.verdict, width=width(), unicode=unicode)])
+                self._output.say([draw_ladder(story.transcript, story.verdict, width=width(), unicode=unicode)])
         try:
             if not story.visit.request:
                 append_key_log(story.transcript)
         except ScenarioError as error:  # a full disk must not end a lab that stands for weeks
             print(error, file=sys.stderr, flush=True)
+
+    def looked_up(self, lookup: Lookup) -> None:
+        """Print the line of a question to the name server."""
+        self._say_wrapped(lookup_line(lookup, unicode=speaks_unicode()))
 
     def missed(self, turned_away: Mapping[Address, int], untold: int) -> None:
         """Say how many were turned away at which port, and how many requests and visits there was no time to tell."""
@@ -217,10 +238,4 @@ class _Voice:
     def _say_wrapped(self, text: str) -> None:
         """Print a line with the time before it, at a terminal within its width."""
         line = f"{datetime.now().astimezone():%H:%M:%S}  {text}"
-        self._say(wrap(line, width(), subsequent_indent=" " * _INDENT) if sys.stdout.isatty() else [line])
-
-    def _say(self, lines: Iterable[str]) -> None:
-        self.is_stuck = True  # until it is said
-        for line in lines:
-            print(line, flush=True)
-        self.is_stuck = False
+        self._output.say(wrap(line, width(), subsequent_indent=" " * _INDENT) if at_terminal() else [line])

@@ -16,20 +16,25 @@ _QUARTERS = 4
 Tick = Callable[[str], None]
 
 
+def at_terminal() -> bool:
+    """Whether standard output is a terminal; one that was closed is none."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
 def colours() -> bool:
     """Whether standard output wants colour: a terminal, and no NO_COLOR."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return at_terminal() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def width() -> int:
     """Columns to write in: the terminal's, 80 in a pipe."""
-    columns = shutil.get_terminal_size((80, 24)).columns if sys.stdout.isatty() else 80
+    columns = shutil.get_terminal_size((80, 24)).columns if at_terminal() else 80
     return min(max(columns, _NARROWEST), _WIDEST)
 
 
 def speaks_unicode() -> bool:
     """Whether standard output takes arrows and dots."""
-    return (sys.stdout.encoding or "ascii").lower().replace("-", "").startswith("utf")
+    return (getattr(sys.stdout, "encoding", "") or "ascii").lower().replace("-", "").startswith("utf")
 
 
 @contextmanager

@@ -131,6 +131,9 @@ class Recorder:
     def heard(self, number: int) -> None:
         """Take note that connection `number` was kept alive."""
 
+    def looked_up(self, place: tuple[Address, Address], transport: str, question: str, outcome: str) -> None:
+        """Take note that a stranger asked a name server: from where and at which address. A play has no strangers."""
+
     def served(self, number: int) -> None:
         """Take note that the listener is done with connection `number`. A play keeps it for the end."""
 

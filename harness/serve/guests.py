@@ -16,6 +16,9 @@ import trio
 from harness.net.network import ByteStream, StreamResetError
 from harness.transcript import Address
 
+GAVE_WAY = "gave way"
+"""How the reason begins for which a connection had to go that might have stayed elsewhere."""
+
 _SWEEP_SECONDS = 5.0
 
 Place = tuple[Address, Address]
@@ -169,7 +172,7 @@ class Guests:
         if not giving_way:
             return False
         _, _, why, guest = min(giving_way, key=lambda each: each[:2])
-        guest.put_out(f"{why}, and somebody else needed its place")
+        guest.put_out(f"{GAVE_WAY}: {why}, and somebody else needed its place")
         return True
 
     def _claim(self, guest: GuestStream) -> tuple[int, float, str]:

@@ -14,7 +14,7 @@ from harness.pki.workshop import Workshop
 from harness.run.play import cards_of, open_lab
 from harness.serve.doors import Doors, Generation
 from harness.serve.journal import Journal
-from harness.serve.notes import Visit
+from harness.serve.notes import Lookup, Visit
 from harness.serve.source import Served
 from harness.serve.stories import Setting
 from harness.transcript import Address, Decision
@@ -27,7 +27,7 @@ STAYS_SECONDS = 2.0
 
 _LOOK_SECONDS = 0.5
 
-Told = Callable[[Visit, Setting], None]
+Told = Callable[[Visit | Lookup, Setting], None]
 """Is told of each request that was answered, of each visit that is over, and before that of one that stays."""
 
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from harness.judge.connection_view import status_of
 from harness.net.recorder import OUTSIDE, Recorder
 from harness.net.trace import Trace, current, follow
-from harness.serve.notes import STEP, Asked, Here, Notes, Visit, in_time
+from harness.serve.notes import STEP, Asked, Here, Lookup, Notes, Visit, in_time
 from harness.transcript import (
     Address,
     Closed,
@@ -50,7 +50,7 @@ class Journal(Recorder):
     tapped_bytes = 256 << 10
 
     def __init__(
-        self, clock: Callable[[], float], ended: Callable[[Visit], None], heard: Heard = lambda *_: None
+        self, clock: Callable[[], float], ended: Callable[[Visit | Lookup], None], heard: Heard = lambda *_: None
     ) -> None:
         super().__init__(clock)
         self._ended = ended
@@ -150,6 +150,12 @@ class Journal(Recorder):
         here = self._visits.get(number)
         if here is not None:
             self._heard(here.place, False)
+
+    def looked_up(self, place: tuple[Address, Address], transport: str, question: str, outcome: str) -> None:
+        """Tell of a question to the name server."""
+        if transport == "tcp":
+            self._heard(place, bool(question))
+        self._ended(Lookup(*place, transport, question, outcome))
 
     # --- connections ---
 

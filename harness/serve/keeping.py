@@ -19,13 +19,14 @@ from harness.pki.workshop import Workshop
 from harness.serve.doors import Doors
 from harness.serve.guests import Guests, Limits
 from harness.serve.house import House, Household
-from harness.serve.notes import Visit
+from harness.serve.notes import Lookup, Visit
 from harness.serve.source import Served, read_served
 from harness.serve.stories import Setting, Story, judged
 from harness.transcript import Address
 
 _WAITING_STORIES = 256
 _REPORT_SECONDS = 10.0
+_LAST_WORDS_SECONDS = 1.0
 _RELOAD_KEY = b"r"
 
 
@@ -54,6 +55,9 @@ class Voice(Protocol):
     def visited(self, story: Story) -> None:
         """Tell of a request that was answered, of a visit that is over, or that stays."""
 
+    def looked_up(self, lookup: Lookup) -> None:
+        """Tell of a question to the name server, which was answered or not."""
+
     def missed(self, turned_away: Mapping[Address, int], untold: int) -> None:
         """Say how many were turned away at which port, and how many requests and visits there was no time to tell."""
 
@@ -68,8 +72,14 @@ async def keep_open(order: Order, served: Served, workshop: Workshop, voice: Voi
             keeper = _Keeper(order, workshop, voice, nursery)
             nursery.start_soon(keeper.work, served)
             interrupted = await keeper.obey(signals)
+            with trio.move_on_after(_LAST_WORDS_SECONDS):
+                await keeper.tell_the_rest()
             nursery.cancel_scope.cancel()
     return interrupted
+
+
+_Told = tuple[Visit | Lookup, Setting] | trio.Event
+"""What waits to be told; an event is set when all is told that waited before it."""
 
 
 class _Keeper:
@@ -79,7 +89,7 @@ class _Keeper:
         self._guests = Guests(order.limits)
         self._doors = Doors(LoopbackNetwork(), nursery, self._guests, publish=order.bind)
         self._house = House(workshop, self._doors, nursery, order.block, self._take)
-        self._stories, self._told = trio.open_memory_channel[tuple[Visit, Setting]](_WAITING_STORIES)
+        self._stories, self._told = trio.open_memory_channel[_Told](_WAITING_STORIES)
         self._reload, self._asked = trio.open_memory_channel[None](1)
         self._untold = 0
         self._one_at_a_time = trio.CapacityLimiter(1)
@@ -129,26 +139,44 @@ class _Keeper:
 
     # --- visits ---
 
-    def _take(self, visit: Visit, setting: Setting) -> None:
+    def _take(self, visit: Visit | Lookup, setting: Setting) -> None:
         try:
             self._stories.send_nowait((visit, setting))
         except trio.WouldBlock:
             self._untold += 1
 
+    async def tell_the_rest(self) -> None:
+        """Wait until all is told that ended before the lab does."""
+        told = trio.Event()
+        await self._stories.send(told)
+        await told.wait()
+        await self._tell_counts()
+
     async def _tell(self) -> None:
-        async for visit, setting in self._told:
-            await self._aloud(self._voice.visited, judged(visit, setting))
+        async for told in self._told:
+            match told:
+                case trio.Event():
+                    told.set()
+                case Lookup() as lookup, _:
+                    await self._aloud(self._voice.looked_up, lookup)
+                case visit, setting:
+                    await self._aloud(self._voice.visited, judged(visit, setting))
 
     async def _count(self) -> None:
         """Say how many were turned away: the first at once, those that follow together."""
         while True:
             with trio.move_on_after(_REPORT_SECONDS):
                 await self._guests.has_turned_away.wait()
-            turned_away = self._guests.count_turned_away()
-            untold, self._untold = self._untold + self._house.count_untold(), 0
-            if turned_away or untold:
-                await self._aloud(self._voice.missed, turned_away, untold)
+            if await self._tell_counts():
                 await trio.sleep(_REPORT_SECONDS)
+
+    async def _tell_counts(self) -> bool:
+        """Say what is only counted; return whether there was anything."""
+        turned_away = self._guests.count_turned_away()
+        untold, self._untold = self._untold + self._house.count_untold(), 0
+        if turned_away or untold:
+            await self._aloud(self._voice.missed, turned_away, untold)
+        return bool(turned_away or untold)
 
     async def _aloud(self, tell: Callable[..., None], *words: object) -> None:
         """Let the voice speak: whoever reads its pipe slowly must not stop the lab, nor its end."""

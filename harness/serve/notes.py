@@ -40,6 +40,21 @@ class Visit:
     stayed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A question to the name server from outside, over `udp` or `tcp`, and what came of it.
+
+    `question` and `outcome` are those of `harness.dns.server.authority.Reply`; both are empty where a connection over
+    TCP ended without any.
+    """
+
+    source: Address
+    server: Address
+    transport: str
+    question: str
+    outcome: str
+
+
 @dataclass
 class Notes:
     """Events of one story: its beginning, and its latest part."""

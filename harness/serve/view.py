@@ -7,6 +7,8 @@ from harness.judge.causes.routing import CREDENTIALS_WANTED
 from harness.judge.connection_view import ConnectionView
 from harness.net.recorder import OUTSIDE
 from harness.report.inert import in_columns
+from harness.serve.guests import GAVE_WAY
+from harness.serve.notes import Lookup
 from harness.serve.stories import CANCELLED, Story
 from harness.transcript import Closed, Closing, Direction, Oddity
 from harness.verdict import Stage, StepVerdict
@@ -32,6 +34,15 @@ def visit_line(story: Story, *, unicode: bool = True) -> str:
         *([f"certificate {certificate}"] if certificate else []),
     )
     return in_columns("  ".join(told), unicode=unicode)
+
+
+def lookup_line(lookup: Lookup, *, unicode: bool = True) -> str:
+    """Return the line of a question to the name server, without the time."""
+    place = f"name-server:{lookup.server.port}"
+    told = f"answered: {lookup.outcome}  {_cut(lookup.question)}" if lookup.outcome else "ok, asked nothing"
+    return in_columns(
+        f"{lookup.source!s:<15}  {place:<17}  {lookup.transport.upper():<7}  {told.strip()}", unicode=unicode
+    )
 
 
 def has_a_line(story: Story) -> bool:
@@ -89,6 +100,8 @@ def _of_connection(story: Story) -> str:
     visit, step, oddity = story.visit, story.verdict.steps[0], _oddity(story)
     if oddity and step.alert is None and step.by in {"", OUTSIDE}:
         return f"given up{f', answered {visit.status}' if visit.status else ''}: {oddity}"
+    if visit.put_out.startswith(GAVE_WAY):
+        return visit.put_out
     if not step.ok:
         return f"{_refusal(step)}: {oddity or visit.put_out or story.verdict.cause}"
     if not visit.count:

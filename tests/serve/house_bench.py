@@ -21,7 +21,7 @@ from harness.run.library import Library
 from harness.serve.doors import Doors
 from harness.serve.guests import Guests, Limits
 from harness.serve.house import House
-from harness.serve.notes import Visit
+from harness.serve.notes import Lookup, Visit
 from harness.serve.source import Served, read_served
 from harness.serve.stories import Setting, Story, judged
 from harness.tls.profile import TlsProfile
@@ -59,6 +59,7 @@ class OpenHouse:
     doors: Doors
     visits: list[tuple[Visit, Setting]]
     stays: list[tuple[Visit, Setting]]
+    lookups: list[Lookup]
 
     def stories(self) -> list[Story]:
         """Judge what is over so far."""
@@ -81,9 +82,12 @@ async def open_house(limits: Limits | None = None, *, judging: bool = True) -> A
     """Open the healthy lab to visitors in memory; without `judging` nothing is kept of a visit that is over."""
     visits: list[tuple[Visit, Setting]] = []
     stays: list[tuple[Visit, Setting]] = []
+    lookups: list[Lookup] = []
 
-    def told(visit: Visit, setting: Setting) -> None:
-        if judging:
+    def told(visit: Visit | Lookup, setting: Setting) -> None:
+        if isinstance(visit, Lookup):
+            lookups.append(visit)
+        elif judging:
             (visits if visit.is_over else stays).append((visit, setting))
 
     async with trio.open_nursery() as nursery:
@@ -93,7 +97,7 @@ async def open_house(limits: Limits | None = None, *, judging: bool = True) -> A
         nursery.start_soon(guests.put_out_the_idle)
         house = House(workshop(), doors, nursery, BLOCK, told)
         await house.move_in(healthy())
-        yield OpenHouse(network, house, doors, visits, stays)
+        yield OpenHouse(network, house, doors, visits, stays, lookups)
         nursery.cancel_scope.cancel()
 
 

@@ -94,11 +94,14 @@ def _found(path: Path, wanted: str, times: int) -> str:
 
 
 @contextmanager
-def serving(place: Path, *words: str, block: str = "", opens: bool = True) -> Iterator[ServedLab]:
-    """Serve a lab while the context lasts; its output goes into files below `place`. Wait for it where it `opens`."""
+def serving(place: Path, *words: str, block: str = "", opens: bool = True, files: int = 0) -> Iterator[ServedLab]:
+    """Serve a lab while the context lasts; its output goes into files below `place`. Wait for it where it `opens`.
+
+    `files` are the most that it may have open, 0 for as many as we may.
+    """
     out, err, folder = place / "out.txt", place / "err.txt", place / "certificates"
     block = block or fresh_block()
-    command = [*PROGRAM, *words, "--addresses", block, "--out", str(folder)]
+    command = [*_with_few(files), *PROGRAM, *words, "--addresses", block, "--out", str(folder)]
     with out.open("w") as heard, err.open("w") as complaint:
         process = subprocess.Popen(command, stdout=heard, stderr=complaint, stdin=subprocess.DEVNULL, text=True)
         lab = ServedLab(process, out, err, folder, block)
@@ -112,6 +115,10 @@ def serving(place: Path, *words: str, block: str = "", opens: bool = True) -> It
             process.wait(_PATIENCE)
 
 
+def _with_few(files: int) -> list[str]:
+    return ["bash", "-c", f'ulimit -n {files}; exec "$@"', "bash"] if files else []
+
+
 # --- a caller of a few lines ---
 
 
@@ -122,7 +129,10 @@ class Caller:
         context = ssl.create_default_context(cafile=str(lab.folder / "trust" / "jabber.pem"))
         context.check_hostname = False
         plain = socket.create_connection((lab.address_of(10), port), timeout=10)
-        self.tls = context.wrap_socket(plain, server_hostname="us-expe1.example.com")
+        try:
+            self.tls = context.wrap_socket(plain, server_hostname="us-expe1.example.com")
+        finally:
+            plain.close()  # of no effect once it was wrapped
         self._number = 0
         self._to = "<sip:user1@example.com>"
 

@@ -6,6 +6,7 @@ import fcntl
 import os
 import socket
 import subprocess
+import sys
 import time
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
@@ -129,3 +130,76 @@ def test_a_folder_with_something_else_in_it_stays_as_it_is(tmp_path: Path) -> No
         assert lab.process.wait(30) == Exit.WRONG_INPUT
 
     assert [path.name for path in folder.iterdir()] == ["mine.txt"]
+
+
+def test_a_full_disk_below_standard_output_leaves_the_lab_serving_and_its_end_in_order(tmp_path: Path) -> None:
+    block, folder, err = fresh_block(), tmp_path / "certificates", tmp_path / "err.txt"
+    command = [*PROGRAM, "--addresses", block, "--out", str(folder)]
+    with Path("/dev/full").open("w") as full, err.open("w") as complaint:
+        process = subprocess.Popen(command, stdout=full, stderr=complaint, stdin=subprocess.DEVNULL, text=True)
+        lab = ServedLab(process, tmp_path, err, folder, block)
+        lab.complained("standard output cannot be written: No space left on device. The lab goes on")
+        with closing(Caller(lab, 5061)) as caller:
+            assert caller.ask("OPTIONS") == 200
+        code, _ = lab.end()
+
+    assert code == Exit.MET
+    assert "bug" not in err.read_text("utf-8")
+    assert err.read_text("utf-8").count("cannot be written") == 1
+
+
+def test_lines_that_could_not_be_written_are_counted_when_there_is_room_again(tmp_path: Path) -> None:
+    told = tmp_path / "told.txt"
+    program = (
+        "import resource; from harness.cli.lasting_output import LastingOutput\n"
+        "_, hard = resource.getrlimit(resource.RLIMIT_FSIZE); output = LastingOutput()\n"
+        "for soft, line in ((12, 'before'), (7, 'lost'), (7, 'lost'), (hard, 'after')):\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard)); output.say([line])\n"
+    )
+    with told.open("w") as out:
+        done = subprocess.run(
+            [sys.executable, "-c", program], stdout=out, stderr=subprocess.PIPE, text=True, check=True
+        )
+
+    assert told.read_text().splitlines() == [
+        *("before", "2 lines are missing here: they could not be written", "after"),
+    ]
+    assert done.stderr.count("File too large") == 1
+
+
+def test_a_reader_who_went_away_ends_the_lab_with_the_code_for_that(tmp_path: Path) -> None:
+    block = fresh_block()
+    command = [*PROGRAM, "--addresses", block, "--out", str(tmp_path / "certificates")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        while process.stdout.readline().rstrip() != OPEN:
+            pass
+        process.stdout.close()
+        socket.create_connection((f"{block}.10", 5061), timeout=10).close()
+        assert process.wait(30) == Exit.READER_GONE
+        assert process.stderr is not None
+        assert "bug" not in process.stderr.read()
+
+
+def test_where_few_files_may_be_open_the_limit_is_told_and_nobody_waits(tmp_path: Path) -> None:
+    with serving(tmp_path, files=300) as lab, ExitStack() as held:
+        lab.said("At most 44 connections from outside at each port and 44 in all")
+        came = 0
+        for number in range(60):
+            with suppress(OSError):
+                held.enter_context(closing(Caller(lab, PORTS[number % 2 * 2])))
+                came += 1
+        assert came == 44
+        lab.said("turned away at .* by a reset")
+
+
+def test_what_ended_before_the_lab_did_is_told_before_its_end(tmp_path: Path) -> None:
+    with serving(tmp_path) as lab:
+        for _ in range(20):
+            socket.create_connection((lab.address_of(10), 5061), timeout=10).close()
+        with closing(Caller(lab, 5061)) as caller:
+            assert caller.ask("OPTIONS") == 200
+        lab.end()
+
+        assert sum("client-left-in-handshake" in line for line in lab.visits()) == 20
+        assert sum("ok, answered 200  OPTIONS" in line for line in lab.visits()) == 1
