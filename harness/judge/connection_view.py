@@ -193,7 +193,15 @@ class ConnectionView:
             return Stage.ACCEPTANCE
         if self.refused_identity or self._closed_unheard:
             return Stage.IDENTITY
-        return None if self._finished_or_plain() else Stage.HANDSHAKE
+        return None if self._finished_or_plain() and not self.said_nothing else Stage.HANDSHAKE
+
+    @cached_property
+    def said_nothing(self) -> bool:
+        """Whether the dialler alone is ours, and was hung up on before it had sent one byte."""
+        end = self.connection.end_of(self.connection.dialler)
+        if end is None or len(self.connection.ends) != 1 or end.bytes_sent or end.bytes_received:
+            return False
+        return any(closed.direction is Direction.RECEIVED for closed in self.events(Closed, end.actor))
 
     def _listener_failed_alone(self) -> bool:
         return self.failed(self.listener) is not None and not self.finished(self.connection.dialler)

@@ -11,6 +11,7 @@ from harness.judge.calls import words_of_calls
 from harness.judge.connection_view import NETWORK, ConnectionView
 from harness.judge.estate import record_that_led, wanted_service
 from harness.judge.evidence import Evidence
+from harness.judge.interception import half_that_was_taken
 from harness.judge.listeners import open_ports
 from harness.judge.objections import chain_was_in_date, dead_anchors, named_by_request, refused_afar, visible_flaws
 from harness.judge.reliability import reliability
@@ -196,7 +197,9 @@ def _spoken_in_clear(evidence: Evidence) -> str:
 def _words_of_interception(evidence: Evidence) -> dict[str, str]:
     """Return who was dialled, and the fingerprints of what was seen there and of what that actor presents."""
     seen, own = evidence.foreign_leaf or (b"", b"")
+    taken = half_that_was_taken(evidence)
     return {
+        "intercepted": label(evidence, taken.dialler if taken else evidence.dialler),
         "owner": label(evidence, evidence.owner),
         "seen_print": read_certificate(seen).sha256[:_SHOWN_DIGITS] if seen else "?",
         "own_print": read_certificate(own).sha256[:_SHOWN_DIGITS] if own else "?",

@@ -40,6 +40,12 @@ def client(*faults: str) -> dict[str, Any]:
 
 STORIES: dict[str, tuple[dict[str, Any], Step, str, str]] = {
     # name of the story: what is changed, what is done, who refused, the cause
+    "a client whose settings leave nothing to offer": (
+        {"b2b-peer.tls-versions": ["1.0"], "b2b-peer.ciphers": "ECDHE-RSA-AES128-GCM-SHA256"},
+        PARTNER,
+        "b2b-peer",
+        "no-client-hello",
+    ),
     "TLS to the TCP port": (
         {"expressway-e.sip.tcp-mode": "on"},
         step("b2b-peer", "call", port=5060),

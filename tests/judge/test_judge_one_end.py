@@ -12,7 +12,7 @@ from harness.judge.causes import CAUSES
 from harness.judge.judge import judge
 from harness.tls.alerts import FATAL
 from harness.transcript import AlertSeen, End, Transcript
-from harness.verdict import StepVerdict, Verdict
+from harness.verdict import Stage, StepVerdict, Verdict
 
 DIALLER, LISTENER = "dialler", "listener"
 NO_CLIENT_AUTH = {"eku-no-client-auth"}
@@ -143,6 +143,48 @@ def test_who_showed_a_bad_certificate_is_open_where_only_the_dialler_was_seen() 
     assert alone.cannot_tell == ("foreign-certificate",)
     assert "a device between them may have answered" in alone.diagnosis
     assert "Fingerprints" in alone.probe
+
+
+@pytest.mark.parametrize("actor", ["b2b-peer", "expressway-e"])
+@pytest.mark.parametrize("tls", BOTH_VERSIONS)
+def test_a_client_that_sends_no_hello_is_not_said_to_have_been_answered(tls: str, actor: str) -> None:
+    nothing_to_offer = {"b2b-peer.tls-versions": ["1.0"], "b2b-peer.ciphers": "ECDHE-RSA-AES128-GCM-SHA256"}
+    failed = told(nothing_to_offer, step("b2b-peer", "call"), tls=tls)
+    silent = told({}, step("b2b-peer", "stay-silent", seconds=6), tls=tls)
+
+    for found in (judge(failed), judge(seen_by(actor, failed))):
+        assert found.cause == "no-client-hello"
+        assert "had nothing to answer" in found.diagnosis
+    for found in (judge(silent), judge(seen_by(actor, silent))):
+        assert (found.cause, found.stopped and found.stopped.stopped_at) == ("handshake-timeout", Stage.HANDSHAKE)
+
+
+def test_who_broke_off_over_versions_is_told_by_who_sent_the_alert() -> None:
+    change = {"expressway-e.sip.tls-versions": ["1.1"]}
+    by_partner = judge(told(change, step("b2b-peer", "call"), tls="1.2"))
+
+    assert by_partner.cause == "no-common-version"
+    assert "the B2B peer broke off by alert 70" in by_partner.diagnosis
+
+
+@pytest.mark.parametrize("tls", BOTH_VERSIONS)
+@pytest.mark.parametrize(
+    ("actor", "verb", "root"), [("b2b-peer", "call", "public-root"), ("jabber", "register", "public-root")]
+)
+def test_a_device_that_cannot_pass_a_mutual_port_is_recognised_in_both_versions(
+    tls: str, actor: str, verb: str, root: str
+) -> None:
+    change = {
+        "firewall.rules": [{"to": "expressway-e", "port": 5062, "action": "intercept"}],
+        "firewall.proxy-certificate.common-name": "us-expe1.example.com",
+        "firewall.proxy-certificate.dns-names": ["us-expe1.example.com", "example.com"],
+        f"{actor}.trusted-ca": [root, "proxy-root"],
+    }
+    found = judge(told(change, step(actor, verb, port=5062), tls=tls))
+
+    assert found.cause == "interception-turned-away"
+    assert "no device has that of" in found.diagnosis
+    assert all("clientAuth" not in remedy.action for remedy in found.remedies)
 
 
 def test_both_ends_on_record_leave_nothing_open() -> None:

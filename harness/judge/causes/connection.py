@@ -19,7 +19,7 @@ from harness.judge.causes.conditions import (
     both,
 )
 from harness.judge.causes.row import ANYBODY, LISTENER, NO_TRANSLATION, Cause, do
-from harness.judge.connection_view import NETWORK
+from harness.judge.connection_view import FATAL, NETWORK
 from harness.judge.evidence import MRA_CLIENTS, Evidence
 from harness.lab.screens import CLIENT_CERTIFICATE, DEFAULT_ZONE, PUBLIC_DNS, SERVER_CERTIFICATE, SIP_PAGE
 from harness.transcript import ClientCertificate
@@ -37,8 +37,17 @@ def _no_certificate(evidence: Evidence) -> bool:
 
 
 def _no_common_cipher(evidence: Evidence) -> bool:
-    """Whether alert 40 came before any certificate was sent (trap X24)."""
-    return evidence.alert == _HANDSHAKE_FAILURE and evidence.chain_of(evidence.listener) is None
+    """Whether the listener said alert 40 before it had sent any certificate (trap X24)."""
+    by_listener = evidence.alert == _HANDSHAKE_FAILURE and evidence.by == evidence.listener
+    return by_listener and evidence.chain_of(evidence.listener) is None
+
+
+def _sent_no_hello(evidence: Evidence) -> bool:
+    """Whether the first that the dialler said was an alert: it failed before it had anything to offer."""
+    seen = evidence.inspection
+    if seen is None or seen.client_hello is not None or evidence.stage is not Stage.HANDSHAKE:
+        return False
+    return any(alert.from_client and alert.level == FATAL for alert in seen.alerts)
 
 
 def _plain_listener(evidence: Evidence) -> bool:
@@ -80,6 +89,27 @@ _DEDICATED_PORT = (
 
 CONNECTION_CAUSES = (
     Cause(
+        key="no-client-hello",
+        title="The client had nothing to offer, and sent no ClientHello",
+        applies=_sent_no_hello,
+        diagnosis=(
+            "{dialler} opened TCP to port {port}, and its first record was an alert, not a ClientHello: it failed by "
+            "itself, and {listener} had nothing to answer. Most often its own settings leave it no cipher suite for "
+            "any of its TLS versions."
+        ),
+        remedies={
+            ANYBODY: (
+                do(
+                    "Check the TLS versions and the cipher list of {dialler} together: TLS 1.0 has no GCM suite, TLS "
+                    "1.3 no others than its own."
+                ),
+            )
+        },
+        looks_like=("no-common-version", "no-common-cipher", "handshake-timeout"),
+        told_apart_by="The first record of {dialler}: an alert, where every handshake begins with a ClientHello.",
+        source="11.2, measured",
+    ),
+    Cause(
         key="plaintext-on-tls-port",
         title="Plain SIP was sent to a TLS port",
         applies=lambda e: e.by == e.listener and e.failure == "not-tls",
@@ -113,10 +143,10 @@ CONNECTION_CAUSES = (
     Cause(
         key="handshake-timeout",
         title="The handshake took too long",
-        applies=lambda e: e.failure == "timed-out",
+        applies=lambda e: e.failure == "timed-out" or (e.view is not None and e.view.said_nothing),
         diagnosis=(
-            "{dialler} opened TCP to port {port} and did not finish a handshake within {listener}'s TLS "
-            "handshake timeout; {listener} closed."
+            "{dialler} opened TCP to port {port} and did not finish a handshake in the time that {listener} gives; "
+            "{listener} closed."
         ),
         remedies={
             ANYBODY: (
@@ -188,7 +218,7 @@ CONNECTION_CAUSES = (
         key="no-common-version",
         title="No TLS version in common",
         applies=lambda e: e.alert == _PROTOCOL_VERSION,
-        diagnosis="{dialler} offered TLS {offered}; {listener} takes none of these and answered alert 70.",
+        diagnosis="{dialler} offered TLS {offered}; {listener} takes none of these, and {by} broke off by alert 70.",
         remedies={
             ANYBODY: (
                 do("Raise {dialler} to TLS 1.2 or newer.", when=DIALLER_IS_OLD),

@@ -61,20 +61,35 @@ def _smaller_hello_was_answered(evidence: Evidence) -> bool:
 
 def _by_own_alert(evidence: Evidence) -> bool:
     """Whether the dialler broke off by an alert, and not because of a certificate."""
-    alone = _alone(evidence) and evidence.by == evidence.dialler
+    hello = evidence.inspection.client_hello if evidence.inspection else None
+    alone = _alone(evidence) and evidence.by == evidence.dialler and hello is not None
     return alone and evidence.alert is not None and evidence.verify is None
 
 
 def _offers_what_is_current(evidence: Evidence) -> bool:
-    """Whether TLS 1.2 and 1.3 were both offered: whoever takes neither is the old one."""
+    """Whether TLS 1.2 and 1.3 were both offered, and older ones not refused too: who takes neither is the old one."""
     hello = evidence.inspection.client_hello if evidence.inspection else None
-    return hello is not None and {"1.2", "1.3"} <= set(hello.versions)
+    current = hello is not None and {"1.2", "1.3"} <= set(hello.versions)
+    return current and not _older_ones_were_refused(evidence)
+
+
+def _older_ones_were_refused(evidence: Evidence) -> bool:
+    """Whether the same port got older versions offered too, on other connections, and took none of them."""
+    target = evidence.view.connection.target if evidence.view else None
+    others = (each for each in evidence.transcript.connections if each.target == target)
+    seen = [view.inspection for view in (ConnectionView(evidence.transcript, each) for each in others)]
+    older = [
+        each for each in seen if each and each.client_hello and max(each.client_hello.versions, default="") < "1.2"
+    ]
+    return bool(older) and all(each.server_hello is None for each in older)
 
 
 def _broke_off(evidence: Evidence) -> bool:
     """Whether an alert ended the handshake that is not about certificates, and one end alone does not tell why."""
-    view = evidence.view
+    view, seen = evidence.view, evidence.inspection
     if view is None or evidence.alert is None or evidence.stage not in {Stage.HANDSHAKE, Stage.ACCEPTANCE}:
+        return False
+    if seen is not None and seen.client_hello is None:
         return False
     if view.connection.end_of(evidence.by) is None:
         return _says_nothing(evidence)

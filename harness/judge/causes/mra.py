@@ -5,9 +5,9 @@ from __future__ import annotations
 from harness.judge.calls import where_srv_led
 from harness.judge.causes.row import ANYBODY, DIALLER, Cause, do
 from harness.judge.evidence import MRA_CLIENTS, Evidence
+from harness.judge.interception import turned_away
 from harness.judge.objections import name_objected
 from harness.lab.screens import PUBLIC_DNS, SERVER_CERTIFICATE, TRUSTED_CA
-from harness.transcript import Closed, Closing, Direction
 from harness.verdict import Stage
 
 _SIGN_IN_PORT = 8443
@@ -24,16 +24,6 @@ def _is_https(evidence: Evidence) -> bool:
 def _foreign(evidence: Evidence) -> bool:
     """Whether the dialler refused a certificate that is not that of whom it dialled."""
     return evidence.by == evidence.dialler and evidence.foreign_leaf is not None
-
-
-def _turned_away(evidence: Evidence) -> bool:
-    """Whether the dialler was reset by one that had taken the place of whom it dialled, before any TLS."""
-    view = evidence.view
-    if view is None or evidence.stage is not Stage.HANDSHAKE or evidence.owner in {"", evidence.listener}:
-        return False
-    resets = [closed for closed in view.events(Closed, evidence.listener) if closed.how is Closing.RST]
-    sent = any(closed.direction is Direction.SENT for closed in resets)
-    return sent and evidence.chain_of(evidence.listener) is None
 
 
 def _believes_inside(evidence: Evidence) -> bool:
@@ -120,17 +110,15 @@ MRA_CAUSES = (
     Cause(
         key="interception-turned-away",
         title="A device that terminates TLS found no way on",
-        applies=_turned_away,
+        applies=turned_away,
         diagnosis=(
-            "{dialler} dialled {owner} on port {port}, and a device between them took the connection: it tried to "
-            "reach {owner} itself first, failed, and reset {dialler}. Where {owner} demands a client certificate "
-            "that has to be: no device has that of {dialler}, so mutual TLS cannot be inspected."
+            "{intercepted} dialled {owner} on port {port}, and a device between them took the connection: it tried to "
+            "reach {owner} itself, failed, and let go of {intercepted}. Where {owner} demands a client certificate "
+            "that has to be: no device has that of {intercepted}, so mutual TLS cannot be inspected."
         ),
         remedies={ANYBODY: (do("Take port {port} out of TLS inspection, so that it reaches {owner}."),)},
         looks_like=("reset-by-middlebox", "foreign-certificate"),
-        told_apart_by=(
-            "{owner} logs a handshake from the address of the device, which ended before that of {dialler} began."
-        ),
+        told_apart_by=("{owner} logs a handshake from the address of the device, and none from that of {intercepted}."),
         source="I06, M20",
     ),
     Cause(
