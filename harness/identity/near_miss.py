@@ -29,6 +29,7 @@ class NearMissKind(StrEnum):
     TRAILING_DOT = "trailing-dot"
     WILDCARD = "wildcard"
     OTHER_GENERATION = "other-generation"
+    BELOW = "below"
     BEGINS_ALIKE = "begins-alike"
     ENDS_ALIKE = "ends-alike"
     FEW_LETTERS = "few-letters"
@@ -49,7 +50,8 @@ def nearest_miss(presented: Sequence[PresentedIdentity], wanted: Sequence[Refere
     """Return the most telling near miss, or None where no two names are alike.
 
     Telling, in this order: the right name in a place that does not count, a trailing dot, a wildcard, the
-    cloud's other generation, a name that only begins or ends like the wanted one, a few letters' difference.
+    cloud's other generation, a host below the wanted domain, a name that only begins or ends like the wanted one, a
+    few letters' difference.
     """
     named = [identity for identity in presented[:MAX_COMPARED] if identity.name]
     for kind in _RECOGNISERS:
@@ -126,11 +128,15 @@ def _only_begins_alike(presented: PresentedIdentity, wanted: str) -> str:
     return "{presented} only begins with {wanted}: it is a name in somebody else's domain" if alike else ""
 
 
+def _lies_below(presented: PresentedIdentity, wanted: str) -> str:
+    if _is_pattern(presented.name, wanted) or not presented.name.endswith(f".{wanted}"):
+        return ""
+    return "{presented} lies under {wanted}, which is another name"
+
+
 def _only_ends_alike(presented: PresentedIdentity, wanted: str) -> str:
     if _is_pattern(presented.name, wanted):
         return ""
-    if presented.name.endswith(f".{wanted}"):
-        return "{presented} lies under {wanted}, which is another name"
     extra = len(presented.name) - len(wanted)
     alike = extra > MAX_DISTANCE and presented.name.endswith(wanted)
     return "{presented} only ends with {wanted}: it is another name" if alike else ""
@@ -149,6 +155,7 @@ _RECOGNISERS: Mapping[NearMissKind, _Recogniser] = {
     NearMissKind.TRAILING_DOT: _trailing_dot,
     NearMissKind.WILDCARD: _wildcard,
     NearMissKind.OTHER_GENERATION: _other_generation,
+    NearMissKind.BELOW: _lies_below,
     NearMissKind.BEGINS_ALIKE: _only_begins_alike,
     NearMissKind.ENDS_ALIKE: _only_ends_alike,
     NearMissKind.FEW_LETTERS: _few_letters,

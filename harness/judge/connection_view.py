@@ -150,6 +150,11 @@ class ConnectionView:
         heard = [event for event in self._messages_of(self.connection.dialler) if (status_of(event) or 0) >= _FINAL]
         return self.stage is None and self.foreign_reset and not heard
 
+    @property
+    def lost(self) -> bool:
+        """Whether something in the path stopped it after TCP had come about: a cut, or bytes that went nowhere."""
+        return self.cut or (self.stage is None and self.swallowed)
+
     @cached_property
     def refused_in_path(self) -> bool:
         """Whether the SYN was answered by a reset, and the listener says that it is open: then it was not its reset."""
@@ -165,10 +170,9 @@ class ConnectionView:
 
     @cached_property
     def swallowed(self) -> bool:
-        """Whether the dialler spoke and the listener waited in vain: a device took the bytes (row M19)."""
+        """Whether the dialler spoke and the listener got no byte of it: a device took the bytes (row M19)."""
         dialler, listener = self.connection.end_of(self.connection.dialler), self.listener_end
-        waited = self.failed(self.listener)
-        if dialler is None or listener is None or waited is None or waited.reason != "timed-out":
+        if dialler is None or listener is None or self.foreign_reset:
             return False
         return dialler.bytes_sent > 0 and listener.bytes_received == 0
 

@@ -86,7 +86,7 @@ class Evidence:
             return _NAME_SERVER if self.obstacle.topic == LOCATE else self.obstacle.actor
         if self.view is not None and self.stage is not Stage.SIP:
             return self.view.refuser
-        if self.view is not None and self.view.cut:
+        if self.view is not None and self.view.lost:
             return NETWORK
         return self._who_answered_no
 

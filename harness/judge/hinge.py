@@ -43,7 +43,7 @@ def _stopped_on(views: Sequence[ConnectionView]) -> ConnectionView | None:
 
 
 def _failed(view: ConnectionView) -> bool:
-    return view.stage is not None or view.cut
+    return view.stage is not None or view.lost
 
 
 def obstacle_of(events: Sequence[Event], view: ConnectionView | None) -> Decision | None:

@@ -16,4 +16,4 @@ def open_ports(transcript: Transcript, actor: str) -> dict[int, str]:
 
 
 def _is_port(text: str) -> bool:
-    return len(text) <= _DIGITS and text.isdecimal()
+    return len(text) <= _DIGITS and text.isascii() and text.isdecimal()

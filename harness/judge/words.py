@@ -85,6 +85,7 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "link": broken.name if (broken := broken_link(evidence)) else "the traversal zone",
         "port": str(evidence.port),
         **_words_of_ports(evidence),
+        **_words_of_swallowing(evidence),
         "trust_list": _TRUST_LISTS.get(evidence.part_of(evidence.by), "trusted CA list"),
         "whose_day": _whose_day(evidence),
         **_words_of_leaving(evidence),
@@ -173,6 +174,17 @@ def _words_of_leaving(evidence: Evidence) -> dict[str, str]:
     )
     how = "by a reset" if evidence.failure == "peer-reset" else "by a FIN"
     return {"left_how": how, "left_when": when.format(label(evidence, evidence.listener))}
+
+
+def _words_of_swallowing(evidence: Evidence) -> dict[str, str]:
+    """Return what the dialler said first, and how a listener ended that heard nothing."""
+    dialled = evidence.view.connection.end_of(evidence.dialler) if evidence.view else None
+    waited = evidence.view.failed(evidence.listener) if evidence.view else None
+    gave_up = waited is not None and waited.reason == "timed-out"
+    return {
+        "first_words": "ClientHello" if dialled is None or dialled.tls else "request",
+        "gave_up": ' and closed when its patience was at an end ("Idle countdown expired")' if gave_up else "",
+    }
 
 
 def _came_back(evidence: Evidence) -> str:

@@ -26,7 +26,7 @@ SHIPPED = {scenario.name: scenario for scenario in LIBRARY.scenarios(())}
 
 def told(change: Mapping[str, Any], *steps: Step, tls: str = "1.3") -> Transcript:
     """Play steps in the healthy lab with the settings of `change` replaced."""
-    return _performed(Plan("own/story", tls, changed(LIBRARY.healthy, change), steps))
+    return performed(Plan("own/story", tls, changed(LIBRARY.healthy, change), steps))
 
 
 @cache
@@ -35,10 +35,10 @@ def shipped(name: str, tls: str = "1.3") -> Transcript:
     (scenario,) = (
         scenario for known, scenario in SHIPPED.items() if known == name or (name not in SHIPPED and name in known)
     )
-    return _performed(plan_of(scenario, LIBRARY.healthy, tls))
+    return performed(plan_of(scenario, LIBRARY.healthy, tls))
 
 
-def _performed(plan: Plan) -> Transcript:
+def performed(plan: Plan) -> Transcript:
     put_on = partial(perform, plan, LIBRARY.workshop, new_network("memory"), block="127.88.3")
     return trio.run(put_on, clock=trio.testing.MockClock(autojump_threshold=0))
 

@@ -147,14 +147,13 @@ MRA_CAUSES = (
         title="Something in the path lets TCP through and swallows TLS",
         applies=lambda e: e.view is not None and e.view.swallowed,
         diagnosis=(
-            "{dialler} opened TCP to port {port} and sent its ClientHello; {listener} got not one byte of it and "
-            'closed when its patience was at an end ("Idle countdown expired"). A device between them took the '
-            "bytes: SIP inspection (ALG) does that with TLS, which it cannot read."
+            "{dialler} opened TCP to port {port} and sent its {first_words}; {listener} got not one byte of it"
+            "{gave_up}. A device between them took the bytes: SIP inspection (ALG) does that with what it cannot read."
         ),
         remedies={
             ANYBODY: (
                 do("Disable SIP inspection (SIP ALG) for port {port} on every firewall in the path."),
-                do("Capture on both sides of the firewall: the ClientHello is on one side only."),
+                do("Capture on both sides of the firewall: the {first_words} is on one side only."),
             )
         },
         looks_like=("handshake-timeout", "connect-timed-out", "reset-by-middlebox"),

@@ -75,7 +75,12 @@ _COMPARE = (
     ),
     do("Compare what {by} looks for with the names in the certificate of {refused}.", when=_looked_in("")),
 )
-_LEAVE_IT = do("Nothing: this refusal protects you. The name is not the cloud's.")
+_ISSUE = do(
+    "Issue a certificate for {refused} that carries {names} as dNSNames.",
+    SHOWN_CERTIFICATE,
+    box=REFUSED,
+)
+_LEAVE_IT = do("Nothing: this refusal protects you. The name is somebody else's, made to look like the wanted one.")
 
 NAME_CAUSES = (
     Cause(
@@ -126,9 +131,16 @@ NAME_CAUSES = (
         key="name-only-in-cn",
         title="The name stands where this policy does not look",
         applies=_nearly(NearMissKind.WRONG_PLACE),
-        diagnosis="{near}. Policies differ here: see what the others say.",
+        diagnosis="{by} looked for {names}. {near}. Policies differ here: see what the others say.",
         remedies={
-            ANYBODY: (do("Have the name put into the certificate as a dNSName; a common name is a courtesy at best."),)
+            ANYBODY: (
+                do(
+                    "Have {names} put into the certificate of {refused} as a dNSName: a common name is a courtesy at "
+                    "best.",
+                    SHOWN_CERTIFICATE,
+                    box=REFUSED,
+                ),
+            )
         },
         source="I19, X1",
     ),
@@ -172,7 +184,11 @@ NAME_CAUSES = (
         title="A name that only looks like the wanted one",
         applies=_nearly(NearMissKind.BEGINS_ALIKE, NearMissKind.ENDS_ALIKE),
         diagnosis="{near}.",
-        remedies={ANYBODY: (_LEAVE_IT,)},
+        remedies={
+            "expressway-e": (_ISSUE,),
+            "expressway-c": (_ISSUE,),
+            ANYBODY: (_LEAVE_IT,),
+        },
         source="I21",
     ),
     Cause(
@@ -223,11 +239,7 @@ NAME_CAUSES = (
         diagnosis="{by} looked for {names}; the certificate of {refused} carries {presented}. {by} closed.",
         remedies={
             "expressway-e": (
-                do(
-                    "Issue a certificate for {refused} that carries {names} as dNSNames.",
-                    SHOWN_CERTIFICATE,
-                    box=REFUSED,
-                ),
+                _ISSUE,
                 *(advice for advice in _COMPARE if advice.when.words),
             ),
             ANYBODY: _COMPARE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.judge.causes.conditions import Condition, otherwise
+from harness.judge.causes.conditions import TWO_STORES, Condition, both, otherwise
 from harness.judge.causes.row import ANYBODY, Cause, do
 from harness.judge.evidence import Evidence
 from harness.judge.hinge import UPLOAD
@@ -14,8 +14,9 @@ def _service_refused(evidence: Evidence) -> bool:
     return evidence.stage is Stage.SIP and evidence.decision("service-check", "refused") is not None
 
 
-_INTO_CLIENT_STORE = Condition(
-    "into the client store", lambda e: e.obstacle is not None and e.obstacle.facts.get("store") == "client"
+_INTO_CLIENT_STORE = both(
+    TWO_STORES,
+    Condition("into the client store", lambda e: e.obstacle is not None and e.obstacle.facts.get("store") == "client"),
 )
 
 STORE_CAUSES = (
@@ -27,7 +28,7 @@ STORE_CAUSES = (
         remedies={
             ANYBODY: (
                 do("{help}", CLIENT_CERTIFICATE, when=_INTO_CLIENT_STORE),
-                do("{help}", SERVER_CERTIFICATE, when=otherwise(_INTO_CLIENT_STORE, "into the server store")),
+                do("{help}", SERVER_CERTIFICATE, when=otherwise(_INTO_CLIENT_STORE, "otherwise")),
             )
         },
         source="C6, C7",

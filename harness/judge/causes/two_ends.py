@@ -27,7 +27,7 @@ def _only_the_host(evidence: Evidence) -> bool:
     if evidence.stage is not Stage.IDENTITY or evidence.by != evidence.dialler or led is None or presented is None:
         return False
     _, host, _ = led
-    names = {name.lower() for name in presented.dns_names}
+    names = {name.lower() for name in (*presented.dns_names, *presented.common_names)}
     return host in names and all(host.endswith(f".{wanted}") for wanted in evidence.expected_names)
 
 
