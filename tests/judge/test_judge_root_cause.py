@@ -19,7 +19,11 @@ EXPIRED = {"expressway-c.server-certificate.faults": ["expired"]}
 UNKNOWN_INSIDE: dict[str, Any] = {"expressway-c.trusted-ca": []}
 OTHER_INTERMEDIATE = {"expressway-c.trusted-ca": ["private-root", "private-issuing", "public-root"]}
 NAMES_AS_URIS = {
-    "expressway-e.server-certificate": {"profile": "expressway-e", "faults": ["sip-uri-san", "wrong-name"]}
+    "expressway-e.server-certificate": {
+        "profile": "expressway-e",
+        "common-name": "Edge of Example",
+        "faults": ["sip-uri-san"],
+    }
 }
 WITHOUT_CLIENT_AUTH = {"expressway-c.client-certificate": {"profile": "expressway-c", "faults": ["server-auth-only"]}}
 MRA_ZONE_DOWN = {"expressway-e.uc-traversal-zone.subject-name": "other.example.com"}
