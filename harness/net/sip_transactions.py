@@ -1,0 +1,287 @@
+"""The transaction layer of one connection (RFC 3261 section 17): its machines, and what is running for each of them.
+
+The machines say what is to be done (`harness.sip.transactions`); here it is done, on the connection below and for the
+users above. What one end asks goes out with `ask`, which yields every response until the final one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any, Protocol
+
+import trio
+
+from harness.net.trace import Trace, current, follow
+from harness.sip.building import cancel
+from harness.sip.message import Message, Request, Response
+from harness.sip.transaction_keys import TransactionKey, client_key, server_key
+from harness.sip.transaction_tables import PATIENCE
+from harness.sip.transactions import (
+    Action,
+    ClientTransaction,
+    Deliver,
+    SendMessage,
+    ServerTransaction,
+    StartTimer,
+    State,
+    StopTimer,
+    Terminated,
+    TimedOut,
+    Timer,
+    TransportFailed,
+)
+
+_RESPONSES_IN_FLIGHT = 64
+_PATIENCE_OF_ASKER = (Timer.B, Timer.F)
+
+
+class Connection(Protocol):
+    """What transactions stand on."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether something can still be sent and heard."""
+
+    async def write(self, message: Message) -> None:
+        """Send a message."""
+
+    def deliver(self, request: Request, cancelled: trio.Event) -> None:
+        """Hand a request to the user above; `cancelled` is set when its sender takes it back."""
+
+    def start(self, task: Any, *arguments: Any) -> bool:
+        """Start a task that ends with the connection; False where that is over."""
+
+    def handing_over(self, request: Request) -> None:
+        """Take note that a request is about to leave."""
+
+    def odd(self, what: str) -> None:
+        """Put on record what a peer should not have done."""
+
+
+@dataclass
+class _Running:
+    """One transaction and what is running for it.
+
+    Whoever asks waits under `patience`, and that scope's deadline is the transaction's timer: B or F, by
+    `patient_for`. Every other timer runs in a task of its own. `heard` is set with the first response.
+    """
+
+    transaction: ClientTransaction | ServerTransaction
+    trace: Trace | None = field(default_factory=current)
+    timers: dict[Timer, trio.CancelScope] = field(default_factory=dict)
+    responses: trio.MemorySendChannel[Response] | None = None
+    patience: trio.CancelScope | None = None
+    patient_for: Timer | None = None
+    heard: trio.Event | None = None
+    cancelled: trio.Event = field(default_factory=trio.Event)
+    taking_back: trio.CancelScope | None = None
+
+
+class TransactionLayer:
+    """The transactions of one connection, on both its sides. Its length is how many are not over yet."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._running: dict[TransactionKey, _Running] = {}
+
+    def __len__(self) -> int:
+        return len(self._running)
+
+    # --- asking ---
+
+    @asynccontextmanager
+    async def ask(self, request: Request) -> AsyncIterator[trio.MemoryReceiveChannel[Response]]:
+        """Send a request; the channel gives its responses and ends after the final one, or without one.
+
+        When the transaction times out (64*T1), what is done in the context ends there. Whoever leaves it before the
+        final response takes the request back: an INVITE is cancelled (RFC 3261 9.1).
+        """
+        inbox, outbox = trio.open_memory_channel[Response](_RESPONSES_IN_FLIGHT)
+        key = client_key(request)
+        with trio.CancelScope() as patience, inbox, outbox:
+            running = _Running(ClientTransaction(request), responses=inbox, patience=patience)
+            try:
+                if self._connection.alive:
+                    self._running[key] = running
+                    self._connection.handing_over(request)
+                    await self._carry_out(key, running, running.transaction.start())
+                if not self._connection.alive:
+                    self._end_responses(running)
+                yield outbox
+            finally:
+                running.responses = running.patience = None
+                if not patience.cancel_called and self._running.get(key) is running:
+                    self._connection.start(self._take_back, key, running)
+        if patience.cancelled_caught and running.patient_for is not None:
+            await self._carry_out(key, running, running.transaction.timer(running.patient_for))
+
+    async def _take_back(self, key: TransactionKey, running: _Running) -> None:
+        """Cancel an INVITE for which nobody waits any longer; forget what comes to no end by itself in 64*T1."""
+        await trio.lowlevel.checkpoint_if_cancelled()
+        state = running.transaction.state
+        if state is State.ACCEPTED:
+            return
+        with trio.move_on_after(PATIENCE) as running.taking_back:
+            if key.method == "INVITE":
+                await self._cancel(running)
+            await trio.sleep_forever()
+        self._forget(key, running)
+
+    async def _cancel(self, running: _Running) -> None:
+        """Send a CANCEL, not before the first provisional response (RFC 3261 9.1)."""
+        if running.transaction.state is State.CALLING:
+            running.heard = trio.Event()
+            await running.heard.wait()
+        taken_back = cancel(running.transaction.request)
+        if client_key(taken_back) in self._running:
+            return
+        async with self.ask(taken_back) as responses:
+            async for _ in responses:
+                pass
+
+    async def cancel(self, invite: Request) -> None:
+        """Take back an INVITE that was asked over this connection, as soon as something was heard of it."""
+        running = self._running.get(client_key(invite))
+        if running is not None and running.transaction.state in (State.CALLING, State.PROCEEDING):
+            await self._cancel(running)
+
+    # --- being asked ---
+
+    async def begin(self, request: Request) -> None:
+        """Take a request that nobody saw before."""
+        key = server_key(request)
+        self._running[key] = fresh = _Running(ServerTransaction(request))
+        await self._carry_out(key, fresh, fresh.transaction.start())
+
+    async def take_again(self, request: Request) -> bool:
+        """Take a request of a transaction that there is: the same again, or an ACK. False: there is none."""
+        key = server_key(request)
+        running = self._running.get(key)
+        if running is None or not isinstance(running.transaction, ServerTransaction):
+            return False
+        await self._carry_out(key, running, running.transaction.receive(request))
+        return True
+
+    def take_cancel(self, request: Request) -> bool:
+        """Take a CANCEL; it changes nothing after the final answer (RFC 3261 9.2). False: it is about nothing."""
+        running = self._running.get(server_key(request, "INVITE"))
+        if running is None or not isinstance(running.transaction, ServerTransaction):
+            return False
+        if running.transaction.state is State.PROCEEDING:
+            running.cancelled.set()
+        return True
+
+    async def answer(self, request: Request, response: Response) -> None:
+        """Send a response to a request that came in over this connection."""
+        key = server_key(request)
+        running = self._running.get(key)
+        if running is not None and isinstance(running.transaction, ServerTransaction):
+            mine = current()
+            follow(running.trace)
+            await self._carry_out(key, running, running.transaction.send_response(response))
+            follow(mine)
+
+    # --- hearing answers ---
+
+    def trace_of(self, response: Response) -> Trace | None:
+        """Return for which request that was asked what is answered here."""
+        running = self._running.get(client_key(response))
+        return running.trace if running else None
+
+    async def receive(self, response: Response) -> None:
+        """Take a response."""
+        key = client_key(response)
+        running = self._running.get(key)
+        if running is None or not isinstance(running.transaction, ClientTransaction):
+            self._connection.odd(f"a {response.status} that answers nothing we asked")
+            return
+        if running.heard is not None:
+            running.heard.set()
+        await self._carry_out(key, running, running.transaction.receive(response))
+
+    # --- the end of the connection ---
+
+    async def lose_transport(self) -> None:
+        """Tell every transaction that the connection is gone."""
+        for key, running in tuple(self._running.items()):
+            if isinstance(running.transaction, ClientTransaction):
+                await self._carry_out(key, running, running.transaction.transport_failed())
+            # A proceeding INVITE has no answer to a lost transport in RFC 3261's table; whoever asked must know.
+            self._end_responses(running)
+
+    def clear(self) -> None:
+        """Forget everything; whoever still asks hears the end."""
+        for running in self._running.values():
+            self._end_responses(running)
+        self._running.clear()
+
+    # --- carrying out what the transactions say ---
+
+    async def _carry_out(self, key: TransactionKey, running: _Running, actions: Iterable[Action]) -> None:
+        for action in actions:
+            match action:
+                case SendMessage(message=message):
+                    await self._connection.write(message)
+                case Deliver(message=Request() as request):
+                    self._connection.deliver(request, running.cancelled)
+                case Deliver(message=Response() as response):
+                    self._deliver(running, response)
+                case StartTimer(name=name, seconds=seconds):
+                    self._start_timer(key, running, name, seconds)
+                case StopTimer(name=name):
+                    self._stop_timer(running, name)
+                case TimedOut() | TransportFailed():
+                    self._end_responses(running)
+                case Terminated():
+                    self._forget(key, running)
+
+    def _deliver(self, running: _Running, response: Response) -> None:
+        if running.responses is None:
+            return
+        try:
+            running.responses.send_nowait(response)
+        except trio.WouldBlock:
+            self._connection.odd("too many provisional responses")
+        if not response.is_provisional:
+            self._end_responses(running)
+
+    def _end_responses(self, running: _Running) -> None:
+        if running.responses is not None:
+            running.responses.close()
+            running.responses = None
+
+    def _forget(self, key: TransactionKey, running: _Running) -> None:
+        self._end_responses(running)
+        for name in tuple(running.timers):
+            self._stop_timer(running, name)
+        if running.taking_back is not None:
+            running.taking_back.cancel()
+        if self._running.get(key) is running:
+            del self._running[key]
+
+    def _start_timer(self, key: TransactionKey, running: _Running, name: Timer, seconds: float) -> None:
+        if running.patience is not None and name in _PATIENCE_OF_ASKER:
+            running.patience.deadline, running.patient_for = trio.current_time() + seconds, name
+            return
+        scope = trio.CancelScope()
+        if self._connection.start(self._ring, key, running, name, (seconds, scope)):
+            running.timers[name] = scope
+
+    def _stop_timer(self, running: _Running, name: Timer) -> None:
+        if running.patience is not None and running.patient_for is name:
+            running.patience.deadline = inf
+        scope = running.timers.pop(name, None)
+        if scope is not None:
+            scope.cancel()
+
+    async def _ring(
+        self, key: TransactionKey, running: _Running, name: Timer, wait: tuple[float, trio.CancelScope]
+    ) -> None:
+        seconds, scope = wait
+        with scope:
+            await trio.sleep(seconds)
+            if running.timers.pop(name, None) is not None:
+                await self._carry_out(key, running, running.transaction.timer(name))
