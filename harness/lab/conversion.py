@@ -1,7 +1,8 @@
 """What there is to do when a certificate changes on boxes that trust each other: trust first, then names, then it.
 
 One table of kinds of step; which of them a change needs follows from where its role lies (`installing`) and
-from what differs between the two certificates.
+from what differs between the two certificates. What a release has to do with it, an upgrade above all, is in
+`release_steps`; what the lab is after some of the steps, in `conversion_effects`.
 """
 
 from __future__ import annotations
@@ -11,13 +12,11 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any
 
-from harness.lab.changes import changed, names_at
 from harness.lab.directory import ROLES
-from harness.lab.installing import PLACES, Place
-from harness.lab.settings import ExpresswayE, Lab
+from harness.lab.installing import CLOUD_LIST, PLACES, UPLOADED_LIST, Place
+from harness.lab.settings import ExpresswayE
 
 _TRUSTED_CA = "Maintenance > Security > Trusted CA certificate"
-_UPLOADED = "webex-cloud.uploaded-trust"
 OUR_LISTS: Mapping[str, str] = {
     "expressway-e.trusted-ca": _TRUSTED_CA,
     "expressway-c.trusted-ca": _TRUSTED_CA,
@@ -42,7 +41,9 @@ class ConversionStep:
     """One step: the settings that it sets, and the names that it adds to trust lists or takes from them.
 
     `need` says whether it must be taken, is taken only where others need it, or is tidying up that comes after
-    everything and only where it is safe. `installs` is the role whose new certificate it uploads.
+    everything and only where it is safe. `installs` is the role into whose store it puts the certificate `profile`,
+    by the web page or, with `over_scp`, round it. `copies` gives settings the value that others have at the time.
+    `releases` are those on which it can be taken, empty for all.
     """
 
     title: str
@@ -52,6 +53,10 @@ class ConversionStep:
     removes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     need: Need = Need.REQUIRED
     installs: str = ""
+    profile: str = ""
+    over_scp: bool = False
+    copies: Mapping[str, str] = field(default_factory=dict)
+    releases: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +64,7 @@ class Exchange:
     """One certificate that is exchanged: profiles of the workshop, trust-list names, and the hosts' names.
 
     `old_authorities` and `new_authorities` are the CAs above each, nearest first. `new_host` is the name under
-    which the box is known with the new certificate, empty where that does not change. `installed_in` is the setting
-    of the store.
+    which the box is known with the new certificate, empty where that does not change.
     """
 
     role: str
@@ -69,7 +73,6 @@ class Exchange:
     old_authorities: tuple[str, ...]
     new_authorities: tuple[str, ...]
     new_host: str = ""
-    installed_in: str = ""
 
     @property
     def place(self) -> Place:
@@ -115,8 +118,8 @@ def _installation(exchange: Exchange) -> Iterator[ConversionStep]:
     yield ConversionStep(
         f"Install the new certificate as {exchange.role}, and restart",
         "Maintenance > Security",
-        sets={exchange.installed_in: {"profile": exchange.new}},
         installs=exchange.role,
+        profile=exchange.new,
     )
 
 
@@ -124,11 +127,11 @@ def _trust(exchange: Exchange) -> Iterator[ConversionStep]:
     for path, names in _on_lists(exchange, exchange.fresh):
         title = f"Append the CAs of the new certificate to the trust list of {_owner(path)}"
         yield ConversionStep(title, OUR_LISTS[path], adds={path: names})
-    if "webex-cloud.default-trust" in exchange.place.verifiers and exchange.new_authorities[-1:] != exchange.roots[:1]:
+    if CLOUD_LIST in exchange.place.verifiers and exchange.new_authorities[-1:] != exchange.roots[:1]:
         yield ConversionStep(
             "Upload the roots of both certificates to Control Hub, after which only that list counts",
             "Control Hub > Certificates for encrypted SIP calls",
-            adds={_UPLOADED: exchange.roots},
+            adds={UPLOADED_LIST: exchange.roots},
             need=Need.WHERE_IT_HELPS,
         )
 
@@ -192,16 +195,3 @@ _NAMES: Mapping[str, tuple[tuple[str, str, tuple[str, ...]], ...]] = {
     ),
 }
 """By box: where peers look for its name."""
-
-
-def lab_after(lab: Lab, steps: Sequence[ConversionStep]) -> Lab:
-    """Return the lab in which these steps were taken, in this order."""
-    sets: dict[str, Any] = {}
-    lists = {path: list(names_at(lab, path)) for step in steps for path in (*step.adds, *step.removes)}
-    for step in steps:
-        sets |= step.sets
-        for path, names in step.adds.items():
-            lists[path] += [name for name in names if name not in lists[path]]
-        for path, names in step.removes.items():
-            lists[path] = [name for name in lists[path] if name not in names]
-    return changed(lab, {**sets, **lists})

@@ -43,6 +43,17 @@ class Place:
         actor = self.setting.partition(".")[0]
         return actor if actor in get_args(Box) else None  # type: ignore[return-value]
 
+    @property
+    def is_client(self) -> bool:
+        """Whether it is the store of what a box presents when it dials."""
+        return bool(self.other_store) and "client" in self.setting
+
+    @property
+    def twin(self) -> str:
+        """The role of the other store of the same box, empty where it has none."""
+        held = (role for role, place in PLACES.items() if place.setting == self.other_store)
+        return next(held, "") if self.other_store else ""
+
     def lists_of_verifiers(self, lab: Lab) -> tuple[str, ...]:
         """Return the trust lists that count: those of the verifiers, and one that overrides the cloud's own (C4)."""
         overrides = CLOUD_LIST in self.verifiers and bool(lab.webex_cloud.uploaded_trust)
@@ -56,10 +67,14 @@ class Place:
 
     def refusal(self, certificate: CertificateFacts, release: Release, *, switch: bool = False) -> UploadRefusal | None:
         """Return why the upload page does not take a certificate here; None where it does or is not there."""
-        if self.box is None:
-            return None
         store: Store = "client" if "client" in self.store_on(release) else "server"
-        return refusal_of(Upload(certificate, self.box, store, release, switch))
+        return self.refusal_in(store, certificate, release, switch=switch)
+
+    def refusal_in(
+        self, store: Store, certificate: CertificateFacts, release: Release, *, switch: bool = False
+    ) -> UploadRefusal | None:
+        """Return why the page of a store of this box does not take a certificate; None for a box without such pages."""
+        return refusal_of(Upload(certificate, self.box, store, release, switch)) if self.box else None
 
     def held(self, certificate: Mapping[str, Any], other: Mapping[str, Any], release: Release) -> dict[str, Any]:
         """Return the settings that put `certificate` in its place, and `other` in the other store if there is one."""

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from harness.identity.certificate import read_certificate
 from harness.lab.changes import changed, names_at
-from harness.lab.conversion import OUR_LISTS, ConversionStep, Exchange, conversion
+from harness.lab.conversion import OUR_LISTS, ConversionStep, Exchange, Need, conversion
 from harness.lab.installing import PLACES
+from harness.lab.release_steps import release_steps
 from harness.lab.releases import Release
 from harness.lab.renaming import Renaming, host_in
 from harness.lab.settings import Lab
-from harness.pki import Holding, Workshop
+from harness.lab.uploads import UploadRefusal
+from harness.pki import Holding, LeafOrder, Workshop
+from harness.report.certificates.plan import StillUsed
 from harness.run.bench import renamed, renamed_lab, renaming_of, with_edges_of_their_own
 from harness.run.eku_matrix import CLUSTER_AND_TRUNK
 from harness.run.foreign_sources import found_hosts, publish
@@ -33,23 +36,67 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class ConversionBench:
-    """The lab as it is today, the workshop that holds all certificates, and the steps; `refused` by number."""
+    """The lab as it is today, the workshop that holds all certificates, and the steps.
+
+    `healthy` is the same lab with the certificates that it issues itself: what works there and not today is a gap.
+    """
 
     lab: Lab
+    healthy: Lab
     workshop: Workshop
     steps: tuple[ConversionStep, ...]
-    refused: dict[int, str]
-    other_name: bool
+    exchanges: tuple[Exchange, ...]
+
+    @property
+    def other_name(self) -> bool:
+        """Whether a new certificate lacks the name of the old one."""
+        return any(each.new_host for each in self.exchanges)
+
+    @property
+    def other_root(self) -> bool:
+        """Whether a new certificate comes from another root."""
+        return any(len(each.roots) > 1 for each in self.exchanges)
+
+    def still_used(self, lab: Lab) -> Iterator[StillUsed]:
+        """Yield the stores of the boxes at hand that hold an old certificate in a lab."""
+        data = lab.model_dump(by_alias=True, mode="json")
+        for exchange in self.exchanges:
+            until = read_certificate(self.workshop.issue(LeafOrder(exchange.old)).leaf).not_after
+            for path in filter(None, (exchange.place.setting, exchange.place.other_store)):
+                box, store = path.split(".")
+                held = data[box][store]
+                if isinstance(held, dict) and held["profile"] == exchange.old and until is not None:
+                    yield StillUsed(path.replace(".", "-").removesuffix("-certificate"), f"{until:%Y-%m-%d}")
+
+    def refusal(self, lab: Lab, step: ConversionStep) -> UploadRefusal | None:
+        """Return why the web page does not take a certificate as the lab is, None where it does or is not asked."""
+        if not step.installs:
+            return None
+        facts = read_certificate(self.workshop.issue(LeafOrder(step.profile)).leaf)
+        place, release = PLACES[step.installs], lab.running
+        parted = any(other.installs == place.twin for other in self.steps if other.need is Need.REQUIRED)
+        if parted and place.is_client and not release.two_stores:
+            return place.refusal_in("client", facts, release)
+        return place.refusal(facts, release, switch=lab.expressway_e.enable_server_eku_upload)
 
 
-def conversion_bench(
-    library: Library, asked: Sequence[Asked], trust: Sequence[bytes], release: Release, at: datetime
-) -> ConversionBench:
-    """Return the bench for these exchanges; `trust` are CA certificates (DER) that the peers trust as well.
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Under which an order is looked for: the release, what the peers trust besides (DER), the day, and an upgrade.
 
-    ScenarioError where a certificate cannot be played.
+    `upgrade` is the release to which there must be one; empty where it is taken only if it helps, None for none.
     """
-    standing_in = stand_ins([each for one in asked for each in (one.old, one.new)], trust, at)
+
+    release: Release
+    trust: Sequence[bytes]
+    at: datetime
+    upgrade: str | None = ""
+
+
+def conversion_bench(library: Library, asked: Sequence[Asked], conditions: Conditions) -> ConversionBench:
+    """Return the bench for these exchanges; ScenarioError where a certificate cannot be played."""
+    release, at = conditions.release, conditions.at
+    standing_in = stand_ins([each for one in asked for each in (one.old, one.new)], conditions.trust, at)
     pairs = list(zip(asked, standing_in.played[::2], standing_in.played[1::2], strict=True))
     renaming = Renaming({})
     for one, old, _ in reversed(pairs):
@@ -60,17 +107,14 @@ def conversion_bench(
     for one, old, new in pairs:
         workshop.hold(_held(one, "old"), old.credentials)
         workshop.hold(_held(one, "new"), new.credentials)
-    exchanges = [_exchange(one, old, new, release, adopted) for one, old, new in pairs]
+    exchanges = [_exchange(one, old, new, adopted) for one, old, new in pairs]
     publish(workshop, standing_in.issued)
     lab = renamed_lab(library.healthy, renaming)
     lab = changed(lab, found_hosts(lab, workshop))
     lab = with_edges_of_their_own(changed(lab, {"release": release.name, **CLUSTER_AND_TRUNK}), renaming)
     roots = adopted.names((*(old.root for _, old, _ in pairs), *standing_in.trust))
-    steps = tuple(conversion(exchanges))
-    refused = {number: why for number, step in enumerate(steps) if (why := _refusal(step, pairs, release, lab))}
-    return ConversionBench(
-        _today(lab, exchanges, roots, release), workshop, steps, refused, any(each.new_host for each in exchanges)
-    )
+    steps = (*conversion(exchanges), *release_steps(exchanges, release, conditions.upgrade))
+    return ConversionBench(_today(lab, exchanges, roots, release), lab, workshop, steps, tuple(exchanges))
 
 
 def _held(one: Asked, which: str) -> str:
@@ -78,7 +122,7 @@ def _held(one: Asked, which: str) -> str:
     return f"{which} {one.role}"
 
 
-def _exchange(one: Asked, old: Played, new: Played, release: Release, adopted: Adopted) -> Exchange:
+def _exchange(one: Asked, old: Played, new: Played, adopted: Adopted) -> Exchange:
     return Exchange(
         one.role,
         _held(one, "old"),
@@ -86,7 +130,6 @@ def _exchange(one: Asked, old: Played, new: Played, release: Release, adopted: A
         old_authorities=adopted.names(old.credentials.issuers),
         new_authorities=adopted.names(new.credentials.issuers),
         new_host=_new_host(old, new),
-        installed_in=PLACES[one.role].store_on(release),
     )
 
 
@@ -105,17 +148,7 @@ def _today(lab: Lab, exchanges: Sequence[Exchange], roots: Sequence[str], releas
     for exchange in exchanges:
         held = {"profile": exchange.old}
         certificates = {**exchange.place.held(held, held, release), **certificates}
-        for path in (*exchange.place.verifiers, *filter(None, (exchange.place.own_list,))):
+        for path in (*exchange.place.lists_of_verifiers(lab), *filter(None, (exchange.place.own_list,))):
             known = exchange.old_authorities if path in OUR_LISTS else ()
             lists.setdefault(path, {}).update(dict.fromkeys((*known, *roots)))
     return changed(lab, {**certificates, **{path: [*names_at(lab, path), *names] for path, names in lists.items()}})
-
-
-def _refusal(step: ConversionStep, pairs: Sequence[tuple[Asked, Played, Played]], release: Release, lab: Lab) -> str:
-    """Return why the upload page does not take a certificate, empty where it does or nothing is uploaded."""
-    new = next((new for one, _, new in pairs if one.role == step.installs), None)
-    if new is None:
-        return ""
-    switch = lab.expressway_e.enable_server_eku_upload
-    refusal = PLACES[step.installs].refusal(read_certificate(new.credentials.leaf), release, switch=switch)
-    return f"{refusal.reason}; {refusal.remedy}" if refusal else ""

@@ -191,12 +191,42 @@ def test_a_plan_is_printed_in_its_order_and_is_0(sip_mtls: Command, old: Path) -
 
 def test_a_change_without_safe_order_is_1_and_its_proof_is_json_too(sip_mtls: Command, old: Path) -> None:
     new = written(old.with_name("new.pem"), chain_pem(edge("server-auth-only")))
-    ended = sip_mtls("certs", "plan", old, new, *SERVER, "--release", "x15.2", "--json", "-")
+    ended = sip_mtls("certs", "plan", old, new, *SERVER, "--release", "x15.2", "--stay", "--json", "-")
 
     told = json.loads(ended.out)
     assert ended.code == Exit.NOT_MET
     assert told["order"] is None
+    assert told["safe"] is False
     assert "lacks clientAuth" in told["dead_ends"][0]["breaks"][0]["why"]
+
+
+def test_an_upgrade_is_a_step_of_a_plan(sip_mtls: Command, old: Path) -> None:
+    new = written(old.with_name("new.pem"), chain_pem(edge("server-auth-only")))
+    ended = sip_mtls("certs", "plan", old, new, *SERVER, "--release", "x15.2")
+
+    assert ended.code == Exit.MET
+    assert "Nothing breaks in this order:" in ended.out
+    assert "Upgrade both Expressways to X15.5" in ended.out
+    assert max(map(len, ended.out.splitlines())) <= 80
+
+
+def test_a_plan_that_had_to_leave_links_out_is_no_all_clear_and_1(sip_mtls: Command, old: Path) -> None:
+    lost = written(old.with_name("lost.pem"), chain_pem(edge("server-auth-only")))
+    ended = sip_mtls("certs", "plan", lost, lost, *SERVER, "--release", "x15.4", "--stay")
+
+    assert ended.code == Exit.NOT_MET
+    assert "NO ALL-CLEAR: 5062 out, call to the cloud" in ended.out
+    assert "eku-no-client-auth" in ended.out
+    assert "Nothing breaks" not in ended.out
+    assert "Of what works today, nothing breaks in this order:" in ended.out
+
+
+@pytest.mark.parametrize("words", [("--upgrade-to", "x15.2"), ("--upgrade-to", "x15.5", "--stay")])
+def test_an_upgrade_that_is_none_is_2(sip_mtls: Command, old: Path, words: tuple[str, ...]) -> None:
+    ended = sip_mtls("certs", "plan", old, old, *SERVER, "--release", "x15.2", *words)
+
+    assert ended.code == Exit.WRONG_INPUT
+    assert ended.said_in_one_breath
 
 
 def test_the_matrix_of_one_release_is_one_table(sip_mtls: Command) -> None:

@@ -150,13 +150,22 @@ def matrix_command(**words: Any) -> None:
     help="Another certificate that changes with it; may be given several times.",
 )
 @_RELEASE
+@click.option(
+    "--upgrade-to",
+    type=click.Choice(RELEASES),
+    help="The release to which both Expressways are upgraded on the way; without it the newest, where that helps.",
+)
+@click.option("--stay", is_flag=True, help="Plan no upgrade.")
 @_CHAIN
 @_PEERS_TRUST
 @_PASSWORD
 @_AT
 @_JSON
 def plan_command(**words: Any) -> None:
-    """Find an order of steps in which nothing breaks while certificates change, or prove that there is none."""
+    """Find an order of steps in which nothing breaks while certificates change, or prove that there is none.
+
+    1 where there is none, or where a link that works in the healthy lab had to be left out.
+    """
     from harness.cli.certificates.planning import Planned, plan_change  # noqa: PLC0415
 
     sys.exit(plan_change(Planned(**words)))

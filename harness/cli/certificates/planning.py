@@ -18,7 +18,7 @@ from harness.pki import Holding
 from harness.report.certificates import ChangePlan, plan_as_json, plan_text
 from harness.run.certificate_files import trust_in
 from harness.run.change_plan import Planner
-from harness.run.conversion_bench import Asked, ConversionBench, conversion_bench
+from harness.run.conversion_bench import Asked, Conditions, ConversionBench, conversion_bench
 from harness.run.dates import time_at
 from harness.run.disk import STANDARD_OUTPUT, write_text
 from harness.run.library import Library
@@ -26,13 +26,18 @@ from harness.run.library import Library
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The words of the command line; `also` are further exchanges as (role, old, new)."""
+    """The words of the command line; `also` are further exchanges as (role, old, new).
+
+    `upgrade_to` is the release to which there must be an upgrade; with `stay` there is none.
+    """
 
     old: Path
     new: Path
     role: str
     also: tuple[tuple[str, Path, Path], ...]
     release: str
+    upgrade_to: str | None
+    stay: bool
     chain_files: tuple[Path, ...]
     trust_files: tuple[Path, ...]
     password_file: Path | None
@@ -41,20 +46,34 @@ class Planned:
 
 
 def plan_change(planned: Planned) -> Exit:
-    """Print the plan; NOT_MET where there is none. ScenarioError where a file cannot be read, or a role comes twice."""
+    """Print the plan; NOT_MET where there is none, or it is no all-clear.
+
+    ScenarioError where a file cannot be read, a role comes twice, or the releases do not fit.
+    """
     exchanges = ((planned.role, planned.old, planned.new), *planned.also)
     _check_roles([role for role, _, _ in exchanges])
     asked = [Asked(role, _holding(planned, old), _holding(planned, new)) for role, old, new in exchanges]
     trust, _notes = trust_in(planned.trust_files)
     at, release = time_at(planned.at), RELEASES[planned.release]
-    bench = conversion_bench(Library(), asked, trust or (), release, at)
+    bench = conversion_bench(Library(), asked, Conditions(release, trust or (), at, _upgrade(planned)))
     title = " and ".join(f"{role}: {old.name} to {new.name}" for role, old, new in exchanges)
     plan = _searched(bench, title, planned.release, at)
     if planned.json_file is not None:
         write_text(planned.json_file, plan_as_json(plan))
     if planned.json_file != STANDARD_OUTPUT:
         sys.stdout.write(plan_text(plan, width=width(), unicode=speaks_unicode()))
-    return Exit.MET if plan.order is not None else Exit.NOT_MET
+    return Exit.MET if plan.is_safe else Exit.NOT_MET
+
+
+def _upgrade(planned: Planned) -> str | None:
+    """Return the release of the upgrade; empty where one is taken if it helps, None for none."""
+    names, target = list(RELEASES), planned.upgrade_to or ""
+    if target and planned.stay:
+        raise ScenarioError([Fault("--stay", 0, 0, "--upgrade-to asks for an upgrade", "choose one of the two")])
+    if target and names.index(target) <= names.index(planned.release):
+        message = f"{target.upper()} is not later than {planned.release.upper()}"
+        raise ScenarioError([Fault("--upgrade-to", 0, 0, message, "--release says what runs today")])
+    return None if planned.stay else target
 
 
 def _check_roles(roles: Sequence[str]) -> None:
@@ -83,4 +102,7 @@ def _searched(bench: ConversionBench, title: str, release: str, at: datetime) ->
         left_undone=tuple(planner.left_undone),
         dead_ends=tuple(planner.dead_ends) if order is None else (),
         tried=planner.tried,
+        left_out=planner.gaps,
+        still_used=planner.still_used,
+        other_root=bench.other_root,
     )

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import groupby
 
 from harness.report.certificates.paragraphs import Paper
 from harness.report.certificates.releases import release_names
@@ -41,12 +42,32 @@ class DeadEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A link that works in the healthy lab and not with today's certificates: the cause, and a sentence about it."""
+
+    link: str
+    cause: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StillUsed:
+    """An old certificate that a store of a role holds at the end, and the day on which it runs out (ISO 8601)."""
+
+    role: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangePlan:
     """The answer.
 
     `order` is None where no order is safe; `dead_ends` then prove it. `other_name` says that a new certificate
     lacks the name of the old one. `links` worked at the beginning and have to work in every state; `tried` states
-    were played. `left_undone` are steps of tidying up that would break something, at the end of the order.
+    were played. `broken_before` do not work in the healthy lab either. `left_out` do there, and neither today nor at
+    the end: what the steps do to them is not known. `left_undone` are steps of tidying up that would break something,
+    at the end of the order. `still_used` are old certificates that a store holds at the end. `other_root` says that a
+    new certificate comes from another root.
     """
 
     title: str
@@ -59,6 +80,14 @@ class ChangePlan:
     left_undone: tuple[Breakage, ...]
     dead_ends: tuple[DeadEnd, ...]
     tried: int
+    left_out: tuple[LeftOut, ...] = ()
+    still_used: tuple[StillUsed, ...] = ()
+    other_root: bool = True
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether there is an order, and no link was left out of it."""
+        return self.order is not None and not self.left_out
 
 
 def plan_text(plan: ChangePlan, *, width: int, unicode: bool) -> str:
@@ -68,10 +97,15 @@ def plan_text(plan: ChangePlan, *, width: int, unicode: bool) -> str:
     lines = [*paper.hanging("", f"{plan.title}; {where}", 0)]
     lines += paper.hanging("", f"must go on working: {', '.join(plan.links) or 'nothing works today'}", 0)
     if plan.broken_before:
-        lines += paper.hanging("", f"does not work today, so is not looked at: {', '.join(plan.broken_before)}", 0)
-    lines += ["", *(_proof(plan, paper) if plan.order is None else _order(plan.order, paper))]
+        never = ", ".join(plan.broken_before)
+        lines += paper.hanging("", f"never works in this lab on this release, so is not looked at: {never}", 0)
+    lines += _alarm(plan, paper)
+    lines += ["", *(_proof(plan, paper) if plan.order is None else _order(plan, paper))]
     for each in plan.left_undone:
         lines += ["", *paper.hanging("not", _breakage(each), _MARGIN), *paper.hanging("", each.why, _MARGIN)]
+    for held in plan.still_used if plan.order is not None else ():
+        text = f"{held.role} still holds its old certificate, until {held.until}: it needs a successor by then."
+        lines += ["", *paper.hanging("note", text, _MARGIN)]
     states = "one state was" if plan.tried == 1 else f"{plan.tried} states were"
     lines += ["", *paper.hanging("", f"{states} played, in TLS 1.2 and 1.3.", 0)]
     return "\n".join(lines) + "\n"
@@ -88,8 +122,24 @@ _TRUSTED_ELSEWHERE = (
 )
 
 
-def _order(order: tuple[PlannedStep, ...], paper: Paper) -> Iterator[str]:
-    yield from paper.hanging("", "Nothing breaks in this order:", 0)
+def _alarm(plan: ChangePlan, paper: Paper) -> Iterator[str]:
+    """Say loudly what could not be judged: what does not work today cannot break, and may stay broken."""
+    if not plan.left_out:
+        return
+    names = ", ".join(each.link for each in plan.left_out)
+    told = "and not at the end of this order either" if plan.order is not None else "so it could not be judged"
+    yield ""
+    yield from paper.hanging(
+        "", f"NO ALL-CLEAR: {names}: works in the healthy lab, not with today's certificates, {told}.", 0
+    )
+    for cause, alike in groupby(plan.left_out, key=lambda each: (each.cause, each.why)):
+        yield from paper.hanging("", f"{', '.join(each.link for each in alike)}: {cause[0]}. {cause[1]}", _MARGIN)
+
+
+def _order(plan: ChangePlan, paper: Paper) -> Iterator[str]:
+    order = plan.order or ()
+    heading = "Of what works today, nothing breaks in this order:" if plan.left_out else "Nothing breaks in this order:"
+    yield from paper.hanging("", heading, 0)
     for number, step in enumerate(order, start=1):
         yield from paper.hanging(f"{number:3}.", step.title, _MARGIN)
         yield from paper.hanging("", step.screen, _MARGIN)
@@ -107,8 +157,9 @@ def _proof(plan: ChangePlan, paper: Paper) -> Iterator[str]:
     more = len(plan.dead_ends) - _MOST_TOLD
     if more > 0:
         yield from ("", f"and {more} more; --json writes them all")
-    yield ""
-    yield from paper.hanging("", _BOTH_NAMES if plan.other_name else _TRUSTED_ELSEWHERE, 0)
+    if plan.other_name or plan.other_root:
+        yield ""
+        yield from paper.hanging("", _BOTH_NAMES if plan.other_name else _TRUSTED_ELSEWHERE, 0)
 
 
 def _breakage(breakage: Breakage) -> str:
@@ -118,5 +169,5 @@ def _breakage(breakage: Breakage) -> str:
 
 def plan_as_json(plan: ChangePlan) -> str:
     """Return the plan as a JSON document."""
-    document = {"format": FORMAT, "version": VERSION, **asdict(plan), "at": plan.at.isoformat()}
+    document = {"format": FORMAT, "version": VERSION, **asdict(plan), "safe": plan.is_safe, "at": plan.at.isoformat()}
     return json.dumps(document, indent=2) + "\n"

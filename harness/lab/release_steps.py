@@ -1,0 +1,86 @@
+"""Steps of a change of certificates that a release makes possible or needs: the upgrade, the split of the stores, SCP.
+
+An upgrade to two stores fills both with the certificate of the one (domain.md 3.1, C2), on both Expressways, which must
+run the same release. Each step is there only on the releases on which it can be taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from harness.lab.conversion import ConversionStep, Exchange, Need
+from harness.lab.directory import ROLES
+from harness.lab.installing import PLACES
+from harness.lab.releases import NEWEST, RELEASES, Release
+
+_STORES = "Maintenance > Security"
+_SWITCH = "expressway-e.enable-server-eku-upload"
+_BOXES = ("expressway-e", "expressway-c")
+_COPIES = {f"{box}.client-certificate": f"{box}.server-certificate" for box in _BOXES}
+_WITH_TWO_STORES = frozenset(name for name, release in RELEASES.items() if release.two_stores)
+_BEHIND_A_SWITCH = frozenset(name for name, row in RELEASES.items() if row.server_auth_only == "behind-a-switch")
+_ROUND_THE_PAGE = frozenset(name for name, release in RELEASES.items() if release.server_auth_only == "refused")
+
+
+def release_steps(exchanges: Sequence[Exchange], release: Release, upgrade: str | None) -> Iterator[ConversionStep]:
+    """Yield the steps that hang on the release, beginning on `release`.
+
+    `upgrade` is the release to which there must be an upgrade; empty where it is taken only if it helps, None for none.
+    """
+    for exchange in exchanges:
+        yield from _switched_on(exchange)
+    if upgrade is not None and not release.two_stores:
+        yield _upgrade(upgrade or NEWEST, Need.REQUIRED if upgrade else Need.WHERE_IT_HELPS)
+        for exchange in exchanges:
+            yield from _split(exchange)
+    for exchange in exchanges:
+        yield from _over_scp(exchange)
+
+
+def _upgrade(target: str, need: Need) -> ConversionStep:
+    copies = _COPIES if RELEASES[target].two_stores else {}
+    split = "; both stores of each then hold the certificate that its one store had" if copies else ""
+    title = f"Upgrade both Expressways to {target.upper()}{split}"
+    older = frozenset(list(RELEASES)[: list(RELEASES).index(target)])
+    return ConversionStep(
+        title, "Maintenance > Upgrade", sets={"release": target}, copies=copies, need=need, releases=older
+    )
+
+
+def _switched_on(exchange: Exchange) -> Iterator[ConversionStep]:
+    if exchange.place.box == "expressway-e":
+        yield ConversionStep(
+            "Set EnableServerEkuUpload to On",
+            "xConfiguration XCP TLS Certificate CVS EnableServerEkuUpload: On",
+            sets={_SWITCH: True},
+            need=Need.WHERE_IT_HELPS,
+            releases=_BEHIND_A_SWITCH,
+        )
+
+
+def _split(exchange: Exchange) -> Iterator[ConversionStep]:
+    """Yield the split of the stores: the dialling role gets the old certificate, whatever the other store holds."""
+    dialling = f"{exchange.place.box}-client"
+    if dialling in PLACES and exchange.role != dialling:
+        yield ConversionStep(
+            f"Split the stores of {ROLES[str(exchange.place.box)]}: put the old certificate into its client store",
+            f"{_STORES} > Client certificate",
+            installs=dialling,
+            profile=exchange.old,
+            need=Need.WHERE_IT_HELPS,
+            releases=_WITH_TWO_STORES,
+        )
+
+
+def _over_scp(exchange: Exchange) -> Iterator[ConversionStep]:
+    """Yield the way round a web page that refuses (A1)."""
+    if exchange.place.box is not None:
+        yield ConversionStep(
+            f"Copy the new certificate as {exchange.role} over SCP into the certificate folder, and restart",
+            "SCP, and Maintenance > Restart options: the web page refuses it",
+            installs=exchange.role,
+            profile=exchange.new,
+            over_scp=True,
+            need=Need.WHERE_IT_HELPS,
+            releases=_ROUND_THE_PAGE,
+        )
