@@ -52,11 +52,11 @@ class House:
         self._nursery = nursery
         self._block = block
         self._told = told
-        self._journals: list[Journal] = []
+        self.journals: list[Journal] = []
 
     def count_untold(self) -> int:
         """Return of how many requests nothing was told since the last call, because too many came at a time."""
-        return sum(journal.count_untold() for journal in self._journals)
+        return sum(journal.count_untold() for journal in self.journals)
 
     async def move_in(self, served: Served) -> Household:
         """Put a lab on and lead whoever comes to it from now on.
@@ -82,7 +82,7 @@ class House:
         generation = Generation(journal.put_out)
         network = self._doors.network_for(generation)
         self.generations += 1
-        self._journals.append(journal)
+        self.journals.append(journal)
         self._doors.preferred = _of_the_edge(served.lab, self._block)
         try:
             async with (
@@ -99,7 +99,7 @@ class House:
                 nursery.cancel_scope.cancel()
         finally:
             self.generations -= 1
-            self._journals.remove(journal)
+            self.journals.remove(journal)
             self._doors.leave(generation)
 
     async def _tell_of_who_stays(self, journal: Journal, setting: Setting) -> None:

@@ -9,13 +9,13 @@ answered or the connection is over.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 
 from harness.judge.connection_view import status_of
 from harness.net.recorder import OUTSIDE, Recorder
 from harness.net.trace import Trace, current, follow
+from harness.serve.background import Background
 from harness.serve.notes import STEP, Asked, Here, Lookup, Notes, Visit, in_time
 from harness.transcript import (
     Address,
@@ -33,8 +33,6 @@ from harness.transcript import (
 
 _MOST_ASKED, _MOST_ASKED_IN_ALL = 32, 512
 _MOST_HANDED_OVER = 4096
-_MOST_STANDING = 256
-_STANDING = {"listener", "alarm", "traversal-zone"}
 _LOWEST_FINAL = 200
 
 Heard = Callable[[tuple[Address, Address], bool], None]
@@ -61,22 +59,27 @@ class Journal(Recorder):
         self._traces: dict[int, Trace] = {}
         self._handed_over: dict[tuple[int, Hashable], Trace] = {}
         self._asked = 0
-        self._standing: deque[Decision] = deque(maxlen=_MOST_STANDING)
+        self._background = Background()
 
     @property
     def standing(self) -> tuple[Decision, ...]:
-        """What the actors said of their ports and zones."""
-        return tuple(self._standing)
+        """What the actors said of their ports, and the alarms that they raised."""
+        return self._background.standing
 
     def count_untold(self) -> int:
         """Return of how many requests nothing was told since the last call, because too many came at a time."""
         told, self._untold = self._untold, 0
         return told
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is kept of any visit or request."""
-        return not (self._visits or self._asked or self._traces)
+    def kept(self) -> dict[str, int]:
+        """Return how much is kept of what: of visits, requests and connections that are not over, and no more."""
+        return {
+            "visits": len(self._visits),
+            "requests": self._asked,
+            "traces": len(self._traces),
+            "handed over": len(self._handed_over),
+            "connections": len(self._attempts),
+        }
 
     # --- events ---
 
@@ -85,11 +88,12 @@ class Journal(Recorder):
         number = getattr(event, "connection", 0)
         here = self._visits.get(number)
         speaks = isinstance(event, SipSeen | HttpSeen | Decision)
-        notes = here if here is not None and not speaks else self._story_of(current())
+        trace = current()
+        notes = here if here is not None and not speaks else self._story_of(trace)
         if notes is not None:
             notes.add(event)
-        elif isinstance(event, Decision) and event.topic in _STANDING:
-            self._standing.append(event)
+        elif trace is None and here is None:
+            self._background.add(event)
         if here is None and isinstance(event, DialFailed | Closed):
             self._let_go_undelivered(number)
         elif here is not None and isinstance(event, SipSeen | HttpSeen):
@@ -167,6 +171,8 @@ class Journal(Recorder):
         if trace is not None and story is not None:
             self._traces[number] = trace
             story.dials(number)
+        elif trace is None:
+            self._background.dials(number)
         return number
 
     def accepted(self, listener: str, source: Address, target: Address, protocol: str) -> int:
@@ -182,6 +188,7 @@ class Journal(Recorder):
     def let_go(self, number: int) -> Connection:
         """Return what is known of a connection and forget it, but for the request for which it was dialled."""
         connection = super().let_go(number)
+        self._background.let_go(connection)
         story = self._story_of(self._traces.pop(number, None))
         if story is not None and number in story.dialled:
             story.dialled[number] = connection
@@ -236,7 +243,7 @@ class Journal(Recorder):
             here.began,
             in_time(here.events),
             self._inner(connection.number, here),
-            self.standing,
+            self._background.events,
             count=here.count,
             status=here.status,
             is_over=is_over,
@@ -252,7 +259,7 @@ class Journal(Recorder):
             here.began,
             in_time(here.events, asked.events),
             self._inner(number, asked),
-            self.standing,
+            self._background.events,
             request=asked.line,
             count=1,
             status=status,
@@ -264,7 +271,11 @@ class Journal(Recorder):
         ours = {n: ended or (self.connection(n) if n in self._attempts else None) for n, ended in notes.dialled.items()}
         numbers = {getattr(event, "connection", 0) for event in notes.events} - {visit, *notes.dialled}
         beside = [self.outline(number) for number in sorted(numbers) if number in self._attempts]
-        return (*(replace(each, step=STEP) for each in ours.values() if each), *beside)
+        links = [each for each in self._background.connections(self._alive) if each.number not in numbers]
+        return (*(replace(each, step=STEP) for each in ours.values() if each), *beside, *links)
+
+    def _alive(self, number: int) -> Connection | None:
+        return self.connection(number) if number in self._attempts else None
 
 
 def _before_talk(connection: Connection, here: Here) -> Connection:

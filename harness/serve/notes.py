@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
 
-from harness.transcript import Address, Connection, Decision, Event
+from harness.transcript import Address, Connection, Event
 
 _FIRST, _LATEST = 96, 64
 _MOST_BYTES = 64 << 10
@@ -23,7 +23,7 @@ class Visit:
     `request` is its first line without the version, empty where the connection itself is meant; `count` then says how
     many requests it made, and `status` what the last of them was answered, None where it asked nothing or none was.
     `events` are in order of time; `inner` are the lab's own connections on which they happened, those that were dialled
-    because of it of step `STEP`; `standing` is what its actors had said of their ports and zones before. `put_out` says
+    because of it of step `STEP`; `background` is what happened before anybody came, see `Background`. `put_out` says
     why it had to go, `stayed` that it was told of before.
     """
 
@@ -31,7 +31,7 @@ class Visit:
     began: float
     events: tuple[Event, ...]
     inner: tuple[Connection, ...]
-    standing: tuple[Decision, ...]
+    background: tuple[Event, ...]
     request: str = ""
     count: int = 0
     status: int | None = None

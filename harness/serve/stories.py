@@ -63,7 +63,10 @@ def transcript_of(visit: Visit, setting: Setting) -> Transcript:
     source = visit.connection.source
     connections = (replace(visit.connection, step=STEP), *visit.inner)
     known = {0, *(each.number for each in connections)}
-    events = tuple(event for event in visit.events if getattr(event, "connection", 0) in known)
+    before, events = (
+        tuple(event for event in told if getattr(event, "connection", 0) in known)
+        for told in (visit.background, visit.events)
+    )
     ended = events[-1].at if events else visit.began
     step = StepEnded(ended, OUTSIDE, STEP, completed(visit), "")
     return Transcript(
@@ -72,7 +75,7 @@ def transcript_of(visit: Visit, setting: Setting) -> Transcript:
         network=setting.network,
         started=setting.started,
         actors=(*setting.actors, ActorCard(OUTSIDE, f"the visitor from {source.host}", source.host)),
-        events=(*visit.standing, StepStarted(visit.began, OUTSIDE, STEP), *events, step),
+        events=(*before, StepStarted(visit.began, OUTSIDE, STEP), *events, step),
         connections=connections,
         authorities=setting.authorities,
     )

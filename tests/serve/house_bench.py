@@ -78,8 +78,11 @@ class OpenHouse:
 
 
 @asynccontextmanager
-async def open_house(limits: Limits | None = None, *, judging: bool = True) -> AsyncIterator[OpenHouse]:
-    """Open the healthy lab to visitors in memory; without `judging` nothing is kept of a visit that is over."""
+async def open_house(limits: Limits | None = None, *, judging: bool = True, word: str = "") -> AsyncIterator[OpenHouse]:
+    """Open a lab to visitors in memory, by default the healthy one.
+
+    Without `judging` nothing is kept of a visit that is over.
+    """
     visits: list[tuple[Visit, Setting]] = []
     stays: list[tuple[Visit, Setting]] = []
     lookups: list[Lookup] = []
@@ -96,7 +99,7 @@ async def open_house(limits: Limits | None = None, *, judging: bool = True) -> A
         doors = Doors(network, nursery, guests)
         nursery.start_soon(guests.put_out_the_idle)
         house = House(workshop(), doors, nursery, BLOCK, told)
-        await house.move_in(healthy())
+        await house.move_in(read_served(word))
         yield OpenHouse(network, house, doors, visits, stays, lookups)
         nursery.cancel_scope.cancel()
 

@@ -12,6 +12,8 @@ from house_bench import EDGE, OpenHouse, open_house, until_over, virtual_time, w
 from harness.net.link import Link
 from harness.net.recorder import Recorder
 from harness.pki import LeafOrder
+from harness.serve.journal import Journal
+from harness.serve.notes import Lookup, Visit
 from harness.serve.view import has_a_line, outcome_of, visit_line
 from harness.sip.digest import answer
 from harness.tls.engine import TlsEngine
@@ -287,3 +289,68 @@ async def test_the_name_in_the_clients_certificate_stands_in_every_line() -> Non
     assert told(lab) == [
         "ok, answered 200  OPTIONS sip:us-expe1.example.com  certificate l2sip-lab-01.webex.com",
     ]
+
+
+# --- what stopped the lab itself ---
+
+
+@virtual_time
+async def test_what_stopped_an_inner_link_at_the_start_is_the_cause_of_what_it_stops_now() -> None:
+    async with open_house(word="mra/expressway-c-certificate-has-expired") as lab:
+        for _ in range(2):
+            link = await lab.secured(5061, "1.3")
+            await link.send(sip(f"INVITE sip:{USER}", 1))
+            await finals(link, 1)
+            await link.close()
+        sign_in = await lab.secured(8443, "1.3")
+        await sign_in.send(b"GET / HTTP/1.1\r\nHost: edge\r\n\r\n")
+        await finals(sign_in, 1)
+        await sign_in.close()
+        await trio.sleep(5)
+
+    assert told(lab) == [
+        *[f"refused at sip, status 500: certificate-expired  INVITE sip:{USER}"] * 2,
+        "refused at sip, status 502: certificate-expired  GET /",
+    ]
+
+
+async def come_and_go(lab: OpenHouse, count: int) -> None:
+    """Ask on three connections, wait for some of the answers, and leave in several ways."""
+    links = [await lab.secured(port, "1.3") for port in (5061, 5061, 8443)]
+    await links[0].send(b"".join(sip(line, count) for line in (NOWHERE, REGISTER, f"INVITE sip:{USER}")))
+    await links[1].send(sip(NOWHERE, count))
+    await links[2].send(b"GET / HTTP/1.1\r\nHost: edge\r\n\r\n" * 3)
+    if count % 2:
+        await finals(links[0], 3)
+    for link in links[:2]:
+        await link.close()
+    links[2].reset("")
+
+
+@virtual_time
+async def test_every_table_of_a_served_lab_empties_itself() -> None:
+    async with open_house(judging=False) as lab:
+        (journal,) = lab.house.journals
+        kept = []
+        for rounds in (2, 60):
+            for count in range(rounds):
+                await come_and_go(lab, count)
+            await trio.sleep(120)
+            kept.append(journal.kept())
+        assert lab.doors.guests.count == 0
+
+    assert kept[0] == kept[1]  # what stands between the actors of the lab once it was used
+    assert {what for what, count in kept[1].items() if count} == {"traces", "connections"}
+
+
+def test_requests_past_what_is_kept_are_counted() -> None:
+    told: list[Visit | Lookup] = []
+    journal = Journal(lambda: 0.0, told.append)
+    number = journal.accepted("expressway-e", Address("127.0.0.1", 4000), Address(EDGE, 5061), "sip")
+    for each in range(40):
+        journal.take_up(number, each, "INVITE sip:a@b")
+    assert journal.kept()["requests"] == 32
+    assert journal.count_untold() == 8
+    journal.served(number)
+    assert journal.kept()["requests"] == 0
+    assert len(told) == 33
