@@ -10,6 +10,7 @@ import sys
 from typing import NoReturn, TextIO
 
 from harness.cli.exits import Exit
+from harness.cli.signals import terminated_like_interrupted
 from harness.cli.streams import inert_streams
 
 TRACEBACK = "SIP_MTLS_TRACEBACK"
@@ -18,7 +19,7 @@ TRACEBACK = "SIP_MTLS_TRACEBACK"
 
 def main() -> NoReturn:
     """Run the command line and leave with the right exit code."""
-    with inert_streams():
+    with inert_streams(), terminated_like_interrupted():
         try:
             code = _code_of_commands()
         except KeyboardInterrupt as early:  # while modules are being imported

@@ -89,6 +89,9 @@ def probe_port(pointed: Pointed) -> Exit:
         if pointed.ladder:
             sys.stdout.write(draw_ladder(came.transcript, came.verdict, width=width(), unicode=unicode) + "\n")
         sys.stdout.write(probe_text(came, width=width(), unicode=unicode))
+    if came.interrupted:
+        print("interrupted: what was not tried is not known", file=sys.stderr)
+        return Exit.INTERRUPTED
     return Exit.MET if came.gets_through else Exit.NOT_MET
 
 

@@ -58,9 +58,7 @@ def run(wanted: Wanted) -> Exit:
             [Fault("--tls", 0, 0, "nothing is left to play", "these scenarios have no such TLS version")]
         )
     announce_key_log()
-    lost: list[LostPlay] = []
-    with progress(asked, "plays") as tick:
-        outcomes = run_suite(library, order, lambda outcome: tick(outcome.scenario.name), lost.append)
+    outcomes, lost, interrupted = _played(library, order)
     outcomes.sort(key=in_order)
     if wanted.out_folder is not None:
         for outcome in outcomes:
@@ -69,12 +67,38 @@ def run(wanted: Wanted) -> Exit:
     if lost and not outcomes:
         raise LabError("\n".join(dict.fromkeys(play.reason for play in lost)))
     if not wanted.exports.takes_standard_output:
-        _print(wanted, outcomes, lost)
+        _print(wanted, outcomes, asked - len(outcomes))
+    if interrupted:
+        print(f"interrupted: {len(outcomes)} of {asked} plays took place; the rest is not known", file=sys.stderr)
+        return Exit.INTERRUPTED
     if lost:
         _tell_lost(lost, sys.stderr if wanted.exports.takes_standard_output else sys.stdout)
         return Exit.NO_LAB
     met = len(outcomes) == asked and all(outcome.met for outcome in outcomes)
     return Exit.MET if met else Exit.NOT_MET
+
+
+def _played(library: Library, order: Order) -> tuple[list[PlayOutcome], list[LostPlay], bool]:
+    """Play everything; return what came of it, what was lost, and whether somebody ended it before its time.
+
+    KeyboardInterrupt where there is nothing to keep.
+    """
+    outcomes: list[PlayOutcome] = []
+    lost: list[LostPlay] = []
+    interrupted = False
+    with progress(len(order.plays()), "plays") as tick:
+
+        def told(outcome: PlayOutcome) -> None:
+            outcomes.append(outcome)
+            tick(outcome.scenario.name)
+
+        try:
+            run_suite(library, order, told, lost.append)
+        except* KeyboardInterrupt:
+            interrupted = True
+    if interrupted and not outcomes:
+        raise KeyboardInterrupt
+    return outcomes, lost, interrupted
 
 
 def _tell_lost(lost: Sequence[LostPlay], out: TextIO) -> None:
@@ -85,12 +109,12 @@ def _tell_lost(lost: Sequence[LostPlay], out: TextIO) -> None:
         print(*paper.hanging(" ", str(play), 2), sep="\n", file=out)
 
 
-def _print(wanted: Wanted, outcomes: Sequence[PlayOutcome], lost: Sequence[LostPlay]) -> None:
+def _print(wanted: Wanted, outcomes: Sequence[PlayOutcome], missing: int) -> None:
     if wanted.log:
         print_logs(outcomes)
     else:
-        few = len(outcomes) + len(lost) <= _FEW
-        print_outcomes(outcomes, full=wanted.ladder if wanted.ladder is not None else few, lost=len(lost))
+        few = len(outcomes) + missing <= _FEW
+        print_outcomes(outcomes, full=wanted.ladder if wanted.ladder is not None else few, lost=missing)
 
 
 def print_outcomes(outcomes: Sequence[PlayOutcome], *, full: bool, lost: int = 0) -> None:

@@ -178,6 +178,8 @@ def _notes(card: PortCard, paper: Paper) -> Iterator[str]:
 def _conclusion(probe: Probe, paper: Paper) -> Iterator[str]:
     role = probe.order.role
     who = "The probe" if role.name == NOBODY else role.title
+    if probe.interrupted:
+        yield from paper.hanging("", "Interrupted: what was not tried is not known.", 0)
     counted = probe.card.reliability if probe.card else None
     times = f", but {counted.unanswered} of {counted.dialled} connections got no answer" if counted else ""
     yield from paper.hanging("", f"{who} gets in here: {_YES_NO[probe.let_in]}{times}.", 0)

@@ -29,6 +29,7 @@ def probe_as_json(probe: Probe) -> str:
         "target": order.destination.written,
         "as": order.role.name,
         "started": order.started.isoformat(timespec="seconds"),
+        "interrupted": probe.interrupted,
         "result": {
             "gets_through": probe.gets_through,
             "let_in": probe.let_in,

@@ -52,19 +52,23 @@ class ProbeOrder:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What a probe came to. `card` is None where the name led nowhere."""
+    """What a probe came to. `card` is None where the name led nowhere.
+
+    `interrupted` says that somebody ended it: what it has not tried is not known.
+    """
 
     order: ProbeOrder
     transcript: Transcript
     verdict: Verdict
     card: PortCard | None
+    interrupted: bool = False
 
     @property
     def let_in(self) -> bool | None:
         """Whether the port answered what the role asked; None where it neither answered nor refused."""
         visits = [step for step in self.verdict.steps if step.step.startswith("visit")]
         if not visits:
-            return False
+            return None if self.interrupted else False
         last = visits[-1]
         return None if last.stopped_at is Stage.SIP and last.status is None else last.ok
 
@@ -103,6 +107,7 @@ async def probe(order: ProbeOrder, warn: Warn = lambda _: None) -> Probe:
     def snapshot() -> Transcript:
         return _transcript(order, recorder, places)
 
+    interrupted = False
     if places:
         outside = [place.address for place in places if not is_this_machine(place.address.host)]
         if outside:
@@ -110,9 +115,12 @@ async def probe(order: ProbeOrder, warn: Warn = lambda _: None) -> Probe:
         pace = Pace(order.pace if outside else 0.0)
         visitor = Visitor(network, recorder, actor=order.role.name, kit=order.kit, within=order.within, pace=pace)
         survey = Survey(visitor, recorder, snapshot, actor=order.role.name, kit=order.kit)
-        await survey.run(places)
+        try:
+            await survey.run(places)
+        except* KeyboardInterrupt:
+            interrupted = True
     transcript = snapshot()
-    return Probe(order, transcript, judge(transcript), card_of(transcript))
+    return Probe(order, transcript, judge(transcript), card_of(transcript), interrupted)
 
 
 async def _locate(order: ProbeOrder, network: OutsideNetwork, recorder: Recorder) -> Located:

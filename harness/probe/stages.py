@@ -29,7 +29,7 @@ def stage_lines(probe: Probe) -> Iterator[tuple[str, str]]:
     if trial is not None:
         view = ConnectionView(probe.transcript, probe.transcript.connection(trial.connection))
     yield "tcp", _tcp(view)
-    yield "tls", _tls(view, trial)
+    yield "tls", _tls(view, trial, interrupted=probe.interrupted)
     yield "acceptance", _acceptance(trial)
     yield "identity", _identity(probe)
     yield _asked(view), _answer(probe, trial)
@@ -57,7 +57,7 @@ def _tcp(view: ConnectionView | None) -> str:
     return f"{view.connection.target}: {failed[0].failure.value}" if failed else f"{view.connection.target}: connected"
 
 
-def _tls(view: ConnectionView | None, trial: Trial | None) -> str:
+def _tls(view: ConnectionView | None, trial: Trial | None, *, interrupted: bool) -> str:
     if view is None or trial is None or trial.stage is Stage.TCP:
         return _NOT_REACHED
     asked = "asks for a client certificate" if trial.asked else "asks for no client certificate"
@@ -68,6 +68,8 @@ def _tls(view: ConnectionView | None, trial: Trial | None) -> str:
         seen = f"; it {asked}" if trial.chain else ""
         return f"failed: the port sent alert {alert_words(trial.alert)}{seen}"
     failed = view.events(HandshakeFailed)
+    if interrupted and not failed and view.fatal_alert is None:
+        return "not known: the probe was interrupted in it"
     alert = f"this end sent alert {alert_words(view.fatal_alert[1])}" if view.fatal_alert else "it ended"
     return f"failed: {_FAILURES.get(failed[0].reason, alert) if failed else alert}"
 

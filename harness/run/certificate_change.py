@@ -25,7 +25,7 @@ from harness.lab.releases import RELEASES
 from harness.pki import Holding, TrustList
 from harness.report.certificates.change import Flip, UploadFlip
 from harness.run.bench import Bench
-from harness.run.crowd import Tick, verdicts
+from harness.run.crowd import StoppedEarlyError, Tick, verdicts
 from harness.run.library import Library
 from harness.run.stand_ins import stand_ins
 from harness.scenario.model import Scenario
@@ -50,11 +50,15 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What flips, what was not compared, and how many stories worked with the old certificate."""
+    """What flips, what was not compared, and how many stories worked with the old certificate.
+
+    `unplayed` is the number of plays that were left when somebody interrupted it.
+    """
 
     flips: tuple[Flip, ...]
     not_compared: tuple[Flip, ...]
     worked: int
+    unplayed: int = 0
 
 
 Pair = tuple[Story, Verdict, Verdict]
@@ -89,14 +93,23 @@ def _works(scenario: Scenario, version: str) -> bool:
 
 
 def outcomes(bench: Bench, told: Sequence[Story], tick: Tick) -> Outcomes:
-    """Play each story with both certificates, and where neither will do with the lab's own; return what came of it."""
-    judged = _played(bench, [plan for story in told for plan in (story.old, story.new)], tick)
-    pairs = list(zip(told, judged[::2], judged[1::2], strict=True))
+    """Play each story with both certificates, and where neither will do with the lab's own; return what came of it.
+
+    An interrupt ends the plays, and what they came to is kept; KeyboardInterrupt where there is nothing to keep.
+    """
+    try:
+        judged = _played(bench, [plan for story in told for plan in (story.old, story.new)], tick)
+    except StoppedEarlyError as stopped:
+        judged = [_of_its_own(verdict) for verdict in stopped.judged]
+    pairs = list(zip(told, judged[::2], judged[1::2], strict=False))
+    if not pairs:
+        raise KeyboardInterrupt
     neither = [pair for pair in pairs if pair[1].stopped and pair[2].stopped]
-    dead = _not_compared(bench, neither)
+    unplayed = len(told) - len(pairs)
+    dead = neither if unplayed else _not_compared(bench, neither)
     flipped = (pair for pair in pairs if _flipped(pair[1], pair[2]))
     worked = {story.scenario.name for story, before, _ in pairs if before.stopped is None}
-    return Outcomes(tuple(_merged(flipped)), tuple(_merged(dead)), len(worked))
+    return Outcomes(tuple(_merged(flipped)), tuple(_merged(dead)), len(worked), unplayed)
 
 
 def _not_compared(bench: Bench, pairs: Sequence[Pair]) -> list[Pair]:

@@ -59,6 +59,7 @@ def compare(
         uploads=tuple(upload_flips(question, switch=library.healthy.expressway_e.enable_server_eku_upload)),
         flips=came_to.flips,
         not_compared=came_to.not_compared,
+        unplayed=came_to.unplayed,
     )
 
 

@@ -19,21 +19,38 @@ Tick = Callable[[str], None]
 """Is told the scenario of each play as it ends."""
 
 
-def verdicts(plans: Iterable[Plan], workshop: Workshop, tick: Tick) -> list[Verdict]:
-    """Play every plan in memory, one after the other; return their verdicts in that order."""
+class StoppedEarlyError(KeyboardInterrupt):
+    """Somebody interrupted the plays; `judged` are the verdicts on those that had taken place."""
 
-    async def play() -> list[Verdict]:
-        judged = []
+    def __init__(self, judged: list[Verdict]) -> None:
+        self.judged = judged
+        super().__init__()
+
+
+def verdicts(plans: Iterable[Plan], workshop: Workshop, tick: Tick) -> list[Verdict]:
+    """Play every plan in memory, one after the other; return their verdicts in that order.
+
+    StoppedEarlyError, which is a KeyboardInterrupt, where somebody presses Ctrl-C.
+    """
+    judged: list[Verdict] = []
+    stopped = False
+
+    async def play() -> None:
         for plan in plans:
             judged.append(judge(await _perform(plan, workshop)))
             tick(plan.scenario)
-        return judged
 
-    return trio.run(
-        play,
-        clock=trio.testing.MockClock(autojump_threshold=0),
-        restrict_keyboard_interrupt_to_checkpoints=True,  # as in `harness.run.suite`
-    )
+    try:
+        trio.run(
+            play,
+            clock=trio.testing.MockClock(autojump_threshold=0),
+            restrict_keyboard_interrupt_to_checkpoints=True,  # as in `harness.run.suite`
+        )
+    except* KeyboardInterrupt:
+        stopped = True
+    if stopped:
+        raise StoppedEarlyError(judged)
+    return judged
 
 
 async def _perform(plan: Plan, workshop: Workshop) -> Transcript:

@@ -39,7 +39,7 @@ class Compared:
 
 
 def compare_certificates(compared: Compared) -> Exit:
-    """Print what flips; NOT_MET where something breaks or was not compared.
+    """Print what flips; NOT_MET where something breaks or was not compared, INTERRUPTED where plays were left.
 
     ScenarioError where a file cannot be read.
     """
@@ -51,6 +51,9 @@ def compare_certificates(compared: Compared) -> Exit:
         write_text(compared.json_file, change_as_json(change))
     if compared.json_file != STANDARD_OUTPUT:
         sys.stdout.write(change_text(change, width=width(), unicode=speaks_unicode()))
+    if change.unplayed:
+        print(f"interrupted: {change.unplayed} plays of each certificate were left", file=sys.stderr)
+        return Exit.INTERRUPTED
     return Exit.MET if change.is_safe else Exit.NOT_MET
 
 

@@ -74,7 +74,8 @@ class CertificateChange:
     `stories` were played with both certificates, `worked` of them worked with the old one somewhere. `not_compared`
     work in the healthy lab with its own certificate and with neither of the two: nothing is known of them, though some
     of them are among the flips, where their ends differ. `trust` is
-    how many CA certificates the peers were said to trust beside the root of the old one.
+    how many CA certificates the peers were said to trust beside the root of the old one. `unplayed` plays with each
+    certificate were left when somebody interrupted them.
     """
 
     role: str
@@ -89,6 +90,7 @@ class CertificateChange:
     uploads: tuple[UploadFlip, ...]
     flips: tuple[Flip, ...]
     not_compared: tuple[Flip, ...] = ()
+    unplayed: int = 0
 
     @property
     def compared(self) -> tuple[Flip, ...]:
@@ -99,7 +101,7 @@ class CertificateChange:
     @property
     def is_safe(self) -> bool:
         """Whether nothing breaks, and every story that works in the healthy lab was compared."""
-        return not self.breaks and not self.not_compared
+        return not self.breaks and not self.not_compared and not self.unplayed
 
     @property
     def breaks(self) -> bool:
@@ -109,7 +111,7 @@ class CertificateChange:
     @property
     def is_same(self) -> bool:
         """Whether nothing flips, and everything was compared."""
-        return not self.flips and not self.uploads and not self.not_compared
+        return not self.flips and not self.uploads and not self.not_compared and not self.unplayed
 
 
 def by_cause(flips: Iterable[Flip]) -> dict[tuple[Kind, str, str], list[Flip]]:

@@ -31,6 +31,7 @@ def change_as_json(change: CertificateChange) -> str:
         "stories": change.stories,
         "worked_before": change.worked,
         "breaks": change.breaks,
+        "unplayed": change.unplayed,
         "safe": change.is_safe,
         "uploads": [
             {

@@ -60,6 +60,10 @@ def _candidate(word: str, candidate: Candidate, paper: Paper) -> Iterator[str]:
 
 def _alarm(change: CertificateChange, paper: Paper) -> Iterator[str]:
     """Say loudly where stories could not be compared: what flips is then not everything."""
+    if change.unplayed:
+        yield ""
+        text = f"NO ALL-CLEAR: interrupted, with {change.unplayed} plays of each certificate left; they are not judged."
+        yield from paper.hanging("", text, 0)
     count = len({flip.scenario for flip in change.not_compared})
     if count:
         yield ""
@@ -159,4 +163,5 @@ def _tally(change: CertificateChange, paper: Paper) -> Iterator[str]:
     counts = {kind.value: {flip.scenario for flip in change.compared if flip.kind is kind} for kind in Kind}
     counts["not compared"] = {flip.scenario for flip in change.not_compared}
     said = ", ".join(f"{word} {len(found)}" for word, found in counts.items() if found)
-    yield from paper.hanging("", f"{scale}: {said or 'nothing flips'}", 0)
+    nothing = "nothing flips in what was played" if change.unplayed else "nothing flips"
+    yield from paper.hanging("", f"{scale}: {said or nothing}", 0)
