@@ -92,4 +92,4 @@ def _zone_dialled(evidence: Evidence) -> str:
 def record_that_led(evidence: Evidence) -> str:
     """Return the domain whose SRV record led the dialler to what it dialled, empty where none did."""
     led = where_srv_led(evidence)
-    return led[0] if led else ""
+    return led[0].removeprefix("sips:").removeprefix("sip:") if led else ""

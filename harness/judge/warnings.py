@@ -10,6 +10,7 @@ from harness.judge.calls import where_srv_led
 from harness.judge.evidence import MRA_CLIENTS, TRIAL, Evidence
 from harness.judge.lenience import LENIENCE_RULES
 from harness.judge.reliability import reliability
+from harness.judge.root_cause import TUNNEL, broken_link
 from harness.judge.words import label
 from harness.transcript import ClientCertificate, Decision
 from harness.verdict import Stage
@@ -140,10 +141,12 @@ def _edge_has_another_name(evidence: Evidence) -> str:
 def _down_since_set_up(evidence: Evidence) -> str:
     """Say which zone or tunnel between the Expressways is down, other than the one that this step dialled."""
     here = [event.facts for event in evidence.events if isinstance(event, Decision) and event.outcome in _DOWN]
+    broken = broken_link(evidence)
     for event in evidence.transcript.events:
         if not isinstance(event, Decision) or event.topic not in _BROUGHT_UP:
             continue
-        if event.outcome in _DOWN and event.facts not in here:
+        is_cause = broken is not None and event.facts.get("zone", TUNNEL) == broken.key
+        if event.outcome in _DOWN and event.facts not in here and not is_cause:
             return f"{_BROUGHT_UP[event.topic].format_map(event.facts)} is down too: {SEE_SET_UP}"
     return ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.identity.findings import FindingKind
@@ -149,13 +149,18 @@ def _words_of_ports(evidence: Evidence) -> dict[str, str]:
     return {
         "service": wanted.service or "what was wanted",
         "service_port": str(wanted.port),
-        "service_elsewhere": elsewhere or switched_off or "It is open on others.",
+        "service_elsewhere": elsewhere or switched_off or f"It has opened {_open_ones(opened)}.",
         "tls_port": ports.get("TLS", "5061"),
         "mutual_port": ports.get("mutual TLS", "5062"),
         "record": record_that_led(evidence) or "the destination",
         "where": where,
         "who_is_there": f" {where} is up and has that port open." if evidence.port in opened else "",
     }
+
+
+def _open_ones(opened: Mapping[int, str]) -> str:
+    """Return the ports that a box has opened, and what it calls them."""
+    return ", ".join(f"{port} ({service})" for port, service in sorted(opened.items())) or "others"
 
 
 def _whose_day(evidence: Evidence) -> str:

@@ -145,6 +145,21 @@ STORIES: dict[str, tuple[dict[str, Any], Step, str, str]] = {
         "expressway-e",
         "name-is-a-pattern",
     ),
+    "a pattern for a name in the zone that Expressway-C dials": (
+        {"expressway-e.traversal-zone.subject-name": "*.example.com"},
+        CLOUD,
+        "expressway-e",
+        "name-is-a-pattern",
+    ),
+    "a partner's certificate that names its host only in the common name": (
+        {
+            "expressway-e.dns-zone.tls-verify": "on",
+            "b2b-peer.server-certificate": {"profile": "b2b-peer", "faults": ["cn-only"]},
+        },
+        step("unified-cm", "call", to="bob@peer.example"),
+        "expressway-e",
+        "only-the-host-name",
+    ),
     "a firewall that cuts the hello": (
         {"firewall.rules": [{"to": "expressway-e", "port": 5062, "action": "reset-after-client-hello"}]},
         CLOUD,

@@ -92,6 +92,17 @@ def test_where_nobody_reached_the_edge_its_own_record_leaves_the_cause_open() ->
     assert "connect-zone" in verdict.probe
 
 
+def test_the_link_that_is_the_cause_is_not_warned_of_as_one_more() -> None:
+    """The certificate of Expressway-C brings both zones down; a name in one zone that zone alone."""
+    both = judge(told(EXPIRED, INWARD)).warnings
+    alone = judge(told({"expressway-e.traversal-zone.subject-name": "other.example.com"}, INWARD)).warnings
+
+    assert [warning for warning in both if "is down too" in warning] == [
+        "the traversal zone CollaborationEdgeZone is down too: see set-up in the transcript."
+    ]
+    assert [warning for warning in alone if "is down too" in warning] == []
+
+
 # --- links that are down, and that the step did not need ---
 
 

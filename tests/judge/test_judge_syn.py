@@ -88,6 +88,25 @@ def test_between_a_machine_and_itself_nobody_else_answers() -> None:
     assert judge(seen).cause == "syn-refused"
 
 
+@pytest.mark.parametrize(
+    ("change", "deed", "said"),
+    [
+        (
+            {"name-server.records": "_sips._tcp.peer.example. 300 SRV 10 10 5099 edge1.peer.example."},
+            step("unified-cm", "call", to="bob@peer.example"),
+            "Correct the port in the SRV record of peer.example",
+        ),
+        ({"expressway-c.neighbour-zone.port": 5999}, INWARD, "Give the neighbour zone the port"),
+    ],
+)
+def test_a_closed_port_of_another_box_is_told_by_what_led_there(change: dict[str, Any], deed: Step, said: str) -> None:
+    verdict = judge(told(change, deed))
+
+    assert verdict.cause == "port-not-listening"
+    assert verdict.remedies[0].action.startswith(said)
+    assert "It has opened " in verdict.diagnosis
+
+
 # --- cut or swallowed, in both directions ---
 
 

@@ -14,7 +14,7 @@ from harness.judge.causes.far_side import FAR_SIDE_CAUSES
 from harness.judge.causes.inner_links import INNER_LINK_CAUSES
 from harness.judge.causes.inside import INSIDE_CAUSES
 from harness.judge.causes.mra import MRA_CAUSES
-from harness.judge.causes.names import NAME_CAUSES
+from harness.judge.causes.names import NAME_CAUSES, PATTERN_CAUSES
 from harness.judge.causes.ownership import OWNERSHIP_CAUSES
 from harness.judge.causes.revocation import REVOCATION_CAUSES
 from harness.judge.causes.routing import ROUTING_CAUSES
@@ -58,6 +58,7 @@ CAUSES: tuple[Cause, ...] = (
     *TCP_CAUSES,
     *CONNECTION_CAUSES,
     *TRUST_CAUSES,
+    *PATTERN_CAUSES,
     *TRAVERSAL_CAUSES,
     *INNER_LINK_CAUSES,
     *CERTIFICATE_CAUSES,

@@ -135,6 +135,15 @@ def _can_show_none(evidence: Evidence) -> bool:
 CAN_SHOW_NONE = Condition("the port only asks for a certificate", _can_show_none)
 
 NO_SERVICE_KNOWN = Condition("it is not known what was wanted", lambda e: not wanted_service(e).service)
+NEIGHBOUR_DIALLED = Condition(
+    "Expressway-C dialled Unified CM",
+    lambda e: (
+        (e.dialler, e.listener) == ("expressway-c", "unified-cm")
+        and e.view is not None
+        and e.view.connection.protocol == "sip"
+    ),
+)
+NO_NEIGHBOUR_DIALLED = otherwise(NEIGHBOUR_DIALLED, "no neighbour zone dialled")
 SIP_DESTINATION_LED = both(
     Condition("the cloud dialled", lambda e: e.dialler == "webex-cloud"),
     NOT_LED_BY_SRV,
@@ -144,7 +153,7 @@ SIP_DESTINATION_LED = both(
 def _looked_up_called_domain(evidence: Evidence) -> bool:
     """Whether Expressway-E followed the rule for Webex and looked up the domain that was called (row O02)."""
     chosen, led = evidence.decision("search-rule", "webex-zone"), record_that_led(evidence)
-    called = f"@{led.removeprefix('sip:').removeprefix('sips:')}".encode()
+    called = f"@{led}".encode()
     messages = (event.message for event in evidence.events if isinstance(event, SipSeen))
     targets = (each.partition(b" SIP/2.0")[0] for each in messages if each.startswith(b"INVITE "))
     return chosen is not None and bool(led) and any(called in target for target in targets)

@@ -137,7 +137,20 @@ CONNECTION_CAUSES = (
             "{dialler} began a TLS handshake on port {port}, where {listener} {speaks_in_clear}: it takes the "
             "ClientHello for rubbish."
         ),
-        remedies={ANYBODY: (do("Dial the TLS port; for SIP it is 5061 by default."),)},
+        remedies={
+            ANYBODY: (
+                do("Dial the TLS port of {listener}, {tls_port}.", when=both(NOT_LED_BY_SRV, TLS_PORT_IS_OPEN)),
+                do(
+                    "Dial the port on which {listener} speaks TLS; for SIP it is 5061 by default.",
+                    when=both(NOT_LED_BY_SRV, TLS_PORT_IS_CLOSED),
+                ),
+                do(
+                    "Correct the port in the SRV record of {record}: _sips._tcp has to name a port that speaks TLS.",
+                    PUBLIC_DNS,
+                    when=LED_BY_SRV,
+                ),
+            )
+        },
         source="B18",
     ),
     Cause(
@@ -312,7 +325,7 @@ CONNECTION_CAUSES = (
         applies=lambda e: e.listener == "webex-cloud" and _no_certificate(e),
         diagnosis=(
             "Webex asked for a client certificate on port {port} and takes no empty answer; {dialler} has none "
-            'for the role of TLS client. "5061 never asks for a certificate" is false in this direction.'
+            "for the role of TLS client. That 5061 never asks for one is true of Expressway's own port alone."
         ),
         remedies={
             ANYBODY: (
@@ -366,6 +379,14 @@ CONNECTION_CAUSES = (
                     when=both(LISTENER_IS_EXPRESSWAY, TLS_PORT_IS_CLOSED),
                 ),
                 do("If this partner must use mutual TLS: let it install a certificate with clientAuth."),
+            ),
+            "expressway-e": (
+                do(
+                    "Put a certificate with clientAuth into the client store of {dialler}.",
+                    CLIENT_CERTIFICATE,
+                    when=TWO_STORES,
+                ),
+                do("Install a certificate with serverAuth and clientAuth.", SERVER_CERTIFICATE, when=ONE_STORE),
             ),
             ANYBODY: (do("Give {dialler} a certificate with clientAuth, or let it dial a port without mutual TLS."),),
         },

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 from harness.identity.cloud_names import CLOUD_NAMES
 from harness.identity.near_miss import NearMissKind
-from harness.judge.causes.conditions import TLS_PORT_IS_OPEN, Condition
+from harness.judge.causes.conditions import TLS_PORT_IS_OPEN, Condition, both, by, otherwise
 from harness.judge.causes.row import ANYBODY, REFUSED, SHOWN_CERTIFICATE, Cause, do
 from harness.judge.estate import zone_kind
 from harness.judge.evidence import Evidence
-from harness.lab.screens import ACCESS_RULES, CLUSTERING, ZONES
+from harness.lab.screens import ACCESS_RULES, CLUSTERING, TRUNK_PROFILE, ZONES
 from harness.verdict import Stage
 
 _SUBJECT_NAME = "xConfiguration Zones Zone [n] DNS SIP TLS Verify Subject Name"
@@ -45,11 +45,16 @@ def _other_generation(evidence: Evidence) -> bool:
     return wanted_is_cloud and any(presented & set(names) for names in CLOUD_NAMES.values())
 
 
+_SERVER_SUBJECT_NAME = "xConfiguration Zones Zone [n] TraversalServer SIP TLS Verify Subject Name"
+_IN_FULL = "Enter a name in full, without an asterisk: one of those in the certificate, {presented}."
+
+
 def _looked_in(*zones: str) -> Condition:
     """Return the condition that a zone of one of these kinds looked for the name."""
     return Condition(" or ".join(zones), lambda e: zone_kind(e) in zones)
 
 
+_OF_ANOTHER_BOX = both(_looked_in(""), otherwise(by("unified-cm"), "another box than Unified CM"))
 _COMPARE = (
     do(
         "Compare the zone's TLS verify subject name with the names in the certificate, letter by letter.",
@@ -82,6 +87,30 @@ _ISSUE = do(
 )
 _LEAVE_IT = do("Nothing: this refusal protects you. The name is somebody else's, made to look like the wanted one.")
 
+PATTERN_CAUSES = (
+    Cause(
+        key="name-is-a-pattern",
+        title="A pattern stands where a name is wanted",
+        applies=lambda e: _name_refused(e) and any("*" in name for name in e.expected_names),
+        diagnosis=(
+            "{by} looks for {names}, and that is a pattern. It is compared as it stands, letter by letter, so that no "
+            "certificate fits: that of {refused} carries {presented}."
+        ),
+        remedies={
+            ANYBODY: (
+                do(_IN_FULL, ZONES, _SUBJECT_NAME, when=_looked_in("DNS zone")),
+                do(_IN_FULL, ZONES, _SERVER_SUBJECT_NAME, when=_looked_in("traversal server zone")),
+                do(_IN_FULL, TRUNK_PROFILE, when=by("unified-cm")),
+                do("Give {by} a name in full to look for, without an asterisk.", when=_OF_ANOTHER_BOX),
+            )
+        },
+        looks_like=("name-typo", "name-wildcard"),
+        told_apart_by="The configured name holds an asterisk. A wildcard in the certificate is another case.",
+        source="X22",
+    ),
+)
+"""Before all other causes about names: nothing is near to a pattern."""
+
 NAME_CAUSES = (
     Cause(
         key="access-rule-denied",
@@ -103,29 +132,6 @@ NAME_CAUSES = (
         looks_like=("name-typo", "name-unknown"),
         told_apart_by="Whether the configured subject name is among the names presented: here it is.",
         source="I08, X3",
-    ),
-    Cause(
-        key="name-is-a-pattern",
-        title="A pattern stands where a name is wanted",
-        applies=lambda e: _name_refused(e) and any("*" in name for name in e.expected_names),
-        diagnosis=(
-            "{by} looks for {names}, and that is a pattern. It is compared as it stands, letter by letter, so that no "
-            "certificate fits: that of {refused} carries {presented}."
-        ),
-        remedies={
-            ANYBODY: (
-                do(
-                    "Enter a name in full, without an asterisk: one of those in the certificate, {presented}.",
-                    ZONES,
-                    _SUBJECT_NAME,
-                    when=_looked_in("DNS zone"),
-                ),
-                do("Give {by} a name in full to look for, without an asterisk.", when=_looked_in("")),
-            )
-        },
-        looks_like=("name-typo", "name-wildcard"),
-        told_apart_by="The configured name holds an asterisk. A wildcard in the certificate is another case.",
-        source="X22",
     ),
     Cause(
         key="name-only-in-cn",

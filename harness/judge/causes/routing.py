@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from harness.judge.causes.conditions import Condition, otherwise
+from harness.judge.causes.conditions import LED_BY_SRV, MUTUAL_PORT_IS_CLOSED, NOT_LED_BY_SRV, Condition, otherwise
 from harness.judge.causes.row import ANYBODY, Cause, do
 from harness.judge.evidence import Evidence
 from harness.judge.root_cause import TUNNEL, broken_link
-from harness.lab.screens import CALL_POLICY, DEFAULT_ZONE, SEARCH_RULES, SIP_DESTINATION, ZONES
+from harness.lab.screens import CALL_POLICY, DEFAULT_ZONE, SEARCH_RULES, SIP_DESTINATION, SIP_PAGE, ZONES
 from harness.verdict import Stage
 
 CREDENTIALS_WANTED = "credentials-wanted"
@@ -53,8 +53,20 @@ ROUTING_CAUSES = (
         remedies={
             ANYBODY: (
                 do(
-                    "Give the cloud an SRV record of its own that leads to the mutual TLS port.",
+                    "Switch Mutual TLS mode On first: there is no port yet that asks the cloud for its certificate.",
+                    SIP_PAGE,
+                    "xConfiguration SIP MutualTLS Mode: On",
+                    when=MUTUAL_PORT_IS_CLOSED,
+                ),
+                do(
+                    "Give the cloud an SRV record of its own that leads to the mutual TLS port, {mutual_port}.",
                     SIP_DESTINATION,
+                    when=LED_BY_SRV,
+                ),
+                do(
+                    "Enter the mutual TLS port, {mutual_port}, instead of {port}, or an SRV record that leads there.",
+                    SIP_DESTINATION,
+                    when=NOT_LED_BY_SRV,
                 ),
             )
         },

@@ -10,6 +10,8 @@ from harness.judge.causes.conditions import (
     ELSEWHERE_OPEN,
     LED_BY_SRV,
     LOOKED_UP_CALLED_DOMAIN,
+    NEIGHBOUR_DIALLED,
+    NO_NEIGHBOUR_DIALLED,
     NO_SERVICE_KNOWN,
     NOBODY_THERE,
     NOT_LED_BY_SRV,
@@ -130,7 +132,21 @@ TCP_CAUSES = (
             ANYBODY: (
                 *_SWITCH_ON,
                 *_DIAL_THE_OPEN_ONE,
-                do("Open port {port} on {by}, or dial a port that is open.", when=NO_SERVICE_KNOWN),
+                do(
+                    "Correct the port in the SRV record of {record}, or have {by} open port {port}.",
+                    PUBLIC_DNS,
+                    when=both(NO_SERVICE_KNOWN, LED_BY_SRV),
+                ),
+                do(
+                    "Give the neighbour zone the port on which {by} has its trunk, or the trunk this port.",
+                    ZONES,
+                    "xConfiguration Zones Zone [n] Neighbor SIP Port",
+                    when=NEIGHBOUR_DIALLED,
+                ),
+                do(
+                    "Dial a port of {by} that is open, or open port {port} there.",
+                    when=both(NO_SERVICE_KNOWN, both(NOT_LED_BY_SRV, NO_NEIGHBOUR_DIALLED)),
+                ),
             )
         },
         looks_like=("refused-by-firewall", "syn-refused"),
