@@ -9,8 +9,11 @@ from pathlib import Path
 
 from harness.errors import Fault, ScenarioError
 from harness.identity.certificate import read_certificate
+from harness.lab.certificate_rules import CERTIFICATE_ROLES, Examination
+from harness.lab.releases import RELEASES
 from harness.pki import Holding
 from harness.report.certificates import Candidate, CertificateChange
+from harness.report.certificates.beyond_plays import rules_broken_anew
 from harness.run.certificate_change import Question, outcomes, prepare, stories, upload_flips
 from harness.run.crowd import Tick
 from harness.run.foreign_sources import unfetched
@@ -60,7 +63,14 @@ def compare(
         flips=came_to.flips,
         not_compared=came_to.not_compared,
         unplayed=came_to.unplayed,
+        rules=rules_broken_anew(*(_examined(question, holding) for holding in (question.old, question.new))),
     )
+
+
+def _examined(question: Question, holding: Holding) -> list[Examination]:
+    role = CERTIFICATE_ROLES[question.role]
+    releases = (RELEASES[name] for name in question.releases)
+    return [Examination(holding.certificates, role, release, question.at) for release in releases]
 
 
 def _candidate(path: Path, holding: Holding, played: Played) -> Candidate:

@@ -68,7 +68,9 @@ class Change:
         return change_text(self.found, width=_WIDTH, unicode=True)
 
     def __repr__(self) -> str:
-        told = ", ".join(self.broken) or ("refused by an upload page" if self.breaks else "nothing")
+        refused = any(each.refuses_new for each in self.uploads)
+        stories = self.broken or (("refused by an upload page",) if refused else ())
+        told = ", ".join((*stories, *(each.rule.key for each in self.found.rules))) or "nothing"
         told += f"; {len(self.not_compared)} stories were not compared" if self.not_compared else ""
         return f"<{self.found.new.file} in the place of {self.found.old.file}, {self.found.role}: breaks {told}>"
 

@@ -132,9 +132,19 @@ def _set_own_certificate(context: SSL.Context, profile: TlsProfile) -> None:
         return
     leaf, *others = (_load(der) for der in profile.chain)
     context.use_certificate(leaf)
-    context.use_privatekey(load_pem_private_key(profile.private_key, None))  # type: ignore[arg-type]
+    _use_key(context, profile.private_key)
     for certificate in others:
         context.add_extra_chain_cert(certificate)
+
+
+def _use_key(context: SSL.Context, private_key: bytes) -> None:
+    """Take the own key; pyOpenSSL 26 knows no ML-DSA key of cryptography, but OpenSSL reads one itself (measured)."""
+    try:
+        context.use_privatekey(load_pem_private_key(private_key, None))  # type: ignore[arg-type]
+    except TypeError:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            context.use_privatekey(crypto.load_privatekey(crypto.FILETYPE_PEM, private_key))
 
 
 def _verify_mode(profile: TlsProfile, listens: bool) -> int:

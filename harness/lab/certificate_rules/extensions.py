@@ -64,6 +64,7 @@ EXTENSION_RULES = (
         peers="strict peers, OpenSSL from 4.1 on among them; older OpenSSL takes it",
         remedy="Have it issued anew, with each extension once.",
         source="RFC 5280 section 4.2",
+        beyond_plays=True,
     ),
     CertificateRule(
         key="undecided",
@@ -74,6 +75,7 @@ EXTENSION_RULES = (
         peers="nobody here can tell",
         remedy="Try it with the peer's own program before you rely on it.",
         source="RFC 3779",
+        beyond_plays=True,
     ),
     CertificateRule(
         key="version-1",
@@ -84,6 +86,7 @@ EXTENSION_RULES = (
         peers="peers that look for a SAN or a usage; OpenSSL takes it as a leaf, and as a CA only where it is the root",
         remedy="Have it issued as version 3; the program openssl does that as soon as it is given extensions.",
         source="RFC 5280 section 4.1.2.1, measured",
+        beyond_plays=True,
     ),
 )
 """Rules about extensions."""

@@ -89,6 +89,7 @@ KEY_AND_DATE_RULES = (
         fires=_large_key,
         remedy="Take 4096 bits or fewer: with 8192 a zone may not come up within the handshake timeout.",
         source="C13, B29",
+        beyond_plays=True,
     ),
     CertificateRule(
         key="unlisted-key",
@@ -99,6 +100,7 @@ KEY_AND_DATE_RULES = (
         peers="the Expressway itself",
         remedy="Take RSA with 2048 or 4096 bits, or ECDSA P-256, P-384 or P-521.",
         source="C13",
+        beyond_plays=True,
     ),
     CertificateRule(
         key="post-quantum-key",
@@ -109,6 +111,7 @@ KEY_AND_DATE_RULES = (
         peers="every peer that speaks TLS 1.2 or has an OpenSSL before 3.5, and so every release of Expressway here",
         remedy="Take RSA or ECDSA. Two ends with TLS 1.3 and OpenSSL 3.5 or later can use it between them.",
         source="domain.md 11.3, measured",
+        beyond_plays=True,
     ),
     CertificateRule(
         key="explicit-curve",

@@ -46,6 +46,7 @@ SUBJECT_RULES = (
         remedy="Issue it with the FQDN as common name, and as a SAN too. The ACME profiles tlsserver and shortlived "
         "leave the common name out.",
         source="A7, C13",
+        beyond_plays=True,
     ),
     CertificateRule(
         key="client-common-name-missing",
@@ -56,6 +57,7 @@ SUBJECT_RULES = (
         peers="nobody that is known: Cisco says of the server certificate alone that services need a common name",
         remedy="Issue it with the FQDN as common name, to be on the safe side.",
         source="A7",
+        beyond_plays=True,
     ),
     CertificateRule(
         key="private-attribute",
@@ -66,6 +68,7 @@ SUBJECT_RULES = (
         peers="the SSH tunnels between Expressway-E and Expressway-C, which do not come up; so no MRA",
         remedy="Take a certificate that is not EV: subject with common name and organisation alone.",
         source="A8",
+        beyond_plays=True,
     ),
 )
 """Rules about subjects."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from harness.identity.certificate import CertificateFacts
+from harness.lab.certificate_rules import RuleFinding, Severity
 from harness.verdict import Verdict
 
 
@@ -73,9 +74,9 @@ class CertificateChange:
 
     `stories` were played with both certificates, `worked` of them worked with the old one somewhere. `not_compared`
     work in the healthy lab with its own certificate and with neither of the two: nothing is known of them, though some
-    of them are among the flips, where their ends differ. `trust` is
-    how many CA certificates the peers were said to trust beside the root of the old one. `unplayed` plays with each
-    certificate were left when somebody interrupted them.
+    of them are among the flips, where their ends differ. `rules` are those that the new certificate breaks, the old
+    one does not, and no play shows. `trust` is how many CA certificates the peers were said to trust beside the root
+    of the old one. `unplayed` plays with each certificate were left when somebody interrupted them.
     """
 
     role: str
@@ -91,6 +92,7 @@ class CertificateChange:
     flips: tuple[Flip, ...]
     not_compared: tuple[Flip, ...] = ()
     unplayed: int = 0
+    rules: tuple[RuleFinding, ...] = ()
 
     @property
     def compared(self) -> tuple[Flip, ...]:
@@ -105,13 +107,15 @@ class CertificateChange:
 
     @property
     def breaks(self) -> bool:
-        """Whether something that worked no longer does, the upload itself among it."""
-        return any(flip.kind is Kind.BREAKS for flip in self.flips) or any(each.refuses_new for each in self.uploads)
+        """Whether something no longer works: a story, the upload, or what a rule tells and no play shows."""
+        broken = any(flip.kind is Kind.BREAKS for flip in self.flips) or any(each.refuses_new for each in self.uploads)
+        return broken or any(finding.rule.severity is Severity.ERROR for finding in self.rules)
 
     @property
     def is_same(self) -> bool:
         """Whether nothing flips, and everything was compared."""
-        return not self.flips and not self.uploads and not self.not_compared and not self.unplayed
+        left = self.not_compared or self.unplayed or self.rules
+        return not self.flips and not self.uploads and not left
 
 
 def by_cause(flips: Iterable[Flip]) -> dict[tuple[Kind, str, str], list[Flip]]:

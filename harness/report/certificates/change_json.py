@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from harness.report.certificates.beyond_plays import unspoken_for
 from harness.report.certificates.change import Candidate, CertificateChange, Flip
 from harness.report.certificates.differences import differences
 from harness.tls.alerts import alert_name
@@ -43,6 +44,17 @@ def change_as_json(change: CertificateChange) -> str:
             for each in change.uploads
         ],
         "flips": [_flip(flip) for flip in change.flips],
+        "rules": [
+            {
+                "rule": each.rule.key,
+                "severity": each.rule.severity.value,
+                "detail": each.detail,
+                "peers": each.peers,
+                "remedy": each.remedy,
+            }
+            for each in change.rules
+        ],
+        "unspoken_for": list(unspoken_for(change.old.facts, change.new.facts)),
         "not_compared": [_flip(flip) for flip in change.not_compared],
     }
     return json.dumps(document, indent=2) + "\n"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from harness.lab.certificate_rules import RuleFinding
 from harness.lab.directory import ROLES
+from harness.report.certificates.beyond_plays import unspoken_for
 from harness.report.certificates.change import Candidate, CertificateChange, Flip, Kind, UploadFlip, by_cause
 from harness.report.certificates.differences import dates_of, differences, usages_of
 from harness.report.certificates.paragraphs import Paper
@@ -29,6 +31,8 @@ def change_text(change: CertificateChange, *, width: int, unicode: bool) -> str:
     lines = [*_head(change, paper), *_alarm(change, paper)]
     for upload in change.uploads:
         lines += ["", *_upload(upload, paper)]
+    for finding in change.rules:
+        lines += ["", *_rule(finding, paper)]
     for flips in by_cause(change.not_compared).values():
         lines += ["", *paper.hanging("", _NOT_COMPARED, 0), *_group(flips, paper)]
     for (kind, *_), flips in by_cause(change.compared).items():
@@ -47,6 +51,8 @@ def _head(change: CertificateChange, paper: Paper) -> Iterator[str]:
     if not found:
         yield from paper.hanging("differs", "in nothing that a peer looks at", _MARGIN)
     yield from paper.hanging("assumed", _assumption(change), _MARGIN)
+    for sentence in unspoken_for(change.old.facts, change.new.facts):
+        yield from paper.hanging("unknown", sentence, _MARGIN)
 
 
 def _candidate(word: str, candidate: Candidate, paper: Paper) -> Iterator[str]:
@@ -82,6 +88,14 @@ def _assumption(change: CertificateChange) -> str:
         "the trusted CA list of the box that presents it; the CRLs, OCSP responders and CA certificates that are named "
         "by http answer"
     )
+
+
+def _rule(finding: RuleFinding, paper: Paper) -> Iterator[str]:
+    """Tell a rule that the new certificate breaks and that no story shows."""
+    yield from paper.hanging("", f"{finding.rule.severity.value.upper()} by rule {finding.rule.key}, in no story", 0)
+    yield from paper.hanging("why", finding.detail, _MARGIN)
+    yield from paper.hanging("minds", finding.peers, _MARGIN)
+    yield from paper.hanging("to do", finding.remedy, _MARGIN)
 
 
 def _upload(upload: UploadFlip, paper: Paper) -> Iterator[str]:
@@ -162,6 +176,7 @@ def _tally(change: CertificateChange, paper: Paper) -> Iterator[str]:
     scale = f"{change.stories} stories, of which {change.worked} work today, {where}"
     counts = {kind.value: {flip.scenario for flip in change.compared if flip.kind is kind} for kind in Kind}
     counts["not compared"] = {flip.scenario for flip in change.not_compared}
-    said = ", ".join(f"{word} {len(found)}" for word, found in counts.items() if found)
+    said = [f"{word} {len(found)}" for word, found in counts.items() if found]
+    said += [f"rules broken anew {len(change.rules)}"] if change.rules else []
     nothing = "nothing flips in what was played" if change.unplayed else "nothing flips"
-    yield from paper.hanging("", f"{scale}: {said or nothing}", 0)
+    yield from paper.hanging("", f"{scale}: {', '.join(said) or nothing}", 0)

@@ -28,7 +28,7 @@ _PARTS: tuple[tuple[str, Part], ...] = (
     ("alternative names", lambda facts: ", ".join((*facts.dns_names, *facts.uris, *facts.ip_addresses)) or "none"),
     ("issuer", lambda facts: "itself" if facts.self_issued else facts.issuer),
     ("key", lambda facts: facts.key),
-    ("signature", lambda facts: facts.signature_hash.upper()),
+    ("signature", lambda facts: facts.signature_hash.upper() or "no hash of its own"),
     ("in date", dates_of),
 )
 
@@ -39,3 +39,5 @@ def differences(old: CertificateFacts, new: CertificateFacts) -> Iterator[tuple[
         before, after = part(old), part(new)
         if before != after:
             yield what, before, after
+    if old.common_names == new.common_names and old.subject != new.subject:
+        yield "subject", old.subject or "(empty)", new.subject or "(empty)"

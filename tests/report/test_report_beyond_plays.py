@@ -1,0 +1,71 @@
+"""What no play can show is told beside the plays: broken rules, and peers that no actor is like."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, mldsa, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from harness.identity.certificate import CertificateFacts, read_certificate
+from harness.lab.certificate_rules import CERTIFICATE_ROLES, Examination
+from harness.lab.releases import RELEASES
+from harness.report.certificates.beyond_plays import rules_broken_anew, unspoken_for
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+KEYS: dict[str, CertificateIssuerPrivateKeyTypes] = {
+    "RSA 2048": rsa.generate_private_key(public_exponent=65537, key_size=2048),
+    "ECDSA P-256": ec.generate_private_key(ec.SECP256R1()),
+    "ECDSA P-384": ec.generate_private_key(ec.SECP384R1()),
+    "Ed25519": ed25519.Ed25519PrivateKey.generate(),
+    "ML-DSA-65": mldsa.MLDSA65PrivateKey.generate(),
+}
+SIGNER = KEYS["RSA 2048"]
+
+
+def made(key: str = "RSA 2048", common_name: str = "edge.example.com") -> bytes:
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)] if common_name else [])
+    builder = x509.CertificateBuilder(x509.Name([]), subject, KEYS[key].public_key(), 7)
+    builder = builder.not_valid_before(NOW).not_valid_after(NOW + timedelta(days=90))
+    return builder.sign(SIGNER, SHA256()).public_bytes(Encoding.DER)
+
+
+def facts(key: str) -> CertificateFacts:
+    return read_certificate(made(key))
+
+
+def examined(der: bytes) -> list[Examination]:
+    role = CERTIFICATE_ROLES["expressway-e-server"]
+    return [Examination((der,), role, RELEASES[release], NOW) for release in ("x15.4", "x15.5")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "peers"),
+    [
+        ("RSA 2048", "ECDSA P-256", "RSA ciphers and signatures alone"),
+        ("ECDSA P-384", "RSA 2048", "offer no RSA signature"),
+        ("RSA 2048", "Ed25519", "without EdDSA"),
+        ("ECDSA P-256", "ML-DSA-65", "without ML-DSA"),
+    ],
+)
+def test_another_kind_of_key_tells_for_whom_the_lab_cannot_speak(old: str, new: str, peers: str) -> None:
+    (sentence,) = unspoken_for(facts(old), facts(new))
+
+    assert f"from {old} to {new}" in sentence
+    assert peers in sentence
+
+
+def test_another_size_of_the_same_kind_is_spoken_for() -> None:
+    assert list(unspoken_for(facts("ECDSA P-256"), facts("ECDSA P-384"))) == []
+
+
+def test_a_rule_that_no_play_shows_is_told_where_only_the_new_certificate_breaks_it() -> None:
+    named, nameless = examined(made()), examined(made(common_name=""))
+
+    assert [found.rule.key for found in rules_broken_anew(named, nameless)] == ["common-name-missing"]
+    assert rules_broken_anew(nameless, named) == rules_broken_anew(nameless, nameless) == ()
