@@ -24,7 +24,7 @@ class CertificateRule:
     `key` never changes once it is out. `roles` are those to which it applies. `fires` yields a sentence for each
     thing that breaks the rule. `peers` says who minds, empty for the peers of the role. `remedy` says what to do;
     `{names}` in it stands for the names that the role needs. `source` is a key of domain.md or an RFC.
-    `beyond_plays` says that no actor of the lab minds it, so that no play shows it and `certs diff` tells it by this rule.
+    `beyond_plays` says that no actor of the lab minds it: no play shows it, and `certs diff` tells it by the rule.
     """
 
     key: str
