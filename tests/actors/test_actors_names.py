@@ -441,14 +441,13 @@ async def test_the_name_server_survives_it_and_answers_the_next_honest_question(
 
 
 @virtual_time
-async def test_while_seventy_connections_are_silent_udp_is_answered_and_tcp_after_a_while() -> None:
+async def test_while_seventy_connections_are_silent_others_are_answered_at_once() -> None:
     async with visiting(MemoryNetwork()) as visit, trio.open_nursery() as nursery:
         nursery.start_soon(seventy_silent_connections, visit)
         await trio.sleep(1)
         assert await answers_over_udp(visit)
-        assert trio.current_time() == 1
         assert await answers_over_tcp(visit)
-        assert trio.current_time() >= 10
+        assert trio.current_time() == 1
 
 
 @virtual_time
