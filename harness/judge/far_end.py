@@ -24,6 +24,7 @@ from harness.judge.objections import (
     sent_by_refused,
     untrusted,
 )
+from harness.judge.reliability import heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,10 @@ _STOOD_IN_TOLD = (
     "Fingerprints: what {dialler} was shown is {shown_print}. Where {listener} itself has another certificate, a "
     "device between them answered."
 )
+
+_UNNAMED_CAVEAT = " {dialler} {asked_name}; some ports hang up on whoever asks for no name."
+_UNNAMED_TOLD = "Dial it by its name too: where that is answered, the missing server name was the reason."
+_HUNG_UP = {"peer-closed", "peer-reset"}
 
 _Open = Callable[[Evidence], bool]
 
@@ -121,7 +126,17 @@ def opening(evidence: Evidence) -> Opening | None:
         return Opening(tuple(causes), _AFAR_CAVEAT, _AFAR_TOLD, complete=True)
     if _may_be_another(evidence):
         return Opening(("foreign-certificate",), _STOOD_IN_CAVEAT, _STOOD_IN_TOLD, complete=False)
+    if _hung_up_on_a_hello_without_name(evidence):
+        return Opening(("refused-without-server-name",), _UNNAMED_CAVEAT, _UNNAMED_TOLD, complete=False)
     return None
+
+
+def _hung_up_on_a_hello_without_name(evidence: Evidence) -> bool:
+    """Whether a listener that is not ours ended TCP after a ClientHello without a server name, and had said nothing."""
+    view, seen = evidence.view, evidence.inspection
+    if view is None or view.listener_end is not None or seen is None or heard(view):
+        return False
+    return evidence.failure in _HUNG_UP and seen.client_hello is not None and seen.client_hello.server_name is None
 
 
 def _may_be_another(evidence: Evidence) -> bool:

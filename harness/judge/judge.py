@@ -64,7 +64,7 @@ def _cause_of(evidence: Evidence | None) -> Cause:
 
 
 def _diagnosis(cause: Cause, words: dict[str, str], left_open: Opening | None) -> str:
-    caveat = left_open.caveat if left_open and not cause.ambiguous else ""
+    caveat = left_open.caveat if left_open and not (cause.ambiguous and left_open.complete) else ""
     return filled(cause.diagnosis + caveat, words) if words else cause.diagnosis
 
 

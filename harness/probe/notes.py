@@ -22,7 +22,8 @@ def _about_certificates(card: PortCard) -> Iterator[str]:
     if late is not None:
         told = f"by alert {alert_words(late.alert)}" if late.alert is not None else "by closing without a word"
         yield f"TLS 1.3 refuses late: the caller's handshake is done before the port turns it down {told} (trap X8)."
-    if card.authorities is not None and None in {card.demands[each.version] for each in card.trials if each.asked}:
+    demands = {card.demands[each.version] for each in card.trials if each.asked and each.version in card.demands}
+    if card.authorities is not None and None in demands:
         yield (
             "It asks for a certificate, and hangs up without a word whatever it is shown: nothing tells whether it "
             "demands one. A certificate that it trusts would (--cert, --key)."

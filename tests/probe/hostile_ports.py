@@ -18,7 +18,7 @@ from harness.net.network import ByteStream
 from harness.net.recorder import Recorder
 from harness.pki import LeafOrder
 from harness.tls.profile import TlsProfile
-from harness.transcript import Address
+from harness.transcript import Address, ClientCertificate
 
 Handler: TypeAlias = Callable[..., Awaitable[None]]
 """Takes a stream, or a stream and the number of the connection from 1."""
@@ -31,6 +31,14 @@ _LARGE_HELLO = 1000
 
 worn = LIBRARY.workshop.issue(LeafOrder("expressway-e"))
 PLAIN = TlsProfile(chain=worn.sent, private_key=worn.private_key)
+ASKING = TlsProfile(
+    chain=worn.sent,
+    private_key=worn.private_key,
+    versions=("1.0", "1.3"),
+    old_gear=True,
+    request=ClientCertificate.REQUIRED,
+    verify=False,
+)
 OLD = TlsProfile(chain=worn.sent, private_key=worn.private_key, versions=("1.0", "1.0"), old_gear=True)
 
 
@@ -120,6 +128,12 @@ async def chooses_tls_1_0(stream: ByteStream) -> None:
 async def speaks_tls_1_0_only(stream: ByteStream) -> None:
     link = _link(stream)
     await link.secure(OLD)
+    await link.receive()
+
+
+async def demands_a_certificate_in_every_version(stream: ByteStream) -> None:
+    link = _link(stream)
+    await link.secure(ASKING)
     await link.receive()
 
 

@@ -133,6 +133,23 @@ async def test_a_port_of_tls_1_0_alone_is_known_for_what_it_is() -> None:
     assert any("RFC 8996" in note for note in notes_of(found.card))
 
 
+async def test_a_port_that_asks_for_a_certificate_in_tls_1_1_too_has_a_card() -> None:
+    found = await met(ports.demands_a_certificate_in_every_version)
+
+    assert found.card is not None
+    assert found.card.versions == {"1.0": True, "1.1": True, "1.2": True, "1.3": True}
+    assert any(each.asked and each.version == "1.1" for each in found.card.trials)
+    assert "required" in probe_text(found, width=80, unicode=True)
+
+
+async def test_a_port_that_hangs_up_on_a_hello_without_a_name_may_want_one() -> None:
+    found = await met(ports.hangs_up_on_a_hello)
+
+    assert found.verdict.cause == "cut-in-handshake"
+    assert "refused-without-server-name" in found.verdict.cannot_tell
+    assert "sent no server name (SNI)" in found.verdict.diagnosis
+
+
 async def test_a_port_that_stalls_on_a_large_hello_is_probed_with_small_ones() -> None:
     found = await met(ports.stalls_on_a_large_hello)
 

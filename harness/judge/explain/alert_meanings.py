@@ -9,6 +9,7 @@ from harness.verdict import Stage
 
 _MRA = ("mra-on-mutual-port", "mra-translated-to-mutual-port")
 _NO_CERTIFICATE = ("no-client-certificate", *_MRA, "mutual-tls-on-default-zone", "b2bua-on-mutual-port")
+_GNUTLS = "a GnuTLS peer, measured with 3.7.9"
 _JAVA = "a Java peer, such as the cloud"
 _WRONG_NAME = (
     "server-name-mismatch", "mra-name-not-in-certificate", "unified-cm-by-other-name", "foreign-certificate",
@@ -42,7 +43,7 @@ ALERTS = (
         "The two ends have nothing in common, or (in TLS 1.2 only) a client certificate was demanded and none came.",
         (
             server(*_NO_CERTIFICATE, "cloud-demands-certificate", when="after its CertificateRequest, in TLS 1.2"),
-            server("no-common-cipher", when="before any Certificate was sent"),
+            server("no-common-cipher", "refused-without-server-name", when="before any Certificate was sent"),
         ),
         stages=IN_HANDSHAKE,
         source="5.1, X24",
@@ -61,8 +62,9 @@ ALERTS = (
             either("certificate-not-yet-valid"),
             server("weak-certificate"),
             either("crl-unusable"),
+            client("unknown-root", "missing-intermediate", "certificate-expired", when=_GNUTLS),
         ),
-        source="5.1, 5.3, X24",
+        source="5.1, 5.3, 11.2, X24",
     ),
     AlertMeaning(
         43,
@@ -136,12 +138,31 @@ ALERTS = (
         source="5.1, X10",
     ),
     AlertMeaning(
+        49,
+        "Access is denied, for whatever reason. A GnuTLS server says this to a client certificate of an unknown CA.",
+        (
+            server(
+                "unknown-root", "missing-intermediate", "self-signed-certificate", "certificate-expired", when=_GNUTLS
+            ),
+        ),
+        source="11.2",
+    ),
+    AlertMeaning(
+        50,
+        "A message could not be decoded. A GnuTLS server says this in TLS 1.2 where no client certificate came.",
+        (
+            server(*_NO_CERTIFICATE, when=f"{_GNUTLS}, after an empty Certificate"),
+            either("handshake-broken-off", "broken-tls"),
+        ),
+        source="11.2",
+    ),
+    AlertMeaning(
         51,
         "A signature did not hold; also what OpenSSL says of a CRL that another key signed.",
         (either("crl-unusable"),),
         source="measured",
     ),
-    AlertMeaning(70, "No TLS version in common.", (server("no-common-version"),), IN_HANDSHAKE),
+    AlertMeaning(70, "No TLS version in common.", (either("no-common-version", "only-old-versions"),), IN_HANDSHAKE),
     AlertMeaning(
         71,
         "What is offered is too weak for the other side.",
@@ -149,9 +170,22 @@ ALERTS = (
         IN_HANDSHAKE,
         "rfc 8446",
     ),
-    AlertMeaning(80, "The refuser had a problem of its own; look into its log.", (), source="rfc 8446"),
     AlertMeaning(
-        112, "The server knows no such name as the ClientHello asked for (SNI).", (), IN_HANDSHAKE, "rfc 6066"
+        80,
+        "The refuser had a problem of its own; look into its log.",
+        (
+            client("no-client-hello", when="OpenSSL, before any ClientHello"),
+            server("refused-without-server-name", when="before any Certificate was sent"),
+            either("handshake-broken-off"),
+        ),
+        source="rfc 8446, measured",
+    ),
+    AlertMeaning(
+        112,
+        "The server knows no such name as the ClientHello asked for (SNI), or the ClientHello asked for none.",
+        (server("server-name-refused"),),
+        IN_HANDSHAKE,
+        "rfc 6066",
     ),
     AlertMeaning(
         113,
