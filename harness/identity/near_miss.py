@@ -96,9 +96,12 @@ def _miss(kind: NearMissKind, presented: PresentedIdentity, wanted: ReferenceIde
 
 
 def _right_name_wrong_place(presented: PresentedIdentity, wanted: str) -> str:
-    if presented.name != wanted:
+    address = address_in(wanted)
+    if presented.name != wanted and (address is None or not presented.is_address(address)):
         return ""
-    if address_in(wanted) is not None and presented.kind is not IdentityKind.IP_ADDRESS:
+    if presented.kind is IdentityKind.IP_ADDRESS:
+        return "{presented} stands in the certificate as an iPAddress, which does not count here"
+    if address is not None:
         return f"{{presented}} is an address in a {presented.kind}, and addresses are looked for in an iPAddress alone"
     if presented.kind is IdentityKind.COMMON_NAME:
         return "{presented} stands only in the common name, which does not count here: add it as a dNSName"

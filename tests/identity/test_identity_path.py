@@ -8,7 +8,7 @@ from typing import Literal
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from identity_forge import ANY, CLIENT, NOW, SERVER, SIP_DOMAIN, Forged, Key, forge, root
@@ -63,6 +63,7 @@ def weak_key() -> Key:
 
 
 def signed_with_sha1(forged: Forged, issuer: Forged) -> Forged:
+    assert not isinstance(issuer.key, ed25519.Ed25519PrivateKey)
     return Forged(x509.load_der_x509_certificate(resign_with_sha1(forged.der, issuer.key)), forged.key)
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from identity_forge import NOW
+from cryptography import x509
+from identity_forge import NOW, Forged
+from identity_handshake import first_objection
 from identity_openssl import PROGRAM, program_objection, store_objection
 from identity_raw import (
     Extension,
@@ -19,6 +22,7 @@ from identity_raw import (
     directory,
     dns,
     email,
+    key,
     name,
     oid,
     other,
@@ -62,7 +66,8 @@ from identity_stories import (
 )
 
 from harness.identity.findings import FindingKind
-from harness.identity.path import PathExplanation
+from harness.identity.general_names import NameKind
+from harness.identity.path import PathExplanation, explain_path
 
 K = FindingKind
 
@@ -266,3 +271,34 @@ def test_more_names_than_openssl_compares_are_refused(tmp_path: Path) -> None:
 
     assert first_fatal(story.explained("client")) == (1, 0)
     assert set(measured(story, "client", tmp_path)) == {(1, 0)}
+
+
+IN_HANDSHAKES = [what for what in (*EXTENSIONS, *IDENTIFIERS, *BOUND) if what != "a P-224 leaf"]
+"""No TLS stack offers P-224, so that one fails for another reason than its path."""
+
+
+@pytest.mark.parametrize("what", IN_HANDSHAKES)
+def test_a_real_handshake_ends_as_the_explainer_says(what: str) -> None:
+    story = (EXTENSIONS | IDENTIFIERS | BOUND)[what][0]
+    leaf_sent, *others = story.sent
+    presented = Forged(x509.load_der_x509_certificate(leaf_sent), key(story.leaf.key))
+
+    objection = first_objection(presented, others, story.trusted, "client")
+    assert story.explained("client").accepted is (objection is None)
+
+
+@pytest.mark.parametrize("kind", [NameKind.DNS, NameKind.EMAIL, NameKind.IP_ADDRESS, NameKind.DIRECTORY_NAME])
+def test_a_thousand_names_under_a_thousand_constraints_cost_no_second(kind: NameKind) -> None:
+    make: dict[NameKind, Callable[[int, str], bytes]] = {
+        NameKind.DNS: lambda number, place: dns(f"{number}.{place}.example"),
+        NameKind.EMAIL: lambda number, place: email(f"{number}@{place}.example"),
+        NameKind.IP_ADDRESS: lambda number, place: address(number.to_bytes(4) * (2 if place == "ca" else 1)),
+        NameKind.DIRECTORY_NAME: lambda number, place: directory(common_name(f"{number} {place}")),
+    }
+    names, bases = ([make[kind](number, place) for number in range(1000)] for place in ("leaf", "ca"))
+    story = bound(tuple(names), constraints(excluded=bases))
+    sent, trusted = story.sent, story.trusted
+    begun = time.process_time()
+    explain_path(sent, trusted=trusted, known_authorities=trusted, purpose="client", at=NOW)
+
+    assert time.process_time() - begun < 1  # 0.02 to 0.06 measured; each name by each constraint took 6

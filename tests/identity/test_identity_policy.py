@@ -200,6 +200,33 @@ def test_ip_addresses_count_for_rfc_9525_alone() -> None:
     assert accepting(named("x", "ip:192.0.2.1"), "192.0.2.1") == {"rfc9525"}
 
 
+@pytest.mark.parametrize(
+    ("san", "wanted", "policies"),
+    [
+        ("dns:192.0.2.1", "192.0.2.1", set()),
+        ("ip:192.0.2.1", "192.0.2.1", {"rfc9525"}),
+        ("ip:2001:db8::1", "2001:DB8:0:0::1", {"rfc9525"}),
+        ("ip:2001:db8::1", "[2001:db8::1]", {"rfc9525"}),
+        ("ip:192.0.2.1", "192.0.2.2", set()),
+        ("uri:sip:192.0.2.1", "192.0.2.1", set()),
+        ("ip:192.0.2.1", "192.0.2.1.", set()),
+    ],
+)
+def test_an_address_matches_an_ip_address_alone(san: str, wanted: str, policies: set[str]) -> None:
+    assert accepting(named("x", san), wanted) == policies
+
+
+@pytest.mark.parametrize(
+    ("san", "told"),
+    [
+        ("dns:192.0.2.1", '"192.0.2.1" is an address in a dNSName, and addresses are looked for in an iPAddress alone'),
+        ("ip:192.0.2.1", '"192.0.2.1" stands in the certificate as an iPAddress, which does not count here'),
+    ],
+)
+def test_an_address_in_a_place_that_does_not_count_is_the_nearest_miss(san: str, told: str) -> None:
+    assert judge_names(named("x", san), ["192.0.2.1"]).reason == told
+
+
 def test_an_unknown_policy_is_an_error() -> None:
     with pytest.raises(KeyError):
         judge_names(named(CLOUD), [CLOUD], policy="cisco")

@@ -193,6 +193,10 @@ PAIRS: dict[str, Pair] = {
         case("unified-cm", issued(more_names=(x509.DNSName("192.0.2.1"),))),
         case("unified-cm", issued(sans=(HOST, "192.0.2.1"))),
     ),
+    "known-by-address": Pair(
+        case("unified-cm", issued(sans=(HOST, "192.0.2.1")), names=("192.0.2.1",)),
+        case("unified-cm", issued(sans=(HOST, "192.0.2.1")), names=(HOST,)),
+    ),
     "self-signed": Pair(alone(E_SERVER, forge()), alone(E_SERVER, LEAF)),
     "chain-not-completed": Pair(
         case(E_SERVER, LEAF, trust=(ROOT,)), case(E_SERVER, LEAF, trust=(ROOT, ISSUING))

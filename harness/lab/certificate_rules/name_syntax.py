@@ -44,6 +44,12 @@ def _addresses(case: Examination) -> Iterator[str]:
             yield f'"{name}" is an address and stands as a dNSName: it never matches that address'
 
 
+def _wanted_addresses(case: Examination) -> Iterator[str]:
+    for name in case.names:
+        if address_in(name) is not None and case.carries(name):
+            yield f'"{name}" stands as an iPAddress; whether an Expressway looks there is not known'
+
+
 NAME_SYNTAX_RULES = (
     CertificateRule(
         key="wildcard-name",
@@ -82,6 +88,16 @@ NAME_SYNTAX_RULES = (
         remedy="Put it in an iPAddress, or better: let peers be known by their names. The zones of this lab count no "
         "iPAddress, since no text of Cisco says that they do.",
         source="RFC 5280 section 4.2.1.6, RFC 9525 section 6.5",
+    ),
+    CertificateRule(
+        key="known-by-address",
+        title="Peers know it by an address",
+        severity=Severity.WARNING,
+        roles=NAMED,
+        fires=_wanted_addresses,
+        remedy="Let peers know it by a dNSName: of an iPAddress no text of Cisco tells, and the zones of this lab count "
+        "none.",
+        source="X1, RFC 9525 section 6.5",
     ),
 )
 """Rules about how names are written."""
