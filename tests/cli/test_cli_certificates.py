@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cli_bench import Command, in_its_own_process, sip_mtls
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import mldsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     NoEncryption,
     load_pem_private_key,
     pkcs12,
 )
+from cryptography.x509.oid import NameOID
 
 from harness.cli.exits import Exit
 from harness.pki import Credentials, LeafOrder, Workshop, certificates_pem, chain_pem, key_pem
@@ -163,6 +165,27 @@ def test_an_unreadable_extension_is_told_and_is_an_error_since_openssl_finds_no_
     assert "ERROR    malformed-extension" in checked.out
     assert "TLS server    no (alert 48)" in shown.out
     assert (shown.code, checked.code) == (Exit.MET, Exit.NOT_MET)
+
+
+def test_no_certificate_of_the_file_is_called_unrelated_and_then_printed_as_a_ca_above(
+    sip_mtls: Command, file: Path
+) -> None:
+    root, own = mldsa.MLDSA65PrivateKey.generate(), mldsa.MLDSA65PrivateKey.generate()
+    names = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)]) for text in ("PQ Root", "edge.example.com")]
+    certificates = [
+        x509.CertificateBuilder(names[0], subject, key.public_key(), 7)
+        .not_valid_before(WORKSHOP.now)
+        .not_valid_after(WORKSHOP.now + timedelta(days=90))
+        .sign(root, None)
+        .public_bytes(Encoding.DER)
+        for subject, key in zip(names, (root, own), strict=True)
+    ]
+    file.write_text(certificates_pem(certificates[::-1]))
+    ended = sip_mtls("certs", "show", file)
+
+    assert "CA 1 above it: PQ Root" in ended.out
+    assert "Not related" not in ended.out
+    assert "did not issue" not in ended.out
 
 
 def test_the_order_of_the_file_is_told(sip_mtls: Command, file: Path) -> None:

@@ -153,6 +153,18 @@ def test_a_stranger_stays_at_the_end() -> None:
     assert "left one certificate at the end that did not issue the leaf" in holding.notes
 
 
+def test_a_cross_certificate_is_another_way_and_no_stranger() -> None:
+    one, two = forge("Root One", ca=True), forge("Root Two", ca=True)
+    issuing = forge("Issuing", by=one, ca=True)
+    cross, stranger = forge("Issuing", by=two, ca=True, key=issuing.key), forge("Stranger", ca=True)
+    leaf = forge("edge.example.com", by=issuing)
+    holding = read_holding(b"".join(each.pem for each in (leaf, issuing, stranger, cross, one, two)), "old.pem")
+
+    assert holding.certificates == tuple(each.der for each in (leaf, issuing, one, cross, two, stranger))
+    assert "left 2 certificates behind the chain that make another one: 'Issuing', 'Root Two'" in holding.notes
+    assert "left one certificate at the end that did not issue the leaf" in holding.notes
+
+
 def test_curve_parameters_are_passed_over() -> None:
     parameters = b"-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n"
     holding = read_holding(parameters + LEAF.key_pem + PEM, "old.pem")

@@ -95,8 +95,7 @@ NAME_SYNTAX_RULES = (
         severity=Severity.WARNING,
         roles=NAMED,
         fires=_wanted_addresses,
-        remedy="Let peers know it by a dNSName: of an iPAddress no text of Cisco tells, and the zones of this lab count "
-        "none.",
+        remedy="Let peers know it by a dNSName: of an iPAddress no text of Cisco tells, and this lab counts none.",
         source="X1, RFC 9525 section 6.5",
     ),
 )
