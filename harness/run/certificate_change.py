@@ -52,13 +52,15 @@ class Story:
 class Outcomes:
     """What flips, what was not compared, and how many stories worked with the old certificate.
 
-    `unplayed` is the number of plays that were left when somebody interrupted it.
+    `unplayed` is the number of plays that were left when somebody interrupted it. `dead` are stories that work in this
+    lab with no certificate at all, on none of the releases.
     """
 
     flips: tuple[Flip, ...]
     not_compared: tuple[Flip, ...]
     worked: int
     unplayed: int = 0
+    dead: tuple[str, ...] = ()
 
 
 Pair = tuple[Story, Verdict, Verdict]
@@ -106,10 +108,17 @@ def outcomes(bench: Bench, told: Sequence[Story], tick: Tick) -> Outcomes:
         raise KeyboardInterrupt
     neither = [pair for pair in pairs if pair[1].stopped and pair[2].stopped]
     unplayed = len(told) - len(pairs)
-    dead = neither if unplayed else _not_compared(bench, neither)
+    gaps = neither if unplayed else _not_compared(bench, neither)
     flipped = (pair for pair in pairs if _flipped(pair[1], pair[2]))
     worked = {story.scenario.name for story, before, _ in pairs if before.stopped is None}
-    return Outcomes(tuple(_merged(flipped)), tuple(_merged(dead)), len(worked), unplayed)
+    return Outcomes(tuple(_merged(flipped)), tuple(_merged(gaps)), len(worked), unplayed, _dead(pairs, gaps))
+
+
+def _dead(pairs: Sequence[Pair], gaps: Sequence[Pair]) -> tuple[str, ...]:
+    """Return the stories that stopped wherever they were played, with the lab's own certificate too."""
+    alive = {story.scenario.name for story, before, after in pairs if not before.stopped or not after.stopped}
+    alive |= {story.scenario.name for story, _, _ in gaps}
+    return tuple(dict.fromkeys(story.scenario.name for story, _, _ in pairs if story.scenario.name not in alive))
 
 
 def _not_compared(bench: Bench, pairs: Sequence[Pair]) -> list[Pair]:

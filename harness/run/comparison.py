@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harness.errors import Fault, ScenarioError
@@ -15,6 +15,7 @@ from harness.pki import Holding
 from harness.report.certificates import Candidate, CertificateChange
 from harness.report.certificates.beyond_plays import rules_broken_anew
 from harness.run.certificate_change import Question, outcomes, prepare, stories, upload_flips
+from harness.run.certificate_replays import Replay, replays
 from harness.run.crowd import Tick
 from harness.run.foreign_sources import unfetched
 from harness.run.library import Library
@@ -25,30 +26,40 @@ Progress = Callable[[int, str], AbstractContextManager[Tick]]
 """Opens a display of so many things of a name, and gives what is told of each."""
 
 
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who looks on: `progress` while stories are played; `replayed` is told of the plays behind each flip."""
+
+    progress: Progress
+    replayed: Callable[[Replay], None] | None = None
+
+
 def compare(
     library: Library,
     question: Question,
     files: tuple[Path, Path],
     scenarios: Iterable[Scenario],
-    progress: Progress,
+    watch: Watch,
 ) -> CertificateChange:
     """Play every story with the old and with the new certificate; return what comes to something else.
 
     `files` are where the two certificates of the question come from. ScenarioError where one cannot be played, or no
-    story is left on these releases and TLS versions.
+    story is left that works in the healthy lab on these releases and TLS versions.
     """
     bench = prepare(library, question)
     told = stories(bench, scenarios, question.releases, question.tls_versions)
     if not told:
-        raise ScenarioError(
-            [Fault("--tls", 0, 0, "nothing is left to play", "these releases have no such TLS version")]
-        )
-    with progress(2 * len(told), "plays") as tick:
+        message = "nothing is left to play: no such story works in the healthy lab on this release and TLS version"
+        raise ScenarioError([Fault("certs diff", 0, 0, message, "`sip-mtls list` shows the stories")])
+    with watch.progress(2 * len(told), "plays") as tick:
         came_to = outcomes(bench, told, tick)
     old, new = (
         _candidate(path, holding, played)
         for path, holding, played in zip(files, (question.old, question.new), bench.pair, strict=True)
     )
+    if watch.replayed is not None and not came_to.unplayed:
+        for replay in replays(bench, told, (*came_to.not_compared, *came_to.flips)):
+            watch.replayed(replay)
     return CertificateChange(
         role=question.role,
         at=question.at,
@@ -57,13 +68,14 @@ def compare(
         trust=len(question.trust.certificates),
         releases=question.releases,
         tls_versions=question.tls_versions,
-        stories=len({story.scenario.name for story in told}),
+        stories=tuple(dict.fromkeys(story.scenario.name for story in told)),
         worked=came_to.worked,
         uploads=tuple(upload_flips(question, switch=library.healthy.expressway_e.enable_server_eku_upload)),
         flips=came_to.flips,
         not_compared=came_to.not_compared,
         unplayed=came_to.unplayed,
         rules=rules_broken_anew(*(_examined(question, holding) for holding in (question.old, question.new))),
+        dead=came_to.dead,
     )
 
 

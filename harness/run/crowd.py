@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import trio
 import trio.testing
@@ -15,6 +16,7 @@ from harness.scenario.plan import Plan
 from harness.transcript import Transcript
 from harness.verdict import Verdict
 
+_Made = TypeVar("_Made")
 Tick = Callable[[str], None]
 """Is told the scenario of each play as it ends."""
 
@@ -32,12 +34,30 @@ def verdicts(plans: Iterable[Plan], workshop: Workshop, tick: Tick) -> list[Verd
 
     StoppedEarlyError, which is a KeyboardInterrupt, where somebody presses Ctrl-C.
     """
-    judged: list[Verdict] = []
+    judged, stopped = _played(plans, workshop, judge, tick)
+    if stopped:
+        raise StoppedEarlyError(judged)
+    return judged
+
+
+def transcripts(plans: Iterable[Plan], workshop: Workshop) -> list[Transcript]:
+    """Play every plan likewise; return what was seen. KeyboardInterrupt where somebody presses Ctrl-C."""
+    seen, stopped = _played(plans, workshop, lambda transcript: transcript, lambda _: None)
+    if stopped:
+        raise KeyboardInterrupt
+    return seen
+
+
+def _played(
+    plans: Iterable[Plan], workshop: Workshop, made_of: Callable[[Transcript], _Made], tick: Tick
+) -> tuple[list[_Made], bool]:
+    """Return what was made of each play that took place, and whether somebody stopped it early."""
+    made: list[_Made] = []
     stopped = False
 
     async def play() -> None:
         for plan in plans:
-            judged.append(judge(await _perform(plan, workshop)))
+            made.append(made_of(await _perform(plan, workshop)))
             tick(plan.scenario)
 
     try:
@@ -48,9 +68,7 @@ def verdicts(plans: Iterable[Plan], workshop: Workshop, tick: Tick) -> list[Verd
         )
     except* KeyboardInterrupt:
         stopped = True
-    if stopped:
-        raise StoppedEarlyError(judged)
-    return judged
+    return made, stopped
 
 
 async def _perform(plan: Plan, workshop: Workshop) -> Transcript:

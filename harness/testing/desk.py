@@ -14,7 +14,7 @@ from harness.pki import TrustList
 from harness.run.certificate_change import Question
 from harness.run.certificate_files import holding_in, trust_in
 from harness.run.certificate_folder import FolderOrder, certificate_files
-from harness.run.comparison import compare
+from harness.run.comparison import Watch, compare
 from harness.run.dates import time_at
 from harness.run.folders import write_folder
 from harness.run.library import Library
@@ -88,7 +88,7 @@ class Desk:
             )
             stories = self._libraries.scenarios(library, tuple(map(self._places.scenario, scenarios)))
             files = (Path(old), Path(new))
-            change = Change(run_alone(lambda: compare(library, question, files, stories, _silent)))
+            change = Change(run_alone(lambda: compare(library, question, files, stories, Watch(_silent))))
             self.told.append(change)
             if not change.worked:
                 raise ScenarioError(

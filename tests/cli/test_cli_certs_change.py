@@ -11,10 +11,11 @@ import pytest
 from cli_bench import Command, sip_mtls
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, load_pem_private_key, pkcs12
+from public_chains import Pointers, root
 
 from harness.cli.exits import Exit
 from harness.pki import Credentials, LeafOrder, Workshop, certificates_pem, chain_pem, key_pem
-from harness.run.library import Library
+from harness.run.library import Library, data_folder
 
 __all__ = ["sip_mtls"]
 
@@ -30,14 +31,26 @@ def edge(*faults: str, issuer: str = "", key: str = "") -> Credentials:
 
 
 @pytest.fixture(autouse=True)
-def a_few_stories(monkeypatch: pytest.MonkeyPatch) -> None:
+def a_few_stories(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let one story of each kind stand for all: what they come to is tested beside the bench."""
-    monkeypatch.setattr(Library, "scenarios", lambda _self, _asked: list(TOLD))
+    if "all_stories" not in request.fixturenames:
+        monkeypatch.setattr(Library, "scenarios", lambda _self, _asked: list(TOLD))
+        monkeypatch.setattr(Library, "fitting", lambda _self: list(TOLD))
+
+
+@pytest.fixture
+def all_stories() -> None:
+    """Let every story be played that is asked for."""
 
 
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
     return written(tmp_path / "old.pem", chain_pem(edge()))
+
+
+def flat(text: str) -> str:
+    """Return a text in one line."""
+    return " ".join(text.split())
 
 
 def written(path: Path, data: str | bytes) -> Path:
@@ -174,6 +187,62 @@ def test_wrong_words_are_2(
     assert ended.code == Exit.WRONG_INPUT
     assert ended.said_in_one_breath
     assert told in ended.err
+
+
+def test_the_plays_behind_a_flip_are_shown_and_written(sip_mtls: Command, old: Path) -> None:
+    new = written(old.with_name("new.pem"), chain_pem(edge("server-auth-only")))
+    ended = sip_mtls("certs", "diff", old, new, *SERVER, *FAST, "--ladder", "--out", old.with_name("plays"))
+
+    play = "x15.4/cloud-outbound/o01-call-to-the-cloud-tls1.2/ladder.txt"
+    assert ended.code == Exit.NOT_MET
+    assert "A call to the cloud, by the book (old certificate)" in ended.out
+    assert "alert 46" in (old.with_name("plays") / "new" / play).read_text("utf-8")
+    assert "completed: 200 OK" in (old.with_name("plays") / "old" / play).read_text("utf-8")
+
+
+@pytest.mark.usefixtures("all_stories")
+def test_what_does_not_work_in_a_lab_of_ones_own_is_told(sip_mtls: Command, old: Path) -> None:
+    shipped = (data_folder("scenarios") / "lab.yaml").read_text("utf-8")
+    dead = written(old.with_name("lab.yaml"), shipped + "\nfirewall: {rules: [{action: drop}]}\n")
+    ended = sip_mtls("certs", "diff", old, old, *SERVER, *FAST, "--lab", dead, "--scenario", "O01")
+    two = ("--scenario", "V01", "--scenario", "O01")
+    partly = sip_mtls("certs", "diff", old, old, *SERVER, *FAST, "--lab", dead, *two)
+
+    assert "since they work in this lab with no certificate: cloud-outbound/o01" in flat(partly.out)
+    assert ended.code == Exit.NOT_MET
+    assert "NO ALL-CLEAR: no story works with the old certificate" in ended.out
+
+
+@pytest.mark.usefixtures("all_stories")
+def test_only_the_stories_that_are_named_are_played_and_what_cannot_be_is_told(sip_mtls: Command, old: Path) -> None:
+    ended = sip_mtls("certs", "diff", old, old, *SERVER, *FAST, "--scenario", "O01", "--scenario", "O06")
+    none = sip_mtls("certs", "diff", old, old, *SERVER, *FAST, "--scenario", "O06")
+
+    assert ended.code == Exit.MET
+    assert "1 stories, of which 1 work today" in ended.out
+    assert "not played, since it stops in the healthy lab too" in ended.out
+    assert "cloud-outbound/o06" in ended.out
+    assert none.code == Exit.WRONG_INPUT
+    assert none.said_in_one_breath
+
+
+@pytest.mark.usefixtures("all_stories")
+def test_an_outage_in_a_lab_of_ones_own_leaves_stories_out_loudly(sip_mtls: Command, old: Path) -> None:
+    issuer = root("Some Root", "Some CA", points=Pointers(("http://crl.ca.example/r.crl",)))
+    held = (issuer.issue("expe.acme-corp.com", "acme-corp.com"), *issuer.chain)
+    named = written(old.with_name("crl.pem"), certificates_pem(held))
+    shipped = (data_folder("scenarios") / "lab.yaml").read_text("utf-8")
+    shut = "\nfirewall: {rules: [{source: webex-cloud, port: 80, action: refuse}]}\n"
+    lab = written(old.with_name("lab.yaml"), shipped + shut)
+    words = (*SERVER, *FAST, "--scenario", "O01", "--scenario", "B01")
+
+    usual = sip_mtls("certs", "diff", named, named, *words)
+    away = sip_mtls("certs", "diff", named, named, *words, "--lab", lab)
+
+    assert usual.code == Exit.MET
+    assert away.code == Exit.NOT_MET
+    assert "NO ALL-CLEAR: 1 of 2 stories" in away.out
+    assert "cause     revocation-source-unreachable" in away.out
 
 
 def test_a_plan_is_printed_in_its_order_and_is_0(sip_mtls: Command, old: Path) -> None:

@@ -125,7 +125,7 @@ LISTED = """
             (tmp_path / name).write_bytes(pem)
             return tmp_path / name
         return made
-""".replace("BENCH", repr(str(Path(__file__).parents[1] / "run")))
+""".replace("BENCH", repr(str(Path(__file__).parents[1])))
 
 
 def test_a_private_root_breaks_calls_also_where_both_certificates_name_a_crl(project: Project) -> None:

@@ -112,6 +112,21 @@ def check_command(**words: Any) -> None:
 @click.option("--role", required=True, type=click.Choice(ROLES), help="Where it serves.")
 @click.option("--release", "releases", multiple=True, type=click.Choice(RELEASES), help="Only this release.")
 @click.option("--tls", multiple=True, type=click.Choice(["1.2", "1.3"]), help="Only this TLS version.")
+@click.option(
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    metavar="ID, FILE or FOLDER",
+    help="Only these stories: an id, a row, a family, a file, a folder; may be given several times.",
+)
+@click.option("--lab", "lab_file", type=FILE, help="Another healthy lab than the one that comes with sip-mtls.")
+@click.option("--ladder", is_flag=True, help="Show the plays behind each story that flips, with both certificates.")
+@click.option(
+    "--out",
+    "out_folder",
+    type=FOLDER,
+    help="Write those plays below this folder: transcript, ladder, key log and certificates.",
+)
 @_CHAIN
 @_PEERS_TRUST
 @_PASSWORD

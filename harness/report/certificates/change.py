@@ -72,11 +72,12 @@ class Candidate:
 class CertificateChange:
     """The whole comparison, as of the day `at`.
 
-    `stories` were played with both certificates, `worked` of them worked with the old one somewhere. `not_compared`
-    work in the healthy lab with its own certificate and with neither of the two: nothing is known of them, though some
-    of them are among the flips, where their ends differ. `rules` are those that the new certificate breaks, the old
-    one does not, and no play shows. `trust` is how many CA certificates the peers were said to trust beside the root
-    of the old one. `unplayed` plays with each certificate were left when somebody interrupted them.
+    `stories`, by id, were played with both certificates, `worked` of them worked with the old one somewhere.
+    `not_compared` work in the healthy lab with its own certificate and with neither of the two: nothing is known of
+    them, though some of them are among the flips, where their ends differ. `dead` are stories, by id, that work in this
+    lab with no certificate at all: a lab of one's own may be to blame. `rules` are those that the new certificate
+    breaks, the old one does not, and no play shows. `trust` is how many CA certificates the peers were said to trust
+    beside the root of the old one. `unplayed` plays with each certificate were left when somebody interrupted them.
     """
 
     role: str
@@ -86,13 +87,14 @@ class CertificateChange:
     trust: int
     releases: tuple[str, ...]
     tls_versions: tuple[str, ...]
-    stories: int
+    stories: tuple[str, ...]
     worked: int
     uploads: tuple[UploadFlip, ...]
     flips: tuple[Flip, ...]
     not_compared: tuple[Flip, ...] = ()
     unplayed: int = 0
     rules: tuple[RuleFinding, ...] = ()
+    dead: tuple[str, ...] = ()
 
     @property
     def compared(self) -> tuple[Flip, ...]:
@@ -103,7 +105,7 @@ class CertificateChange:
     @property
     def is_safe(self) -> bool:
         """Whether nothing breaks, and every story that works in the healthy lab was compared."""
-        return not self.breaks and not self.not_compared and not self.unplayed
+        return bool(self.worked) and not self.breaks and not self.not_compared and not self.unplayed
 
     @property
     def breaks(self) -> bool:

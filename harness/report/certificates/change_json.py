@@ -29,7 +29,7 @@ def change_as_json(change: CertificateChange) -> str:
         ],
         "releases": list(change.releases),
         "tls_versions": list(change.tls_versions),
-        "stories": change.stories,
+        "stories": len(change.stories),
         "worked_before": change.worked,
         "breaks": change.breaks,
         "unplayed": change.unplayed,
@@ -55,6 +55,7 @@ def change_as_json(change: CertificateChange) -> str:
             for each in change.rules
         ],
         "unspoken_for": list(unspoken_for(change.old.facts, change.new.facts)),
+        "dead": list(change.dead),
         "not_compared": [_flip(flip) for flip in change.not_compared],
     }
     return json.dumps(document, indent=2) + "\n"

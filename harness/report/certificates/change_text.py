@@ -75,10 +75,13 @@ def _alarm(change: CertificateChange, paper: Paper) -> Iterator[str]:
         yield ""
         yield from paper.hanging(
             "",
-            f"NO ALL-CLEAR: {count} of {change.stories} stories work in the healthy lab and with neither of the two "
-            "certificates. What the change does to them is not known. They are listed first, with their causes.",
+            f"NO ALL-CLEAR: {count} of {len(change.stories)} stories work in the healthy lab and with neither of the "
+            "two certificates. What the change does to them is not known. They are listed first, with their causes.",
             0,
         )
+    elif not change.worked:
+        yield ""
+        yield from paper.hanging("", "NO ALL-CLEAR: no story works with the old certificate, so none can break.", 0)
 
 
 def _assumption(change: CertificateChange) -> str:
@@ -173,9 +176,12 @@ def _told(remedy: Remedy) -> str:
 
 def _tally(change: CertificateChange, paper: Paper) -> Iterator[str]:
     where = f"on {release_names(change.releases)}, TLS {' and '.join(change.tls_versions)}"
-    scale = f"{change.stories} stories, of which {change.worked} work today, {where}"
+    scale = f"{len(change.stories)} stories, of which {change.worked} work today, {where}"
     counts = {kind.value: {flip.scenario for flip in change.compared if flip.kind is kind} for kind in Kind}
     counts["not compared"] = {flip.scenario for flip in change.not_compared}
+    if change.dead:
+        text = f"no use here, since they work in this lab with no certificate: {', '.join(change.dead)}"
+        yield from paper.hanging("", text, 0)
     said = [f"{word} {len(found)}" for word, found in counts.items() if found]
     said += [f"rules broken anew {len(change.rules)}"] if change.rules else []
     nothing = "nothing flips in what was played" if change.unplayed else "nothing flips"
