@@ -27,6 +27,6 @@ MEANINGS = {
     Exit.WRONG_INPUT: "wrong input: a scenario, an id, an option, a file",
     Exit.NO_LAB: "the lab could not be set up: a busy port, a missing address; or no way leads to a name server",
     Exit.OUR_ERROR: "an error of our own",
-    Exit.INTERRUPTED: "interrupted",
+    Exit.INTERRUPTED: "interrupted by Ctrl-C or SIGTERM; what was reached until then is kept and said",
     Exit.READER_GONE: "whoever read the output went away",
 }

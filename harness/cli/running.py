@@ -59,6 +59,9 @@ def run(wanted: Wanted) -> Exit:
         )
     announce_key_log()
     outcomes, lost, interrupted = _played(library, order)
+    if interrupted and not outcomes:
+        print("interrupted", file=sys.stderr)
+        return Exit.INTERRUPTED
     outcomes.sort(key=in_order)
     if wanted.out_folder is not None:
         for outcome in outcomes:
@@ -79,10 +82,7 @@ def run(wanted: Wanted) -> Exit:
 
 
 def _played(library: Library, order: Order) -> tuple[list[PlayOutcome], list[LostPlay], bool]:
-    """Play everything; return what came of it, what was lost, and whether somebody ended it before its time.
-
-    KeyboardInterrupt where there is nothing to keep.
-    """
+    """Play everything; return what came of it, what was lost, and whether somebody ended it before its time."""
     outcomes: list[PlayOutcome] = []
     lost: list[LostPlay] = []
     interrupted = False
@@ -96,8 +96,6 @@ def _played(library: Library, order: Order) -> tuple[list[PlayOutcome], list[Los
             run_suite(library, order, told, lost.append)
         except* KeyboardInterrupt:
             interrupted = True
-    if interrupted and not outcomes:
-        raise KeyboardInterrupt
     return outcomes, lost, interrupted
 
 

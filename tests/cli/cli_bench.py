@@ -12,7 +12,11 @@ import pytest
 
 from harness.cli import main
 
-PROGRAM = [sys.executable, "-c", "from harness.cli import main; main()"]
+DOOR = "from harness.cli import main; main()"
+AT_A_TERMINAL = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+"""Whoever started the tests may have SIGINT ignored, as nohup and the `&` of scripts do; children inherit it."""
+
+PROGRAM = [sys.executable, "-c", AT_A_TERMINAL + DOOR]
 
 
 @dataclass(frozen=True)

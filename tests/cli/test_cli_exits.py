@@ -289,6 +289,7 @@ def test_an_interrupt_is_heard_though_it_comes_where_nobody_can_listen(
 ) -> None:
     """In a callback of OpenSSL a KeyboardInterrupt would be lost; here it comes between two lines of the judge."""
     went_on = []
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may have it ignored
 
     def pressed_while_judging(transcript: Transcript) -> Verdict:
         signal.raise_signal(signal.SIGINT)
@@ -296,7 +297,10 @@ def test_an_interrupt_is_heard_though_it_comes_where_nobody_can_listen(
         return judge(transcript)
 
     monkeypatch.setattr(suite, "judge", pressed_while_judging)
-    ended = sip_mtls("run", "B02", *IN_MEMORY)
+    try:
+        ended = sip_mtls("run", "B02", *IN_MEMORY)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
     assert went_on
     assert (ended.code, ended.out, ended.err) == (Exit.INTERRUPTED, "", "interrupted\n")

@@ -6,12 +6,13 @@ import json
 import signal
 import socket
 import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import IO
 
 import pytest
-from cli_bench import PROGRAM
+from cli_bench import AT_A_TERMINAL, DOOR
 
 from harness.cli.exits import Exit
 from harness.cli.signals import terminated_like_interrupted
@@ -25,13 +26,12 @@ SLOW = (
     "expect: {sign-in: {stopped-at: tcp}, cause: none}\n"
     "control: {change: {jabber.connect-timeout: 60}}\n"
 )
-IGNORING = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); "
+IN_A_SCRIPT = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); "
 
 
 def started(*words: object, ignoring: bool) -> subprocess.Popen[str]:
     """Start a command as a terminal does, or as a script does with `&`: with SIGINT ignored."""
-    interpreter, flag, code = PROGRAM
-    program = [interpreter, flag, IGNORING * ignoring + code]
+    program = [sys.executable, "-c", (IN_A_SCRIPT if ignoring else AT_A_TERMINAL) + DOOR]
     return subprocess.Popen([*program, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

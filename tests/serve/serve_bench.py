@@ -19,7 +19,8 @@ from pathlib import Path
 
 import pytest
 
-PROGRAM = [sys.executable, "-c", "from harness.cli import main; main()", "serve"]
+_AT_A_TERMINAL = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # see cli_bench
+PROGRAM = [sys.executable, "-c", _AT_A_TERMINAL + "from harness.cli import main; main()", "serve"]
 OPEN = "Visits:"
 _PATIENCE = 30.0
 
