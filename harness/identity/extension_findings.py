@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.identity.extension_rules import PROXY, RESOURCES, called, not_understood, repeated
+from harness.identity.extension_rules import DECODED, PROXY, RESOURCES, called, not_understood, repeated
 from harness.identity.findings import FindingKind, PathFinding
 from harness.identity.keys import has_explicit_curve
 from harness.identity.position import Position
@@ -14,7 +14,7 @@ _NOT_UNDERSTOOD, _PROXY, _RESOURCES, _EXPLICIT_CURVE = 34, 40, 46, 94
 
 def repeated_extensions(here: Position) -> Iterator[PathFinding]:
     """Yield the extensions that are there twice and that OpenSSL 4.0 does not decode: later versions refuse them."""
-    for identifier in repeated(here.encoded):
+    for identifier in (each for each in repeated(here.encoded) if each not in DECODED):
         sentence = (
             f"has the extension {called(identifier)} twice, which RFC 5280 section 4.2 forbids; OpenSSL takes it up to "
             "4.0 and refuses it from 4.1 on"

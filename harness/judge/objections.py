@@ -73,8 +73,13 @@ def by_own_list(evidence: Evidence) -> bool:
 
 
 def untrusted(evidence: Evidence, *kinds: FindingKind) -> bool:
-    """Whether the chain reached no anchor of a refuser that is ours, for one of these reasons if any are given."""
+    """Whether the chain reached no anchor of a refuser that is ours, for one of these reasons if any are given.
+
+    Not where an extension cannot be decoded: then nobody's issuer is found, and no trust list has to do with it.
+    """
     if not refused_certificate(evidence) or evidence.verify is None or evidence.verify.code not in _UNTRUSTED:
+        return False
+    if evidence.path is not None and evidence.path.finding(FindingKind.MALFORMED_EXTENSION):
         return False
     return not kinds or (evidence.path is not None and any(evidence.path.finding(kind) for kind in kinds))
 
