@@ -172,9 +172,16 @@ class ConnectionView:
     def swallowed(self) -> bool:
         """Whether the dialler spoke and the listener got no byte of it: a device took the bytes (row M19)."""
         dialler, listener = self.connection.end_of(self.connection.dialler), self.listener_end
-        if dialler is None or listener is None or self.foreign_reset:
+        if dialler is None or listener is None or self.foreign_reset or self._listener_went_first:
             return False
         return dialler.bytes_sent > 0 and listener.bytes_received == 0
+
+    @property
+    def _listener_went_first(self) -> bool:
+        """Whether the listener closed before it had waited in vain: then it chose to read nothing."""
+        waited = self.failed(self.listener)
+        closed = any(each.direction is Direction.SENT for each in self.events(Closed, self.listener))
+        return closed and (waited is None or waited.reason != "timed-out")
 
     @cached_property
     def inspection(self) -> Inspection | None:

@@ -142,8 +142,7 @@ def _words_of_ports(evidence: Evidence) -> dict[str, str]:
     """Return what was wanted at the port that was dialled, where that is to be had, and who lives there."""
     wanted, opened = wanted_service(evidence), open_ports(evidence.transcript, evidence.listener)
     ports = {service: str(port) for port, service in opened.items()}
-    target = evidence.view.connection.target.host if evidence.view else ""
-    where = label(evidence, evidence.listener) if evidence.listener else target or "the address"
+    where = label(evidence, evidence.listener) if evidence.listener else "the dialled address"
     elsewhere = f"It has {wanted.service} on port {wanted.port}." if wanted.port else ""
     switched_off = f"{where} has {wanted.service} on no port: that is switched off." if wanted.service else ""
     return {
