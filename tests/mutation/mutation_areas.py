@@ -27,8 +27,12 @@ AREAS = (
     Area("judge", ("harness/judge/*.py", "harness/judge/causes/*.py"), ("tests/judge",)),
     Area("identity", ("harness/identity/*.py",), ("tests/identity",)),
     Area("tls", ("harness/tls/*.py", "harness/tls/inspector/*.py"), ("tests/tls",)),
-    Area("net-link", ("harness/net/link.py", "harness/net/sip_link.py"), ("tests/net",)),
-    Area("sip", ("harness/sip/*.py",), ("tests/sip",)),
+    Area(
+        "net-link",
+        ("harness/net/link.py", "harness/net/sip_link.py", "harness/net/sip_transactions.py"),
+        ("tests/net/test_net_link.py", "tests/net/test_net_sip_link.py"),
+    ),
+    Area("sip", ("harness/sip/*.py",), ("tests/sip", "tests/actors/test_actors_torture.py")),
     Area(
         "certificate-change",
         (

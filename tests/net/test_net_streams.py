@@ -74,7 +74,10 @@ async def test_a_closed_listener_refuses_the_syn(new_network: NewNetwork) -> Non
 
 
 @each_network
-async def test_a_listener_that_accepts_nobody_lets_the_dialler_time_out(new_network: NewNetwork) -> None:
+async def test_a_listener_that_accepts_nobody_lets_the_dialler_time_out(
+    new_network: NewNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("harness.net.loopback._BACKLOG", 128)  # the usual limit of open files is near 1024
     network, waiting = new_network(), list[ByteStream]()
     async with listening(network) as (_, address):
 
