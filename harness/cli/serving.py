@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from textwrap import wrap
 
@@ -238,4 +239,5 @@ class _Voice:
     def _say_wrapped(self, text: str) -> None:
         """Print a line with the time before it, at a terminal within its width."""
         line = f"{datetime.now().astimezone():%H:%M:%S}  {text}"
-        self._output.say(wrap(line, width(), subsequent_indent=" " * _INDENT) if at_terminal() else [line])
+        folded = partial(wrap, width=width(), subsequent_indent=" " * _INDENT, break_on_hyphens=False)
+        self._output.say(folded(line) if at_terminal() else [line])
