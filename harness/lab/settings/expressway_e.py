@@ -93,7 +93,7 @@ class ExpresswayE(Settings):
         False,
         "let X15.4 take a server certificate without clientAuth; deprecated on X15.5, where it changes nothing",
         command="XCP TLS Certificate CVS EnableServerEkuUpload",
-        source="C6, A3",
+        source="A3",
     )
     trusted_ca: tuple[str, ...] = setting(
         (),
