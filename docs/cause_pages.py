@@ -14,6 +14,7 @@ from datetime import date
 from string import Formatter
 from typing import Any
 
+from citations import linked
 from trio._core import _run as trio_loop
 
 from harness.judge.causes import CAUSES
@@ -110,7 +111,11 @@ def _cause_page(cause: Cause, note: str, players: list[str], shown: PlayOutcome 
     if shown is not None:
         yield from _run(shown)
     yield from ("", "## Where it comes from", "")
-    yield f"Source: {cause.source}." if cause.source else "No document speaks of it: it is what is left."
+    yield (
+        f"Source: {linked(cause.source, from_folder='../')}."
+        if cause.source
+        else "No document speaks of it: it is what is left."
+    )
     if players:
         yield from ("", "Played by:", "")
         yield from (f"- `{name}`" for name in players)

@@ -14,6 +14,8 @@ from typing import Any
 import click
 from cause_pages import cause_pages, causes_page, in_italics
 from cheat_sheet import cheat_sheet_page
+from citations import linked
+from domain_pages import domain_pages
 from message_page import messages_page
 
 from harness.cli.commands import commands
@@ -65,6 +67,7 @@ def pages() -> dict[str, str]:
         "commands.md": _page(commands_page()),
         "cheat-sheet.md": _page(cheat_sheet_page(commands, _NOTE)),
         **{name: _page(lines) for name, lines in cause_pages(_NOTE).items()},
+        **{name: _page(lines) for name, lines in domain_pages(FOLDER, Library().scenarios(())).items()},
     }
 
 
@@ -99,8 +102,10 @@ def names_page() -> Iterator[str]:
         ("Ends of a walk", "Why a walk led to no address; each is a cause of its own.", FINDINGS),
         ("Checks of a token", "What Control Hub's look-up comes to.", KINDS),
     ):
-        yield from _words(title, intro, {name: f"{said.text} ({said.source})" for name, said in meanings.items()})
-    policies = {policy.name: f"{policy.summary} ({policy.source})" for policy in POLICIES.values()}
+        yield from _words(
+            title, intro, {name: f"{said.text} ({linked(said.source)})" for name, said in meanings.items()}
+        )
+    policies = {policy.name: f"{policy.summary} ({linked(policy.source)})" for policy in POLICIES.values()}
     yield from _words("Name policies", ADDRESSES, policies)
 
 
@@ -133,8 +138,7 @@ def settings_page(healthy: Lab) -> Iterator[str]:
     yield (
         "What a scenario can put into its `change`, and a lab file into its groups. *Value* is that of the healthy "
         "lab, `scenarios/lab.yaml`. Where the real product has the setting, its screen and its CLI name stand "
-        "below. In brackets stands who says so: C for documents of Cisco, X for traps that were measured, a row of "
-        "the catalogue, or the seed."
+        "below. In brackets stands who says so, by keys of the [domain reference](domain.md)."
     )
     words = scenario_schema(cause_keys())["$defs"]["change"]["properties"]
     for actor, role in {**ROLES, "firewall": "Firewall", "": "The lab as a whole"}.items():
@@ -161,7 +165,7 @@ def _choices(schema: Mapping[str, Any]) -> str:
 def _setting_line(row: SettingRow, healthy: Lab, choices: str) -> str:
     product = [f"*{row.screen}*"] if row.screen else []
     product += [f"`xConfiguration {row.command}`"] if row.command else []
-    source = f" ({row.source})" if row.source else ""
+    source = f" ({linked(row.source)})" if row.source else ""
     told = [_cell(row.meaning) + (f": {choices}" if choices else "") + source, *product]
     return f"| `{row.path}` | {_value(_at(healthy, row.path))} | {'<br>'.join(told)} |"
 
@@ -258,7 +262,7 @@ def _rule_entry(rule: CertificateRule) -> Iterator[str]:
     roles = "every role" if len(rule.roles) == len(CERTIFICATE_ROLES) else ", ".join(f"`{name}`" for name in rule.roles)
     yield from ("", f"## {rule.key}", "", f"**{rule.title}.** {rule.severity.value.capitalize()}, for {roles}.", "")
     yield f"Who minds: {_sentence(rule.peers or 'the peers of the role')}"
-    yield from ("", f"What to do: {in_italics(rule.remedy)} ({rule.source})")
+    yield from ("", f"What to do: {in_italics(rule.remedy)} ({linked(rule.source)})")
 
 
 def _sentence(text: str) -> str:

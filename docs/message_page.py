@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cause_pages import in_italics
+from citations import linked
 
 from harness.judge.explain import MESSAGE_ROWS, MessageRow
 from harness.judge.explain.row import By, Guess, Kind
@@ -31,7 +32,7 @@ def _message_line(row: MessageRow) -> str:
     example = row.example.replace("`", "")
     stages = " or ".join(stage.value for stage in row.stages)
     causes = "<br>".join(_guess(guess) for guess in row.guesses)
-    cells = (f"`{example}`", f"{row.meaning} ({row.source})", row.blame.value, stages, causes)
+    cells = (f"`{example}`", f"{row.meaning} ({linked(row.source)})", row.blame.value, stages, causes)
     return f"| {' | '.join(map(_cell, cells))} |"
 
 
@@ -53,7 +54,7 @@ def _log_part() -> Iterator[str]:
     for row in ROWS:
         said = "<br>".join(in_italics(text) for text in (row.event, row.detail, row.reason) if text)
         shown = f"`{row.shown_by[0]}`, TLS {row.shown_by[1]}"
-        yield f"| {_cell(row.situation)} ({row.source}) | `{row.channel.value}` | {_cell(said)} | {shown} |"
+        yield f"| {_cell(row.situation)} ({linked(row.source)}) | `{row.channel.value}` | {_cell(said)} | {shown} |"
 
 
 def _cell(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Which Expressway zone a connection belongs to, by the names in its certificate (domain.md section 2, 4-5).
+"""Which Expressway zone a connection belongs to, by the names in its certificate (domain.md 2.1, steps 4 and 5).
 
 Pure: settings and a certificate in, a decision and its reasons out.
 """

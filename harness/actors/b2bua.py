@@ -2,8 +2,8 @@
 
 It takes a call on its own port and calls back into the proxy's TLS port as anybody would: `Via` shows port 5073 and
 `x-cisco-local-service=nettle` (domain.md 1.3). It has no client certificate to show, which is why mutual TLS on that
-port ends every call that goes through it (3.1, row B07). It writes the Contact anew, and keeps its parameters only
-where all zones of the call preserve them (row I30).
+port ends every call that goes through it (domain.md 3.1, B07). It writes the Contact anew, and keeps its parameters
+only where all zones of the call preserve them (row I30).
 """
 
 from __future__ import annotations

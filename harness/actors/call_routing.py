@@ -1,6 +1,6 @@
 """What an Expressway does with a SIP request: preloaded-route switch, CPL, search rules, in that order.
 
-domain.md section 2, step 6, and 3.1: an unwelcome Route header and a search that finds nothing are a 404,
+domain.md 2.1, step 6, and 3.1: an unwelcome Route header and a search that finds nothing are a 404,
 call policy is a 403; the Route header, not the Request-URI, says where a call goes (1.3).
 """
 

@@ -50,7 +50,7 @@ class CertificateStores:
         return first_of_each_name(held) if settings.same_subject_cas == "first-only" else held
 
     def raise_alarms(self) -> None:
-        """Raise an alarm for each store whose certificate has run out (domain.md 9: 40068 server, 40078 client)."""
+        """Raise an alarm for each store whose certificate has run out (domain.md 9.2: 40068 server, 40078 client)."""
         held, wardrobe = self._settings, self._site.stage.wardrobe
         stores = (("40068", "server", held.server_certificate), ("40078", "client", held.client_certificate))
         for number, store, certificate in stores:

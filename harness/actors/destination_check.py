@@ -1,6 +1,6 @@
 """The Test button of Control Hub: look-up, socket, TLS, OPTIONS, and its own words for where that ended.
 
-domain.md section 2. The words do not say who refused whom; that is what the verdict beside them is for.
+domain.md 2.3. The words do not say who refused whom; that is what the verdict beside them is for.
 """
 
 from __future__ import annotations

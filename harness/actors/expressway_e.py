@@ -1,6 +1,6 @@
 """Expressway-E, in the DMZ: the listeners, and what happens to a connection before the first SIP message.
 
-Decisions come in the order of domain.md section 2: TCP, handshake within its budget, chain, names, and only
+Decisions come in the order of domain.md 2.1: TCP, handshake within its budget, chain, names, and only
 then SIP. What happens to SIP messages is in `call_routing`.
 """
 

@@ -71,5 +71,5 @@ class Wardrobe:
 
     @staticmethod
     def needs_old_gear(versions: tuple[str, str]) -> bool:
-        """Whether OpenSSL must lower its security level for these versions (libraries.md 1, "Old gear")."""
+        """Whether OpenSSL must lower its security level for these versions (domain.md 5.1)."""
         return VERSIONS.index(versions[0]) < VERSIONS.index(_OLDEST_MODERN_VERSION)

@@ -85,7 +85,7 @@ class WebexCloud:
         return outcome
 
     async def options(self, call: CloudCall) -> Outcome:
-        """Ping, as the last step of the Control Hub test does (domain.md section 2)."""
+        """Ping, as the last step of the Control Hub test does (domain.md 2.2)."""
         link = await self._reach_expressway(call)
         return await self.ping(link) if link else Outcome(completed=False, detail="no connection")
 

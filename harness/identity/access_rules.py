@@ -31,7 +31,7 @@ class Action(StrEnum):
 class AccessRule:
     """One access rule. The lowest `priority` number is tried first; rules of one priority in their order.
 
-    A rule that is not `enabled` decides nothing (domain.md 11.1, A5).
+    A rule that is not `enabled` decides nothing (domain.md A5).
     """
 
     priority: int

@@ -59,7 +59,7 @@ POLICIES: Mapping[str, NamePolicy] = MappingProxyType(
             NamePolicy(
                 name="expressway",
                 summary="the common name or any dNSName; sip: URIs by a knob; no iPAddress (Cisco's texts name none)",
-                source="domain.md section 4 and X1",
+                source="4.1, X1",
                 kinds=frozenset({_DNS}),
                 common_name=CommonName.ALWAYS,
                 optional_sip_uris=True,
@@ -67,7 +67,7 @@ POLICIES: Mapping[str, NamePolicy] = MappingProxyType(
             NamePolicy(
                 name="san-only",
                 summary="any dNSName, never the common name; sip: URIs by a knob; no iPAddress, as above",
-                source="domain.md X1",
+                source="X1",
                 kinds=frozenset({_DNS}),
                 common_name=CommonName.NEVER,
                 optional_sip_uris=True,

@@ -2,7 +2,7 @@
 
 Python's `re` backtracks. A pattern is refused where a hostile name could make it run for ever: a repeated
 group that itself repeats or chooses, and more repetitions or choices than real patterns have (domain.md
-section 9).
+9.5).
 """
 
 from __future__ import annotations

@@ -27,8 +27,8 @@ def is_signed_by(certificate: bytes, issuer: bytes) -> bool:
 def _check(certificate: x509.Certificate, issuer: x509.Certificate) -> None:
     """Raise where the signature does not fit.
 
-    Not verify_directly_issued_by: it refuses SHA-1 and MD5 (measured, libraries.md 2), and an explainer has
-    to tell a weak signature from a wrong one.
+    Not verify_directly_issued_by: it refuses SHA-1 and MD5 (measured; architecture.md, "Certificates"), and an
+    explainer has to tell a weak signature from a wrong one.
     """
     key, algorithm = issuer.public_key(), certificate.signature_hash_algorithm
     signature, signed = certificate.signature, certificate.tbs_certificate_bytes

@@ -18,7 +18,7 @@ def trust_findings(
     """Yield why this chain does not end in a trusted root; nothing where it does.
 
     `known` are authorities that the observer has seen elsewhere; without them a missing intermediate and an
-    unknown root look the same (both X509_V_ERR 20, libraries.md 1).
+    unknown root look the same (both X509_V_ERR 20, domain.md 5.1).
     """
     spoilt = tuple(_malformed(chain, (*sent, *trusted, *known))) if chain.end is ChainEnd.NO_ISSUER else ()
     match chain.end:

@@ -1,7 +1,7 @@
 """What one end's evidence leaves open where the other end refused it.
 
 Theory. Of an end that is not ours nobody sees the trust list, the clock, the lists of revoked certificates or the names
-that it looks for. Its alert narrows the causes and settles none (domain.md 5.3, 11.2). So what the certificate itself
+that it looks for. Its alert narrows the causes and settles none (domain.md 5.3). So what the certificate itself
 shows is named as the cause, and every cause that the evidence does not exclude stands beside it.
 """
 

@@ -24,7 +24,7 @@ _BY_TRUST_LIST = {
 _SAID_BY: Mapping[int, set[int]] = {43: {PURPOSE}, 45: {EXPIRED}, 48: {24, 25, 79}, 71: {66, 67, 68}}
 """Alerts that say something narrow, and the X509_V_ERR numbers that they can stand for (domain.md 5.1)."""
 _SAYS_LITTLE = {40, 42, 46, 49}
-"""Alerts that one stack or another sends whatever it has against a certificate (domain.md 5.3, 11.2)."""
+"""Alerts that one stack or another sends whatever it has against a certificate (domain.md 5.3)."""
 CERTIFICATE_ALERTS = {*_SAID_BY, *_SAYS_LITTLE, 41, 44, 51, 113, 114}
 
 
@@ -36,7 +36,7 @@ def refused_certificate(evidence: Evidence) -> bool:
 def refused_afar(evidence: Evidence) -> bool:
     """Whether the other end, which is not ours, refused by an alert a certificate that was shown to it.
 
-    What such an end trusts, checks and looks for is not known, and no number of an alert tells it (domain.md 11.2).
+    What such an end trusts, checks and looks for is not known, and no number of an alert tells it (domain.md 5.3).
     """
     if evidence.view is None or not refused_certificate(evidence):
         return False

@@ -96,7 +96,7 @@ class Settings(BaseModel):
 def setting(default: Any, meaning: str, *, screen: str = "", command: str = "", source: str = "") -> Any:
     """Declare a setting: its default, what it means, where the real product shows it, and who says so.
 
-    `screen` is the menu path, `command` the CLI name (xConfiguration), `source` a key of domain.md.
+    `screen` is the menu path, `command` the CLI name (xConfiguration), `source` a key of docs/domain.md.
     """
     extra = {"screen": screen, "command": command, "source": source}
     shown: dict[str, JsonValue] = {key: text for key, text in extra.items() if text}

@@ -1,6 +1,6 @@
 """What each box calls itself in `Server` and `User-Agent` (RFC 3261 20.35, 20.41).
 
-The product names are those of real boxes: the cloud's is in domain.md section 1.1, those of Expressway and Unified CM
+The product names are those of real boxes: the cloud's is in domain.md 1.1, those of Expressway and Unified CM
 are in banners and traces that people published (`TANDBERG/4137 (X12.5.1)`, `Cisco-CUCM12.5`); the release is that of
 the lab. The comment at the end says that it is none of them.
 """

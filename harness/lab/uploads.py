@@ -1,4 +1,4 @@
-"""What an Expressway says when somebody uploads a certificate into one of its stores (domain.md 3.1, 4 and 11.1).
+"""What an Expressway says when somebody uploads a certificate into one of its stores (domain.md 3.1, 4.3).
 
 One table of rules by release; the first that refuses decides. An upload that was taken may still be useless:
 these are the box's own checks, not those of its peers. And they are those of the web page: up to X15.3 Cisco itself
@@ -105,7 +105,7 @@ UPLOAD_RULES = (
         ),
         "the certificate lacks clientAuth ({usages}), which {release} demands of its one certificate",
         "obtain one with both serverAuth and clientAuth, or upgrade both Expressways",
-        "C6, 225482",
+        "C6, A1",
         lambda upload: upload.release.server_auth_only == "refused",
     ),
     UploadRule(

@@ -1,6 +1,6 @@
 """One end of a connection: the pump between a byte stream and the TLS engine, and the tap on both.
 
-Four rules, each paid for (libraries.md 1):
+Four rules, each paid for (architecture.md, "TLS engine"):
 
 * After every engine call its outgoing bytes are sent, also after one that failed: there lies the alert.
 * OpenSSL is read out synchronously and only then does the send lock come, else the reader waits for a

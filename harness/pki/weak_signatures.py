@@ -2,7 +2,7 @@
 
 cryptography refuses to build a certificate with a SHA-1 signature but still signs bytes with SHA-1
 (measured). So the certificate is built with SHA-256, both AlgorithmIdentifiers in its DER are exchanged and
-the to-be-signed part is signed again (RFC 5280 section 4.1.1; libraries.md 3).
+the to-be-signed part is signed again (RFC 5280 section 4.1.1; architecture.md, "Certificates").
 """
 
 from __future__ import annotations

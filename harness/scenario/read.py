@@ -37,7 +37,7 @@ class ScenarioText(BaseModel):
     model_config = _STRICT
     title: str = Field(min_length=1, max_length=100, description="one line for tables")
     story: str = Field(min_length=1, description="what happened, for a person")
-    row: str = Field(default="", description="row of the catalogue of domain.md")
+    row: str = Field(default="", description="row of the catalogue, docs/domain/catalogue.md")
     source: list[str] = Field(default_factory=list, description="who says so")
     tls: list[Annotated[Literal["1.2", "1.3"], TextOfNumber]] = Field(
         default=["1.2", "1.3"], min_length=1, description="TLS versions"

@@ -1,7 +1,7 @@
 """The one scanner of a message's head, used by the stream framer and by the message parser alike.
 
-Two scanners that treat a bare LF differently disagree about where a message ends (libraries.md 4). Here it is
-decided once: a line ends with LF, one CR before it belongs to the line end; a line that starts with a blank
+Two scanners that treat a bare LF differently disagree about where a message ends (architecture.md, "SIP messages").
+Here it is decided once: a line ends with LF, one CR before it belongs to the line end; a line that starts with a blank
 continues the header above (RFC 3261 7.3.1), also when it holds nothing but blanks; the head ends with the
 first empty line. A CR elsewhere is an ordinary byte that reads as a blank.
 """

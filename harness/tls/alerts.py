@@ -47,7 +47,7 @@ _NUMBERS = {name: number for number, name in _NAMES.items()}
 
 
 def alert_name(number: int) -> str:
-    """Return the name of an alert as domain.md section 0 spells it, `alert_99` for a number without one."""
+    """Return the name of an alert as RFC 8446 section 6.2 spells it, `alert_99` for a number without one."""
     return _NAMES.get(number, f"alert_{number}")
 
 

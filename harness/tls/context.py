@@ -1,6 +1,6 @@
 """From a TLS profile to an OpenSSL context: the settings that all connections of one profile share.
 
-A context cannot change once it has a connection (libraries.md 1, "Pitfalls"), so there is one for each
+A context cannot change once it has a connection (architecture.md, "TLS engine"), so there is one for each
 profile and role, made once and kept. Its callbacks belong to everybody who uses it: they find the observer
 of the connection at hand in its app data.
 """

@@ -2,7 +2,7 @@
 
 * `openssl`: OpenSSL picks its own numbers (domain.md 5.1). Ours are those of the library that we run.
 * `webex`: what the cloud was seen to send, 46 in every log of TAC 212475 (domain.md 5.3, X5). Nobody saw it refuse an
-  empty certificate; a large cloud is reported to send 46 there too (domain.md 11.2).
+  empty certificate; a large cloud is reported to send 46 there too (domain.md 5.3).
 * `java-17.0.15`: OpenJDK 17.0.15, measured (domain.md 5.3).
 * `java-17.0.21`: OpenJDK 17.0.21.1 and 17.0.19 of Debian 12, and Temurin 25.0.3, all the same, measured 2026-11-30 with
   tests/interop/JssePeer.java.

@@ -18,7 +18,7 @@ as the real one does (harness.tls.dialects), so the alert is exchanged:
 * A TLS server accepts in the verify callback, remembers its objection, and lets the handshake finish. Its
   last flight is then thrown away unsent and the alert goes out in its place: in TLS 1.2 in clear, since the
   client never got our ChangeCipherSpec; in TLS 1.3 sealed under the application traffic secret, sequence
-  number 0, since nothing has been sent under it (libraries.md 1, "Sending a chosen alert").
+  number 0, since nothing has been sent under it (architecture.md, "TLS engine").
 
 Asking somebody else. Whether a certificate was revoked is known to a server far away, and OpenSSL's callbacks cannot
 wait. An engine that `asks` therefore stops between a good path check and the first bytes that this end would send

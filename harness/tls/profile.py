@@ -31,7 +31,7 @@ class TlsProfile:
 
     `chain` is what is presented, DER, leaf first, empty for none; `private_key` is PKCS#8 PEM. `trusted`
     are the anchors (DER). With `complete_chain` the sent chain is completed from `trusted`, root included,
-    as Expressway does (domain.md 5.4, point 5; trap X11). `request` is what a listener asks of its clients.
+    as Expressway does (domain.md 5.4, trap X11). `request` is what a listener asks of its clients.
     `verify` Off accepts any chain and records what was wrong with it; `purpose` is how much of the peer's extended
     key usage is checked. `versions` are the lowest and the highest offered. `old_gear` lowers OpenSSL's security
     level to 0: TLS 1.0, RSA-1024 and SHA-1 then work. `clock` is the date at which chains are judged, None for now.

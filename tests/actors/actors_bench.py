@@ -35,7 +35,7 @@ _BRANCHES = itertools.count(1)
 
 
 def on_virtual_time(main: Callable[..., Awaitable[Any]], **settings: Any) -> Any:
-    """Run a test under a clock that jumps as soon as everybody waits; never with sockets (libraries.md 13)."""
+    """Run a test under a clock that jumps as soon as all wait; never with sockets (architecture.md, "Virtual time")."""
     return trio.run(main, **settings | {"clock": MockClock(autojump_threshold=0)})
 
 

@@ -1,4 +1,4 @@
-"""Whom Expressway-E lets in, and where: names against zones and access rules (domain.md section 2, 4-5)."""
+"""Whom Expressway-E lets in, and where: names against zones and access rules (domain.md 2.1, steps 4 and 5)."""
 
 from __future__ import annotations
 

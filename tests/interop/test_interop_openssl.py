@@ -56,7 +56,7 @@ def s_client(lab: OpenLab, port: int, tls: str, trusted: Path) -> list[str | Pat
 
 
 def presenting(worn: Files) -> list[str | Path]:
-    """Without -cert_chain s_client sends its leaf alone (libraries.md 12)."""
+    """Without -cert_chain s_client sends its leaf alone (measured)."""
     return ["-cert", worn.leaf, "-key", worn.key, "-cert_chain", worn.issuers]
 
 

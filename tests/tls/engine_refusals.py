@@ -1,6 +1,6 @@
 """What OpenSSL 4.0.3 objects to: domain.md 5.1 row by row, with depth and number of the objection.
 
-Where this OpenSSL measures otherwise than domain.md says, the row has a comment.
+Where it goes otherwise in one version, the row has a comment.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ REFUSALS = (
     Refusal(("sip-domain-eku-only",), UNSUPPORTED_CERTIFICATE, 0, 26),
     Refusal(("eku-restricted-intermediate",), UNSUPPORTED_CERTIFICATE, 1, 26, as_role=("client",)),
     Refusal(("no-digital-signature",), UNSUPPORTED_CERTIFICATE, 0, 26, as_role=("client",)),
-    # domain.md 5.1 has 43 in both versions. In TLS 1.2 such a server finds no suite for itself and refuses
+    # In TLS 1.2 such a server finds no suite for itself and refuses
     # first, with 40: test_a_server_that_may_not_sign_finds_no_suite_in_tls_1_2.
     Refusal(("no-digital-signature",), UNSUPPORTED_CERTIFICATE, 0, 26, ("server",), ("1.3",)),
     Refusal(("leaf-as-issuer",), UNKNOWN_CA, 1, 79),

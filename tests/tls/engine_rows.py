@@ -1,6 +1,6 @@
 """domain.md 5.1 and 5.3 as one table, in their own words: the fault, who verifies, and the alert in each dialect.
 
-Revocation has tests of its own. Where this OpenSSL measures otherwise than domain.md says, the row has a comment.
+Revocation has tests of its own. Where it goes otherwise in one version, the row has a comment.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ ROWS = (
     _row("wrong EKU: anyEKU-only", ("any-eku-only",), 43),
     _row("wrong EKU: sipDomain-only", ("sip-domain-eku-only",), 43),
     Row("wrong EKU: EKU-restricted intermediate", ("eku-restricted-intermediate",), None, 43),
-    # domain.md has 43 here too. In TLS 1.2 such an ECDSA server finds no suite for itself and sends 40 first.
+    # In TLS 1.2 such an ECDSA server finds no suite for itself and sends 40 first.
     Row(
         "keyUsage without digitalSignature",
         ("no-digital-signature",),

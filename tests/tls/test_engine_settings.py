@@ -102,7 +102,7 @@ def test_a_one_way_listener_asks_for_nothing_and_gets_nothing(tls: str) -> None:
 def test_expressway_completes_its_chain_from_its_trust_list_root_included(
     trusted: tuple[bytes, ...], sent: int, tls: str
 ) -> None:
-    """domain.md 5.4, point 5: one list verifies peers and completes the chain (trap X11)."""
+    """domain.md 5.4: one list verifies peers and completes the chain (trap X11)."""
     leaf_only = replace(ONE_WAY, chain=ONE_WAY.chain[:1], trusted=trusted)
     met = meeting(at_version(CALLER, tls), replace(leaf_only, complete_chain=True))
     full = (credentials("expressway-e").leaf, PUBLIC_ISSUING, PUBLIC_ROOT)
@@ -331,6 +331,6 @@ def test_tickets_are_off_in_tls_1_2_unless_asked_for(resumption: bool, tickets: 
 
 
 def test_tls_1_3_sends_two_tickets_even_where_they_are_off() -> None:
-    """Not as libraries.md 1 says: OP_NO_TICKET only makes them stateful. Nobody here can resume with them."""
+    """OP_NO_TICKET only makes them stateful (domain.md 5.2). Nobody here can resume with them."""
     met = meeting(at_version(CALLER, "1.3"), MUTUAL)
     assert len(list(inspected(met).of_kind(NewSessionTicket))) == 2

@@ -365,6 +365,6 @@ CERTIFICATE_CAUSES = (
         looks_like=("unknown-root", "server-name-mismatch", "revocation-source-unreachable", "broken-chain"),
         told_apart_by="Look into the log of {by}: it names the check that failed.",
         ambiguous=True,
-        source="5.1, 5.3, 11.2",
+        source="5.1, 5.3",
     ),
 )

@@ -26,7 +26,7 @@ from harness.transcript import ClientCertificate
 from harness.verdict import Stage
 
 _PROTOCOL_VERSION, _HANDSHAKE_FAILURE = 70, 40
-_NO_CERTIFICATE_ALERTS = {40, 42, 46, 50, 116}  # by dialect: harness.tls.dialects; 50: GnuTLS, domain.md 11.2
+_NO_CERTIFICATE_ALERTS = {40, 42, 46, 50, 116}  # by dialect: harness.tls.dialects; 50: GnuTLS, domain.md 5.3
 
 
 def _no_certificate(evidence: Evidence) -> bool:
@@ -107,7 +107,7 @@ CONNECTION_CAUSES = (
         },
         looks_like=("no-common-version", "no-common-cipher", "handshake-timeout"),
         told_apart_by="The first record of {dialler}: an alert, where every handshake begins with a ClientHello.",
-        source="11.2, measured",
+        source="5.3, measured",
     ),
     Cause(
         key="plaintext-on-tls-port",

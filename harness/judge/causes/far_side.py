@@ -167,7 +167,7 @@ FAR_SIDE_CAUSES = (
             "that sent the alert names its reason."
         ),
         ambiguous=True,
-        source="11.2, X24",
+        source="5.3, X24",
     ),
     Cause(
         key="unreliable-port",

@@ -159,6 +159,6 @@ ROUTING_CAUSES = (
         applies=lambda e: e.stage is Stage.SIP,
         diagnosis="The connection stood, and no final answer came back. {by} had the request last.",
         remedies={ANYBODY: (do("Look into the log of {by}."),)},
-        source="8.1",
+        source="RFC 3261 section 8.1.3.1",
     ),
 )

@@ -1,4 +1,4 @@
-"""Expressway's alarms about certificates, ports and connectors (domain.md section 9)."""
+"""Expressway's alarms about certificates, ports and connectors (domain.md 9.2)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _alarm(number: int, meaning: str, *causes: str, stage: Stage | None = None) 
         Blame.NOBODY,
         (stage,) if stage else (),
         (either(*causes),) if causes else (),
-        "9",
+        "9.2",
         (str(number),),
     )
 

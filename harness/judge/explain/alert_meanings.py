@@ -64,7 +64,7 @@ ALERTS = (
             either("crl-unusable"),
             client("unknown-root", "missing-intermediate", "certificate-expired", when=_GNUTLS),
         ),
-        source="5.1, 5.3, 11.2, X24",
+        source="5.1, 5.3, X24",
     ),
     AlertMeaning(
         43,
@@ -117,7 +117,7 @@ ALERTS = (
             either("name-constraints", when="OpenSSL"),
             either("certificate-refused"),
         ),
-        source="5.3, 11.2, X5",
+        source="5.3, X5",
     ),
     AlertMeaning(
         47,
@@ -145,7 +145,7 @@ ALERTS = (
                 "unknown-root", "missing-intermediate", "self-signed-certificate", "certificate-expired", when=_GNUTLS
             ),
         ),
-        source="11.2",
+        source="5.3",
     ),
     AlertMeaning(
         50,
@@ -154,7 +154,7 @@ ALERTS = (
             server(*_NO_CERTIFICATE, when=f"{_GNUTLS}, after an empty Certificate"),
             either("handshake-broken-off", "broken-tls"),
         ),
-        source="11.2",
+        source="5.3",
     ),
     AlertMeaning(
         51,

@@ -1,4 +1,4 @@
-"""Words of the Control Hub test (domain.md section 2)."""
+"""Words of the Control Hub test (domain.md 2.3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lines of Expressway's logs (domain.md section 9)."""
+"""Lines of Expressway's logs (domain.md 9.1)."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ CHAIN_RULES = (
         roles=ALL_ROLES,
         fires=_self_signed,
         remedy="Have a CA issue it; a box from the factory has such a one. Or trust it by itself, peer by peer.",
-        source="I09, domain.md 5.1",
+        source="I09, 5.1",
     ),
     CertificateRule(
         key="chain-not-completed",
@@ -162,7 +162,7 @@ CHAIN_RULES = (
         fires=_unreadable,
         peers="peers that read it more strictly; those rules that need the part do not fire",
         remedy="Have it issued anew.",
-        source="libraries.md 1",
+        source="5.1",
     ),
 )
 """Rules about chains."""

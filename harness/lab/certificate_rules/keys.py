@@ -110,7 +110,7 @@ KEY_AND_DATE_RULES = (
         fires=_post_quantum_key,
         peers="every peer that speaks TLS 1.2 or has an OpenSSL before 3.5, and so every release of Expressway here",
         remedy="Take RSA or ECDSA. Two ends with TLS 1.3 and OpenSSL 3.5 or later can use it between them.",
-        source="domain.md 11.3, measured",
+        source="5.5",
         beyond_plays=True,
     ),
     CertificateRule(
@@ -130,7 +130,7 @@ KEY_AND_DATE_RULES = (
         roles=ALL_ROLES,
         fires=_weak_signature,
         remedy="Have it signed with SHA-256.",
-        source="libraries.md 1",
+        source="5.1",
     ),
     CertificateRule(
         key="expired",

@@ -113,7 +113,7 @@ PURPOSE_RULES = (
         roles=_SERVERS,
         fires=_no_server_auth,
         remedy="Issue it with serverAuth, or without any extended key usage.",
-        source="RFC 5280 section 4.2.1.12, domain.md 5.1",
+        source="RFC 5280 section 4.2.1.12, 5.1",
     ),
     CertificateRule(
         key="client-auth-missing",
@@ -161,7 +161,7 @@ PURPOSE_RULES = (
         roles=ALL_ROLES,
         fires=_key_usage,
         remedy="Issue it with digitalSignature in its key usage.",
-        source="domain.md 5.1",
+        source="5.1",
     ),
     CertificateRule(
         key="service-check",
