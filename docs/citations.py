@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-INDEX = "domain.md"
 _PAGES = (
     "actors", "decisions", "defaults", "certificates", "wire", "catalogue", "traps", "needs", "samples", "sources",
 )  # fmt: skip

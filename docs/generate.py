@@ -219,7 +219,10 @@ def _steps_part() -> Iterator[str]:
 def scenarios_page(scenarios: list[Scenario]) -> Iterator[str]:
     """Yield the page of shipped scenarios, by family."""
     yield from ("# Scenarios", "", _NOTE, "")
-    yield "What comes with sip-mtls. `sip-mtls show ID` tells one in full, `sip-mtls run ID` plays it."
+    yield (
+        "What comes with sip-mtls. `sip-mtls show ID` tells one in full, `sip-mtls run ID` plays it. The rows are "
+        "those of the [catalogue](domain/catalogue.md), which also has those that are not played."
+    )
     for family in dict.fromkeys(scenario.family for scenario in scenarios):
         yield from ("", f"## {family}")
         for scenario in (each for each in scenarios if each.family == family):
