@@ -18,11 +18,11 @@ demo: $(READY)          ## play every scenario, then the lesson: why MRA breaks 
 test: $(READY)          ## the whole suite; tests of absent programs are skipped, in CI they fail
 	$(BIN)/python -m pytest $(TESTS)
 
-check: $(READY)         ## ruff, mypy --strict, and the floors of docs/architecture.md
+check: $(READY)         ## ruff, mypy --strict, the floors of docs/architecture.md, pages and citations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/test_floors.py tests/test_docs.py
+	$(BIN)/python -m pytest -q tests/test_floors.py tests/test_docs.py tests/test_citations.py
 
 bench: $(READY)         ## ratios to a floor or a peer; writes out/bench.json
 	$(BIN)/python -m benchmarks
