@@ -8,16 +8,21 @@ from functools import lru_cache
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
+from harness.identity.encoded import encoded
+
 
 @lru_cache(maxsize=4096)
 def is_signed_by(certificate: bytes, issuer: bytes) -> bool:
     """Return whether the key of `issuer` signed `certificate` (both DER); names are not compared.
 
-    False for bytes that are no certificates and for algorithms that nobody here knows.
+    False for bytes that are no certificates, for algorithms that nobody here knows, and where the algorithm inside
+    what is signed is not the one beside the signature (RFC 5280 section 4.1.1.2; OpenSSL: X509_V_ERR 7).
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # read_certificate tells of oddities; here only the answer counts
         try:
+            if not encoded(certificate).algorithms_agree:
+                return False
             _check(x509.load_der_x509_certificate(certificate), x509.load_der_x509_certificate(issuer))
         except Exception:  # InvalidSignature, or whatever a stranger's bytes bring about
             return False

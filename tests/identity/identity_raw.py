@@ -19,6 +19,7 @@ Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 ECDSA_SHA256, RSA_SHA256, ED25519 = (
     bytes.fromhex(text) for text in ("300a06082a8648ce3d040302", "300d06092a864886f70d01010b0500", "300506032b6570")
 )
+ECDSA_SHA384 = bytes.fromhex("300a06082a8648ce3d040303")
 
 
 @cache
@@ -97,7 +98,10 @@ class Extension:
 
 @dataclass(frozen=True)
 class Raw:
-    """What a certificate is to be; `made` puts it together under an issuer."""
+    """What a certificate is to be; `made` puts it together under an issuer.
+
+    `signed_as` is another AlgorithmIdentifier inside what is signed than the one beside the signature.
+    """
 
     subject: bytes
     key: str = "p256"
@@ -106,6 +110,7 @@ class Raw:
     starts: datetime = NOW - timedelta(days=10)
     ends: datetime = NOW + timedelta(days=90)
     version: int = 3
+    signed_as: bytes = b""
 
     def but(self, **how: object) -> Raw:
         """Return the same with some parts exchanged."""
@@ -123,7 +128,7 @@ class Raw:
             0x30,
             tlv(0xA0, tlv(0x02, bytes([self.version - 1]))) if self.version > 1 else b"",
             tlv(0x02, bytes([self.serial])),
-            algorithm,
+            self.signed_as or algorithm,
             (issuer or self).subject,
             tlv(0x30, *dates),
             self.subject,

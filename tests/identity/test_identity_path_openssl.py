@@ -13,6 +13,7 @@ from identity_forge import NOW, Forged
 from identity_handshake import first_objection
 from identity_openssl import PROGRAM, program_objection, store_objection
 from identity_raw import (
+    ECDSA_SHA384,
     Extension,
     address,
     alternatives,
@@ -138,6 +139,9 @@ EXTENSIONS: dict[str, tuple[Story, FindingKind | None]] = {
     "a P-192 CA": (issuing(key="p192-issuing"), K.WEAK_KEY),
     "an RSA-1024 CA": (issuing(key="rsa-1024"), K.WEAK_KEY),
     "an Ed25519 CA": (issuing(key="ed25519-ca"), None),
+    "a leaf with another algorithm inside": (leaf(signed_as=ECDSA_SHA384), K.BAD_SIGNATURE),
+    "a CA with another algorithm inside": (issuing(signed_as=ECDSA_SHA384), K.BAD_SIGNATURE),
+    "a root with another algorithm inside": (Story(LEAF, ISSUING, ROOT.but(signed_as=ECDSA_SHA384)), None),
 }
 
 IDENTIFIERS: dict[str, tuple[Story, FindingKind | None]] = {
