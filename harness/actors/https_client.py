@@ -10,7 +10,7 @@ from harness.actors.https import NO_REPLY, Reply, ask_https
 from harness.actors.site import Site
 from harness.dns.walk.locate import Behaviour, Policy, Target
 from harness.identity.certificate import read_certificate
-from harness.identity.policy import judge_names
+from harness.identity.policy import carries_host
 from harness.net.link import Link
 from harness.tls.profile import TlsProfile
 
@@ -43,5 +43,5 @@ class HttpsClient:
         return await link.secure(
             self._profile(),
             server_name="" if target.host == target.address else name,
-            accept_name=lambda leaf: judge_names(read_certificate(leaf), (name,), policy="rfc9525").accepted,
+            accept_name=lambda leaf: carries_host(read_certificate(leaf), (name,)),
         )

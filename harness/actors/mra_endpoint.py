@@ -13,7 +13,7 @@ from harness.actors.site import Site, Stage
 from harness.actors.user_agent import Outcome, UserAgent, outcome_of
 from harness.dns.walk.locate import Behaviour, Located, Policy, Target
 from harness.identity.certificate import read_certificate
-from harness.identity.policy import judge_names
+from harness.identity.policy import carries_host
 from harness.lab.settings import Certificate, MraEndpoint
 from harness.net.link import Link
 from harness.net.sip_link import SipLink
@@ -101,7 +101,7 @@ class MraClient:
         return await link.secure(
             self._profile(),
             server_name=host,
-            accept_name=lambda leaf: judge_names(read_certificate(leaf), names, policy="rfc9525").accepted,
+            accept_name=lambda leaf: carries_host(read_certificate(leaf), names),
         )
 
     def _profile(self) -> TlsProfile:

@@ -59,16 +59,18 @@ def judge_names(
     policy: str = "expressway",
     allow_wildcards: bool = False,
     accept_sip_uris: bool = False,
+    names_of_sip: bool = True,
 ) -> NameVerdict:
     """Return whether `certificate` carries one of the `wanted` names in the eyes of `policy`.
 
     Names are compared whole and case-insensitively. `allow_wildcards` means RFC 9525's rule and is off for
     every policy; `rfc5922` refuses wildcards all the same. `accept_sip_uris` adds sip: URIs where the policy
-    has that knob. KeyError where there is no such policy.
+    has that knob. Without `names_of_sip` no URI and no SRVName counts: they name a SIP service, and somebody looks for
+    another one, such as HTTPS (RFC 9525 section 6.2). KeyError where there is no such policy.
     """
     rules = POLICIES[policy]
     references = tuple(ReferenceIdentity(name) for name in wanted)
-    looking = _Looking(certificate, rules, allow_wildcards and rules.wildcards_possible, accept_sip_uris)
+    looking = _Looking(certificate, rules, allow_wildcards and rules.wildcards_possible, accept_sip_uris, names_of_sip)
     candidates = tuple(looking.judge(presented, references) for presented in presented_by(certificate))
     winner = next(iter(sorted(filter(_is_accepted, candidates), key=_weakness)), None)
     return NameVerdict(
@@ -80,6 +82,15 @@ def judge_names(
         nearest_miss=None if winner else nearest_miss(presented_by(certificate), references),
         warnings=_warnings(winner),
     )
+
+
+def carries_host(certificate: CertificateFacts, names: Sequence[str]) -> bool:
+    """Whether a client of HTTPS finds one of these hosts in a certificate: a dNSName or an iPAddress, nothing else.
+
+    So it is by RFC 9110 section 4.3.4. Clients of MRA are taken to read theirs likewise on the SIP port: no text of
+    Cisco says that they read a sip: URI.
+    """
+    return judge_names(certificate, names, policy="rfc9525", names_of_sip=False).accepted
 
 
 def opinions(
@@ -127,6 +138,7 @@ class _Looking:
     rules: NamePolicy
     wildcards: bool
     sip_uris: bool
+    names_of_sip: bool
 
     def judge(self, presented: PresentedIdentity, wanted: Sequence[ReferenceIdentity]) -> Candidate:
         if obstacle := self._uncounted(presented) or self._unusable(presented):
@@ -151,6 +163,8 @@ class _Looking:
         match presented.kind:
             case IdentityKind.COMMON_NAME:
                 return self._common_name_uncounted()
+            case IdentityKind.URI | IdentityKind.SRV if not self.names_of_sip:
+                return f"not read: a {presented.kind} names a SIP service, and a host is looked for"
             case IdentityKind.URI if self.sip_uris and self.rules.optional_sip_uris:
                 return ""
             case IdentityKind.DNS if self.rules.uris_hide_dns and self._has_sip_uri():

@@ -11,7 +11,7 @@ from identity_forge import forge
 from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.identity.cloud_names import CLOUD_NAMES
 from harness.identity.name_rules import POLICIES
-from harness.identity.policy import judge_names, opinions
+from harness.identity.policy import carries_host, judge_names, opinions
 from harness.identity.presented import IdentityKind, PresentedIdentity
 
 CLOUD = "callservice.webex.com"
@@ -319,3 +319,22 @@ def _agrees(oracle: object, certificate: x509.Certificate, wanted: str) -> bool:
     except (VerificationError, CertificateError):
         return False
     return True
+
+
+@pytest.mark.parametrize(
+    ("san", "found"),
+    [
+        ("dns:edge.example.com", True),
+        ("uri:sip:edge.example.com", False),
+        ("uri:sips:edge.example.com", False),
+        ("srv:_sips.edge.example.com", False),
+        ("dns:*.example.com", False),
+    ],
+)
+def test_a_client_of_https_finds_its_host_in_a_dns_name_alone(san: str, found: bool) -> None:
+    assert carries_host(named("edge.example.com", san), ["edge.example.com"]) is found
+
+
+def test_a_client_of_https_finds_an_address_in_an_ip_address_alone() -> None:
+    assert carries_host(named("x", "ip:192.0.2.1"), ["192.0.2.1"])
+    assert not carries_host(named("192.0.2.1", "dns:192.0.2.1"), ["192.0.2.1"])
