@@ -17,6 +17,7 @@ from harness.actors.finder import Finder
 from harness.actors.https import Posting, fetch
 from harness.actors.site import Site
 from harness.dns.records import Host, Question
+from harness.identity.der import elements
 from harness.identity.pointers import pointers_of
 from harness.identity.status import Status, StatusFinding, read_response, request_about
 from harness.lab.settings.revocation import RevocationChecking
@@ -117,7 +118,7 @@ class _Checking:
             return Said(None, got)
         if posted is not None:
             return _of_finding(read_response(got, leaf, issuer, self._today), unusable=OCSP_VERIFY_FAILED)
-        return _of_list(judge_by_lists(peer.chain, (got,), self._today))
+        return _of_list(judge_by_lists(peer.chain, _lists_in(got), self._today))
 
     async def _download(self, url: str, posted: Posting | None) -> bytes | str:
         """Return what lies at a URL, or a sentence that says why it could not be had."""
@@ -166,6 +167,14 @@ class _Checking:
             is_published = stage.wardrobe.publications.has_host(host.lower())
             return stage.directory.address_of("validation-authority") if is_published else address
         return next((record.address for record in answer.records if isinstance(record, Host)), None)
+
+
+def _lists_in(body: bytes) -> tuple[bytes, ...]:
+    """Return the lists that lie at one place: several CAs may name it in a lab (see `ValidationAuthority`)."""
+    try:
+        return tuple(whole for _, _, whole in elements(body))
+    except ValueError:
+        return (body,)
 
 
 def _of_finding(finding: StatusFinding, *, unusable: int | None) -> Said:

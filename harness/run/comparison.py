@@ -17,7 +17,7 @@ from harness.report.certificates.beyond_plays import rules_broken_anew
 from harness.run.certificate_change import Question, outcomes, prepare, stories, upload_flips
 from harness.run.certificate_replays import Replay, replays
 from harness.run.crowd import Tick
-from harness.run.foreign_sources import unfetched
+from harness.run.foreign_sources import shared_lists, unfetched
 from harness.run.library import Library
 from harness.run.stand_ins import Played
 from harness.scenario.model import Scenario
@@ -64,7 +64,7 @@ def compare(
         role=question.role,
         at=question.at,
         old=replace(old, notes=(*old.notes, *bench.notes)),
-        new=new,
+        new=replace(new, notes=(*new.notes, *shared_lists(*(each.certificates[0] for each in (question.old, question.new))))),
         trust=len(question.trust.certificates),
         releases=question.releases,
         tls_versions=question.tls_versions,

@@ -50,6 +50,17 @@ def unfetched(certificate: bytes) -> Iterator[str]:
             yield f"names its {what} by {' and '.join(others)} {also}: verifiers of the lab fetch http and nothing else"
 
 
+def shared_lists(old: bytes, new: bytes) -> Iterator[str]:
+    """Yield a sentence where two certificates (DER) of different CAs name the same place of their CRL."""
+    before, after = read_certificate(old), read_certificate(new)
+    same_issuer = (before.issuer, before.authority_key_identifier) == (after.issuer, after.authority_key_identifier)
+    for url in () if same_issuer else (each for each in after.crl_urls if each in before.crl_urls):
+        yield (
+            f"names the CRL {url}, as the old one does, and another CA issued it. One list alone can lie there, and "
+            "whose is not known here: the lab answers each verifier with the right one. Fetch it and look who signed it"
+        )
+
+
 def found_hosts(lab: Lab, workshop: Workshop) -> dict[str, Any]:
     """Return the settings with which the name server of the lab leads to everything that is published."""
     hosts = tuple(workshop.publications.hosts())

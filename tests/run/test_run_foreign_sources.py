@@ -23,7 +23,7 @@ from harness.net.memory import MemoryNetwork
 from harness.pki import Holding, TrustList
 from harness.run.bench import NEW, OLD, Bench
 from harness.run.certificate_change import Outcomes, Question, outcomes, prepare, stories
-from harness.run.foreign_sources import found_hosts, unfetched
+from harness.run.foreign_sources import found_hosts, shared_lists, unfetched
 from harness.run.library import Library
 from harness.run.play import open_lab
 from harness.run.stand_ins import CA_KEY_MISSING
@@ -243,3 +243,21 @@ def test_the_profiles_of_the_bench_are_those_that_its_workshop_holds() -> None:
     bench = bench_of(held(public), held(public))
 
     assert {OLD, NEW} <= bench.workshop._held.keys()
+
+
+@pytest.mark.parametrize("role", ["expressway-e-server", "expressway-e-client"])
+def test_a_list_that_two_cas_share_is_nobodys_fault_and_is_told(role: str) -> None:
+    points = SHAPES["a list"]
+    above = root("Some Public Root", "Some CA", points=points)
+    one, other = (above.ca(f"Some Issuing {number}", points) for number in (1, 2))
+    old, new = held(one), held(other)
+    bench = prepare(Library(), replace(question(old, new), role=role))
+
+    found = outcomes(bench, stories(bench, told(), ("x15.5",), ("1.3",)), lambda _: None)
+
+    assert {flip.after.cause for flip in found.flips} <= {"tunnel-missing-intermediate"}
+    assert found.worked == len(told())
+    assert [text.split(",")[0] for text in shared_lists(old.certificates[0], new.certificates[0])] == [
+        "names the CRL http://crl.ca.example/r.crl"
+    ]
+    assert list(shared_lists(old.certificates[0], one.issue(*NAMES))) == []
