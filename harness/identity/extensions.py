@@ -22,7 +22,7 @@ from harness.identity.der import (
     members,
     only,
 )
-from harness.identity.general_names import GeneralName, NameKind, general_name, general_names
+from harness.identity.general_names import GeneralName, NameKind, check_relative_name, general_name, general_names
 from harness.identity.subtrees import subtrees_of
 
 SRV_NAME = "1.3.6.1.5.5.7.8.7"
@@ -144,6 +144,7 @@ def _crl_distribution_points(value: bytes) -> Values:
             raise ValueError("a distribution point names no place")
         place = fields(held.get(0xA0, b""), 0xA0, 0xA1)
         names = general_names(place.get(0xA0, b""))
+        check_relative_name(place.get(0xA1, b""))
         general_names(held.get(0xA2, b""))
         urls += [name.text for name in names if name.kind is NameKind.URI]
     return {"crl_urls": tuple(urls)}

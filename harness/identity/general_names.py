@@ -108,6 +108,12 @@ def canonical(name: bytes) -> CanonicalName:
     return tuple(tuple(sorted(map(_folded, rdn))) for rdn in _rdns(name))
 
 
+def check_relative_name(contents: bytes) -> None:
+    """Raise ValueError where the contents of a RelativeDistinguishedName are malformed."""
+    for _, _, whole in elements(contents):
+        _attribute(whole)
+
+
 def _rdns(name: bytes) -> Iterator[list[tuple[str, int, bytes]]]:
     for tag, contents, _ in elements(name):
         if tag != SET:

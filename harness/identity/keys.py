@@ -41,6 +41,7 @@ _CURVES: Mapping[str, tuple[str, int]] = {
 }
 """Named curves by identifier: name, and bits of their order."""
 
+_TLS_CURVES = ("P-256", "P-384", "P-521")
 _CURVE_STEPS = (512, 384, 256, 224, 160)
 EXPLICIT = "ECDSA with explicit curve parameters"
 
@@ -80,6 +81,20 @@ def key_called(certificate: EncodedCertificate) -> str:
             return f"DSA {_bits(members(certificate.key_parameters)[0])}"
         case unknown:
             return unknown
+
+
+def serves_tls(certificate: EncodedCertificate) -> bool:
+    """Whether TLS stacks offer a signature scheme for its key by default, in TLS 1.2 or 1.3.
+
+    They do not for DSA nor for any curve but P-256, P-384 and P-521: between OpenSSL 3.0, 4.0 and GnuTLS 3.7 no
+    handshake with such a key comes about (measured).
+    """
+    try:
+        if certificate.key_algorithm == ECDSA and not has_explicit_curve(certificate):
+            return _curve(certificate)[0] in _TLS_CURVES
+    except (ValueError, IndexError):
+        return False
+    return certificate.key_algorithm != DSA
 
 
 def key_security(certificate: EncodedCertificate) -> int:

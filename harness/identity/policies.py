@@ -27,15 +27,16 @@ class _State:
     any_policy: int
 
 
-def lacks_policy(chain: Sequence[Link]) -> bool:
-    """Whether a CA of the chain (leaf first, trust anchor last) demands a policy that the chain does not carry.
+def lacks_policy(path: Sequence[Link]) -> bool:
+    """Whether a leaf or a CA above it demands a policy that they do not have in common.
 
-    True too where a policy extension cannot be read: a verifier that follows policies refuses that.
+    `path` begins with the leaf and ends below the trust anchor, whose own demands do not count. True too where a policy
+    extension cannot be read: a verifier that follows policies refuses that.
     """
-    state = _State(frozenset({_ANY}), *(len(chain),) * 3)
+    state = _State(frozenset({_ANY}), *(len(path) + 1,) * 3)
     try:
-        for depth in range(len(chain) - 2, -1, -1):
-            _pass(state, encoded(chain[depth].der), own=chain[depth].facts.self_issued, is_leaf=depth == 0)
+        for depth, link in reversed(list(enumerate(path))):
+            _pass(state, encoded(link.der), own=link.facts.self_issued, is_leaf=depth == 0)
             if not state.explicit and not state.valid:
                 return True
     except (ValueError, IndexError):

@@ -64,7 +64,7 @@ def compare(
         role=question.role,
         at=question.at,
         old=replace(old, notes=(*old.notes, *bench.notes)),
-        new=replace(new, notes=(*new.notes, *shared_lists(*(each.certificates[0] for each in (question.old, question.new))))),
+        new=replace(new, notes=(*new.notes, *shared_lists(question.old.certificates[0], question.new.certificates[0]))),
         trust=len(question.trust.certificates),
         releases=question.releases,
         tls_versions=question.tls_versions,

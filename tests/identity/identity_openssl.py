@@ -42,15 +42,25 @@ def store_objection(
 
 
 def program_objection(
-    sent: Sequence[bytes], trusted: Sequence[bytes], purpose: str, at: datetime, folder: Path, level: int = 2
+    sent: Sequence[bytes],
+    trusted: Sequence[bytes],
+    purpose: str,
+    at: datetime,
+    folder: Path,
+    level: int = 2,
+    more: Sequence[str] = (),
 ) -> tuple[int, int] | None:
-    """Return what `openssl verify` objects to first at that security level, None where it takes the chain."""
+    """Return what `openssl verify` objects to first at that security level, None where it takes the chain.
+
+    `more` are further options of it.
+    """
     assert PROGRAM is not None
     files = {"trusted": trusted, "untrusted": sent[1:], "leaf": sent[:1]}
     for word, certificates in files.items():
         (folder / f"{word}.pem").write_text("".join(map(_pem, certificates)))
     options = ["-no-CAfile", "-no-CApath", "-auth_level", str(level), "-purpose", f"ssl{purpose}"]
     options += ["-attime", str(int(at.timestamp())), "-trusted", str(folder / "trusted.pem")]
+    options += more
     options += ["-untrusted", str(folder / "untrusted.pem")] if len(sent) > 1 else []
     command = [PROGRAM, "verify", *options, str(folder / "leaf.pem")]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)

@@ -125,6 +125,18 @@ EXTENSIONS: dict[str, tuple[Story, FindingKind | None]] = {
     ),
     "an old type for clients": (leaf(Extension(NETSCAPE, b"\x03\x02\x07\x80")), None),
     "an old type for servers": (leaf(Extension(NETSCAPE, b"\x03\x02\x06\x40")), K.KEY_USAGE),
+    "a distribution point by a relative name": (
+        leaf(
+            Extension(
+                "2.5.29.31", tlv(0x30, tlv(0x30, tlv(0xA0, tlv(0xA1, tlv(0x30, oid("2.5.4.3"), tlv(0x0C, b"x"))))))
+            )
+        ),
+        None,
+    ),
+    "a distribution point by a relative name that is none": (
+        leaf(Extension("2.5.29.31", tlv(0x30, tlv(0x30, tlv(0xA0, tlv(0xA1, tlv(0x86, b"http://x"))))))),
+        K.MALFORMED_EXTENSION,
+    ),
     "a proxy": (
         instead(Extension(PROXY, tlv(0x30, tlv(0x30, oid("1.3.6.1.5.5.7.21.1"))), critical=True)),
         K.PROXY_CERTIFICATE,

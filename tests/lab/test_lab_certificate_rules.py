@@ -33,6 +33,13 @@ ISSUING = authority("Issuing", by=ROOT)
 SERVER_ONLY_CA = authority("Server-only", by=ROOT, extended=(SERVER,))
 NO_DEEPER_CA = authority("No deeper", by=ROOT, path_length=0)
 DEEPER_CA = authority("Deeper", by=NO_DEEPER_CA)
+DEMANDING = authority("Demanding", by=ROOT, critical=[x509.PolicyConstraints(0, None)])
+LATER = authority("Demanding later", by=ROOT, critical=[x509.PolicyConstraints(5, None)])
+NAMES = x509.SubjectAlternativeName([x509.DNSName(HOST)])
+MUST_STAPLE = x509.TLSFeature([x509.TLSFeatureType.status_request])
+LISTS = x509.CRLDistributionPoints(
+    [x509.DistributionPoint([x509.UniformResourceIdentifier("http://crl.ca.example/1.crl")], None, None, None)]
+)
 
 
 def issued(by: Forged = ISSUING, **how: object) -> Forged:
@@ -226,7 +233,24 @@ PAIRS: dict[str, Pair] = {
     ),
     "undecided": Pair(case(E_SERVER, issued(more=[RESOURCES])), case(E_SERVER, LEAF)),
     "version-1": Pair(case("b2b-peer", version_1(LEAF)), case("b2b-peer", LEAF)),
+    "no-digital-signature": Pair(
+        case(E_SERVER, issued(usages=("key_encipherment",))),
+        case(E_SERVER, issued(usages=("key_encipherment", "digital_signature"))),
+    ),
+    "policy-missing": Pair(case(E_SERVER, issued(by=DEMANDING), DEMANDING), case(E_SERVER, issued(by=LATER), LATER)),
+    "alternatives-not-critical": Pair(
+        case(E_SERVER, issued(name="")), case(E_SERVER, issued(name="", sans=(), critical=[NAMES]))
+    ),
+    "must-staple": Pair(case(E_SERVER, issued(more=[MUST_STAPLE])), case(E_CLIENT, issued(more=[MUST_STAPLE]))),
+    "critical-for-java": Pair(
+        case(E_SERVER, issued(crls=(), critical=[LISTS])), case(E_SERVER, issued(crls=(), more=[LISTS]))
+    ),
+    "strict-peers": Pair(
+        case(E_SERVER, issued(usages=("digital_signature", "key_cert_sign"))),
+        case(E_SERVER, issued(usages=("digital_signature", "key_encipherment"))),
+    ),
     "weak-key": Pair(case(E_SERVER, issued(key="rsa-1024")), case(E_SERVER, issued(key="rsa-2048"))),
+    "unusable-key": Pair(case(E_SERVER, issued(key="p224")), case(E_SERVER, issued(key="ed25519"))),
     "large-key": Pair(case(E_SERVER, issued(key="rsa-4352")), case(E_SERVER, issued(key="rsa-4096"))),
     "unlisted-key": Pair(case(E_SERVER, issued(key="ed25519")), case(E_SERVER, LEAF)),
     "post-quantum-key": Pair(case(E_SERVER, issued(key="mldsa")), case(E_SERVER, issued(key="ed25519"))),
@@ -372,6 +396,19 @@ def test_a_year_before_the_rule_no_public_ca_was_bound_to_200_days() -> None:
 def test_an_address_that_peers_cannot_reach_is_told(url: str, told: str) -> None:
     assert told in broken(case(E_SERVER, issued(crls=(url,))))["revocation-unreachable"].detail
     assert told in broken(case(E_SERVER, issued(crls=(), ocsp=(url,))))["revocation-unreachable"].detail
+
+
+def test_a_ca_that_runs_out_soon_is_told_too() -> None:
+    short = authority("Short", by=ROOT, ends=NOW + 10 * DAY)
+    found = broken(case(E_SERVER, issued(by=short), short))
+    assert found["expires-soon"].detail == '"Short" expires on 2026-06-11, in 10 days'
+    assert "expires-soon" not in broken(case(E_SERVER, issued(by=short), short, at=NOW - 30 * DAY))
+
+
+def test_a_certificate_of_version_1_with_extensions_is_told_as_that() -> None:
+    odd = replace(dissect(LEAF.der), version=b"").signed(b"")
+    assert "has some" in broken(case(E_SERVER, odd))["version-1"].detail
+    assert "no SANs" in broken(case(E_SERVER, version_1(LEAF)))["version-1"].detail
 
 
 # --- at the door ---

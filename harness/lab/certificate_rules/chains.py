@@ -6,16 +6,10 @@ from collections.abc import Iterator
 
 from harness.identity.chain import Link, build_chain, continuation, is_root, links_of
 from harness.identity.findings import FindingKind
-from harness.lab.certificate_rules.examination import Examination
+from harness.lab.certificate_rules.examination import OPEN_ENDS, Examination
 from harness.lab.certificate_rules.roles import ALL_ROLES, BOXES, OTHERS
 from harness.lab.certificate_rules.row import CertificateRule, Severity
 
-_OPEN = (
-    FindingKind.UNKNOWN_ROOT,
-    FindingKind.MISSING_INTERMEDIATE,
-    FindingKind.ONLY_INTERMEDIATE_TRUSTED,
-    FindingKind.CHAIN_INCOMPLETE_OR_UNKNOWN_ROOT,
-)
 _BROKEN = (
     FindingKind.NOT_A_CA,
     FindingKind.PATH_LENGTH,
@@ -48,7 +42,7 @@ def _not_completed(case: Examination) -> Iterator[str]:
 
 def _not_trusted(case: Examination) -> Iterator[str]:
     if case.trust is not None and not is_root(_leaf(case)):
-        yield from (finding.sentence for finding in case.found(*_OPEN))
+        yield from (finding.sentence for finding in case.found(*OPEN_ENDS))
 
 
 def _alone(case: Examination) -> Iterator[str]:
@@ -153,6 +147,7 @@ CHAIN_RULES = (
         fires=_authority,
         remedy="Check that this is the right file: a box presents a certificate that is no CA.",
         source="RFC 5280 section 4.2.1.9",
+        beyond_plays=True,
     ),
     CertificateRule(
         key="unreadable-part",
@@ -163,6 +158,7 @@ CHAIN_RULES = (
         peers="peers that read it more strictly; those rules that need the part do not fire",
         remedy="Have it issued anew.",
         source="5.1",
+        beyond_plays=True,
     ),
 )
 """Rules about chains."""

@@ -8,13 +8,21 @@ from datetime import datetime
 from functools import lru_cache
 
 from harness.identity.certificate import CertificateFacts, read_certificate
-from harness.identity.chain import is_root, links_of
+from harness.identity.chain import Link, build_chain, is_root, links_of
 from harness.identity.findings import FindingKind, PathFinding
 from harness.identity.path import explain_path
 from harness.identity.policy import judge_names
 from harness.identity.presented import address_in
 from harness.lab.certificate_rules.roles import CertificateRole
 from harness.lab.releases import Release
+
+OPEN_ENDS = (
+    FindingKind.UNKNOWN_ROOT,
+    FindingKind.MISSING_INTERMEDIATE,
+    FindingKind.ONLY_INTERMEDIATE_TRUSTED,
+    FindingKind.CHAIN_INCOMPLETE_OR_UNKNOWN_ROOT,
+)
+"""What is found of a chain that ends at no trusted root, and of which nothing else needs to be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,17 @@ class Examination:
         """What is wrong with the chain in any of the role's purposes, each thing once."""
         return _path_findings(self)
 
+    @property
+    def path(self) -> tuple[tuple[Link, ...], Link | None]:
+        """The leaf with the CAs above it as far as they are at hand, and the root (None: not at hand).
+
+        Empty where OpenSSL refuses the chain by its default, for another reason than that it leads to no trusted root.
+        """
+        if any(finding.fatal and finding.kind not in OPEN_ENDS for finding in self.findings):
+            return (), None
+        links = build_chain(links_of(self.certificates), links_of(_anchors(self)), self.at).links
+        return (links[:-1], links[-1]) if is_root(links[-1]) else (links, None)
+
     def found(self, *kinds: FindingKind) -> Iterator[PathFinding]:
         """Yield the findings of these kinds."""
         return (finding for finding in self.findings if finding.kind in kinds)
@@ -62,11 +81,17 @@ class Examination:
         return judge_names(self.leaf, [name], policy=policy).accepted
 
 
+def _anchors(examination: Examination) -> tuple[bytes, ...]:
+    """Return what counts as trusted: the list that was given, else each root in the file."""
+    if examination.trust is not None:
+        return examination.trust
+    return tuple(link.der for link in links_of(examination.certificates) if is_root(link))
+
+
 @lru_cache(maxsize=64)
 def _path_findings(examination: Examination) -> tuple[PathFinding, ...]:
-    sent = examination.certificates
+    sent, trusted = examination.certificates, _anchors(examination)
     anchors = sent if examination.trust is None else examination.trust
-    trusted = tuple(link.der for link in links_of(anchors) if examination.trust is not None or is_root(link))
     findings = [
         finding
         for purpose in examination.role.purposes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from harness.identity.encoded import encoded
 from harness.identity.findings import FindingKind
 from harness.lab.certificate_rules.examination import Examination
 from harness.lab.certificate_rules.roles import ALL_ROLES
@@ -30,7 +31,9 @@ def _undecided(case: Examination) -> Iterator[str]:
 
 
 def _old_version(case: Examination) -> Iterator[str]:
-    if case.leaf.version == 1:
+    if case.leaf.version == 1 and encoded(case.certificates[0]).extensions:
+        yield "it says version 1, which has no place for extensions, and has some: Java cannot read it"
+    elif case.leaf.version == 1:
         yield "it is a certificate of version 1, which has no place for extensions: no SANs, no usages, no CRL"
 
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from harness.identity.encoded import encoded
 from harness.identity.findings import FindingKind
+from harness.identity.keys import serves_tls
 from harness.lab.certificate_rules.examination import Examination
 from harness.lab.certificate_rules.roles import ALL_ROLES, BOXES
 from harness.lab.certificate_rules.row import CertificateRule, Severity
@@ -27,13 +29,19 @@ def _weak_key(case: Examination) -> Iterator[str]:
     yield from (finding.sentence for finding in case.found(FindingKind.WEAK_KEY))
 
 
+def _unusable_key(case: Examination) -> Iterator[str]:
+    if case.leaf.readable and not any(_weak_key(case)) and not serves_tls(encoded(case.certificates[0])):
+        yield f"its key is {case.leaf.key or 'of an unknown kind'}, for which no TLS stack offers a signature by itself"
+
+
 def _large_key(case: Examination) -> Iterator[str]:
     if _rsa_bits(case) > _LARGEST_SOUND_RSA:
         yield f"its key has {_rsa_bits(case)} bits"
 
 
 def _unlisted_key(case: Examination) -> Iterator[str]:
-    told_elsewhere = any(_weak_key(case)) or any(_large_key(case)) or any(_post_quantum_key(case))
+    others = (_weak_key, _unusable_key, _large_key, _post_quantum_key)
+    told_elsewhere = any(any(rule(case)) for rule in others)
     if case.leaf.key not in _LISTED and not told_elsewhere:
         yield f"its key is {case.leaf.key or 'of an unknown kind'}"
 
@@ -60,9 +68,11 @@ def _not_yet_valid(case: Examination) -> Iterator[str]:
 
 
 def _expires_soon(case: Examination) -> Iterator[str]:
-    ends = case.leaf.not_after
-    if ends and timedelta(0) <= ends - case.at <= _SOON:
-        yield f"it expires on {ends:%Y-%m-%d}, in {(ends - case.at).days} days"
+    path, root = case.path
+    for who, facts in (("it", case.leaf), *((link.called, link.facts) for link in (*path[1:], *filter(None, [root])))):
+        ends = facts.not_after
+        if ends and timedelta(0) <= ends - case.at <= _SOON:
+            yield f"{who} expires on {ends:%Y-%m-%d}, in {(ends - case.at).days} days"
 
 
 def _long_lived(case: Examination) -> Iterator[str]:
@@ -80,6 +90,17 @@ KEY_AND_DATE_RULES = (
         fires=_weak_key,
         remedy="Make a new key: RSA of 2048 or 4096 bits, or ECDSA P-256 or P-384.",
         source="C13, T-11, measured",
+    ),
+    CertificateRule(
+        key="unusable-key",
+        title="A key for which TLS has no signature",
+        severity=Severity.ERROR,
+        roles=ALL_ROLES,
+        fires=_unusable_key,
+        peers="every TLS peer: the handshake ends before a certificate is looked at",
+        remedy="Make a new key: RSA of 2048 or 4096 bits, or ECDSA P-256 or P-384.",
+        source="RFC 8446 section 4.2.3, measured",
+        beyond_plays=True,
     ),
     CertificateRule(
         key="large-key",
@@ -156,8 +177,10 @@ KEY_AND_DATE_RULES = (
         severity=Severity.WARNING,
         roles=ALL_ROLES,
         fires=_expires_soon,
-        remedy="Renew it now, in each store: from X15.5 the server and the client store run out on days of their own.",
+        remedy="Renew it now, in each store: from X15.5 the server and the client store run out on days of their own. "
+        "Where it is a CA above, have it issued by that one's successor.",
         source="O07, C2",
+        beyond_plays=True,
     ),
     CertificateRule(
         key="long-lived",

@@ -1,4 +1,7 @@
-"""Rules about where revocation can be asked about, on paper: nothing is fetched."""
+"""Rules about where revocation can be asked about, on paper: nothing is fetched.
+
+The lab of `certs diff` answers for every http address, so that what speaks against one on paper is told by the rule.
+"""
 
 from __future__ import annotations
 
@@ -73,6 +76,7 @@ REVOCATION_RULES = (
         peers="Webex cloud and every peer that checks revocation: what cannot be fetched cannot be verified",
         remedy="Publish it over http at a name in public DNS, or have the certificate issued without it.",
         source="C4, I11",
+        beyond_plays=True,
     ),
     CertificateRule(
         key="revocation-by-ldap-only",
@@ -83,6 +87,7 @@ REVOCATION_RULES = (
         peers="Webex cloud and every peer outside the directory that checks revocation",
         remedy="Add an http address to the CA's CRL distribution points, in front of the LDAP one.",
         source="C4, I11",
+        beyond_plays=True,
     ),
     CertificateRule(
         key="no-revocation-source",

@@ -12,6 +12,7 @@ from harness.lab.certificate_rules.purposes import PURPOSE_RULES
 from harness.lab.certificate_rules.revocation import REVOCATION_RULES
 from harness.lab.certificate_rules.roles import ASKED_FOR
 from harness.lab.certificate_rules.row import CertificateRule, RuleFinding, Severity
+from harness.lab.certificate_rules.strictness import STRICTNESS_RULES
 from harness.lab.certificate_rules.subjects import SUBJECT_RULES
 
 CERTIFICATE_RULES: tuple[CertificateRule, ...] = (
@@ -21,6 +22,7 @@ CERTIFICATE_RULES: tuple[CertificateRule, ...] = (
     *NAME_SYNTAX_RULES,
     *CHAIN_RULES,
     *EXTENSION_RULES,
+    *STRICTNESS_RULES,
     *KEY_AND_DATE_RULES,
     *REVOCATION_RULES,
 )

@@ -44,6 +44,8 @@ def key_of(kind: str) -> Key:
             return ed25519.Ed25519PrivateKey.generate()
         case ["mldsa"]:
             return mldsa.MLDSA65PrivateKey.generate()
+        case ["p224"]:
+            return ec.generate_private_key(ec.SECP224R1())
         case _:
             return ec.generate_private_key(ec.SECP256R1())
 
