@@ -65,6 +65,8 @@ def test_a_renewal_that_lost_client_auth_breaks_calls_and_is_1(sip_mtls: Command
     assert ended.code == Exit.NOT_MET
     assert "differs   extended key usage: serverAuth, clientAuth -> serverAuth" in ended.out
     assert "UPLOAD REFUSED on X15.4" in ended.out
+    assert re.match(r"BREAKS: breaks \d+, upload refused on X15.4$", ended.out.splitlines()[1])
+    assert "upload refused on X15.4" in " ".join(ended.out.split()[-12:])
     assert "  O01     A call to the cloud, by the book" in ended.out
     assert "cause     eku-no-client-auth" in ended.out
     assert "look-alike" in ended.out
@@ -77,6 +79,7 @@ def test_two_certificates_that_are_equal_in_all_that_matters_are_0(sip_mtls: Com
     ended = sip_mtls("certs", "diff", old, new, *SERVER, *FAST)
 
     assert ended.code == Exit.MET
+    assert ended.out.splitlines()[1].startswith("nothing breaks in this lab")
     assert ended.out.splitlines()[-1].endswith("nothing flips")
     assert "BREAKS" not in ended.out + ended.err
 

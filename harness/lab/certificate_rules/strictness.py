@@ -16,7 +16,7 @@ from harness.lab.certificate_rules.roles import ALL_ROLES, CERTIFICATE_ROLES
 from harness.lab.certificate_rules.row import CertificateRule, Severity
 
 _SERVERS = tuple(name for name, role in CERTIFICATE_ROLES.items() if "server" in role.purposes)
-_JAVA = "the Webex cloud resembles Java, and nobody here saw it meet such a one"
+_JAVA = "The Webex cloud resembles Java, and nobody here saw it meet such a one"
 
 
 def _cannot_sign(case: Examination) -> Iterator[str]:

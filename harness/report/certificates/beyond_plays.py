@@ -20,18 +20,19 @@ _KINDS_OF_PEERS = {
 
 
 def rules_broken_anew(old: Sequence[Examination], new: Sequence[Examination]) -> tuple[RuleFinding, ...]:
-    """Return the rules that the new certificate breaks, the old one does not, and no play shows; each once.
+    """Return what breaks rules in the new certificate that the old one keeps and no play shows; each once, by rule.
 
     `old` and `new` examine one certificate each, for the releases in question.
     """
     known = {finding.rule.key for case in old for finding in examine(case)}
     found = {
-        finding.rule.key: finding
+        (finding.rule.key, finding.detail): finding
         for case in new
         for finding in examine(case)
         if finding.rule.beyond_plays and finding.rule.key not in known
     }
-    return tuple(found.values())
+    keys = list(dict.fromkeys(key for key, _ in found))
+    return tuple(sorted(found.values(), key=lambda finding: keys.index(finding.rule.key)))
 
 
 def unspoken_for(old: CertificateFacts, new: CertificateFacts) -> Iterator[str]:

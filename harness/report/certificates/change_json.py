@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.report.certificates.beyond_plays import unspoken_for
 from harness.report.certificates.change import Candidate, CertificateChange, Flip
+from harness.report.certificates.change_verdict import verdict_of
 from harness.report.certificates.differences import differences
 from harness.tls.alerts import alert_name
 from harness.verdict import Verdict
@@ -34,6 +35,7 @@ def change_as_json(change: CertificateChange) -> str:
         "breaks": change.breaks,
         "unplayed": change.unplayed,
         "safe": change.is_safe,
+        "verdict": verdict_of(change),
         "uploads": [
             {
                 "releases": list(each.releases),

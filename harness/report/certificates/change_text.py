@@ -9,6 +9,7 @@ from harness.lab.certificate_rules import RuleFinding
 from harness.lab.directory import ROLES
 from harness.report.certificates.beyond_plays import unspoken_for
 from harness.report.certificates.change import Candidate, CertificateChange, Flip, Kind, UploadFlip, by_cause
+from harness.report.certificates.change_verdict import counts, verdict_of
 from harness.report.certificates.differences import dates_of, differences, usages_of
 from harness.report.certificates.paragraphs import Paper
 from harness.report.certificates.releases import release_names
@@ -31,8 +32,8 @@ def change_text(change: CertificateChange, *, width: int, unicode: bool) -> str:
     lines = [*_head(change, paper), *_alarm(change, paper)]
     for upload in change.uploads:
         lines += ["", *_upload(upload, paper)]
-    for finding in change.rules:
-        lines += ["", *_rule(finding, paper)]
+    for _, findings in groupby(change.rules, key=lambda finding: finding.rule.key):
+        lines += ["", *_rule(list(findings), paper)]
     for flips in by_cause(change.not_compared).values():
         lines += ["", *paper.hanging("", _NOT_COMPARED, 0), *_group(flips, paper)]
     for (kind, *_), flips in by_cause(change.compared).items():
@@ -42,6 +43,7 @@ def change_text(change: CertificateChange, *, width: int, unicode: bool) -> str:
 
 def _head(change: CertificateChange, paper: Paper) -> Iterator[str]:
     yield from paper.hanging("", f"{change.role}: what changes with the new certificate, on {change.at:%Y-%m-%d}", 0)
+    yield from paper.hanging("", verdict_of(change), 0)
     yield ""
     for word, candidate in (("old", change.old), ("new", change.new)):
         yield from _candidate(word, candidate, paper)
@@ -93,12 +95,14 @@ def _assumption(change: CertificateChange) -> str:
     )
 
 
-def _rule(finding: RuleFinding, paper: Paper) -> Iterator[str]:
-    """Tell a rule that the new certificate breaks and that no story shows."""
-    yield from paper.hanging("", f"{finding.rule.severity.value.upper()} by rule {finding.rule.key}, in no story", 0)
-    yield from paper.hanging("why", finding.detail, _MARGIN)
-    yield from paper.hanging("minds", finding.peers, _MARGIN)
-    yield from paper.hanging("to do", finding.remedy, _MARGIN)
+def _rule(findings: list[RuleFinding], paper: Paper) -> Iterator[str]:
+    """Tell a rule that the new certificate breaks and that no story shows, with all that breaks it."""
+    first = findings[0]
+    yield from paper.hanging("", f"{first.rule.severity.value.upper()} by rule {first.rule.key}, in no story", 0)
+    for finding in findings:
+        yield from paper.hanging("why", finding.detail, _MARGIN)
+    yield from paper.hanging("minds", first.peers, _MARGIN)
+    yield from paper.hanging("to do", first.remedy, _MARGIN)
 
 
 def _upload(upload: UploadFlip, paper: Paper) -> Iterator[str]:
@@ -177,12 +181,12 @@ def _told(remedy: Remedy) -> str:
 def _tally(change: CertificateChange, paper: Paper) -> Iterator[str]:
     where = f"on {release_names(change.releases)}, TLS {' and '.join(change.tls_versions)}"
     scale = f"{len(change.stories)} stories, of which {change.worked} work today, {where}"
-    counts = {kind.value: {flip.scenario for flip in change.compared if flip.kind is kind} for kind in Kind}
-    counts["not compared"] = {flip.scenario for flip in change.not_compared}
     if change.dead:
         text = f"no use here, since they work in this lab with no certificate: {', '.join(change.dead)}"
         yield from paper.hanging("", text, 0)
-    said = [f"{word} {len(found)}" for word, found in counts.items() if found]
-    said += [f"rules broken anew {len(change.rules)}"] if change.rules else []
-    nothing = "nothing flips in what was played" if change.unplayed else "nothing flips"
-    yield from paper.hanging("", f"{scale}: {', '.join(said) or nothing}", 0)
+    said = list(counts(change))
+    if change.unplayed and not change.flips:
+        said.insert(0, "nothing flips in what was played")
+    elif change.is_safe and said:
+        said.append("nothing breaks")
+    yield from paper.hanging("", f"{scale}: {', '.join(said) or 'nothing flips'}", 0)

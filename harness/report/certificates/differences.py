@@ -29,6 +29,8 @@ _PARTS: tuple[tuple[str, Part], ...] = (
     ("issuer", lambda facts: "itself" if facts.self_issued else facts.issuer),
     ("key", lambda facts: facts.key),
     ("signature", lambda facts: facts.signature_hash.upper() or "no hash of its own"),
+    ("CRL", lambda facts: ", ".join(facts.crl_urls) or "no address"),
+    ("OCSP responder", lambda facts: ", ".join(facts.ocsp_urls) or "no address"),
     ("in date", dates_of),
 )
 
@@ -39,5 +41,7 @@ def differences(old: CertificateFacts, new: CertificateFacts) -> Iterator[tuple[
         before, after = part(old), part(new)
         if before != after:
             yield what, before, after
+    if old.issuer == new.issuer and old.authority_key_identifier != new.authority_key_identifier:
+        yield "key of its issuer", *(each.authority_key_identifier or "not named" for each in (old, new))
     if old.common_names == new.common_names and old.subject != new.subject:
         yield "subject", old.subject or "(empty)", new.subject or "(empty)"
