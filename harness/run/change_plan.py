@@ -45,12 +45,14 @@ class Planner:
     """Looks for an order; `tick` is told of each state that is played.
 
     `broken_before` are links that do not work in the healthy lab either, `gaps` those that do there and not today.
+    `last_release` is what the Expressways run at the end of the order, or today where there is none.
     """
 
     def __init__(self, bench: ConversionBench, tick: Callable[[str], None]) -> None:
         self.dead_ends: list[DeadEnd] = []
         self.left_undone: list[Breakage] = []
         self.still_used: tuple[StillUsed, ...] = ()
+        self.last_release = str(bench.lab.release)
         self._bench, self._tick = bench, tick
         self._steps = bench.steps
         self._broken: dict[str, Broken] = {}
@@ -89,7 +91,8 @@ class Planner:
             names = {gap.link for gap in self.gaps}
             ending, _ = self._play(self._lab_after(taken), [step for step in _WATCHED if step.name in names])
             self.gaps = tuple(gap for gap in self.gaps if gap.link in ending)
-        self.still_used = tuple(self._bench.still_used(self._lab_after(taken)))
+        ending_lab = self._lab_after(taken)
+        self.still_used, self.last_release = tuple(self._bench.still_used(ending_lab)), ending_lab.release
         return tuple(map(self._planned, taken))
 
     def _follow(self, taken: Taken) -> Taken | None:

@@ -56,7 +56,7 @@ def shared_lists(old: bytes, new: bytes) -> Iterator[str]:
     same_issuer = (before.issuer, before.authority_key_identifier) == (after.issuer, after.authority_key_identifier)
     for url in () if same_issuer else (each for each in after.crl_urls if each in before.crl_urls):
         yield (
-            f"names the CRL {url}, as the old one does, and another CA issued it. One list alone can lie there, and "
+            f"it names the CRL {url}, as the old one does, and another CA issued it. One list alone can lie there, and "
             "whose is not known here: the lab answers each verifier with the right one. Fetch it and look who signed it"
         )
 

@@ -307,3 +307,41 @@ def test_the_matrix_of_one_release_is_one_table(sip_mtls: Command) -> None:
     assert ended.code == Exit.MET
     assert "Expressway-E, X15.4: one certificate for both roles" in ended.out
     assert max(map(len, ended.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("wishes", "code", "verdict"),
+    [
+        ({}, Exit.MET, "a safe order of one step"),
+        ({"common_name": ""}, Exit.NOT_MET, "NO ALL-CLEAR: a new certificate breaks a rule that no step shows"),
+    ],
+)
+def test_a_plan_weighs_rules_that_no_step_shows(
+    sip_mtls: Command, tmp_path: Path, wishes: dict[str, str], code: Exit, verdict: str
+) -> None:
+    above = root("Some Root", "Some CA")
+    names = ("us-expe1.example.com", "example.com")
+    old, new = (
+        written(tmp_path / f"{word}.pem", certificates_pem((above.issue(*names, **how), *above.chain)))  # type: ignore[arg-type]
+        for word, how in (("old", {}), ("new", wishes))
+    )
+    ended = sip_mtls("certs", "plan", old, new, *SERVER)
+    lines = ended.out.splitlines()
+
+    assert ended.code == code
+    assert lines[1] == verdict
+    assert " ".join(lines[-2:]).endswith(verdict)
+    assert ("ERROR by rule common-name-missing" in ended.out) is bool(wishes)
+    assert ("Nothing breaks in this order:" in ended.out) is (not wishes)
+
+
+def test_a_plan_says_for_which_peers_nobody_here_can_speak(sip_mtls: Command, tmp_path: Path) -> None:
+    above = root("Some Root", "Some CA")
+    old, new = (
+        written(tmp_path / f"{key}.pem", certificates_pem((above.issue("us-expe1.example.com", key=key), *above.chain)))
+        for key in ("rsa", "ecdsa")
+    )
+    ended = sip_mtls("certs", "plan", old, new, *SERVER, "--json", "-")
+
+    (told,) = json.loads(ended.out)["unknown"]
+    assert told.startswith("expressway-e-server: the key goes from RSA 2048 to ECDSA P-256")

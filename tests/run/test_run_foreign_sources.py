@@ -258,6 +258,6 @@ def test_a_list_that_two_cas_share_is_nobodys_fault_and_is_told(role: str) -> No
     assert {flip.after.cause for flip in found.flips} <= {"tunnel-missing-intermediate"}
     assert found.worked == len(told())
     assert [text.split(",")[0] for text in shared_lists(old.certificates[0], new.certificates[0])] == [
-        "names the CRL http://crl.ca.example/r.crl"
+        "it names the CRL http://crl.ca.example/r.crl"
     ]
     assert list(shared_lists(old.certificates[0], one.issue(*NAMES))) == []

@@ -18,6 +18,7 @@ from harness.pki import Holding
 from harness.report.certificates import ChangePlan, plan_as_json, plan_text
 from harness.run.certificate_files import trust_in
 from harness.run.change_plan import Planner
+from harness.run.change_rules import broken_rules, unknown_of
 from harness.run.conversion_bench import Asked, Conditions, ConversionBench, conversion_bench
 from harness.run.dates import time_at
 from harness.run.disk import STANDARD_OUTPUT, write_text
@@ -57,7 +58,7 @@ def plan_change(planned: Planned) -> Exit:
     at, release = time_at(planned.at), RELEASES[planned.release]
     bench = conversion_bench(Library(), asked, Conditions(release, trust or (), at, _upgrade(planned)))
     title = " and ".join(f"{role}: {old.name} to {new.name}" for role, old, new in exchanges)
-    plan = _searched(bench, title, planned.release, at)
+    plan = _searched(bench, title, planned.release, asked, at)
     if planned.json_file is not None:
         write_text(planned.json_file, plan_as_json(plan))
     if planned.json_file != STANDARD_OUTPUT:
@@ -86,7 +87,7 @@ def _holding(planned: Planned, path: Path) -> Holding:
     return holding_of(path, planned.password_file, chain_files=planned.chain_files)
 
 
-def _searched(bench: ConversionBench, title: str, release: str, at: datetime) -> ChangePlan:
+def _searched(bench: ConversionBench, title: str, release: str, asked: Sequence[Asked], at: datetime) -> ChangePlan:
     announce_key_log()
     with progress(2 ** len(bench.steps), "states at most") as tick:
         planner = Planner(bench, tick)
@@ -105,4 +106,6 @@ def _searched(bench: ConversionBench, title: str, release: str, at: datetime) ->
         left_out=planner.gaps,
         still_used=planner.still_used,
         other_root=bench.other_root,
+        rules=tuple(rule for one in asked for rule in broken_rules(one, planner.last_release, at)),
+        unknown=tuple(sentence for one in asked for sentence in unknown_of(one)),
     )

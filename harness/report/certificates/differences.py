@@ -42,6 +42,7 @@ def differences(old: CertificateFacts, new: CertificateFacts) -> Iterator[tuple[
         if before != after:
             yield what, before, after
     if old.issuer == new.issuer and old.authority_key_identifier != new.authority_key_identifier:
-        yield "key of its issuer", *(each.authority_key_identifier or "not named" for each in (old, new))
+        before, after = (each.authority_key_identifier or "not named" for each in (old, new))
+        yield "key of its issuer", before, after
     if old.common_names == new.common_names and old.subject != new.subject:
         yield "subject", old.subject or "(empty)", new.subject or "(empty)"

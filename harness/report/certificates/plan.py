@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import groupby
 
+from harness.lab.certificate_rules import Severity
 from harness.report.certificates.paragraphs import Paper
 from harness.report.certificates.releases import release_names
 
@@ -59,6 +60,18 @@ class StillUsed:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenRule:
+    """A rule that the new certificate of a role breaks and the old one does not, and that no play shows."""
+
+    role: str
+    rule: str
+    severity: str
+    detail: str
+    peers: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangePlan:
     """The answer.
 
@@ -67,7 +80,8 @@ class ChangePlan:
     were played. `broken_before` do not work in the healthy lab either. `left_out` do there, and neither today nor at
     the end: what the steps do to them is not known. `left_undone` are steps of tidying up that would break something,
     at the end of the order. `still_used` are old certificates that a store holds at the end. `other_root` says that a
-    new certificate comes from another root.
+    new certificate comes from another root. `rules` tell what the steps cannot show, since no actor minds it, and
+    `unknown` what nobody here can tell, in sentences.
     """
 
     title: str
@@ -83,23 +97,46 @@ class ChangePlan:
     left_out: tuple[LeftOut, ...] = ()
     still_used: tuple[StillUsed, ...] = ()
     other_root: bool = True
+    rules: tuple[BrokenRule, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def breaks_a_rule(self) -> bool:
+        """Whether somebody refuses a new certificate though no step shows it."""
+        return any(rule.severity == Severity.ERROR for rule in self.rules)
 
     @property
     def is_safe(self) -> bool:
-        """Whether there is an order, and no link was left out of it."""
-        return self.order is not None and not self.left_out
+        """Whether there is an order, no link was left out of it, and no rule speaks against it."""
+        return self.order is not None and not self.left_out and not self.breaks_a_rule
+
+    @property
+    def verdict(self) -> str:
+        """What it comes to, in few words."""
+        if self.order is None:
+            return "NO SAFE ORDER"
+        doubts = (
+            f"{len(self.left_out)} links left out" if self.left_out else "",
+            "a new certificate breaks a rule that no step shows" if self.breaks_a_rule else "",
+        )
+        steps = "one step" if len(self.order) == 1 else f"{len(self.order)} steps"
+        return f"NO ALL-CLEAR: {'; '.join(filter(None, doubts))}" if any(doubts) else f"a safe order of {steps}"
 
 
 def plan_text(plan: ChangePlan, *, width: int, unicode: bool) -> str:
     """Return the plan in lines of at most `width` columns."""
     paper = Paper(width, unicode)
     where = f"{release_names((plan.release,))}, on {plan.at:%Y-%m-%d}"
-    lines = [*paper.hanging("", f"{plan.title}; {where}", 0)]
+    lines = [*paper.hanging("", f"{plan.title}; {where}", 0), *paper.hanging("", plan.verdict, 0)]
     lines += paper.hanging("", f"must go on working: {', '.join(plan.links) or 'nothing works today'}", 0)
     if plan.broken_before:
         never = ", ".join(plan.broken_before)
         lines += paper.hanging("", f"never works in this lab on this release, so is not looked at: {never}", 0)
     lines += _alarm(plan, paper)
+    for rule in plan.rules:
+        lines += ["", *_rule(rule, paper)]
+    for sentence in plan.unknown:
+        lines += ["", *paper.hanging("", f"unknown: {sentence}", 0)]
     lines += ["", *(_proof(plan, paper) if plan.order is None else _order(plan, paper))]
     for each in plan.left_undone:
         lines += ["", *paper.hanging("not", _breakage(each), _MARGIN), *paper.hanging("", each.why, _MARGIN)]
@@ -107,7 +144,7 @@ def plan_text(plan: ChangePlan, *, width: int, unicode: bool) -> str:
         text = f"{held.role} still holds its old certificate, until {held.until}: it needs a successor by then."
         lines += ["", *paper.hanging("note", text, _MARGIN)]
     states = "one state was" if plan.tried == 1 else f"{plan.tried} states were"
-    lines += ["", *paper.hanging("", f"{states} played, in TLS 1.2 and 1.3.", 0)]
+    lines += ["", *paper.hanging("", f"{states} played, in TLS 1.2 and 1.3: {plan.verdict}", 0)]
     return "\n".join(lines) + "\n"
 
 
@@ -136,9 +173,18 @@ def _alarm(plan: ChangePlan, paper: Paper) -> Iterator[str]:
         yield from paper.hanging("", f"{', '.join(each.link for each in alike)}: {cause[0]}. {cause[1]}", _MARGIN)
 
 
+def _rule(rule: BrokenRule, paper: Paper) -> Iterator[str]:
+    """Tell what speaks against a new certificate though no step shows it."""
+    heading = f"{rule.severity.upper()} by rule {rule.rule}, which no step shows; {rule.role}"
+    yield from paper.hanging("", heading, 0)
+    yield from paper.hanging("why", f"{rule.detail}. Who minds: {rule.peers}", _MARGIN)
+    yield from paper.hanging("to do", rule.remedy, _MARGIN)
+
+
 def _order(plan: ChangePlan, paper: Paper) -> Iterator[str]:
     order = plan.order or ()
-    heading = "Of what works today, nothing breaks in this order:" if plan.left_out else "Nothing breaks in this order:"
+    of_what = "Of what works today, n" if plan.left_out else "Of what is played, n" if plan.breaks_a_rule else "N"
+    heading = f"{of_what}othing breaks in this order:"
     yield from paper.hanging("", heading, 0)
     for number, step in enumerate(order, start=1):
         yield from paper.hanging(f"{number:3}.", step.title, _MARGIN)
@@ -169,5 +215,12 @@ def _breakage(breakage: Breakage) -> str:
 
 def plan_as_json(plan: ChangePlan) -> str:
     """Return the plan as a JSON document."""
-    document = {"format": FORMAT, "version": VERSION, **asdict(plan), "safe": plan.is_safe, "at": plan.at.isoformat()}
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        **asdict(plan),
+        "safe": plan.is_safe,
+        "verdict": plan.verdict,
+        "at": plan.at.isoformat(),
+    }
     return json.dumps(document, indent=2) + "\n"
