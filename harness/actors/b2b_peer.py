@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 
 import trio
@@ -50,16 +51,20 @@ class B2bPeer:
         if await link.secure_within(_HANDSHAKE_SECONDS, self._profile(listens=True)):
             await self.site.sip_link(link, self._serve).run()
 
-    async def _serve(self, inquiry: Inquiry) -> None:
+    def _serve(self, inquiry: Inquiry) -> Awaitable[None]:
         """Answer as any called party does; a Microsoft edge looks at who calls first."""
         calls = inquiry.request.method == "INVITE" and not tag_of(inquiry.request.headers.get("to"))
         if calls and self.settings.federation == "microsoft":
-            number = await objection(self._finder, inquiry)
-            if number is not None:
-                header = diagnostics(number, self.settings.host_name)
-                await inquiry.answer(respond(inquiry.request, SERVER_TIME_OUT, headers=[header]))
-                return
-        await self._agent.serve(inquiry)
+            return self._look_at_caller(inquiry)
+        return self._agent.serve(inquiry)
+
+    async def _look_at_caller(self, inquiry: Inquiry) -> None:
+        number = await objection(self._finder, inquiry)
+        if number is not None:
+            header = diagnostics(number, self.settings.host_name)
+            await inquiry.answer(respond(inquiry.request, SERVER_TIME_OUT, headers=[header]))
+        else:
+            await self._agent.serve(inquiry)
 
     # --- dialling ---
 

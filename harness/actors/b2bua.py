@@ -8,6 +8,7 @@ only where all zones of the call preserve them (row I30).
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -102,31 +103,36 @@ class _Legs:
         self._back = StandingLink(site, self._dial, partial(self.serve, begins=False))
         self._calls: DialogTable[_Leg] = DialogTable()
 
-    async def serve(self, inquiry: Inquiry, *, begins: bool = True) -> None:
-        """Take a request, and make that of the other leg; over the connection back nobody begins anything."""
+    def serve(self, inquiry: Inquiry, *, begins: bool = True) -> Awaitable[None]:
+        """Take a request, and make that of the other leg, in a call at once, in the order of its requests.
+
+        Over the connection back nobody begins anything.
+        """
         request, place = inquiry.request, Place.of(inquiry.link, inquiry.request)
         leg = self._calls.find(place, trio.current_time())
         if request.method == "ACK":
-            if leg is not None and not max_forwards_exhausted(request):
-                await leg.sip.send(self._next(request, leg))
-        elif max_forwards_exhausted(request):
-            await inquiry.answer(respond(request, _TOO_MANY_HOPS))
-        elif leg is not None:
-            await self._in_dialog(inquiry, place, leg)
-        elif tag_of(request.headers.get("to")) or not begins:
-            await inquiry.answer(respond(request, _NO_CALL))
-        elif (back := await self._back.reach()) is None:
-            await inquiry.answer(respond(request, TRANSPORT_FAILURE))
-        else:
-            await self._begin(inquiry, back)
+            if leg is None or max_forwards_exhausted(request):
+                return inquiry.ignore()
+            return leg.sip.send(self._next(request, leg))
+        if max_forwards_exhausted(request):
+            return inquiry.answer(respond(request, _TOO_MANY_HOPS))
+        if leg is not None:
+            return self._in_dialog(inquiry, place, leg)
+        if tag_of(request.headers.get("to")) or not begins:
+            return inquiry.answer(respond(request, _NO_CALL))
+        return self._begin(inquiry)
 
     async def _dial(self) -> Link | None:
         return await dial_inside(self._site, self._node, Address(self._host, self._node.sip.tls_port))
 
     # --- a request that begins something ---
 
-    async def _begin(self, inquiry: Inquiry, back: SipLink) -> None:
+    async def _begin(self, inquiry: Inquiry) -> None:
         """Ask on over the far leg, as a caller of its own, and remember the two dialogs that come of it."""
+        back = await self._back.reach()
+        if back is None:
+            await inquiry.answer(respond(inquiry.request, TRANSPORT_FAILURE))
+            return
         identifiers, keeps = self._site.identifiers, self._preserves(inquiry.request.headers)
         marks = Marks(self._via(), _MARK + identifiers.call_id(self._site.host), identifiers.tag())
         outgoing = self._writer.first(inquiry.request, marks, keeps_parameters=keeps)
@@ -149,8 +155,8 @@ class _Legs:
 
     def _remember(self, link: SipLink, near: Dialog, back: SipLink, far: Dialog, keeps: bool) -> None:
         places = {
-            _place(link, near): _Leg(near, far, back, keeps),
-            _place(back, far): _Leg(far, near, link, keeps),
+            Place.in_dialog(link, near.identity): _Leg(near, far, back, keeps),
+            Place.in_dialog(back, far.identity): _Leg(far, near, link, keeps),
         }
         self._calls.add(places, trio.current_time())
         for sip in (link, back):
@@ -158,18 +164,20 @@ class _Legs:
 
     # --- a request in a dialog ---
 
-    async def _in_dialog(self, inquiry: Inquiry, place: Place, leg: _Leg) -> None:
+    def _in_dialog(self, inquiry: Inquiry, place: Place, leg: _Leg) -> Awaitable[None]:
         request = inquiry.request
         if not leg.here.receive(request):
-            await inquiry.answer(respond(request, _OUT_OF_ORDER))
-            return
+            return inquiry.answer(respond(request, _OUT_OF_ORDER))
 
         def translate(response: Response) -> Response:
             if response.is_success and request.method in ("INVITE", "UPDATE"):
                 leg.there.refresh(response)
             return self._writer.answer(request, response, "")
 
-        final = await exchange(inquiry, leg.sip, self._next(request, leg), translate)
+        return self._done(request, place, exchange(inquiry, leg.sip, self._next(request, leg), translate))
+
+    async def _done(self, request: Request, place: Place, asked: Awaitable[Response | None]) -> None:
+        final = await asked
         if request.method == "BYE" and (final is None or final.status not in CHALLENGES):
             self._calls.end(place)
 
@@ -190,9 +198,3 @@ class _Legs:
         left, came = top_via(headers), top_via(headers.without_first("Via"))
         zones = (left and left.parameters.get("egress-zone"), came and came.parameters.get("ingress-zone"))
         return all(switches.get(zone or "", False) for zone in zones)
-
-
-def _place(sip: SipLink, dialog: Dialog) -> Place:
-    """Return where requests of the other end of a dialog arrive."""
-    known = dialog.identity
-    return Place(sip, known.call_id, known.remote_tag, known.local_tag)

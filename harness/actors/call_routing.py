@@ -19,7 +19,7 @@ from harness.lab.settings import CallPolicyRule, SearchRule
 from harness.net.sip_link import Inquiry
 from harness.sip.address import sip_uri_of, tag_of
 from harness.sip.building import respond
-from harness.sip.message import Request
+from harness.sip.message import Request, Response
 from harness.sip.proxy import has_preloaded_route, next_hop
 from harness.sip.uri import SipUri
 from harness.sip.validation import proxy_refusal
@@ -57,19 +57,25 @@ class CallRouting:
         self._reach = reach
         self.calls = Calls()
 
-    async def serve(self, entry: Entry, inquiry: Inquiry) -> None:
-        """Answer a request, or send it where it belongs."""
+    def serve(self, entry: Entry, inquiry: Inquiry) -> Awaitable[None]:
+        """Answer a request, or send it where it belongs: one of a dialog at once, in the order of its requests."""
         if (refusal := proxy_refusal(inquiry.request)) is not None:
-            await inquiry.answer(refusal.response(inquiry.request))
-            return
+            return inquiry.answer(refusal.response(inquiry.request))
         request = self._relay.taken(inquiry, entry.zone)
         if taken_for_own := self._relay.taken_for_own(inquiry.request):
             self._site.decide(inquiry.link.link.number, "own-route", "stripped", routes=taken_for_own)
         came = Leg(inquiry.link, entry.zone)
         leg = self.calls.leads(inquiry)
         if leg is not None:
-            self.calls.done(inquiry, await self._relay.forward(inquiry, request, came, leg))
-        elif request.method == "REGISTER":
+            return self._in_dialog(inquiry, self._relay.forward(inquiry, request, came, leg))
+        return self._outside_dialogs(entry, inquiry, request)
+
+    async def _in_dialog(self, inquiry: Inquiry, sent: Awaitable[Response | None]) -> None:
+        self.calls.done(inquiry, await sent)
+
+    async def _outside_dialogs(self, entry: Entry, inquiry: Inquiry, request: Request) -> None:
+        if request.method == "REGISTER":
+            came = Leg(inquiry.link, entry.zone)
             await self._send_on(inquiry, request, came, await self._reach(REGISTRAR, request))
         elif request.method == "ACK":
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import trio
@@ -40,6 +40,10 @@ def options_answer(request: Request) -> Response:
     return refusal.response(request) if refusal else respond(request, 200, headers=taken)
 
 
+def _not_allowed(request: Request) -> Response:
+    return respond(request, _NOT_ALLOWED, headers=[("Allow", ALLOW)])
+
+
 class CalledParty:
     """Answers for one agent. `contact` gives the Contact of this agent on a connection."""
 
@@ -51,65 +55,63 @@ class CalledParty:
     def __len__(self) -> int:
         return len(self._calls)
 
-    def remember(self, sip: SipLink, dialog: Dialog) -> Place:
-        """Take what the other end asks in this dialog; return the place at which it does."""
-        known = dialog.identity
-        place = Place(sip, known.call_id, known.remote_tag, known.local_tag)
-        self._calls.add({place: _Call(dialog)}, trio.current_time())
+    def remember(self, sip: SipLink, dialog: Dialog) -> None:
+        """Take what the other end asks in this dialog."""
+        self._calls.add({Place.in_dialog(sip, dialog.identity): _Call(dialog)}, trio.current_time())
         sip.when_over(self._calls.lose)
-        return place
 
-    def forget(self, place: Place) -> None:
+    def stands(self, sip: SipLink, dialog: Dialog) -> bool:
+        """Whether nobody has ended the call."""
+        return self._calls.find(Place.in_dialog(sip, dialog.identity), trio.current_time()) is not None
+
+    def forget(self, sip: SipLink, dialog: Dialog) -> None:
         """Take note that this end has hung up."""
-        self._calls.end(place)
+        self._calls.end(Place.in_dialog(sip, dialog.identity))
 
-    async def serve(self, inquiry: Inquiry) -> None:
-        """Answer what a called party answers."""
+    def serve(self, inquiry: Inquiry) -> Awaitable[None]:
+        """Answer what a called party answers; what changes a call does so at once, in the order of its requests."""
         request = inquiry.request
         place = Place.of(inquiry.link, request)
         call = self._calls.find(place, trio.current_time())
         if request.method == "ACK":
-            return
+            return inquiry.ignore()
         if (refusal := callee_refusal(request)) is not None:
-            await inquiry.answer(refusal.response(request))
-            return
+            return inquiry.answer(refusal.response(request))
         if call is not None:
-            await self._in_dialog(inquiry, place, call)
-        elif tag_of(request.headers.get("to")) or request.method in _NEEDS_CALL:
-            await inquiry.answer(respond(request, _NO_CALL))
-        elif request.method == "INVITE":
-            await self._pick_up(inquiry)
-        elif request.method == "OPTIONS":
-            await inquiry.answer(options_answer(request))
-        else:
-            await inquiry.answer(respond(request, _NOT_ALLOWED, headers=[("Allow", ALLOW)]))
+            return inquiry.answer(self._in_dialog(inquiry, place, call))
+        if tag_of(request.headers.get("to")) or request.method in _NEEDS_CALL:
+            return inquiry.answer(respond(request, _NO_CALL))
+        if request.method == "INVITE":
+            return self._pick_up(inquiry)
+        if request.method == "OPTIONS":
+            return inquiry.answer(options_answer(request))
+        return inquiry.answer(_not_allowed(request))
 
-    async def _in_dialog(self, inquiry: Inquiry, place: Place, call: _Call) -> None:
-        """Answer a request of a call that stands: hold and resume, a sign of life, the end."""
+    def _in_dialog(self, inquiry: Inquiry, place: Place, call: _Call) -> Response:
+        """Return the answer to a request of a call that stands: hold and resume, a sign of life, the end."""
         request = inquiry.request
         if not call.dialog.receive(request):
-            await inquiry.answer(respond(request, _OUT_OF_ORDER))
-            return
+            return respond(request, _OUT_OF_ORDER)
         match request.method:
             case "INVITE" | "UPDATE":
-                await self._agree_again(inquiry, call)
+                return self._agreed_again(inquiry, call)
             case "BYE":
                 self._calls.end(place)
-                await inquiry.answer(respond(request, 200))
+                return respond(request, 200)
             case "INFO":
-                await inquiry.answer(respond(request, 200))
+                return respond(request, 200)
             case "OPTIONS":
-                await inquiry.answer(options_answer(request))
+                return options_answer(request)
             case _:
-                await inquiry.answer(respond(request, _NOT_ALLOWED, headers=[("Allow", ALLOW)]))
+                return _not_allowed(request)
 
-    async def _agree_again(self, inquiry: Inquiry, call: _Call) -> None:
-        """Answer a new offer, such as that of a hold, or make one where a re-INVITE brings none (RFC 3264 8)."""
+    def _agreed_again(self, inquiry: Inquiry, call: _Call) -> Response:
+        """Return the answer to a new offer, such as that of a hold, or an offer where a re-INVITE brings none."""
         request, described = inquiry.request, b""
         if request.body or request.method == "INVITE":
             call.version += 1
             described = self._media(request, call.version)
-        await inquiry.answer(respond(request, 200, headers=self._headers(inquiry.link, described), body=described))
+        return respond(request, 200, headers=self._headers(inquiry.link, described), body=described)
 
     async def _pick_up(self, inquiry: Inquiry) -> None:
         request, tag = inquiry.request, self._site.identifiers.tag()

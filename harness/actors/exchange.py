@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import trio
 
@@ -26,48 +26,58 @@ Translate = Callable[[Response], Response]
 """Gives the response as the other connection is to have it."""
 
 
-async def exchange(inquiry: Inquiry, sip: SipLink, outgoing: Request, translate: Translate) -> Response | None:
+def exchange(inquiry: Inquiry, sip: SipLink, outgoing: Request, translate: Translate) -> Awaitable[Response | None]:
     """Ask `outgoing` over `sip` and answer `inquiry` with what comes back.
 
-    Returns the final response as it came. None where there was none: the caller has heard 408, 487 or 500 then.
+    It is asked when this returns, in the order of what came in; what is returned waits for the outcome, and must be
+    awaited. It gives the final response as it came; None where there was none: the caller hears 408, 487 or 500 then.
     """
-    if outgoing.method != "INVITE":
-        final = await _pass_back(inquiry, sip, outgoing, translate)
-    else:
-        final = await _ring(inquiry, sip, outgoing, translate)
-    if final is None:
-        status = _TERMINATED if inquiry.cancelled.is_set() else _TIMED_OUT if sip.alive else TRANSPORT_FAILURE
-        await inquiry.answer(respond(inquiry.request, status))
-    return final
+    return _Exchange(inquiry, sip, outgoing, translate).outcome()
 
 
-async def _ring(inquiry: Inquiry, sip: SipLink, invite: Request, translate: Translate) -> Response | None:
-    """Ask an INVITE, for as long as somebody wants the answer and the phone still rings."""
-    final = None
-    with trio.CancelScope() as ringing:
+class _Exchange:
+    """One request on its way, and what was heard of it. Whoever asks is answered in the order of what is heard."""
 
-        def heard(response: Response) -> Response:
-            ringing.deadline = trio.current_time() + TIMER_C
-            return translate(response)
+    def __init__(self, inquiry: Inquiry, sip: SipLink, outgoing: Request, translate: Translate) -> None:
+        self._inquiry = inquiry
+        self._sip = sip
+        self._outgoing = outgoing
+        self._translate = translate
+        self._final: Response | None = None
+        self._ringing = trio.CancelScope(deadline=trio.current_time() + TIMER_C)
+        self._asked = sip.ask(outgoing, self._pass_back)
 
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(_pass_cancel_on, inquiry, sip, invite, ringing)
-            final = await _pass_back(inquiry, sip, invite, heard)
-            nursery.cancel_scope.cancel()
-    return final
+    def _pass_back(self, response: Response) -> None:
+        if response.status == _TRYING:
+            return
+        if not response.is_provisional:
+            self._final = response
+        elif not self._inquiry.cancelled.is_set():
+            self._ringing.deadline = trio.current_time() + TIMER_C
+        self._inquiry.pass_on(self._translate(response))
 
+    async def outcome(self) -> Response | None:
+        """Wait for the final response, an INVITE for as long as somebody wants it and the phone still rings."""
+        if self._outgoing.method == "INVITE":
+            with self._ringing:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(self._pass_cancel_on)
+                    await self._until_answered()
+                    nursery.cancel_scope.cancel()
+        else:
+            await self._until_answered()
+        if self._final is None:
+            inquiry, alive = self._inquiry, self._sip.alive
+            status = _TERMINATED if inquiry.cancelled.is_set() else _TIMED_OUT if alive else TRANSPORT_FAILURE
+            await inquiry.answer(respond(inquiry.request, status))
+        return self._final
 
-async def _pass_cancel_on(inquiry: Inquiry, sip: SipLink, invite: Request, ringing: trio.CancelScope) -> None:
-    await inquiry.cancelled.wait()
-    ringing.deadline = trio.current_time() + PATIENCE
-    await sip.cancel(invite)
+    async def _until_answered(self) -> None:
+        async with self._asked as responses:
+            async for _ in responses:
+                await self._inquiry.link.flush()
 
-
-async def _pass_back(inquiry: Inquiry, sip: SipLink, outgoing: Request, translate: Translate) -> Response | None:
-    async with sip.ask(outgoing) as responses:
-        async for response in responses:
-            if response.status != _TRYING:
-                await inquiry.pass_on(translate(response))
-            if not response.is_provisional:
-                return response
-    return None
+    async def _pass_cancel_on(self) -> None:
+        await self._inquiry.cancelled.wait()
+        self._ringing.deadline = trio.current_time() + PATIENCE
+        await self._sip.cancel(self._outgoing)

@@ -5,6 +5,7 @@ It opens no port towards the DMZ.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from functools import partial
 
 from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, Entry
@@ -81,11 +82,10 @@ class ExpresswayC:
         takes = settings.neighbour_preloaded_routes if neighbour else settings.traversal_preloaded_routes
         return partial(self._serve, Entry(zone, takes, authenticated=True))
 
-    async def _serve(self, entry: Entry, inquiry: Inquiry) -> None:
+    def _serve(self, entry: Entry, inquiry: Inquiry) -> Awaitable[None]:
         if inquiry.request.method == SERVICE and entry.zone == MRA_ZONE:
-            await answer_service(self.site, inquiry)
-        else:
-            await self._routing.serve(entry, inquiry)
+            return answer_service(self.site, inquiry)
+        return self._routing.serve(entry, inquiry)
 
     async def _reach(self, target: str, _request: Request) -> Leg:
         if target == REGISTRAR:

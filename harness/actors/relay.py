@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
@@ -95,20 +95,21 @@ class Relay:
             request = request.with_headers(request.headers.with_first_replaced("Via", str(noted)))
         return strip_own_route(request, self._is_my_route)
 
-    async def forward(
+    def forward(
         self, inquiry: Inquiry, request: Request, came: Leg, leg: Leg, *, heard: Heard = _nobody
-    ) -> Response | None:
-        """Send `request`, which came over one leg, on over the other; return its final response, None without one."""
+    ) -> Awaitable[Response | None]:
+        """Send `request`, which came over one leg, on over the other, in the order in which this is called.
+
+        What is returned must be awaited; it gives the final response, None where there was none.
+        """
         if max_forwards_exhausted(request):
-            await inquiry.answer(respond(inquiry.request, _TOO_MANY_HOPS))
-        elif leg.sip is None:
-            await inquiry.answer(respond(inquiry.request, leg.failure))
-        elif request.method == "ACK":
-            await leg.sip.send(self._outgoing(request, came, leg, leg.sip))
-        else:
-            outgoing = self._outgoing(request, came, leg, leg.sip)
-            return await exchange(inquiry, leg.sip, outgoing, partial(_passed_back, heard))
-        return None
+            return inquiry.answer(respond(inquiry.request, _TOO_MANY_HOPS))
+        if leg.sip is None:
+            return inquiry.answer(respond(inquiry.request, leg.failure))
+        outgoing = self._outgoing(request, came, leg, leg.sip)
+        if request.method == "ACK":
+            return leg.sip.send(outgoing)
+        return exchange(inquiry, leg.sip, outgoing, partial(_passed_back, heard))
 
     def _outgoing(self, request: Request, came: Leg, leg: Leg, sip: SipLink) -> Request:
         transport = transport_of(sip)

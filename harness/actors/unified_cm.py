@@ -6,6 +6,7 @@ Its trunk to Expressway-C is plain TCP, or mutual TLS (L11): then whoever dials 
 from __future__ import annotations
 
 import secrets
+from collections.abc import Awaitable
 from functools import partial
 
 from harness.actors.line_side import refusal_by_profile, refusal_on_trunk
@@ -73,31 +74,29 @@ class UnifiedCm:
         self.site.decide(link.number, "message-size", "refused", limit=str(self.settings.max_message_size), what=reason)
         link.reset(reason)
 
-    async def _serve_trunk(self, inquiry: Inquiry) -> None:
+    def _serve_trunk(self, inquiry: Inquiry) -> Awaitable[None]:
         if inquiry.request.method == "REGISTER":
-            await inquiry.answer(refusal_on_trunk(self.site, inquiry))
-        else:
-            await self._serve(inquiry)
+            return inquiry.answer(refusal_on_trunk(self.site, inquiry))
+        return self._serve(inquiry)
 
-    async def _serve_line(self, inquiry: Inquiry) -> None:
+    def _serve_line(self, inquiry: Inquiry) -> Awaitable[None]:
         if inquiry.request.method != "REGISTER":
-            await self._serve(inquiry)
-        elif (refusal := refusal_by_profile(self.site, inquiry)) is not None:
-            await inquiry.answer(refusal)
-        else:
-            await self._register(inquiry)
+            return self._serve(inquiry)
+        if (refusal := refusal_by_profile(self.site, inquiry)) is not None:
+            return inquiry.answer(refusal)
+        return self._register(inquiry)
 
-    async def _serve(self, inquiry: Inquiry) -> None:
+    def _serve(self, inquiry: Inquiry) -> Awaitable[None]:
         request = inquiry.request
-        calls = request.method == "INVITE" and not tag_of(request.headers.get("to"))
-        if calls and not self._knows(request):
-            await inquiry.answer(respond(request, 404))
-        else:
-            if calls:
-                caller = (request.headers.get("from") or "").partition(";")[0]
-                self.site.decide(inquiry.link.link.number, "phone", "rings", caller=caller)
-                await self._ring_remote_device(request)
-            await self._agent.serve(inquiry)
+        if request.method != "INVITE" or tag_of(request.headers.get("to")):
+            return self._agent.serve(inquiry)
+        return self._ring(inquiry) if self._knows(request) else inquiry.answer(respond(request, 404))
+
+    async def _ring(self, inquiry: Inquiry) -> None:
+        caller = (inquiry.request.headers.get("from") or "").partition(";")[0]
+        self.site.decide(inquiry.link.link.number, "phone", "rings", caller=caller)
+        await self._ring_remote_device(inquiry.request)
+        await self._agent.serve(inquiry)
 
     async def _ring_remote_device(self, request: Request) -> None:
         """Call the user's Webex app too, unless the call says that it comes from there (domain.md 1.3, I30)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 
 import trio
@@ -9,6 +10,7 @@ import trio
 from harness.actors.called_party import MEDIA_PORT, SDP, CalledParty
 from harness.actors.site import Site
 from harness.net.sip_link import Inquiry, SipLink
+from harness.net.sip_transactions import Hear
 from harness.sip.building import request as build_request
 from harness.sip.dialog import Dialog
 from harness.sip.message import Request, Response
@@ -67,11 +69,18 @@ class UserAgent:
     # --- calling ---
 
     async def call(self, sip: SipLink, order: CallOrder) -> Outcome:
-        """INVITE, ACK, and BYE once it was answered."""
+        """INVITE, ACK, and BYE once it was answered, unless the other end has hung up by then."""
         invite = self.request(sip, "INVITE", order, body=self._offer(order.offer_size))
-        final = await self.final_response(sip, invite)
-        if final is not None and final.is_success:
-            await self._hang_up(sip, Dialog.as_caller(invite, final))
+        answered: list[Dialog] = []
+
+        def hear(response: Response) -> None:
+            if response.is_success:  # from now on the other end may ask something in the call
+                answered.append(Dialog.as_caller(invite, response))
+                self.called.remember(sip, answered[-1])
+
+        final = await self.final_response(sip, invite, hear)
+        for dialog in answered:
+            await self._hang_up(sip, dialog)
         return outcome_of(final)
 
     def _offer(self, size: int) -> bytes:
@@ -86,21 +95,21 @@ class UserAgent:
         """OPTIONS, the ping of the Control Hub test."""
         return outcome_of(await self.final_response(sip, self.request(sip, "OPTIONS", order)))
 
-    async def final_response(self, sip: SipLink, request: Request) -> Response | None:
-        """Send a request and return its final response, None where none came."""
+    async def final_response(self, sip: SipLink, request: Request, hear: Hear | None = None) -> Response | None:
+        """Send a request and return its final response, None where none came; `hear` is told of each one at once."""
         with trio.move_on_after(_CALL_PATIENCE):
-            async with sip.ask(request) as responses:
+            async with sip.ask(request, hear) as responses:
                 async for response in responses:
                     if not response.is_provisional:
                         return response
         return None
 
     async def _hang_up(self, sip: SipLink, dialog: Dialog) -> None:
-        place = self.called.remember(sip, dialog)
         ours = [("User-Agent", self._site.software)]
         await sip.send(dialog.acknowledge(via=self.via(sip), headers=ours))
-        await self.final_response(sip, dialog.request("BYE", via=self.via(sip), headers=ours))
-        self.called.forget(place)
+        if self.called.stands(sip, dialog):
+            await self.final_response(sip, dialog.request("BYE", via=self.via(sip), headers=ours))
+        self.called.forget(sip, dialog)
 
     def request(
         self, sip: SipLink, method: str, order: CallOrder, *, body: bytes = b"", content_type: str = SDP
@@ -128,6 +137,6 @@ class UserAgent:
         transport = transport_of(sip).lower()
         return f"<sip:{user}@{self._site.host}:{self._port};transport={transport}>"
 
-    async def serve(self, inquiry: Inquiry) -> None:
+    def serve(self, inquiry: Inquiry) -> Awaitable[None]:
         """Answer what a called party answers."""
-        await self.called.serve(inquiry)
+        return self.called.serve(inquiry)

@@ -7,6 +7,7 @@ Four rules, each paid for (architecture.md, "TLS engine"):
   lock that a blocked writer holds.
 * What the engine wrote must leave, in its order, even if whoever wrote it is cancelled: TLS counts its records, and
   a missing one ends the connection for everybody who uses it. So it waits in a queue that any later write empties.
+  `put` takes a place in that queue without waiting: so whoever hands on what came in keeps its order.
 * A failed write is not the end: the peer's alert may still lie in the receive buffer. So `send` only
   returns False, and `receive` tells how the connection ended.
 
@@ -154,15 +155,24 @@ class Link:
 
     # --- data ---
 
-    async def send(self, data: bytes) -> bool:
-        """Send application data; False when it could not be written. `receive` then tells why."""
+    def put(self, data: bytes) -> bool:
+        """Give application data its place among what this end says; it leaves with `flush`. False: it cannot."""
         if self.ended is not None:
             return False
         if self._engine is None:
-            return await self._transmit(data)
+            self._to_send.append(data)
+            return True
         if self._engine.write(data) is not Progress.DONE:
             return False
-        return await self._push()
+        return self._collect(self._engine)
+
+    async def flush(self) -> bool:
+        """Send what was put, by whomever; False when it could not be written. `receive` then tells why."""
+        return await self._transmit() if self._to_send else True
+
+    async def send(self, data: bytes) -> bool:
+        """Send application data; False when it could not be written. `receive` then tells why."""
+        return self.put(data) and await self.flush()
 
     async def receive(self) -> bytes:
         """Return the next application data, empty when the connection is over; `ended` tells how."""
@@ -207,7 +217,8 @@ class Link:
         if self.ended is None and not self._closing:
             if self._engine is not None:
                 self._engine.close()
-                await self._push()
+                self._collect(self._engine)
+            await self.flush()
             self._part(Closing.FIN if self._engine is None else Closing.CLOSE_NOTIFY, why)
 
     async def abandon(self, why: str) -> None:
@@ -247,17 +258,20 @@ class Link:
 
     # --- the pump and the tap ---
 
-    async def _push(self) -> bool:
+    async def _push(self) -> None:
         """Send what the engine holds, and tell the recorder what the engine saw."""
-        engine = self._engine
-        if engine is None:
-            return True
+        if self._engine is not None and self._collect(self._engine):
+            await self._transmit()
+
+    def _collect(self, engine: TlsEngine) -> bool:
+        """Put what the engine holds where it waits to be sent; False where it holds nothing."""
         data = engine.outgoing()
         self._tell(engine)
-        return await self._transmit(data) if data else True
+        if data:
+            self._to_send.append(data)
+        return bool(data)
 
-    async def _transmit(self, data: bytes) -> bool:
-        self._to_send.append(data)
+    async def _transmit(self) -> bool:
         try:
             self._send_lock.acquire_nowait()  # `async with` would yield even where nobody else sends
         except trio.WouldBlock:

@@ -1,8 +1,12 @@
 """SIP over a link: what comes is framed, validated and given to the transaction layer, by one task.
 
-A request that comes in is handed to `serve` in a task of its own. One that is malformed is answered here, a CANCEL too;
-it shows in the inquiry that it is about. When the link ends, all that hung on it ends with it, and whoever asked for it
-by `when_over` is told.
+A request that comes in is handed to `serve`. One that is malformed is answered here, a CANCEL too; it shows in the
+inquiry that it is about. When the link ends, all that hung on it ends with it, and whoever asked for it by `when_over`
+is told.
+
+Order. Tasks that can run run in any order, so an ACK and the BYE after it, or a 200 and a BYE, must not be left to two
+tasks. What `serve` and the `hear` of `ask` do before they return is done by the reader, message by message; what they
+write there has its place (`write`), and leaves in it. Only the waiting that is left is done by a task of its own.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ import trio
 
 from harness.net.link import Link
 from harness.net.recorder import Recorder
-from harness.net.sip_transactions import TransactionLayer
+from harness.net.sip_transactions import Hear, TransactionLayer
 from harness.net.trace import follow
 from harness.sip.framing import Framed, KeepAlive, MessageFramed, StreamFramer, Unframed, Violation
 from harness.sip.message import Message, Request, Response
@@ -36,6 +40,8 @@ _MESSAGE_SECONDS = 32.0
 _LAST_ANSWERS_SECONDS = 5.0
 
 Serve = Callable[["Inquiry"], Awaitable[None]]
+"""Takes a request. What it does at once is done in the order of requests; what it returns is awaited apart."""
+
 OnViolation = Callable[[Link, str], None]
 
 
@@ -52,11 +58,15 @@ class Inquiry:
 
     async def answer(self, response: Response) -> None:
         """Send a response of this end; after a final one, further ones are discarded."""
-        await self.link.answer(self.request, self.link.signed(response))
+        self.link.put_answer(self.request, self.link.signed(response))
+        await self.link.flush()
 
-    async def pass_on(self, response: Response) -> None:
-        """Send the response of somebody else, as a proxy does."""
-        await self.link.answer(self.request, response)
+    async def ignore(self) -> None:
+        """Do nothing, as with an ACK that is of no use to anybody."""
+
+    def pass_on(self, response: Response) -> None:
+        """Write the response of somebody else, as a proxy does; it leaves when the link is flushed."""
+        self.link.put_answer(self.request, response)
 
 
 class SipLink:
@@ -89,6 +99,7 @@ class SipLink:
         self._transactions = TransactionLayer(self)
         self._nursery: trio.Nursery | None = None
         self._deaf = False
+        self._owes = False
         self._serving = 0
         self._idle: trio.Event | None = None
         self._over = trio.Event()
@@ -124,7 +135,7 @@ class SipLink:
                 await self._refuse_violation()
                 self._deaf = True  # whoever asks from here on finds the link dead
                 self._nursery = None
-                await self._transactions.lose_transport()
+                self._transactions.lose_transport()
                 nursery.cancel_scope.cancel()
             if self._framer.violation and self._on_violation:
                 self._on_violation(self.link, self._framer.violation.reason)
@@ -145,35 +156,41 @@ class SipLink:
             with trio.CancelScope(deadline=whole_by) as in_time:
                 data = await self.link.receive()
             if in_time.cancelled_caught:
-                await self._take(self._framer.give_up(f"a message is not whole after {_MESSAGE_SECONDS:g} s"))
+                self._take(self._framer.give_up(f"a message is not whole after {_MESSAGE_SECONDS:g} s"))
                 return
             if not data:
                 return
             self._framer.feed(data)
             for framed in self._framer.events():
                 whole_by = inf
-                await self._take(framed)
-                # Tasks that are ready together run in any order: a BYE would overtake the ACK that came with it.
-                if self._framer.pending:
-                    await trio.lowlevel.checkpoint()
+                self._owes = False
+                self._take(framed)
+                if self._owes:  # whoever does not read what is answered here is not read any further
+                    await self.flush()
             if self._framer.pending:
                 whole_by = min(whole_by, trio.current_time() + _MESSAGE_SECONDS)
 
     async def _refuse_violation(self) -> None:
-        """Let those who asked before hear their answers, then say what was wrong with the message that ends it all."""
+        """Say what was wrong with the message that ends it all, after the answers to what was asked before."""
         violation = self._framer.violation
         if violation is None:
             return
-        if self._serving:
-            self._idle = trio.Event()
-            with trio.move_on_after(_LAST_ANSWERS_SECONDS):
-                await self._idle.wait()
+        await self._give_last_answers()
         if isinstance(violation, Unframed) and isinstance(violation.head, Request) and self._on_violation is None:
             self._take_up(violation.head)
-            await self._refuse(violation.head, Refusal(violation.status, violation.reason))
+            self._refuse(violation.head, Refusal(violation.status, violation.reason))
+            await self.flush()
+
+    async def _give_last_answers(self) -> None:
+        """Let those who asked before hear their answers, unless that takes too long."""
+        if self._serving:
+            self._idle = self._idle or trio.Event()
+            with trio.move_on_after(_LAST_ANSWERS_SECONDS):
+                await self._idle.wait()
 
     async def close(self) -> None:
         """Close in good order while `run` reads on, and wait a moment for the peer to do the same."""
+        await self._give_last_answers()
         await self.link.finish()
         self._may_read.set()
         with trio.move_on_after(_GOODBYE_SECONDS):
@@ -181,38 +198,41 @@ class SipLink:
 
     # --- asking ---
 
-    def ask(self, request: Request) -> AbstractAsyncContextManager[trio.MemoryReceiveChannel[Response]]:
+    def ask(
+        self, request: Request, hear: Hear | None = None
+    ) -> AbstractAsyncContextManager[trio.MemoryReceiveChannel[Response]]:
         """Send a request, as `TransactionLayer.ask` does."""
-        return self._transactions.ask(request)
+        return self._transactions.ask(request, hear)
 
     async def cancel(self, invite: Request) -> None:
         """Take back an INVITE that was asked over this link, as soon as something was heard of it."""
         await self._transactions.cancel(invite)
 
-    async def send(self, request: Request) -> None:
-        """Send a request that has no transaction: the ACK of a 2xx."""
-        await self.write(request)
+    def send(self, request: Request) -> Awaitable[None]:
+        """Write a request that has no transaction, the ACK of a 2xx, and return what waits until it has left."""
+        self.write(request)
+        return self.flush()
 
-    async def answer(self, request: Request, response: Response) -> None:
-        """Send a response to a request that came in over this link."""
-        await self._transactions.answer(request, response)
+    def put_answer(self, request: Request, response: Response) -> None:
+        """Write a response to a request that came in over this link."""
+        self._transactions.answer(request, response)
 
     # --- what comes in ---
 
-    async def _take(self, framed: Framed) -> None:
+    def _take(self, framed: Framed) -> None:
         match framed:
             case MessageFramed(message=Request() as request):
                 self._take_up(request)
                 self._seen(Direction.RECEIVED, request)
-                await self._take_request(request)
+                self._take_request(request)
             case MessageFramed(message=Response() as response):
                 follow(self._transactions.trace_of(response))
                 self._seen(Direction.RECEIVED, response)
-                await self._transactions.receive(response)
+                self._transactions.receive(response)
             case KeepAlive(ping=ping):
                 self._recorder.heard(self.link.number)
                 if ping:
-                    await self.link.send(_PONG)
+                    self._owes = self.link.put(_PONG)
             case Violation(reason=reason):
                 self.odd(reason)
 
@@ -220,38 +240,39 @@ class SipLink:
         asked = "" if request.method == "ACK" else f"{request.method} {request.uri}"
         self._recorder.take_up(self.link.number, server_key(request), asked)
 
-    async def _take_request(self, request: Request) -> None:
+    def _take_request(self, request: Request) -> None:
         refusal = syntax_refusal(request)
         if refusal is not None:
-            await self._refuse(request, refusal)
+            self._refuse(request, refusal)
             return
         request = add_received(request, self.link.peer.host, self.link.peer.port)
-        if await self._transactions.take_again(request):
+        if self._transactions.take_again(request):
             return
         if request.method == "ACK":
             self.deliver(request, trio.Event())
         elif request.method == "CANCEL":  # it is answered hop by hop (RFC 3261 9.2)
-            await self._refuse(request, Refusal(_OK if self._transactions.take_cancel(request) else _NO_TRANSACTION))
+            self._refuse(request, Refusal(_OK if self._transactions.take_cancel(request) else _NO_TRANSACTION))
         elif len(self._transactions) >= _TRANSACTIONS:
             self.odd(f"more than {_TRANSACTIONS} transactions at once; {request.method} refused")
-            await self._refuse(request, Refusal(_UNAVAILABLE))
+            self._refuse(request, Refusal(_UNAVAILABLE))
         else:
-            await self._transactions.begin(request)
+            self._transactions.begin(request)
 
-    async def _refuse(self, request: Request, refusal: Refusal) -> None:
+    def _refuse(self, request: Request, refusal: Refusal) -> None:
         """Answer without a transaction (RFC 3261 8.2.7); an ACK gets no answer."""
         if request.method == "ACK":
             self.odd(f"an ACK that nobody can use: {refusal.reason or refusal.status}")
             return
         taken = add_received(request, self.link.peer.host, self.link.peer.port)
-        await self.write(self.signed(refusal.response(taken)))
+        self.write(self.signed(refusal.response(taken)))
 
     # --- the wire ---
 
     def deliver(self, request: Request, cancelled: trio.Event) -> None:
-        """Serve a request in a task of its own."""
-        if self.start(self._serve_one, Inquiry(self, request, cancelled)):
+        """Serve a request: what `serve` does at once in its order, the rest in a task of its own."""
+        if self._nursery is not None:
             self._serving += 1
+            self._nursery.start_soon(self._serve_on, self._serve(Inquiry(self, request, cancelled)))
 
     def start(self, task: Any, *arguments: Any) -> bool:
         """Start a task that ends with the connection; False where that is over."""
@@ -264,13 +285,14 @@ class SipLink:
         """Take note that a request is about to leave."""
         self._recorder.hand_over(self.link.number, server_key(request))
 
-    async def _serve_one(self, inquiry: Inquiry) -> None:
+    async def _serve_on(self, rest: Awaitable[None]) -> None:
         try:
-            await self._serve(inquiry)
+            await rest
         finally:
             self._serving -= 1
             if self._idle is not None and not self._serving:
                 self._idle.set()
+                self._idle = None
 
     def signed(self, response: Response) -> Response:
         """Return a response of this end with its Server header (RFC 3261 20.35)."""
@@ -278,12 +300,16 @@ class SipLink:
             return response
         return response.with_headers(response.headers.with_added("Server", self._software))
 
-    async def write(self, message: Message) -> None:
-        """Send a message, unless the link has ended."""
+    def write(self, message: Message) -> None:
+        """Give a message its place among what this end says, unless the link has ended; it leaves with `flush`."""
         if self.link.ended is None:
             self._seen(Direction.SENT, message)
-            await self.link.send(message.to_bytes())
-            self._may_read.set()
+            self._owes |= self.link.put(message.to_bytes())
+
+    async def flush(self) -> None:
+        """Wait until what was written has left."""
+        await self.link.flush()
+        self._may_read.set()
 
     def _seen(self, direction: Direction, message: Message) -> None:
         recorder, link = self._recorder, self.link

@@ -2,12 +2,14 @@
 
 The machines say what is to be done (`harness.sip.transactions`); here it is done, on the connection below and for the
 users above. What one end asks goes out with `ask`, which yields every response until the final one.
+
+Nothing here waits between what comes in and what that makes this end write: so order is kept, whatever runs beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any, Protocol
@@ -37,6 +39,9 @@ from harness.sip.transactions import (
 _RESPONSES_IN_FLIGHT = 64
 _PATIENCE_OF_ASKER = (Timer.B, Timer.F)
 
+Hear = Callable[[Response], None]
+"""Is told of each response at the moment at which it comes, before anything that comes after it is looked at."""
+
 
 class Connection(Protocol):
     """What transactions stand on."""
@@ -45,8 +50,11 @@ class Connection(Protocol):
     def alive(self) -> bool:
         """Whether something can still be sent and heard."""
 
-    async def write(self, message: Message) -> None:
-        """Send a message."""
+    def write(self, message: Message) -> None:
+        """Give a message its place among what this end says."""
+
+    async def flush(self) -> None:
+        """Wait until what was written has left."""
 
     def deliver(self, request: Request, cancelled: trio.Event) -> None:
         """Hand a request to the user above; `cancelled` is set when its sender takes it back."""
@@ -73,6 +81,7 @@ class _Running:
     trace: Trace | None = field(default_factory=current)
     timers: dict[Timer, trio.CancelScope] = field(default_factory=dict)
     responses: trio.MemorySendChannel[Response] | None = None
+    hear: Hear | None = None
     patience: trio.CancelScope | None = None
     patient_for: Timer | None = None
     heard: trio.Event | None = None
@@ -92,31 +101,44 @@ class TransactionLayer:
 
     # --- asking ---
 
-    @asynccontextmanager
-    async def ask(self, request: Request) -> AsyncIterator[trio.MemoryReceiveChannel[Response]]:
+    def ask(
+        self, request: Request, hear: Hear | None = None
+    ) -> AbstractAsyncContextManager[trio.MemoryReceiveChannel[Response]]:
         """Send a request; the channel gives its responses and ends after the final one, or without one.
 
-        When the transaction times out (64*T1), what is done in the context ends there. Whoever leaves it before the
-        final response takes the request back: an INVITE is cancelled (RFC 3261 9.1).
+        The request has its place among what this end says when this returns; the context, which must be entered, waits
+        until it has left. When the transaction times out (64*T1), what is done in the context ends there. Whoever
+        leaves it before the final response takes the request back: an INVITE is cancelled (RFC 3261 9.1).
         """
         inbox, outbox = trio.open_memory_channel[Response](_RESPONSES_IN_FLIGHT)
         key = client_key(request)
-        with trio.CancelScope() as patience, inbox, outbox:
-            running = _Running(ClientTransaction(request), responses=inbox, patience=patience)
+        running = _Running(ClientTransaction(request), responses=inbox, hear=hear, patience=trio.CancelScope())
+        if self._connection.alive:
+            self._running[key] = running
+            self._connection.handing_over(request)
+            self._carry_out(key, running, running.transaction.start())
+        else:
+            self._end_responses(running)
+        return self._waiting(key, running, outbox)
+
+    @asynccontextmanager
+    async def _waiting(
+        self, key: TransactionKey, running: _Running, outbox: trio.MemoryReceiveChannel[Response]
+    ) -> AsyncIterator[trio.MemoryReceiveChannel[Response]]:
+        patience = running.patience or trio.CancelScope()
+        with patience, outbox:
             try:
-                if self._connection.alive:
-                    self._running[key] = running
-                    self._connection.handing_over(request)
-                    await self._carry_out(key, running, running.transaction.start())
+                await self._connection.flush()
                 if not self._connection.alive:
                     self._end_responses(running)
                 yield outbox
             finally:
-                running.responses = running.patience = None
+                self._end_responses(running)
+                running.patience = None
                 if not patience.cancel_called and self._running.get(key) is running:
                     self._connection.start(self._take_back, key, running)
         if patience.cancelled_caught and running.patient_for is not None:
-            await self._carry_out(key, running, running.transaction.timer(running.patient_for))
+            self._carry_out(key, running, running.transaction.timer(running.patient_for))
 
     async def _take_back(self, key: TransactionKey, running: _Running) -> None:
         """Cancel an INVITE for which nobody waits any longer; forget what comes to no end by itself in 64*T1."""
@@ -150,19 +172,19 @@ class TransactionLayer:
 
     # --- being asked ---
 
-    async def begin(self, request: Request) -> None:
+    def begin(self, request: Request) -> None:
         """Take a request that nobody saw before."""
         key = server_key(request)
         self._running[key] = fresh = _Running(ServerTransaction(request))
-        await self._carry_out(key, fresh, fresh.transaction.start())
+        self._carry_out(key, fresh, fresh.transaction.start())
 
-    async def take_again(self, request: Request) -> bool:
+    def take_again(self, request: Request) -> bool:
         """Take a request of a transaction that there is: the same again, or an ACK. False: there is none."""
         key = server_key(request)
         running = self._running.get(key)
         if running is None or not isinstance(running.transaction, ServerTransaction):
             return False
-        await self._carry_out(key, running, running.transaction.receive(request))
+        self._carry_out(key, running, running.transaction.receive(request))
         return True
 
     def take_cancel(self, request: Request) -> bool:
@@ -174,14 +196,14 @@ class TransactionLayer:
             running.cancelled.set()
         return True
 
-    async def answer(self, request: Request, response: Response) -> None:
-        """Send a response to a request that came in over this connection."""
+    def answer(self, request: Request, response: Response) -> None:
+        """Write a response to a request that came in over this connection."""
         key = server_key(request)
         running = self._running.get(key)
         if running is not None and isinstance(running.transaction, ServerTransaction):
             mine = current()
             follow(running.trace)
-            await self._carry_out(key, running, running.transaction.send_response(response))
+            self._carry_out(key, running, running.transaction.send_response(response))
             follow(mine)
 
     # --- hearing answers ---
@@ -191,7 +213,7 @@ class TransactionLayer:
         running = self._running.get(client_key(response))
         return running.trace if running else None
 
-    async def receive(self, response: Response) -> None:
+    def receive(self, response: Response) -> None:
         """Take a response."""
         key = client_key(response)
         running = self._running.get(key)
@@ -200,15 +222,15 @@ class TransactionLayer:
             return
         if running.heard is not None:
             running.heard.set()
-        await self._carry_out(key, running, running.transaction.receive(response))
+        self._carry_out(key, running, running.transaction.receive(response))
 
     # --- the end of the connection ---
 
-    async def lose_transport(self) -> None:
+    def lose_transport(self) -> None:
         """Tell every transaction that the connection is gone."""
         for key, running in tuple(self._running.items()):
             if isinstance(running.transaction, ClientTransaction):
-                await self._carry_out(key, running, running.transaction.transport_failed())
+                self._carry_out(key, running, running.transaction.transport_failed())
             # A proceeding INVITE has no answer to a lost transport in RFC 3261's table; whoever asked must know.
             self._end_responses(running)
 
@@ -220,11 +242,11 @@ class TransactionLayer:
 
     # --- carrying out what the transactions say ---
 
-    async def _carry_out(self, key: TransactionKey, running: _Running, actions: Iterable[Action]) -> None:
+    def _carry_out(self, key: TransactionKey, running: _Running, actions: Iterable[Action]) -> None:
         for action in actions:
             match action:
                 case SendMessage(message=message):
-                    await self._connection.write(message)
+                    self._connection.write(message)
                 case Deliver(message=Request() as request):
                     self._connection.deliver(request, running.cancelled)
                 case Deliver(message=Response() as response):
@@ -241,6 +263,8 @@ class TransactionLayer:
     def _deliver(self, running: _Running, response: Response) -> None:
         if running.responses is None:
             return
+        if running.hear is not None:
+            running.hear(response)
         try:
             running.responses.send_nowait(response)
         except trio.WouldBlock:
@@ -284,4 +308,5 @@ class TransactionLayer:
         with scope:
             await trio.sleep(seconds)
             if running.timers.pop(name, None) is not None:
-                await self._carry_out(key, running, running.transaction.timer(name))
+                self._carry_out(key, running, running.transaction.timer(name))
+                await self._connection.flush()

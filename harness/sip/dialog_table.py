@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Generic, NamedTuple, TypeVar
 
 from harness.sip.address import tag_of
+from harness.sip.dialog import DialogId
 from harness.sip.message import Request
 
 SILENCE = 43_200.0
@@ -37,6 +38,11 @@ class Place(NamedTuple):
         """Return the place at which a request arrived."""
         headers = request.headers
         return cls(connection, headers.get("call-id") or "", tag_of(headers.get("from")), tag_of(headers.get("to")))
+
+    @classmethod
+    def in_dialog(cls, connection: Hashable, known: DialogId) -> Place:
+        """Return the place at which the other end's requests of a dialog arrive."""
+        return cls(connection, known.call_id, known.remote_tag, known.local_tag)
 
     def across(self, connection: Hashable) -> Place:
         """Return where requests of the other end arrive: on its connection, with the tags changed over."""

@@ -138,9 +138,12 @@ class ServerTransaction(_Transaction):
         super().__init__(request, table, state)
 
     def start(self) -> list[Action]:
-        """Deliver the request; an INVITE that is not answered within 200 ms is told 100 Trying."""
+        """Deliver the request; an INVITE that is not answered within 200 ms is told 100 Trying.
+
+        The timer begins first: an answer that is given while the request is delivered ends it.
+        """
         trying = [StartTimer(Timer.TRYING, SECONDS[Timer.TRYING])] if self.request.method == "INVITE" else []
-        return [Deliver(self.request), *trying]
+        return [*trying, Deliver(self.request)]
 
     def receive(self, request: Request) -> list[Action]:
         """Take the request again, or the ACK to it."""

@@ -19,13 +19,15 @@ from harness.sip.dialog import Dialog
 from harness.sip.message import Request, Response
 from harness.sip.sdp import make_offer
 from harness.sip.via import Via
-from harness.transcript import Address
+from harness.transcript import Address, Direction, SipSeen
 
 PHONE_PORT = 5999
 CALLED = "sip:user1@example.com"
 OFFER = make_offer("192.0.2.1", 4000).to_bytes()
 HOLD = OFFER.replace(b"a=sendrecv", b"a=sendonly")
 AS_SDP = [("Content-Type", "application/sdp")]
+PROXY: dict[str, Any] = {}
+B2BUA: dict[str, Any] = {"expressway-e.traversal-zone.media-encryption": "force-encrypted"}
 
 
 @dataclass
@@ -117,6 +119,12 @@ class Stranger:
             await self.link.send(self.dialog.acknowledge(via=self.via()))
         return final.status if final else 0
 
+    def heard(self) -> list[str]:
+        """Return what came to this end in its order: the methods of requests, the statuses of responses."""
+        seen = [event for event in self.link._recorder.events if isinstance(event, SipSeen)]
+        lines = [event.message.split(b" ", 2) for event in seen if event.direction is Direction.RECEIVED]
+        return [(second if first == b"SIP/2.0" else first).decode() for first, second, _ in lines]
+
     def methods(self) -> list[str]:
         """Return the methods of all that this end was asked, pings left out."""
         return [request.method for request in self.asked if request.method != "OPTIONS"]
@@ -153,12 +161,12 @@ async def speak(nursery: trio.Nursery, stranger: Stranger, link: Link) -> None:
 
 @asynccontextmanager
 async def meeting(
-    change: Mapping[str, Any] | None = None, *, status: int = 200, tls: str = "1.3"
+    change: Mapping[str, Any] | None = None, *, status: int = 200, phone: Stranger | None = None
 ) -> AsyncIterator[Meeting]:
     """Open the lab with a stranger in the place of the phone, and another one connected to Expressway-E."""
     phone_is_there = {"expressway-c.neighbour-zone.port": PHONE_PORT, **(change or {})}
-    async with visiting(MemoryNetwork(), phone_is_there, tls=tls) as visit, trio.open_nursery() as nursery:
-        phone = Stranger("phone", status)
+    async with visiting(MemoryNetwork(), phone_is_there) as visit, trio.open_nursery() as nursery:
+        phone = phone or Stranger("phone", status)
         await nursery.start(_answer_the_phone, visit, phone)
         met = Meeting(visit, await Meeting(visit, phone, phone, nursery).another_caller("caller"), phone, nursery)
         yield met

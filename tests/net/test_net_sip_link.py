@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ import pytest
 import trio
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from net_bench import MEMORY, NewNetwork, Pair, each_network, on_virtual_time, pair
+from net_bench import MEMORY, NewNetwork, Pair, caller, each_network, mutual, on_virtual_time, pair
 
 from harness.net.link import Link
 from harness.net.memory import MemoryNetwork
@@ -45,10 +45,9 @@ class Answering:
     status: int = 200
     asked: list[Request] = field(default_factory=list)
 
-    async def serve(self, inquiry: Inquiry) -> None:
+    def serve(self, inquiry: Inquiry) -> Awaitable[None]:
         self.asked.append(inquiry.request)
-        if self.status:
-            await inquiry.answer(respond(inquiry.request, self.status))
+        return inquiry.answer(respond(inquiry.request, self.status)) if self.status else inquiry.ignore()
 
 
 async def nobody_asks(inquiry: Inquiry) -> None:
@@ -190,6 +189,21 @@ async def test_requests_that_come_together_are_begun_in_their_order(new_network:
     async with strangers(new_network(), answering.serve) as met:
         await met.caller.send(b"".join(asking(method).to_bytes() for method in methods))
         await trio.sleep(1)
+    assert [asked.method for asked in answering.asked] == methods
+
+
+@on_memory
+async def test_requests_in_records_of_their_own_are_begun_in_their_order_too(new_network: NewNetwork) -> None:
+    """A TLS record that is there already is read without waiting: an INVITE would overtake the ACK before it."""
+    answering = Answering(status=0)
+    methods = ["INVITE", "ACK", "INVITE", "BYE"] * 10
+    async with pair(new_network()) as met, trio.open_nursery() as nursery:
+        await met.secure(caller("1.3"), mutual())
+        for method in methods:
+            await met.caller.send(asking(method).to_bytes())
+        await nursery.start(SipLink(met.called, met.recorder, answering.serve).run)
+        await trio.sleep(1)
+        nursery.cancel_scope.cancel()
     assert [asked.method for asked in answering.asked] == methods
 
 
@@ -347,7 +361,11 @@ async def test_an_answer_tells_where_its_request_really_came_from(new_network: N
 async def test_an_end_signs_its_own_answers_and_no_others(new_network: NewNetwork) -> None:
     async def serve(inquiry: Inquiry) -> None:
         answer = respond(inquiry.request, 200)
-        await (inquiry.pass_on(answer) if inquiry.request.method == "INFO" else inquiry.answer(answer))
+        if inquiry.request.method == "INFO":
+            inquiry.pass_on(answer)
+            await inquiry.link.flush()
+        else:
+            await inquiry.answer(answer)
 
     async with pair(new_network()) as met, trio.open_nursery() as nursery:
         called = SipLink(met.called, met.recorder, serve, software="a-product/1")
