@@ -38,6 +38,7 @@ PORT = 5073
 _MARK = "b2b-"
 """How the Call-IDs of the far legs begin: two legs are two dialogs."""
 
+_HANDSHAKE_SECONDS = 10.0
 _NO_CALL, _TOO_MANY_HOPS, _OUT_OF_ORDER = 481, 483, 500
 
 
@@ -56,8 +57,10 @@ class B2bua:
         node = stage.lab.nodes.get(stage.directory.actor_at(link.peer.host))
         if node is None:
             stage.recorder.note(Oddity(stage.recorder.now(), link.actor, link.number, "not from a box with a B2BUA"))
-        elif await link.secure(self._own_profile(node)):
-            await self.site.sip_link(link, _Legs(self.site, node, link.peer.host).serve).run()
+        elif await link.secure_within(_HANDSHAKE_SECONDS, self._own_profile(node)):
+            legs = _Legs(self.site, node, link.peer.host)
+            await self.site.sip_link(link, legs.serve).run()
+            await legs.close()
 
     def _own_profile(self, node: ExpresswayE) -> TlsProfile:
         worn, inner = (
@@ -121,6 +124,10 @@ class _Legs:
         if tag_of(request.headers.get("to")) or not begins:
             return inquiry.answer(respond(request, _NO_CALL))
         return self._begin(inquiry)
+
+    async def close(self) -> None:
+        """Close the connection back, when the one that led here is over."""
+        await self._back.close()
 
     async def _dial(self) -> Link | None:
         return await dial_inside(self._site, self._node, Address(self._host, self._node.sip.tls_port))

@@ -10,7 +10,7 @@ import trio
 
 from harness.actors.exchange import CHALLENGES
 from harness.actors.relay import Heard, Leg
-from harness.net.sip_link import Inquiry
+from harness.net.sip_link import Inquiry, SipLink
 from harness.sip.address import tag_of
 from harness.sip.building import DIALOG_FORMING
 from harness.sip.dialog_table import DialogTable, Place
@@ -36,6 +36,10 @@ class Calls:
 
     def __len__(self) -> int:
         return len(self._dialogs)
+
+    def go_over(self, sip: SipLink) -> bool:
+        """Whether one of them goes over a connection."""
+        return self._dialogs.touches(sip)
 
     def leads(self, inquiry: Inquiry) -> Leg | None:
         """Return where a request of a dialog goes on; None where it belongs to none that came this way."""

@@ -59,7 +59,9 @@ class ExpresswayE:
         serve, stores = self._routing.serve, self.stores
         self._traversal = TraversalServer(self.site, settings, stores.server_profile, serve, check=check)
         self._cluster = ClusterPeer(self.site, settings, stores)
-        self._outbound = Outbound(self.site, settings, serve, stores.client_profile, check=check)
+        self._outbound = Outbound(
+            self.site, settings, serve, stores.client_profile, check=check, carries_call=self.calls.go_over
+        )
 
     async def start(self) -> None:
         """Open every listener that the settings ask for; raise the alarms that the certificates call for."""

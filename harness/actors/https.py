@@ -134,6 +134,8 @@ async def ask_https(link: Pipe, recorder: Recorder, target: str, credentials: tu
     except h11.RemoteProtocolError as error:
         _complain(link, recorder, error)
         return NO_REPLY
+    finally:
+        recorder.handed_back(link.number, _ONE_AT_A_TIME)
 
 
 async def fetch(link: Link, recorder: Recorder, host: str, target: str, posting: Posting | None = None) -> Reply:
@@ -153,6 +155,8 @@ async def fetch(link: Link, recorder: Recorder, host: str, target: str, posting:
     except (h11.LocalProtocolError, h11.RemoteProtocolError) as error:  # local: a target that no request can have
         _complain(link, recorder, error)
         return NO_REPLY
+    finally:
+        recorder.handed_back(link.number, _ONE_AT_A_TIME)
 
 
 def _complain(link: Pipe, recorder: Recorder, error: h11.ProtocolError) -> None:

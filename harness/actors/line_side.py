@@ -23,6 +23,7 @@ from harness.sip.message import Response
 from harness.tls.profile import TlsProfile
 
 _FORBIDDEN, _NOT_ALLOWED = 403, 405
+_PATIENCE = 15.0
 _TRUNK_REFUSAL = "SIP trunk disallows REGISTER"
 
 
@@ -48,7 +49,7 @@ class LineSide:
         if link is None or not self._secure:
             return link
         link.expected_names = (stage.lab.unified_cm.host_name,)
-        if not await link.secure(self._client()):
+        if not await link.secure_within(_PATIENCE, self._client()):
             return None
         if not has_wanted_name(self._site, link, self.zone):
             await link.abandon(UNACCEPTABLE)

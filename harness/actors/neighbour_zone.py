@@ -22,6 +22,7 @@ from harness.transcript import ClientCertificate
 
 NEIGHBOUR_ZONE = "CUCMNeighbour"
 _HANDSHAKE_SECONDS = 5.0
+_PATIENCE = 15.0  # with a phone or a Unified CM of the user's that takes TCP and then says nothing
 
 
 class Neighbour:
@@ -91,7 +92,7 @@ class Neighbour:
         if link is None or self._zone.transport == "tcp":
             return link
         self._expect_manager(link)
-        if not await link.secure(replace(self._client(), verify=self._zone.tls_verify)):
+        if not await link.secure_within(_PATIENCE, replace(self._client(), verify=self._zone.tls_verify)):
             return None
         if link.expected_names and not has_wanted_name(self._site, link, NEIGHBOUR_ZONE):
             await link.abandon(UNACCEPTABLE)

@@ -6,11 +6,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
+import trio
+
 from harness.actors.admission import DNS_ZONE, UNACCEPTABLE, WEBEX_ZONE, Entry, names_verdict, webex_names
 from harness.actors.finder import Finder, Patience
 from harness.actors.peer_names import recorded
 from harness.actors.relay import NOT_FOUND, Leg
 from harness.actors.site import Site
+from harness.actors.standing_link import StandingLink
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
 from harness.dns.walk.locate import Behaviour, Located, Policy, Target
 from harness.identity.certificate import read_certificate
@@ -31,6 +34,9 @@ Profile = Callable[[tuple[str, ...]], TlsProfile]
 Serve = Callable[[Entry, Inquiry], Awaitable[None]]
 """Takes the requests that come back over a connection."""
 
+IDLE_SECONDS = 1800.0
+"""How long a connection that carries no call is kept without a message. Ours: no document tells Expressway's."""
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -42,18 +48,29 @@ class Way:
 
 
 class Outbound:
-    """The connections that one Expressway-E dialled, one for each destination while it lives."""
+    """The connections that one Expressway-E dialled, one for each destination while it lives.
+
+    `carries_call` tells whether a call goes over a connection; one without is closed after `IDLE_SECONDS`.
+    """
 
     def __init__(
-        self, site: Site, settings: ExpresswayE, serve: Serve, profile: Profile, *, check: StatusCheck | None
+        self,
+        site: Site,
+        settings: ExpresswayE,
+        serve: Serve,
+        profile: Profile,
+        *,
+        check: StatusCheck | None,
+        carries_call: Callable[[SipLink], bool],
     ) -> None:
         self._site = site
         self._settings = settings
         self._serve = serve
         self._profile = profile
         self._check = check
+        self._carries_call = carries_call
         self._finder = Finder(site)
-        self._links: dict[tuple[str, str], SipLink] = {}
+        self._links: dict[tuple[str, str], StandingLink] = {}
 
     async def reach(self, target: str, request: Request) -> Leg:
         """Lead to the target of a search rule: `webex-zone`, `webex-general` or `dns-zone`."""
@@ -72,18 +89,37 @@ class Outbound:
     async def _reach(self, target: str, uri: SipUri) -> Leg:
         zone = _zone_of(target)
         way, destination = self._way(target, uri.host), _destination_of(uri)
-        key = (way.zone, way.policy.override_domain or destination)
-        known = self._links.get(key)
-        if known is None or not known.alive:
+        key = (way.zone, (way.policy.override_domain or destination).lower())
+        standing = self._links.get(key)
+        if standing is None or standing.is_down:
             located = await self._finder.find(destination, way.policy)
             if not located.targets:
                 return Leg(None, zone, NOT_FOUND)
-            link = await self._dial(way, located)
-            if link is None:
-                return Leg(None, zone)
-            entry = Entry(zone, preloaded_routes=False)
-            known = self._links[key] = self._site.speak_sip(link, partial(self._serve, entry))
-        return Leg(known, zone)
+            standing = self._links.setdefault(key, self._standing(key, way, located))
+        sip = await standing.reach()
+        if sip is None:
+            self._forget(key)
+        return Leg(sip, zone)
+
+    def _standing(self, key: tuple[str, str], way: Way, located: Located) -> StandingLink:
+        serve = partial(self._serve, Entry(way.zone, preloaded_routes=False))
+        return StandingLink(self._site, partial(self._dial, way, located), serve, tend=partial(self._tend, key))
+
+    def _tend(self, key: tuple[str, str], sip: SipLink) -> None:
+        sip.when_over(lambda _: self._forget(key))
+        self._site.stage.nursery.start_soon(self._close_when_idle, sip)
+
+    def _forget(self, key: tuple[str, str]) -> None:
+        """Forget a destination to which no connection stands."""
+        if (standing := self._links.get(key)) is not None and standing.is_down:
+            del self._links[key]
+
+    async def _close_when_idle(self, sip: SipLink) -> None:
+        while sip.alive:
+            with trio.move_on_after(IDLE_SECONDS / 4):
+                await sip.over()
+            if sip.idle_seconds >= IDLE_SECONDS and not self._carries_call(sip):
+                await sip.close()
 
     def _way(self, target: str, domain: str) -> Way:
         webex, company = self._settings.webex_zone, self._settings.dns_zone

@@ -20,6 +20,7 @@ from harness.sip.address import tag_of
 from harness.sip.building import respond
 from harness.sip.digest import DigestResult, challenge, ha1, verify
 from harness.sip.message import Request
+from harness.sip.nonces import Nonces
 from harness.sip.registrar import Registrar, objection
 from harness.tls.profile import TlsProfile
 from harness.transcript import ClientCertificate
@@ -29,7 +30,6 @@ _TRUNK = "SIP trunk"
 _SQUARED = "call-type=squared"
 _OTHER_SUBJECT = "X.509 subject name of the trunk security profile not found in the certificate"
 _HANDSHAKE_SECONDS = 10.0
-_MOST_NONCES = 1024
 
 
 class UnifiedCm:
@@ -40,7 +40,7 @@ class UnifiedCm:
         self.settings = stage.lab.unified_cm
         self._agent = UserAgent(self.site, port=self.settings.port)
         self._registrar = Registrar()
-        self._nonces: dict[str, str] = {}
+        self._nonces = Nonces()
         self._services = ManagerServices(self.site)
 
     async def start(self) -> None:
@@ -124,10 +124,8 @@ class UnifiedCm:
         await inquiry.answer(self._registrar.handle(request, self.site.stage.recorder.elapsed()))
 
     def _challenge(self, *, stale: bool) -> str:
-        if len(self._nonces) >= _MOST_NONCES:
-            self._nonces.clear()
         nonce = secrets.token_hex(16)
-        self._nonces[nonce] = ""
+        self._nonces.give(nonce, self.site.stage.recorder.elapsed())
         return challenge(realm=self.settings.realm, nonce=nonce, stale=stale)
 
     def _verified(self, credentials: str) -> DigestResult:
@@ -140,11 +138,7 @@ class UnifiedCm:
         return ha1(username, realm, settings.password, algorithm)
 
     def _nonce_is_fresh(self, nonce: str, count: str) -> bool:
-        """Whether we gave the nonce out and saw only lower counts with it."""
-        if nonce not in self._nonces or count <= self._nonces[nonce]:
-            return False
-        self._nonces[nonce] = count
-        return True
+        return self._nonces.is_fresh(nonce, count, self.site.stage.recorder.elapsed())
 
     # --- calling out ---
 

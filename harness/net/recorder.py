@@ -118,6 +118,9 @@ class Recorder:
     def hand_over(self, number: int, key: Hashable) -> None:
         """Take note that a request leaves on connection `number` for whatever this task works for."""
 
+    def handed_back(self, number: int, key: Hashable) -> None:
+        """Take note that a request that left on connection `number` is over."""
+
     def take_up(self, number: int, key: Hashable, request: str) -> None:
         """Take note that this task begins to work for a request on connection `number`.
 

@@ -33,7 +33,7 @@ from harness.transcript import Direction, Oddity, SipSeen
 _PONG = b"\r\n"
 # An INVITE is remembered for 32 s after its 200 (RFC 6026): 256 calls a second over one traversal link.
 _TRANSACTIONS = 8192
-_OK, _NO_TRANSACTION, _UNAVAILABLE = 200, 481, 503
+_OK, _REFUSED, _NO_TRANSACTION, _UNAVAILABLE = 200, 300, 481, 503
 _GOODBYE_SECONDS = 2.0
 # Nobody who sends a request in pieces waits for its answer longer than this (64*T1, RFC 3261 timer F).
 _MESSAGE_SECONDS = 32.0
@@ -56,10 +56,13 @@ class Inquiry:
     request: Request
     cancelled: trio.Event
 
-    async def answer(self, response: Response) -> None:
-        """Send a response of this end; after a final one, further ones are discarded."""
-        self.link.put_answer(self.request, self.link.signed(response))
-        await self.link.flush()
+    def answer(self, response: Response) -> Awaitable[None]:
+        """Write a response of this end, and return what waits until it has left.
+
+        After a final one, further ones are discarded.
+        """
+        self.pass_on(self.link.signed(response))
+        return self.link.flush()
 
     async def ignore(self) -> None:
         """Do nothing, as with an ACK that is of no use to anybody."""
@@ -100,6 +103,7 @@ class SipLink:
         self._nursery: trio.Nursery | None = None
         self._deaf = False
         self._owes = False
+        self._used_at = trio.current_time()
         self._serving = 0
         self._idle: trio.Event | None = None
         self._over = trio.Event()
@@ -117,6 +121,15 @@ class SipLink:
     def transactions(self) -> int:
         """How many transactions are not over yet."""
         return len(self._transactions)
+
+    @property
+    def idle_seconds(self) -> float:
+        """For how long no message went over the connection, in either direction."""
+        return trio.current_time() - self._used_at
+
+    async def over(self) -> None:
+        """Wait until the connection is over."""
+        await self._over.wait()
 
     def when_over(self, told: Callable[[SipLink], None]) -> None:
         """Tell somebody when the connection is over, at once where it is; asking twice counts once."""
@@ -165,7 +178,7 @@ class SipLink:
                 whole_by = inf
                 self._owes = False
                 self._take(framed)
-                if self._owes:  # whoever does not read what is answered here is not read any further
+                if self._owes:  # whoever does not read what the reader itself answers is not read any further
                     await self.flush()
             if self._framer.pending:
                 whole_by = min(whole_by, trio.current_time() + _MESSAGE_SECONDS)
@@ -194,7 +207,7 @@ class SipLink:
         await self.link.finish()
         self._may_read.set()
         with trio.move_on_after(_GOODBYE_SECONDS):
-            await self._over.wait()
+            await self.over()
 
     # --- asking ---
 
@@ -229,10 +242,12 @@ class SipLink:
                 follow(self._transactions.trace_of(response))
                 self._seen(Direction.RECEIVED, response)
                 self._transactions.receive(response)
+                self._owes = response.status >= _REFUSED  # it was acknowledged, if it was to an INVITE
             case KeepAlive(ping=ping):
                 self._recorder.heard(self.link.number)
                 if ping:
-                    self._owes = self.link.put(_PONG)
+                    self.link.put(_PONG)
+                    self._owes = True
             case Violation(reason=reason):
                 self.odd(reason)
 
@@ -247,6 +262,7 @@ class SipLink:
             return
         request = add_received(request, self.link.peer.host, self.link.peer.port)
         if self._transactions.take_again(request):
+            self._owes = True
             return
         if request.method == "ACK":
             self.deliver(request, trio.Event())
@@ -265,6 +281,7 @@ class SipLink:
             return
         taken = add_received(request, self.link.peer.host, self.link.peer.port)
         self.write(self.signed(refusal.response(taken)))
+        self._owes = True
 
     # --- the wire ---
 
@@ -285,6 +302,10 @@ class SipLink:
         """Take note that a request is about to leave."""
         self._recorder.hand_over(self.link.number, server_key(request))
 
+    def handed_back(self, request: Request) -> None:
+        """Take note that a request that left is over."""
+        self._recorder.handed_back(self.link.number, server_key(request))
+
     async def _serve_on(self, rest: Awaitable[None]) -> None:
         try:
             await rest
@@ -304,7 +325,7 @@ class SipLink:
         """Give a message its place among what this end says, unless the link has ended; it leaves with `flush`."""
         if self.link.ended is None:
             self._seen(Direction.SENT, message)
-            self._owes |= self.link.put(message.to_bytes())
+            self.link.put(message.to_bytes())
 
     async def flush(self) -> None:
         """Wait until what was written has left."""
@@ -312,6 +333,7 @@ class SipLink:
         self._may_read.set()
 
     def _seen(self, direction: Direction, message: Message) -> None:
+        self._used_at = trio.current_time()
         recorder, link = self._recorder, self.link
         recorder.note(SipSeen(recorder.now(), link.actor, link.number, direction, message.to_bytes()))
 

@@ -65,6 +65,9 @@ class Connection(Protocol):
     def handing_over(self, request: Request) -> None:
         """Take note that a request is about to leave."""
 
+    def handed_back(self, request: Request) -> None:
+        """Take note that a request that left is over."""
+
     def odd(self, what: str) -> None:
         """Put on record what a peer should not have done."""
 
@@ -238,6 +241,7 @@ class TransactionLayer:
         """Forget everything; whoever still asks hears the end."""
         for running in self._running.values():
             self._end_responses(running)
+            self._over(running)
         self._running.clear()
 
     # --- carrying out what the transactions say ---
@@ -285,6 +289,11 @@ class TransactionLayer:
             running.taking_back.cancel()
         if self._running.get(key) is running:
             del self._running[key]
+            self._over(running)
+
+    def _over(self, running: _Running) -> None:
+        if isinstance(running.transaction, ClientTransaction):
+            self._connection.handed_back(running.transaction.request)
 
     def _start_timer(self, key: TransactionKey, running: _Running, name: Timer, seconds: float) -> None:
         if running.patience is not None and name in _PATIENCE_OF_ASKER:

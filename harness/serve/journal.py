@@ -146,6 +146,10 @@ class Journal(Recorder):
             if len(self._handed_over) > _MOST_HANDED_OVER:
                 del self._handed_over[next(iter(self._handed_over))]
 
+    def handed_back(self, number: int, key: Hashable) -> None:
+        """Forget for what a request left that is over: whoever got it was nobody of the lab."""
+        self._handed_over.pop((number, key), None)
+
     def lost(self, actor: str, number: int, what: str) -> None:
         """Say nothing of bytes that are not kept: the requests on a long connection were told one by one."""
 

@@ -104,6 +104,10 @@ class DialogTable(Generic[T]):
             order[entry] = None
         return entry.leads[place]
 
+    def touches(self, connection: Hashable) -> bool:
+        """Whether a dialog goes over a connection."""
+        return connection in self._touching
+
     def end(self, place: Place) -> None:
         """Forget the dialog that has this place, if there is one."""
         entry = self._entries.get(place)

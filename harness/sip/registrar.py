@@ -16,6 +16,7 @@ from harness.sip.uri import SipUri
 from harness.sip.validation import Refusal, callee_refusal
 
 _SUPPORTED = ("path",)
+_LOOK_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,10 @@ class Registrar:
         self._most_bindings = most_bindings
         self._most_addresses = most_addresses
         self._bindings: dict[str, _Bindings] = {}
+        self._looked_through_at = 0.0
+
+    def __len__(self) -> int:
+        return len(self._bindings)
 
     def bindings(self, address_of_record: str, now: float) -> _Bindings:
         """Return what is bound to a SIP URI at that moment; nothing for a URI that cannot be read."""
@@ -92,7 +97,8 @@ class Registrar:
         outcome = self._updated(request, self._current(_key(uri), now), now)
         if isinstance(outcome, _Refusal):
             return respond(request, outcome.status, headers=outcome.headers)
-        if _key(uri) not in self._bindings and not self._has_room(now):
+        self._forget_the_expired(now)
+        if _key(uri) not in self._bindings and len(self._bindings) >= self._most_addresses:
             return respond(request, 503)
         self._keep(_key(uri), outcome)
         # RFC 3327 5.3: whoever registered learns which proxies stand in the way to it.
@@ -102,10 +108,11 @@ class Registrar:
     def _current(self, key: str, now: float) -> _Bindings:
         return tuple(bound for bound in self._bindings.get(key, ()) if bound.expires_at > now)
 
-    def _has_room(self, now: float) -> bool:
-        if len(self._bindings) >= self._most_addresses:
+    def _forget_the_expired(self, now: float) -> None:
+        """Look through all addresses, where that is due: now and then, and when there is no room."""
+        if now >= self._looked_through_at + _LOOK_SECONDS or len(self._bindings) >= self._most_addresses:
             self._bindings = {key: live for key in self._bindings if (live := self._current(key, now))}
-        return len(self._bindings) < self._most_addresses
+            self._looked_through_at = now
 
     def _keep(self, key: str, bindings: _Bindings) -> None:
         if bindings:

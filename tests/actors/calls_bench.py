@@ -22,6 +22,7 @@ from harness.sip.via import Via
 from harness.transcript import Address, Direction, SipSeen
 
 PHONE_PORT = 5999
+SILENT = -1
 CALLED = "sip:user1@example.com"
 OFFER = make_offer("192.0.2.1", 4000).to_bytes()
 HOLD = OFFER.replace(b"a=sendrecv", b"a=sendonly")
@@ -34,7 +35,7 @@ B2BUA: dict[str, Any] = {"expressway-e.traversal-zone.media-encryption": "force-
 class Stranger:
     """One end of a call, which is nobody of the lab: what it was asked, and how it answers an INVITE.
 
-    `status` 0 lets the phone ring for ever.
+    `status` 0 lets the phone ring for ever, 100 says no more than that, and `SILENT` says nothing.
     """
 
     name: str
@@ -76,10 +77,13 @@ class Stranger:
             await inquiry.answer(respond(request, 481))
 
     async def _ring(self, inquiry: Inquiry) -> None:
+        if self.status == SILENT:
+            return
         tag = f"{self.name}-tag"
-        await inquiry.answer(respond(inquiry.request, 180, to_tag=tag, headers=[self.contact]))
+        ringing = respond(inquiry.request, 180, to_tag=tag, headers=[self.contact])
+        await inquiry.answer(respond(inquiry.request, 100) if self.status == 100 else ringing)
         self.rang.set()
-        if not self.status:
+        if self.status in {0, 100}:
             await inquiry.cancelled.wait()
             await inquiry.answer(respond(inquiry.request, 487, to_tag=tag))
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -10,8 +9,6 @@ import trio
 from actors_bench import virtual_time
 from calls_bench import AS_SDP, B2BUA, CALLED, HOLD, OFFER, PROXY, Stranger, meeting, speak
 
-from harness.net.sip_link import Inquiry
-from harness.sip.building import respond
 from harness.sip.dialog import Dialog, DialogId
 from harness.sip.sdp import SessionDescription
 
@@ -180,24 +177,10 @@ async def test_a_phone_stops_ringing_when_the_caller_is_gone(change: dict[str, A
         assert met.held() == NOTHING_HELD
 
 
-@dataclass
-class OnlyTrying(Stranger):
-    """A phone that says it got the INVITE, and nothing more."""
-
-    async def serve(self, inquiry: Inquiry) -> None:
-        self.asked.append(inquiry.request)
-        if inquiry.request.method == "INVITE":
-            await inquiry.answer(respond(inquiry.request, 100))
-            await inquiry.cancelled.wait()
-            await inquiry.answer(respond(inquiry.request, 487))
-        else:
-            await inquiry.answer(respond(inquiry.request, 200))
-
-
 @each_way
 @virtual_time
 async def test_a_phone_from_which_nothing_more_comes_is_given_up_after_timer_c(change: dict[str, Any]) -> None:
-    async with meeting(change, phone=OnlyTrying("phone")) as met:
+    async with meeting(change, status=100) as met:
         began = trio.current_time()
         assert await met.caller.dial() == 408
         assert trio.current_time() - began == pytest.approx(181, abs=1)  # RFC 3261 16.6 step 11: over 3 minutes

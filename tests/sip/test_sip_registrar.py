@@ -111,6 +111,16 @@ def test_a_flood_of_contacts_and_of_addresses_meets_a_limit() -> None:
     assert registrar.handle(other, now=4000).status == 200
 
 
+def test_what_has_expired_is_not_kept_for_somebody_to_ask() -> None:
+    registrar = Registrar()
+    for number in range(10):
+        there = register(f"<sip:{number}@h>;expires=100")
+        registrar.handle(there.with_headers(there.headers.with_replaced("To", f"<sip:{number}@example.com>")), now=0)
+    assert len(registrar) == 10
+    registrar.handle(register("<sip:a@h>"), now=101)
+    assert len(registrar) == 1
+
+
 def test_a_register_for_nobody_is_refused() -> None:
     nobody = register("<sip:a@h>")
     nobody = nobody.with_headers(nobody.headers.with_replaced("To", "<tel:+1555>"))
