@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from harness.judge.calls import alarm, times_rung, who_dropped_the_mark
+from harness.judge.calls import alarms, times_rung, who_dropped_the_mark
 from harness.judge.evidence import Evidence
 from harness.judge.words import label
 
@@ -13,10 +13,10 @@ _DOWNGRADED = b"DOWNGRD\x01"
 
 
 def _alarm(evidence: Evidence) -> str:
-    raised = alarm(evidence)
-    if raised is None:
-        return ""
-    return f"{label(evidence, raised.actor)} raised alarm {raised.outcome}: {raised.facts.get('text', 'no text')}."
+    return " ".join(
+        f"{label(evidence, raised.actor)} raised alarm {raised.outcome}: {raised.facts.get('text', 'no text')}."
+        for raised in alarms(evidence)
+    )
 
 
 def _second_notification(evidence: Evidence) -> str:

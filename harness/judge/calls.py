@@ -54,10 +54,10 @@ def where_srv_led(evidence: Evidence) -> tuple[str, str, Address] | None:
     return (facts.get("destination", "the destination"), host, met) if host else None
 
 
-def alarm(evidence: Evidence) -> Decision | None:
-    """Return the first alarm that an Expressway raised, before the play or in it; None: all was well."""
+def alarms(evidence: Evidence) -> tuple[Decision, ...]:
+    """Return the alarms that Expressways raised, before the play or in it."""
     decisions = (event for event in evidence.transcript.events if isinstance(event, Decision))
-    return next((event for event in decisions if event.topic == "alarm"), None)
+    return tuple(event for event in decisions if event.topic == "alarm")
 
 
 def one_way_stands(evidence: Evidence) -> bool:

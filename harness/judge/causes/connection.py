@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.judge.causes.conditions import (
+    BY_EXPRESSWAY,
     DIALLER_IS_EXPRESSWAY,
     DIALLER_IS_OLD,
     LED_BY_SRV,
@@ -18,7 +19,7 @@ from harness.judge.causes.conditions import (
     TWO_STORES,
     both,
 )
-from harness.judge.causes.row import ANYBODY, LISTENER, NO_TRANSLATION, Cause, do
+from harness.judge.causes.row import ANYBODY, BY, LISTENER, NO_TRANSLATION, Cause, do
 from harness.judge.connection_view import FATAL, NETWORK
 from harness.judge.evidence import MRA_CLIENTS, Evidence
 from harness.lab.screens import CLIENT_CERTIFICATE, DEFAULT_ZONE, PUBLIC_DNS, SERVER_CERTIFICATE, SIP_PAGE
@@ -50,9 +51,15 @@ def _sent_no_hello(evidence: Evidence) -> bool:
     return any(alert.from_client and alert.level == FATAL for alert in seen.alerts)
 
 
+def _got_no_tls(evidence: Evidence, actor: str) -> bool:
+    """Whether that end gave up, because what it got is no TLS."""
+    failed = evidence.view.failed(actor) if evidence.view else None
+    return evidence.by == actor and failed is not None and failed.reason == "not-tls"
+
+
 def _plain_listener(evidence: Evidence) -> bool:
     """Whether the dialler spoke TLS to a listener that does not, but heard it."""
-    answered_in_clear = evidence.by == evidence.dialler and evidence.failure == "not-tls"
+    answered_in_clear = _got_no_tls(evidence, evidence.dialler)
     ends = evidence.view.connection.ends if evidence.view else ()
     return answered_in_clear or ([end.tls for end in ends] == [True, False] and ends[1].bytes_received > 0)
 
@@ -70,6 +77,15 @@ def _left_by_itself(evidence: Evidence) -> bool:
         return False
     host = view.connection.source.host
     return host.startswith("127.") or host == "::1"
+
+
+def _ran_out_of_time(evidence: Evidence) -> bool:
+    """Whether an end gave up waiting, or hung up on a dialler that said nothing; not where a reset came between."""
+    view = evidence.view
+    if view is None or evidence.by == NETWORK:
+        return False
+    failed = view.failed(evidence.by)
+    return view.said_nothing or (failed is not None and failed.reason == "timed-out")
 
 
 _SWITCH_OFF = do(
@@ -112,7 +128,7 @@ CONNECTION_CAUSES = (
     Cause(
         key="plaintext-on-tls-port",
         title="Plain SIP was sent to a TLS port",
-        applies=lambda e: e.by == e.listener and e.failure == "not-tls",
+        applies=lambda e: _got_no_tls(e, e.listener),
         diagnosis=(
             "{dialler} sent SIP in clear to port {port}, which speaks TLS. {listener} got bytes that are no "
             "ClientHello and closed without a word: there is no alert to read."
@@ -156,20 +172,20 @@ CONNECTION_CAUSES = (
     Cause(
         key="handshake-timeout",
         title="The handshake took too long",
-        applies=lambda e: e.failure == "timed-out" or (e.view is not None and e.view.said_nothing),
+        applies=_ran_out_of_time,
         diagnosis=(
-            "{dialler} opened TCP to port {port} and did not finish a handshake in the time that {listener} gives; "
-            "{listener} closed."
+            "{dialler} opened TCP to port {port}, and no handshake was finished in the time that {by} gives; "
+            "{by} closed."
         ),
         remedies={
             ANYBODY: (
-                do("Find out why {dialler} stays silent: SIP inspection in a firewall swallows the ClientHello."),
+                do("Find out why {refused} stays silent: SIP inspection in a firewall swallows what it says."),
                 do(
                     "If the handshake is slow, not silent (OCSP), raise the timeout.",
                     SIP_PAGE,
                     "xConfiguration SIP TLS Handshake Timeout: 10",
-                    when=LISTENER_IS_EXPRESSWAY,
-                    box=LISTENER,
+                    when=BY_EXPRESSWAY,
+                    box=BY,
                 ),
             )
         },
@@ -343,7 +359,7 @@ CONNECTION_CAUSES = (
     Cause(
         key="mutual-tls-on-default-zone",
         title="Mutual TLS on the Default Zone changed the TLS port",
-        applies=lambda e: e.service == "TLS" and _no_certificate(e),
+        applies=lambda e: e.service == "TLS" and LISTENER_IS_EXPRESSWAY.holds(e) and _no_certificate(e),
         diagnosis=(
             "Enable Mutual TLS on Default Zone made port {port} demand a client certificate. {dialler} has none, "
             "as is normal for business-to-business, and was turned away."

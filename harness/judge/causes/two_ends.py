@@ -5,20 +5,22 @@ They come before the general ones, because without that second thing they claim 
 
 from __future__ import annotations
 
-from harness.judge.calls import alarm, edited_versions, one_way_stands, where_srv_led
+from harness.judge.calls import alarms, edited_versions, one_way_stands, where_srv_led
 from harness.judge.causes.row import ANYBODY, BY, DIALLER, Cause, do
 from harness.judge.evidence import Evidence
+from harness.judge.objections import EXPIRED, objection
 from harness.lab.screens import CLIENT_CERTIFICATE, SIP_PAGE, ZONES
 from harness.verdict import Stage
 
-_CLIENT_EXPIRED, _BY_DATE = "40078", {45, 46}
+_CLIENT_EXPIRED = "40078"
 
 
 def _client_store_expired(evidence: Evidence) -> bool:
-    raised = alarm(evidence)
     dialled = evidence.refused == evidence.dialler and evidence.part_of(evidence.refused) == "expressway-e"
-    refused = evidence.stage in {Stage.HANDSHAKE, Stage.ACCEPTANCE} and evidence.alert in _BY_DATE
-    return dialled and refused and raised is not None and raised.outcome == _CLIENT_EXPIRED
+    told_of_it = any(
+        raised.outcome == _CLIENT_EXPIRED and raised.actor == evidence.refused for raised in alarms(evidence)
+    )
+    return dialled and objection(evidence, EXPIRED) and told_of_it
 
 
 def _only_the_host(evidence: Evidence) -> bool:

@@ -1,0 +1,34 @@
+"""Where each cause nearly applies: one table, file by file like `harness.judge.causes`.
+
+A row is a story of a cause and, for each thing without which it would be another story, that one thing changed.
+`test_judge_nearly.py` tells them all; a cause without a row fails there.
+"""
+
+from __future__ import annotations
+
+from nearly import (
+    calling,
+    certificates,
+    connection,
+    dns,
+    ends,
+    far_side,
+    inner_links,
+    inside,
+    mra,
+    names,
+    ownership,
+    revocation,
+    routing,
+    stores,
+    tcp,
+    traversal,
+    trust,
+    two_ends,
+)
+
+_PARTS = (
+    calling, certificates, connection, dns, ends, far_side, inner_links, inside, mra, names, ownership, revocation,
+    routing, stores, tcp, traversal, trust, two_ends,
+)  # fmt: skip
+ROWS = tuple(row for part in _PARTS for row in part.ROWS)

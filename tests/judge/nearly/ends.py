@@ -1,0 +1,11 @@
+"""The first row of the table and the last."""
+
+from __future__ import annotations
+
+from nearly.row import but, row
+from nearly.stories import CALL_REFUSED, SILENCE
+
+ROWS = (
+    row("none", CALL_REFUSED.but(completed=True), but("the step came to nothing", "sip-refused", completed=False)),
+    row("unexplained", SILENCE),
+)
