@@ -109,6 +109,8 @@ _OPEN: Mapping[str, _Open] = {
     "path-length": _always,
     "leaf-as-issuer": lambda e: not chain_reaches_root(e),
     "weak-certificate": _always,
+    "key-usage": _always,
+    "critical-extension": _always,
     "broken-chain": _always,
 }
 """Causes that may lie behind a refusal by an end that is not ours, each with whether the evidence leaves it open."""

@@ -14,6 +14,7 @@ from harness.judge.evidence import Evidence
 from harness.judge.interception import half_that_was_taken
 from harness.judge.listeners import open_ports
 from harness.judge.objections import chain_was_in_date, dead_anchors, named_by_request, refused_afar, visible_flaws
+from harness.judge.offers import signature_words
 from harness.judge.reliability import reliability
 from harness.judge.root_cause import broken_link
 from harness.tls.alerts import alert_name
@@ -107,6 +108,7 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "verify": verify.text if verify else alert_words(evidence.alert),
         "path": _sentence(flawed[0]) if flawed else "",
         "usage": _sentence(usage.sentence) if usage else "",
+        "signatures": signature_words(evidence),
         **_words_of_interception(evidence),
         **_words_of_what_was_shown(evidence),
         "dead_anchors": _roots_that_expired(evidence),

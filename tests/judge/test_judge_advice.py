@@ -215,3 +215,32 @@ def test_every_screen_and_command_of_the_table_of_causes_is_in_the_table_of_scre
 
     assert {each.screen for each in advice if each.screen} - {SHOWN_CERTIFICATE} <= set(SCREENS)
     assert all(any(each.command.startswith(known) for known in COMMANDS) for each in advice if each.command)
+
+
+@pytest.mark.parametrize(
+    ("change", "said", "advised"),
+    [
+        (
+            {
+                "b2b-peer.signature-algorithms": "RSA-PSS+SHA256:RSA+SHA256",
+                "b2b-peer.ciphers": "ECDHE-RSA-AES128-GCM-SHA256",
+            },
+            "by RSA alone",
+            "ECDSA suites",
+        ),
+        (
+            {"expressway-e.server-certificate.faults": ["no-digital-signature"]},
+            "by RSA and ECDSA",
+            "with digitalSignature",
+        ),
+    ],
+)
+def test_a_listener_whose_key_does_not_fit_is_told_by_what_the_dialler_offers(
+    change: dict[str, Any], said: str, advised: str
+) -> None:
+    verdict = judge(told(change, step("b2b-peer", "call"), tls="1.2"))
+
+    assert verdict.cause == "no-common-cipher"
+    assert said in verdict.diagnosis
+    assert advised in verdict.remedies[0].action
+    assert all(advised in each.action or "RSA" not in advised for each in verdict.remedies)

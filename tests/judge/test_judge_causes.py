@@ -66,6 +66,12 @@ STORIES: dict[str, tuple[dict[str, Any], Step, str, str]] = {
         "only-intermediate-trusted",
     ),
     "the server certificate is a client's": (server("client-auth-only"), PARTNER, "b2b-peer", "eku-no-server-auth"),
+    "a key that may not sign handshakes": (
+        client("no-digital-signature"),
+        ON_MUTUAL_PORT,
+        "expressway-e",
+        "key-usage",
+    ),
     "signed with SHA-1": (server("sha1-signature"), PARTNER, "b2b-peer", "weak-certificate"),
     "a CA for another domain": (
         client("name-constraints-violated"),
@@ -249,6 +255,8 @@ PARTS: dict[str, tuple[Callable[[], Transcript], str]] = {
         "ssh-tunnel-down",
     ),
     "a call that nobody answers": (lambda: _without_answers(shipped("i01-call-from")), "sip-unanswered"),
+    "a critical extension": (lambda: _objected_to(shipped("b27-partner-sends-only"), 34), "critical-extension"),
+    "a proxy certificate": (lambda: _objected_to(shipped("b27-partner-sends-only"), 40), "critical-extension"),
     "a signature that does not fit": (lambda: _objected_to(shipped("b27-partner-sends-only"), 7), "broken-chain"),
     "a handshake that stops for no reason": (
         lambda: _without_events(shipped("b02-no-certificate")),

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from public_chains import NOW, PublicCa, root
 
 from harness.pki import Holding, TrustList
-from harness.pki.anatomy import Anatomy, dissect, extension
+from harness.pki.anatomy import Anatomy, RawExtension, dissect, extension
 from harness.pki.der import BIT_STRING, element
 from harness.report.certificates.change import Kind
 from harness.run.certificate_change import Question, outcomes, prepare, stories
@@ -43,8 +43,20 @@ def with_a_key_usage_of_nothing(parts: Anatomy) -> Anatomy:
     return replace(parts, extensions=(*parts.extensions, spoilt))
 
 
-@pytest.mark.parametrize("spoil", [twice, with_a_key_usage_of_nothing])
-def test_a_malformed_certificate_is_no_matter_of_trust(spoil: object) -> None:
+def with_a_critical_stranger(parts: Anatomy) -> Anatomy:
+    whole = bytes.fromhex("301206092b06010401868d1f010101ff04020500")
+    return replace(parts, extensions=(*parts.extensions, RawExtension("1.3.6.1.4.1.99999.1", b"\x05\x00", whole)))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "cause"),
+    [
+        (twice, "broken-chain"),
+        (with_a_key_usage_of_nothing, "broken-chain"),
+        (with_a_critical_stranger, "critical-extension"),
+    ],
+)
+def test_a_certificate_with_an_odd_extension_is_no_matter_of_trust(spoil: object, cause: str) -> None:
     assert callable(spoil)
     sound, parts = (ISSUING.issue(*NAMES) for _ in range(2))
     odd = signed_by(ISSUING, spoil(dissect(parts)))
@@ -54,4 +66,4 @@ def test_a_malformed_certificate_is_no_matter_of_trust(spoil: object) -> None:
     flips = outcomes(bench, stories(bench, CALLS, question.releases, question.tls_versions), lambda _: None).flips
 
     assert {flip.kind for flip in flips} == {Kind.BREAKS}
-    assert {flip.after.cause for flip in flips} == {"broken-chain"}
+    assert {flip.after.cause for flip in flips} == {cause}

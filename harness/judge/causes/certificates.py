@@ -40,6 +40,7 @@ from harness.lab.screens import (
 from harness.transcript import ClientCertificate
 
 _WEAK = {66, 67, 68}
+_NOT_UNDERSTOOD = {34, 40}
 
 
 def _wrong_usage(evidence: Evidence, *details: str) -> bool:
@@ -344,6 +345,37 @@ CERTIFICATE_CAUSES = (
         diagnosis="{by} refused the chain of {refused}: {verify}. {path}",
         remedies={ANYBODY: (do("Issue the certificate anew: RSA 2048 or more, or ECDSA; SHA-256 or better."),)},
         source="T-11",
+    ),
+    Cause(
+        key="key-usage",
+        title="The key may not be used for TLS",
+        applies=lambda e: objection(e, PURPOSE) and e.path is not None and bool(e.path.finding(FindingKind.KEY_USAGE)),
+        diagnosis="{by} refused the certificate of {refused} for what its key may do: {verify}. {path}",
+        remedies={
+            ANYBODY: (
+                do(
+                    "Install a certificate on {refused} whose key usage has digitalSignature.",
+                    SHOWN_CERTIFICATE,
+                    box=REFUSED,
+                ),
+            )
+        },
+        looks_like=("eku-no-client-auth", "eku-no-server-auth"),
+        told_apart_by="The key usage of the leaf, not its extended key usage.",
+        source="5.1",
+    ),
+    Cause(
+        key="critical-extension",
+        title="A critical extension is not understood",
+        applies=lambda e: any(objection(e, code) for code in _NOT_UNDERSTOOD),
+        diagnosis=(
+            "{by} refused the chain of {refused}: {verify}. {path} Whoever does not understand a critical extension "
+            "has to refuse it; another program may know this one."
+        ),
+        remedies={
+            ANYBODY: (do("Have that certificate issued without the extension, or with it not marked as critical."),)
+        },
+        source="RFC 5280 section 4.2",
     ),
     Cause(
         key="broken-chain",

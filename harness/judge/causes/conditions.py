@@ -10,6 +10,7 @@ from harness.judge.estate import product_of, record_that_led, release_of, wanted
 from harness.judge.evidence import MRA_CLIENTS, Evidence
 from harness.judge.listeners import open_ports
 from harness.judge.objections import chain_was_in_date, refused_certificate
+from harness.judge.offers import ECDSA, RSA, offers
 from harness.lab.releases import Release
 from harness.lab.screens import EXPRESSWAY
 from harness.transcript import ClientCertificate, Decision, SipSeen
@@ -89,6 +90,10 @@ def _offers_only_old(evidence: Evidence) -> bool:
 DIALLER_IS_OLD = Condition("the dialler offers nothing newer than TLS 1.1", _offers_only_old)
 LISTENER_IS_PARTICULAR = otherwise(DIALLER_IS_OLD, "the dialler offers TLS 1.2 or newer")
 
+
+OFFERS_RSA_ALONE = Condition("the dialler offers RSA alone", lambda e: offers(e, RSA) and not offers(e, ECDSA))
+OFFERS_ECDSA_ALONE = Condition("the dialler offers ECDSA alone", lambda e: offers(e, ECDSA) and not offers(e, RSA))
+OFFERS_BOTH = Condition("otherwise", lambda e: offers(e, RSA) == offers(e, ECDSA))
 
 # --- clocks ---
 

@@ -13,6 +13,9 @@ from harness.judge.causes.conditions import (
     MUTUAL_PORT_IS_OPEN,
     NO_1_3,
     NOT_LED_BY_SRV,
+    OFFERS_BOTH,
+    OFFERS_ECDSA_ALONE,
+    OFFERS_RSA_ALONE,
     ONE_STORE,
     TLS_PORT_IS_CLOSED,
     TLS_PORT_IS_OPEN,
@@ -278,16 +281,26 @@ CONNECTION_CAUSES = (
         applies=_no_common_cipher,
         diagnosis=(
             "{listener} answered the ClientHello with alert 40 before any certificate was sent: nothing that "
-            "{dialler} offers fits {listener}'s key. An RSA-only peer meets an ECDSA certificate this way."
+            "{dialler} offers fits {listener}'s key. {signatures}"
         ),
         remedies={
             ANYBODY: (
-                do("Let {dialler} offer ECDSA suites and signature algorithms."),
+                do("Let {dialler} offer ECDSA suites and signature algorithms.", when=OFFERS_RSA_ALONE),
                 do(
                     "Or install an RSA certificate on {listener}.",
                     SERVER_CERTIFICATE,
+                    when=OFFERS_RSA_ALONE,
                     box=LISTENER,
                 ),
+                do("Let {dialler} offer RSA suites and signature algorithms.", when=OFFERS_ECDSA_ALONE),
+                do(
+                    "Install a certificate on {listener} with a key of RSA 2048 or ECDSA P-256 and with "
+                    "digitalSignature in its key usage.",
+                    SERVER_CERTIFICATE,
+                    when=OFFERS_BOTH,
+                    box=LISTENER,
+                ),
+                do("If it has such a one already, compare the cipher settings of both.", when=OFFERS_BOTH),
             )
         },
         looks_like=("no-client-certificate",),

@@ -72,6 +72,7 @@ ALERTS = (
         (
             server(*WRONG_CLIENT_USE),
             client("eku-no-server-auth", "eku-restricted-intermediate"),
+            either("key-usage"),
         ),
         source="5.1, X25",
     ),
@@ -114,7 +115,7 @@ ALERTS = (
                 when=_JAVA,
             ),
             server("cloud-demands-certificate", when="after an empty Certificate; reported of a large cloud"),
-            either("name-constraints", when="OpenSSL"),
+            either("name-constraints", "critical-extension", when="OpenSSL"),
             either("certificate-refused"),
         ),
         source="5.3, X5",

@@ -51,6 +51,7 @@ _NAMES_WRONG: tuple[Guess, ...] = (
 _WRONG_USE: tuple[Guess, ...] = (
     server(*WRONG_CLIENT_USE),
     client("eku-no-server-auth", "eku-restricted-intermediate"),
+    either("key-usage"),
 )
 _NO_CRL = (either("revocation-source-unreachable"),)
 _CRL_BAD = (either("crl-unusable"),)
@@ -88,7 +89,7 @@ _ROWS: dict[int, tuple[str, tuple[Guess, ...]]] = {
     28: ("The certificate is marked as rejected.", (either("certificate-refused"),)),
     32: ("The issuer may not sign certificates.", _NOT_A_CA),
     33: ("Who signed the list of revoked certificates is not known.", _NO_CRL),
-    34: ("A critical extension is not understood.", _RULES),
+    34: ("A critical extension is not understood.", (either("critical-extension"),)),
     35: ("The issuer may not sign lists of revoked certificates.", _CRL_BAD),
     47: ("The CA was not allowed to certify that name.", _NAME_RULES),
     48: ("The CA was forbidden to certify that name.", _NAME_RULES),
