@@ -15,7 +15,7 @@ from functools import partial
 import trio
 
 from harness.actors.admission import TRAVERSAL_ZONE, WEBEX_ZONE
-from harness.actors.exchange import CHALLENGES, TRANSPORT_FAILURE, exchange
+from harness.actors.exchange import CHALLENGES, TRANSPORT_FAILURE, exchange, hang_up
 from harness.actors.site import Site, Stage
 from harness.actors.standing_link import StandingLink
 from harness.lab.settings import ExpresswayE
@@ -85,14 +85,18 @@ async def dial_inside(site: Site, node: ExpresswayE, target: Address) -> Link | 
     return link if secured else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Leg:
-    """A dialog as the other one's place leads to it: `here` is the near one, `there` goes on over `sip`."""
+    """A dialog as the other one's place leads to it: `here` is the near one, `there` goes on over `sip`.
+
+    It is `answered`, or it still rings.
+    """
 
     here: Dialog
     there: Dialog
     sip: SipLink
     keeps_parameters: bool
+    answered: bool = False
 
 
 class _Legs:
@@ -143,31 +147,40 @@ class _Legs:
         identifiers, keeps = self._site.identifiers, self._preserves(inquiry.request.headers)
         marks = Marks(self._via(), _MARK + identifiers.call_id(self._site.host), identifiers.tag())
         outgoing = self._writer.first(inquiry.request, marks, keeps_parameters=keeps)
-        near_tag, known = identifiers.tag(), dict[str, Dialog]()
+        near_tag, known = identifiers.tag(), dict[str, dict[Place, _Leg]]()
 
         def translate(response: Response) -> Response:
             answer = self._writer.answer(inquiry.request, response, near_tag)
             if inquiry.request.method in DIALOG_FORMING and 100 < response.status < 300:
                 far_tag = tag_of(response.headers.get("to"))
-                if far_tag in known:
-                    known[far_tag].refresh(response)
-                else:
-                    far = known[far_tag] = Dialog.as_caller(outgoing, response)
-                    self._remember(inquiry.link, Dialog.as_callee(inquiry.request, answer), back, far, keeps)
+                if far_tag not in known:
+                    near, far = Dialog.as_callee(inquiry.request, answer), Dialog.as_caller(outgoing, response)
+                    known[far_tag] = {
+                        Place.in_dialog(inquiry.link, near.identity): _Leg(near, far, back, keeps),
+                        Place.in_dialog(back, far.identity): _Leg(far, near, inquiry.link, keeps),
+                    }
+                self._remember(known[far_tag], response)
             return answer
 
         final = await exchange(inquiry, back, outgoing, translate)
         if final is None or not final.is_success:
             self._calls.end(Place.of(inquiry.link, inquiry.request)._replace(to_tag=near_tag))
 
-    def _remember(self, link: SipLink, near: Dialog, back: SipLink, far: Dialog, keeps: bool) -> None:
-        places = {
-            Place.in_dialog(link, near.identity): _Leg(near, far, back, keeps),
-            Place.in_dialog(back, far.identity): _Leg(far, near, link, keeps),
-        }
+    def _remember(self, places: dict[Place, _Leg], response: Response) -> None:
+        """Remember a call by both its places; one tag is told to the caller, so the last phone that speaks has it."""
         self._calls.add(places, trio.current_time())
-        for sip in (link, back):
-            sip.when_over(self._calls.lose)
+        first, *_ = places.values()
+        first.there.refresh(response)
+        for leg in places.values():
+            leg.answered |= response.is_success
+            leg.sip.when_over(self._lose)
+
+    def _lose(self, sip: SipLink) -> None:
+        """Hang up the calls of a connection that is over, at their other ends."""
+        for leg in self._calls.lose(sip):
+            if leg.answered and leg.sip.alive:
+                bye = leg.there.request("BYE", via=self._via(), headers=[("User-Agent", self._site.software)])
+                self._site.stage.nursery.start_soon(hang_up, leg.sip, bye)
 
     # --- a request in a dialog ---
 

@@ -19,6 +19,7 @@ from harness.lab.settings import CallPolicyRule, SearchRule
 from harness.net.sip_link import Inquiry
 from harness.sip.address import sip_uri_of, tag_of
 from harness.sip.building import respond
+from harness.sip.dialog import Dialog
 from harness.sip.message import Request, Response
 from harness.sip.proxy import has_preloaded_route, next_hop
 from harness.sip.uri import SipUri
@@ -55,7 +56,7 @@ class CallRouting:
         self._relay = relay
         self._rules = rules
         self._reach = reach
-        self.calls = Calls()
+        self.calls = Calls(self._hang_up)
 
     def serve(self, entry: Entry, inquiry: Inquiry) -> Awaitable[None]:
         """Answer a request, or send it where it belongs: one of a dialog at once, in the order of its requests."""
@@ -69,6 +70,9 @@ class CallRouting:
         if leg is not None:
             return self._in_dialog(inquiry, self._relay.forward(inquiry, request, came, leg))
         return self._outside_dialogs(entry, inquiry, request)
+
+    def _hang_up(self, leg: Leg, dialog: Dialog) -> None:
+        self._site.stage.nursery.start_soon(self._relay.hang_up, leg, dialog)
 
     async def _in_dialog(self, inquiry: Inquiry, sent: Awaitable[Response | None]) -> None:
         self.calls.done(inquiry, await sent)

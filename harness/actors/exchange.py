@@ -81,3 +81,11 @@ class _Exchange:
         await self._inquiry.cancelled.wait()
         self._ringing.deadline = trio.current_time() + PATIENCE
         await self._sip.cancel(self._outgoing)
+
+
+async def hang_up(sip: SipLink, bye: Request) -> None:
+    """Send a BYE whose answer changes nothing; not while the lab ends, which is no end of a call."""
+    await trio.lowlevel.checkpoint()
+    async with sip.ask(bye) as responses:
+        async for _ in responses:
+            pass

@@ -8,12 +8,13 @@ from functools import partial
 from itertools import takewhile
 
 from harness.actors.admission import B2BUA_ZONE, MRA_ZONE, TRAVERSAL_ZONE
-from harness.actors.exchange import TRANSPORT_FAILURE, exchange
+from harness.actors.exchange import TRANSPORT_FAILURE, exchange, hang_up
 from harness.actors.site import Site
 from harness.actors.user_agent import transport_of
 from harness.net.sip_link import Inquiry, SipLink
 from harness.sip.address import sip_uri_of
 from harness.sip.building import DIALOG_FORMING, respond
+from harness.sip.dialog import Dialog
 from harness.sip.message import Request, Response
 from harness.sip.proxy import (
     forward_request,
@@ -30,6 +31,7 @@ NOT_FOUND = 404
 """What the caller hears where a search ends without a next hop: no rule, or a name that leads nowhere (9)."""
 
 _TOO_MANY_HOPS = 483
+_CONNECTION_LOST = 'SIP;cause=503;text="Connection lost"'  # RFC 3326
 
 _ONE_WAY = (TRAVERSAL_ZONE, MRA_ZONE, B2BUA_ZONE)
 """Zones whose other side is never reached but over the connection that there is, so that it needs no Route there."""
@@ -111,13 +113,22 @@ class Relay:
             return leg.sip.send(outgoing)
         return exchange(inquiry, leg.sip, outgoing, partial(_passed_back, heard))
 
-    def _outgoing(self, request: Request, came: Leg, leg: Leg, sip: SipLink) -> Request:
+    async def hang_up(self, leg: Leg, dialog: Dialog) -> None:
+        """Tell the end of a leg that the connection of the other end is gone, and the call with it."""
+        if leg.sip is not None and leg.sip.alive:
+            headers = [("User-Agent", self._site.software), ("Reason", _CONNECTION_LOST)]
+            bye = dialog.request("BYE", via=self._via(leg.sip), headers=headers)
+            await hang_up(leg.sip, strip_own_route(bye, self._is_my_route))
+
+    def _via(self, sip: SipLink) -> Via:
         transport = transport_of(sip)
-        via = Via.of(transport, self._site.host, self._ports[transport], self._site.identifiers.branch())
+        return Via.of(transport, self._site.host, self._ports[transport], self._site.identifiers.branch())
+
+    def _outgoing(self, request: Request, came: Leg, leg: Leg, sip: SipLink) -> Request:
         *near, far = self._routes(came, leg) if request.method in DIALOG_FORMING else (None,)
         for uri in near:
             request = request.with_headers(request.headers.with_prepended("Record-Route", f"<{uri}>"))
-        return forward_request(request, via=with_zones(via, {"egress-zone": leg.zone}), record_route=far)
+        return forward_request(request, via=with_zones(self._via(sip), {"egress-zone": leg.zone}), record_route=far)
 
     def _routes(self, *legs: Leg) -> tuple[str, ...]:
         """Return the URIs by which the sides find back to this box, one where they share it (RFC 5658)."""

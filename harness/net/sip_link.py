@@ -108,7 +108,7 @@ class SipLink:
         self._idle: trio.Event | None = None
         self._over = trio.Event()
         self._may_read = trio.Event()
-        self._when_over: set[Callable[[SipLink], None]] = set()
+        self._when_over: set[Callable[[SipLink], object]] = set()
         if not speaks_first:
             self._may_read.set()
 
@@ -131,7 +131,7 @@ class SipLink:
         """Wait until the connection is over."""
         await self._over.wait()
 
-    def when_over(self, told: Callable[[SipLink], None]) -> None:
+    def when_over(self, told: Callable[[SipLink], object]) -> None:
         """Tell somebody when the connection is over, at once where it is; asking twice counts once."""
         if self._over.is_set():
             told(self)

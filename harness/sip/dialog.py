@@ -100,6 +100,10 @@ class Dialog:
             self.target = _contact(request) or self.target
         return True
 
+    def follow(self, request: Request) -> None:
+        """Take note of a request that somebody else sent from this end, so that one of ours has a higher CSeq."""
+        self.local_sequence = max(self.local_sequence, cseq_number(request.headers))
+
     def refresh(self, response: Response) -> None:
         """Take a 2xx to our re-INVITE or UPDATE: its Contact is the new target (RFC 3261 12.2.1.2)."""
         self.target = _contact(response) or self.target

@@ -2,8 +2,9 @@
 
 A request belongs to a dialog by its Call-ID and both tags (RFC 3261 12.2.2). The connection counts too: who has seen
 the tags of a call, on the wire or in a log, must not end it from a connection of their own. A dialog leaves the table
-by its outcome (`end`), with one of its connections (`lose`), after `SILENCE` without a request, and where the table
-is full: then the connection with the most dialogs loses the one that was not used for the longest time.
+by its outcome (`end`), with one of its connections (`lose`, which tells what was lost), after `SILENCE` without a
+request, and where the table is full: then the connection with the most dialogs loses the one that was not used for the
+longest time.
 """
 
 from __future__ import annotations
@@ -114,10 +115,12 @@ class DialogTable(Generic[T]):
         if entry is not None:
             self._forget(entry)
 
-    def lose(self, connection: Hashable) -> None:
-        """Forget every dialog of a connection that is over."""
-        for entry in tuple(self._touching.get(connection, ())):
+    def lose(self, connection: Hashable) -> list[T]:
+        """Forget every dialog of a connection that is over; return what its places there led to."""
+        lost = tuple(self._touching.get(connection, ()))
+        for entry in lost:
             self._forget(entry)
+        return [to for entry in lost for place, to in entry.leads.items() if place.connection == connection]
 
     def _forget_the_silent(self, now: float) -> None:
         while self._by_use and (oldest := next(iter(self._by_use))).used < now - self._silence:

@@ -10,6 +10,7 @@ from actors_bench import virtual_time
 from calls_bench import AS_SDP, B2BUA, CALLED, HOLD, OFFER, PROXY, Stranger, meeting, speak
 
 from harness.sip.dialog import Dialog, DialogId
+from harness.sip.message import cseq_number
 from harness.sip.sdp import SessionDescription
 
 each_way = pytest.mark.parametrize("change", [PROXY, B2BUA], ids=["proxy", "b2bua"])
@@ -131,10 +132,16 @@ async def test_wrong_tags_are_of_no_call(spoilt: str, change: dict[str, Any]) ->
 async def test_a_call_ends_with_the_connection_of_its_caller(change: dict[str, Any]) -> None:
     async with meeting(change) as met:
         assert await met.caller.dial() == 200
+        assert await met.caller.ask_in_call("INFO") == 200
         await met.caller.link.close()
         await trio.sleep(1)
+        assert met.phone.methods() == ["INVITE", "ACK", "INFO", "BYE"]
+        info, bye = met.phone.asked[-2:]
+        assert cseq_number(bye.headers) == cseq_number(info.headers) + 1
+        assert met.phone.call.belongs(bye)
+        assert bye.uri == met.phone.contact[1].strip("<>")
         assert await met.phone.ask_in_call("BYE") == 481
-        assert met.held()["expressway-e"] <= (1 if change else 0)  # the far leg of the B2BUA is another call
+        assert met.held() == NOTHING_HELD
 
 
 @each_way
@@ -142,9 +149,27 @@ async def test_a_call_ends_with_the_connection_of_its_caller(change: dict[str, A
 async def test_a_call_ends_with_the_connection_of_the_called(change: dict[str, Any]) -> None:
     async with meeting(change) as met:
         assert await met.caller.dial() == 200
+        assert await met.phone.ask_in_call("INFO") == 200
         await met.phone.link.close()
         await trio.sleep(1)
+        assert met.caller.methods() == ["INFO", "BYE"]
+        info, bye = met.caller.asked[-2:]
+        assert cseq_number(bye.headers) == cseq_number(info.headers) + 1
+        assert met.caller.call.belongs(bye)
         assert await met.caller.ask_in_call("BYE") == 481
+        assert met.held() == NOTHING_HELD
+
+
+@each_way
+@pytest.mark.parametrize("who", ["caller", "phone"])
+@virtual_time
+async def test_a_call_that_still_rings_is_not_hung_up_but_taken_back(who: str, change: dict[str, Any]) -> None:
+    async with meeting(change, status=0) as met, trio.open_nursery() as nursery:
+        nursery.start_soon(met.caller.dial)
+        await met.phone.rang.wait()
+        await (met.caller if who == "caller" else met.phone).link.close()
+        await trio.sleep(1)
+        assert [met.caller.methods(), met.phone.methods()] == [[], ["INVITE"]]
         assert met.held() == NOTHING_HELD
 
 

@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 import trio
 from actors_bench import asking, virtual_time
-from calls_bench import PROXY, SILENT, Meeting, Stranger, meeting
+from calls_bench import B2BUA, PROXY, SILENT, Meeting, Stranger, meeting
 
 from harness.net.recorder import Recorder
 from harness.sip.dialog_table import DialogTable, Place
 from harness.sip.digest import answer
 
-each_way = pytest.mark.parametrize("change", [PROXY], ids=["proxy"])
+each_way = pytest.mark.parametrize("change", [PROXY, B2BUA], ids=["proxy", "b2bua"])
 FEW, MANY = 1, 6
 TAPPED = "Link._tapped"  # the wire bytes of a connection: the recorder says how many are kept, here those of a play
 
