@@ -24,7 +24,7 @@ from harness.net.sip_link import Inquiry, SipLink
 from harness.sip.address import tag_of
 from harness.sip.back_to_back import BackToBack, Identity, Marks
 from harness.sip.building import DIALOG_FORMING, respond
-from harness.sip.dialog import Dialog
+from harness.sip.dialog import Dialog, DialogId
 from harness.sip.dialog_table import DialogTable, Place
 from harness.sip.headers import Headers
 from harness.sip.message import Request, Response
@@ -120,7 +120,7 @@ class _Legs:
         if request.method == "ACK":
             if leg is None or max_forwards_exhausted(request):
                 return inquiry.ignore()
-            return leg.sip.send(self._next(request, leg))
+            return leg.sip.send(self._next(inquiry, leg))
         if max_forwards_exhausted(request):
             return inquiry.answer(respond(request, _TOO_MANY_HOPS))
         if leg is not None:
@@ -146,7 +146,8 @@ class _Legs:
             return
         identifiers, keeps = self._site.identifiers, self._preserves(inquiry.request.headers)
         marks = Marks(self._via(), _MARK + identifiers.call_id(self._site.host), identifiers.tag())
-        outgoing = self._writer.first(inquiry.request, marks, keeps_parameters=keeps)
+        far_leg = partial(self._far_leg, (inquiry.link, back))
+        outgoing = self._writer.first(inquiry.request, marks, far_leg, keeps_parameters=keeps)
         near_tag, known = identifiers.tag(), dict[str, dict[Place, _Leg]]()
 
         def translate(response: Response) -> Response:
@@ -165,6 +166,10 @@ class _Legs:
         final = await exchange(inquiry, back, outgoing, translate)
         if final is None or not final.is_success:
             self._calls.end(Place.of(inquiry.link, inquiry.request)._replace(to_tag=near_tag))
+
+    def _far_leg(self, links: tuple[SipLink, ...], known: DialogId) -> DialogId | None:
+        found = (self._calls.find(Place.in_dialog(sip, known), trio.current_time()) for sip in links)
+        return next((leg.there.identity for leg in found if leg is not None), None)
 
     def _remember(self, places: dict[Place, _Leg], response: Response) -> None:
         """Remember a call by both its places; one tag is told to the caller, so the last phone that speaks has it."""
@@ -194,15 +199,17 @@ class _Legs:
                 leg.there.refresh(response)
             return self._writer.answer(request, response, "")
 
-        return self._done(request, place, exchange(inquiry, leg.sip, self._next(request, leg), translate))
+        return self._done(request, place, exchange(inquiry, leg.sip, self._next(inquiry, leg), translate))
 
     async def _done(self, request: Request, place: Place, asked: Awaitable[Response | None]) -> None:
         final = await asked
         if request.method == "BYE" and (final is None or final.status not in CHALLENGES):
             self._calls.end(place)
 
-    def _next(self, request: Request, leg: _Leg) -> Request:
-        return self._writer.next(request, leg.there, self._via(), keeps_parameters=leg.keeps_parameters)
+    def _next(self, inquiry: Inquiry, leg: _Leg) -> Request:
+        far_leg = partial(self._far_leg, (inquiry.link, leg.sip))
+        keeps = leg.keeps_parameters
+        return self._writer.next(inquiry.request, leg.there, self._via(), far_leg, keeps_parameters=keeps)
 
     def _via(self) -> Via:
         via = Via.of("TLS", self._site.host, PORT, self._site.identifiers.branch())

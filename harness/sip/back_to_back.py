@@ -2,28 +2,38 @@
 
 A proxy passes a message on, a back-to-back user agent writes a new one. So what is copied is named by what is not:
 everything that belongs to a leg stays on it. What describes media is copied with this agent's address in it, because
-media go through it too.
+media go through it too. A request that names another call, as a transfer does, names its far leg afterwards.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from itertools import permutations
+from urllib.parse import quote, unquote
 
 from harness.sip.address import NameAddress, sip_uri_of
 from harness.sip.building import request as build_request
 from harness.sip.building import respond
-from harness.sip.dialog import Dialog
+from harness.sip.dialog import Dialog, DialogId
 from harness.sip.headers import HeaderField, Headers, whole_number
 from harness.sip.message import Message, Request, Response
+from harness.sip.multipart import with_part_changed
 from harness.sip.parameters import Parameters
 from harness.sip.sdp import at_host
 from harness.sip.via import Via
 
 _OF_A_LEG = frozenset({
     "via", "route", "record-route", "path", "service-route", "from", "to", "call-id", "cseq", "rack", "contact",
-    "max-forwards", "content-length", "user-agent", "server",
+    "max-forwards", "content-length", "user-agent", "server", "in-reply-to",
 })  # fmt: skip
+_NAMING_A_DIALOG = ("Replaces", "Join", "Target-Dialog")  # RFC 3891, RFC 3911, RFC 4538
+_NAMED_IN_A_URI = re.compile(r"([?&]replaces=)([^&>]*)", re.IGNORECASE)  # of a Refer-To
+_TAGS = ("to-tag", "from-tag", "local-tag", "remote-tag")
 _SDP = "application/sdp"
+_MULTIPLE_CHOICES, _AMBIGUOUS = 300, 485
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +54,17 @@ class Marks:
     tag: str = ""
 
 
+FarLeg = Callable[[DialogId], DialogId | None]
+"""Gives for a dialog of this agent the one of the same call on its other leg, both as the agent sees them."""
+
+
 class BackToBack:
     """Writes the messages of one leg from those of the other."""
 
     def __init__(self, identity: Identity) -> None:
         self._me = identity
 
-    def first(self, request: Request, marks: Marks, *, keeps_parameters: bool) -> Request:
+    def first(self, request: Request, marks: Marks, far_leg: FarLeg, *, keeps_parameters: bool) -> Request:
         """Return the request that begins the far leg. `keeps_parameters`: those of the Contact go along."""
         own = [
             ("Via", str(marks.via)),
@@ -58,14 +72,14 @@ class BackToBack:
             ("From", _with_tag(request.headers.get("from") or "", marks.tag)),
             ("To", request.headers.get("to") or ""),
             ("Call-ID", marks.call_id),
-            ("CSeq", request.headers.get("cseq") or ""),
+            ("CSeq", f"1 {request.method}"),
             ("Max-Forwards", _one_less(request)),
             *self._contact(request, "from", keeps_parameters=keeps_parameters),
         ]
         written = build_request(request.method, request.uri, headers=own, body=self._body(request))
-        return written.with_headers(self._completed(written, request))
+        return written.with_headers(_named_anew(self._completed(written, request), far_leg))
 
-    def next(self, request: Request, far: Dialog, via: Via, *, keeps_parameters: bool) -> Request:
+    def next(self, request: Request, far: Dialog, via: Via, far_leg: FarLeg, *, keeps_parameters: bool) -> Request:
         """Return the request of the far leg's dialog for one of the near leg's, the ACK for an ACK."""
         contact = self._contact(request, "from", keeps_parameters=keeps_parameters)
         own = [("Max-Forwards", _one_less(request)), *contact]
@@ -75,11 +89,12 @@ class BackToBack:
             written = far.acknowledge(via=via, headers=own, body=self._body(request))
         else:
             written = far.request(request.method, via=via, headers=own, body=self._body(request))
-        return written.with_headers(self._completed(written, request))
+        return written.with_headers(_named_anew(self._completed(written, request), far_leg))
 
     def answer(self, near: Request, response: Response, tag: str) -> Response:
         """Return the response to the near leg's request for one to the far leg's; `tag` for a To that has none."""
-        contact = self._contact(response, "to", keeps_parameters=True) if response.status < 300 else _moved_to(response)
+        answers = response.status < _MULTIPLE_CHOICES
+        contact = self._contact(response, "to", keeps_parameters=True) if answers else _led_to(response)
         written = respond(
             near, response.status, response.reason, to_tag=tag, headers=contact, body=self._body(response)
         )
@@ -100,13 +115,43 @@ class BackToBack:
         return Headers((*written.headers, *kept, HeaderField.of(own, self._me.name)))
 
     def _body(self, message: Message) -> bytes:
-        kind = (message.headers.get("content-type") or "").partition(";")[0].strip().lower()
-        return at_host(message.body, self._me.host) if kind == _SDP else message.body
+        content_type = message.headers.get("content-type")
+        return with_part_changed(message.body, content_type, _SDP, lambda described: at_host(described, self._me.host))
 
 
-def _moved_to(response: Response) -> list[tuple[str, str]]:
-    """Return the Contacts of a redirection: they are its content, and no end of a leg."""
-    return [("Contact", value) for value in response.headers.get_list("contact")]
+def _named_anew(headers: Headers, far_leg: FarLeg) -> Headers:
+    """Return headers in which each dialog that goes through this agent is named as the far end knows it."""
+    for name in _NAMING_A_DIALOG:
+        if name in headers:
+            headers = headers.with_replaced(name, *(_as_known_there(each, far_leg) for each in headers.get_all(name)))
+    if (refers := headers.get("refer-to")) is not None:
+        headers = headers.with_replaced("Refer-To", _NAMED_IN_A_URI.sub(partial(_in_a_uri, far_leg), refers))
+    return headers
+
+
+def _in_a_uri(far_leg: FarLeg, found: re.Match[str]) -> str:
+    written = unquote(found[2])
+    known = _as_known_there(written, far_leg)
+    return found[0] if known == written else found[1] + quote(known, safe="")
+
+
+def _as_known_there(value: str, far_leg: FarLeg) -> str:
+    """Return a value such as `call-id;to-tag=a;from-tag=b`; a tag of this agent's stands for one of the other end."""
+    call_id, _, rest = value.partition(";")
+    parameters = Parameters.parse(rest)
+    tags = [(name, parameters.get(name) or "") for name in _TAGS if name in parameters]
+    for (mine, local), (theirs, remote) in permutations(tags, 2):
+        there = far_leg(DialogId(call_id.strip(), local, remote))
+        if there is not None:
+            renamed = parameters.with_value(mine, there.remote_tag).with_value(theirs, there.local_tag)
+            return f"{there.call_id}{renamed}"
+    return value
+
+
+def _led_to(response: Response) -> list[tuple[str, str]]:
+    """Return the Contacts of a redirection, or of a 485: they are its content, and no end of a leg."""
+    leads = response.status // 100 == 3 or response.status == _AMBIGUOUS
+    return [("Contact", value) for value in response.headers.get_list("contact")] if leads else []
 
 
 def _with_tag(value: str, tag: str) -> str:

@@ -33,6 +33,9 @@ CODECS = (
     Codec("audio", 18, "G729", 8000),
     Codec("video", 97, "H264", 90000),
 )
+_OF_AN_ADDRESS = (
+    "a=candidate:", "a=remote-candidates:", "a=end-of-candidates", "a=ice-", "a=rtcp:",
+)  # fmt: skip
 _BY_NAME = {codec.name: codec for codec in CODECS}
 _STATIC = {str(codec.payload): codec.name for codec in CODECS if codec.payload < 96}
 
@@ -150,11 +153,11 @@ def answer(
 def at_host(body: bytes, host: str) -> bytes:
     """Return a session description in which media go to `host`: o= and c= name it, no other address is left.
 
-    Ports stay. What names addresses otherwise, candidates of ICE and a=rtcp, is taken out (RFC 8839, RFC 3605).
+    Ports stay. What names addresses otherwise, ICE and a=rtcp, is taken out (RFC 8839, RFC 3605).
     """
     family = "IP6" if ":" in host else "IP4"
     described = SessionDescription.parse(body)
-    lines = tuple(_moved(line, f"IN {family} {host}") for line in described.lines)
+    lines = tuple(_moved(line, f"IN {family} {host}") for line in described.lines if _is_ours(line))
     media = tuple(
         replace(each, lines=tuple(_moved(line, f"IN {family} {host}") for line in each.lines if _is_ours(line)))
         for each in described.media
@@ -173,7 +176,7 @@ def _moved(line: str, place: str) -> str:
 
 
 def _is_ours(line: str) -> bool:
-    return not line.startswith(("a=candidate:", "a=remote-candidates:", "a=rtcp:"))
+    return not line.startswith(_OF_AN_ADDRESS)
 
 
 def _chosen(offered: Media, codecs: tuple[str, ...]) -> tuple[str, ...]:

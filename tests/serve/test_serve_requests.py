@@ -340,7 +340,8 @@ async def test_every_table_of_a_served_lab_empties_itself() -> None:
         assert lab.doors.guests.count == 0
 
     assert kept[0] == kept[1]  # what stands between the actors of the lab once it was used
-    assert {what for what, count in kept[1].items() if count} == {"traces", "connections"}
+    # Whether one of these was dialled for a request is told by its trace; that visitor may have left before.
+    assert {what for what, count in kept[1].items() if count} - {"traces"} == {"connections"}
 
 
 def test_requests_past_what_is_kept_are_counted() -> None:
