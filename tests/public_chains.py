@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID, ObjectIdentifier
@@ -20,6 +20,7 @@ BOTH, SERVER = (ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH
 TIMESTAMPS = ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2")
 DOMAIN_VALIDATED = x509.PolicyInformation(ObjectIdentifier("2.23.140.1.2.1"), None)
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+LeafKey = Key | dsa.DSAPrivateKey
 
 
 def a_key(kind: str = "ecdsa") -> Key:
@@ -76,10 +77,10 @@ class PublicCa:
         *names: str,
         usages: Sequence[ObjectIdentifier] = BOTH,
         common_name: str | None = None,
-        key: str = "ecdsa",
+        key: str | LeafKey = "ecdsa",
         days: float = 199,
     ) -> bytes:
-        """Return a leaf (DER) as public CAs shape it; an empty common name leaves it out."""
+        """Return a leaf (DER) as public CAs shape it; an empty common name leaves it out. `key`: see `a_key`."""
         named = names[0] if common_name is None else common_name
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, named)] if named else [])
         held = [
@@ -89,7 +90,7 @@ class PublicCa:
             (x509.UnrecognizedExtension(TIMESTAMPS, _timestamps()), False),
             (x509.BasicConstraints(ca=False, path_length=None), True),
         ]
-        made = _signed(subject, a_key(key), self, held, days=days)
+        made = _signed(subject, a_key(key) if isinstance(key, str) else key, self, held, days=days)
         return made.public_bytes(Encoding.DER)
 
 
@@ -127,7 +128,12 @@ def _authority_extensions() -> list[tuple[x509.ExtensionType, bool]]:
 
 
 def _signed(
-    name: x509.Name, key: Key, issuer: PublicCa, extensions: Iterable[tuple[x509.ExtensionType, bool]], *, days: float
+    name: x509.Name,
+    key: LeafKey,
+    issuer: PublicCa,
+    extensions: Iterable[tuple[x509.ExtensionType, bool]],
+    *,
+    days: float,
 ) -> x509.Certificate:
     builder = (
         x509.CertificateBuilder()

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from harness.errors import Fault, LabError, ScenarioError, leaves_of
+from harness.identity.certificate import read_certificate
+from harness.identity.encoded import encoded
+from harness.identity.keys import DSA, LEVELS, key_security
+from harness.identity.strength import SECURITY_LEVEL
 from harness.pki.holdings import Holding, completed, read_holding, read_trust_list
 from harness.pki.holdings.holding import MAX_FILE_BYTES
 from harness.run.disk import read_head
@@ -17,6 +23,39 @@ def holding_in(path: Path, password: str | None = None, *, chain_files: Sequence
     """
     authorities, _notes = trust_in(chain_files)
     return completed(read_holding(bytes_in(path), str(path), password=password), authorities or ())
+
+
+@contextmanager
+def naming_the_unplayable(holdings: Iterable[Holding], paths: Iterable[Path]) -> Iterator[None]:
+    """Where a lab cannot be put on with one of these certificates, raise ScenarioError that names the file and why.
+
+    OpenSSL loads no key that is too weak (measured at security level 2; old gear takes them), and no kind without use.
+    """
+    try:
+        yield
+    except Exception as error:
+        if not all(isinstance(leaf, LabError | ScenarioError) for leaf in leaves_of(error)):
+            raise
+        for holding, path in zip(holdings, paths, strict=True):
+            if holding.certificates and (problem := _unplayable(holding.certificates[0])):
+                raise ScenarioError([Fault(str(path), 0, 0, f"its key {problem}", _NEW_KEY)]) from None
+        raise
+
+
+_NEW_KEY = "no lab of this release can be put on with it: have it issued with a new key; `certs check` tells the rest"
+
+
+def _unplayable(der: bytes) -> str:
+    try:
+        fields = encoded(der)
+    except ValueError:
+        return ""
+    bits, wanted, name = key_security(fields), LEVELS[SECURITY_LEVEL], read_certificate(der).key
+    if fields.key_algorithm == DSA:
+        return f"is {name}, a kind that TLS has no use for"
+    if not bits:
+        return f"is of a kind that nobody here knows ({fields.key_algorithm})"
+    return "" if bits >= wanted else f"is {name}: {bits} bits of security, and OpenSSL loads none below {wanted}"
 
 
 def trust_in(paths: Sequence[Path]) -> tuple[tuple[bytes, ...] | None, tuple[str, ...]]:

@@ -15,6 +15,7 @@ from harness.pki import Holding
 from harness.report.certificates import Candidate, CertificateChange
 from harness.report.certificates.beyond_plays import rules_broken_anew
 from harness.run.certificate_change import Question, outcomes, prepare, stories, upload_flips
+from harness.run.certificate_files import naming_the_unplayable
 from harness.run.certificate_replays import Replay, replays
 from harness.run.crowd import Tick
 from harness.run.foreign_sources import shared_lists, unfetched
@@ -46,12 +47,13 @@ def compare(
     `files` are where the two certificates of the question come from. ScenarioError where one cannot be played, or no
     story is left that works in the healthy lab on these releases and TLS versions.
     """
-    bench = prepare(library, question)
+    with naming_the_unplayable((question.old, question.new), files):
+        bench = prepare(library, question)
     told = stories(bench, scenarios, question.releases, question.tls_versions)
     if not told:
         message = "nothing is left to play: no such story works in the healthy lab on this release and TLS version"
         raise ScenarioError([Fault("certs diff", 0, 0, message, "`sip-mtls list` shows the stories")])
-    with watch.progress(2 * len(told), "plays") as tick:
+    with naming_the_unplayable((question.old, question.new), files), watch.progress(2 * len(told), "plays") as tick:
         came_to = outcomes(bench, told, tick)
     old, new = (
         _candidate(path, holding, played)

@@ -6,10 +6,12 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_bench import Command, sip_mtls
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, load_pem_private_key, pkcs12
 from public_chains import Pointers, root
 
@@ -345,3 +347,28 @@ def test_a_plan_says_for_which_peers_nobody_here_can_speak(sip_mtls: Command, tm
 
     (told,) = json.loads(ended.out)["unknown"]
     assert told.startswith("expressway-e-server: the key goes from RSA 2048 to ECDSA P-256")
+
+
+@pytest.mark.parametrize("command", ["diff", "plan"])
+@pytest.mark.parametrize(
+    ("key", "why"),
+    [
+        (rsa.generate_private_key(public_exponent=65537, key_size=1024), "its key is RSA 1024: 80 bits"),  # noqa: S505
+        (ec.generate_private_key(ec.SECP192R1()), "its key is ECDSA P-192: 80 bits"),
+        (dsa.generate_private_key(2048), "its key is DSA 2048, a kind that TLS has no use for"),
+    ],
+    ids=["RSA 1024", "P-192", "DSA"],
+)
+def test_a_key_that_no_box_loads_is_told_with_its_file(
+    sip_mtls: Command, tmp_path: Path, command: str, key: Any, why: str
+) -> None:
+    above = root("Some Root", "Some CA")
+    old = written(tmp_path / "old.pem", certificates_pem((above.issue("us-expe1.example.com"), *above.chain)))
+    leaf = above.issue("us-expe1.example.com", key=key)
+    new = written(tmp_path / "new.pem", certificates_pem((leaf, *above.chain)))
+    few = ("--scenario", "I01") if command == "diff" else ()
+    ended = sip_mtls("certs", command, old, new, *SERVER, "--release", "x15.5", *few)
+
+    assert (ended.code, ended.out) == (Exit.WRONG_INPUT, "")
+    assert f"{new}: {why}" in ended.err
+    assert ended.said_in_one_breath

@@ -16,7 +16,7 @@ from harness.errors import Fault, ScenarioError
 from harness.lab.releases import RELEASES
 from harness.pki import Holding
 from harness.report.certificates import ChangePlan, plan_as_json, plan_text
-from harness.run.certificate_files import trust_in
+from harness.run.certificate_files import naming_the_unplayable, trust_in
 from harness.run.change_plan import Planner
 from harness.run.change_rules import broken_rules, unknown_of
 from harness.run.conversion_bench import Asked, Conditions, ConversionBench, conversion_bench
@@ -56,9 +56,11 @@ def plan_change(planned: Planned) -> Exit:
     asked = [Asked(role, _holding(planned, old), _holding(planned, new)) for role, old, new in exchanges]
     trust, _notes = trust_in(planned.trust_files)
     at, release = time_at(planned.at), RELEASES[planned.release]
-    bench = conversion_bench(Library(), asked, Conditions(release, trust or (), at, _upgrade(planned)))
     title = " and ".join(f"{role}: {old.name} to {new.name}" for role, old, new in exchanges)
-    plan = _searched(bench, title, planned.release, asked, at)
+    holdings = [holding for one in asked for holding in (one.old, one.new)]
+    with naming_the_unplayable(holdings, [path for _, *paths in exchanges for path in paths]):
+        bench = conversion_bench(Library(), asked, Conditions(release, trust or (), at, _upgrade(planned)))
+        plan = _searched(bench, title, planned.release, asked, at)
     if planned.json_file is not None:
         write_text(planned.json_file, plan_as_json(plan))
     if planned.json_file != STANDARD_OUTPUT:

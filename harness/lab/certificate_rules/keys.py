@@ -90,6 +90,7 @@ KEY_AND_DATE_RULES = (
         fires=_weak_key,
         remedy="Make a new key: RSA of 2048 or 4096 bits, or ECDSA P-256 or P-384.",
         source="C13, T-11, measured",
+        beyond_plays=True,
     ),
     CertificateRule(
         key="unusable-key",
