@@ -9,7 +9,7 @@ from nearly.row import but, row
 from nearly.stories import CLIENT_REFUSED, PUBLIC, SERVER_REFUSED, STOOD, UNTRUSTED, refuses
 
 SELF_SIGNED, NO_ISSUER_OF_TRUSTED, SELF_SIGNED_IN_CHAIN = 18, 2, 19
-EXPIRED, NOT_YET_VALID, PURPOSE, HOSTNAME, WEAK_KEY, BAD_SIGNATURE = 10, 9, 26, 62, 66, 7
+EXPIRED, NOT_YET_VALID, PURPOSE, HOSTNAME, BAD_SIGNATURE = 10, 9, 26, 62, 7
 DECODE_ERROR = 50
 
 OWN_LIST = (decided("webex-cloud", "trust", "uploaded-list", 1),)
@@ -148,10 +148,24 @@ ROWS = (
         but("the date is refused", "certificate-expired", **says(DIALLER, EXPIRED)),
         but("no certificate was shown", "unexplained", shows=None),
     ),
+    *(
+        row(
+            cause,
+            SERVER_REFUSED.but(shows=chain("expressway-e"), **says(DIALLER, code)),
+            but("a signature does not fit", "broken-chain", **says(DIALLER, BAD_SIGNATURE)),
+            but("no certificate was shown", "unexplained", shows=None),
+        )
+        for cause, code in (
+            *(("weak-certificate", code) for code in (66, 67, 68)),
+            *(("critical-extension", code) for code in (34, 40)),
+        )
+    ),
     row(
-        "weak-certificate",
-        SERVER_REFUSED.but(shows=chain("expressway-e", "rsa-1024"), **says(DIALLER, WEAK_KEY)),
-        but("a signature does not fit", "broken-chain", **says(DIALLER, BAD_SIGNATURE)),
+        "key-usage",
+        SERVER_REFUSED.but(shows=chain("expressway-e", "no-digital-signature"), **says(DIALLER, PURPOSE)),
+        but("the key may sign", "broken-chain", shows=chain("expressway-e")),
+        but("the date is refused", "certificate-expired", **says(DIALLER, EXPIRED)),
+        but("no certificate was shown", "unexplained", shows=None),
     ),
     row(
         "broken-chain",
