@@ -16,7 +16,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.x509.oid import NameOID
 
 from harness.identity.encoded import EncodedCertificate, encoded
-from harness.identity.extensions import READERS
+from harness.identity.extensions import READERS, SUBJECT_ALTERNATIVE_NAME, odd_names
 from harness.identity.general_names import canonical
 from harness.identity.keys import EXPLICIT, key_called
 
@@ -138,6 +138,9 @@ def _extension_values(fields: EncodedCertificate, reading: _Reading) -> dict[str
         elif read:
             values |= {"has_san_extension": True} if name == "subjectAltName" else {}
             values |= reading.attempt(f"{name} extension", partial(read, extension.value), dict[str, Any]())
+        if extension.identifier == SUBJECT_ALTERNATIVE_NAME and extension.identifier not in met:
+            with suppress(ValueError, IndexError):  # told above
+                reading.problems += (f"in the {name} {oddity}" for oddity in odd_names(extension.value))
         met.add(extension.identifier)
     return values
 

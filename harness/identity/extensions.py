@@ -59,22 +59,33 @@ def _subject_alternative_name(value: bytes) -> Values:
         "dns_names": _texts(names, NameKind.DNS),
         "uris": _texts(names, NameKind.URI),
         "emails": _texts(names, NameKind.EMAIL),
-        "ip_addresses": tuple(_address(name) for name in names if name.kind is NameKind.IP_ADDRESS),
+        "ip_addresses": tuple(
+            str(ipaddress.ip_address(name.value))
+            for name in names
+            if name.kind is NameKind.IP_ADDRESS and not _oddity(name)
+        ),
         "srv_names": tuple(_content(name) for name in names if name.other == SRV_NAME),
     }
 
 
 def _texts(names: tuple[GeneralName, ...], kind: NameKind) -> tuple[str, ...]:
-    found = tuple(name.text for name in names if name.kind is kind)
-    if not all(text.isascii() for text in found):
-        raise ValueError(f"a {kind.called} is not ASCII")
-    return found
+    return tuple(name.text for name in names if name.kind is kind and not _oddity(name))
 
 
-def _address(name: GeneralName) -> str:
-    if len(name.value) not in (4, 16):
-        raise ValueError(f"an iPAddress has {len(name.value)} bytes")
-    return str(ipaddress.ip_address(name.value))
+def odd_names(value: bytes) -> tuple[str, ...]:
+    """Return why names in a subjectAltName cannot be read; the others can, and OpenSSL compares those all the same.
+
+    ValueError where the extension itself cannot be read.
+    """
+    return tuple(dict.fromkeys(filter(None, map(_oddity, general_names(only(value, SEQUENCE))))))
+
+
+def _oddity(name: GeneralName) -> str:
+    """Return what is odd about a name of a kind that is text or an address, empty where nothing is."""
+    if name.kind is NameKind.IP_ADDRESS and len(name.value) not in (4, 16):
+        return f"an iPAddress has {len(name.value)} bytes"
+    is_text = name.kind in (NameKind.DNS, NameKind.URI, NameKind.EMAIL)
+    return f"a {name.kind.called} is not ASCII" if is_text and not name.text.isascii() else ""
 
 
 def _content(name: GeneralName) -> str:

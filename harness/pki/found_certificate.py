@@ -44,15 +44,37 @@ class FoundCertificate:
     problems: tuple[str, ...]
 
 
+class IllFormedError(ValueError):
+    """It has the frame of a certificate, and a part that cannot be read; the message says which, from its verb on."""
+
+
+_PARTS = (
+    ("version", "its version is neither 1 nor 3"),
+    ("serial", "its serial number is not well encoded"),
+    ("validity", "its dates are not written as RFC 5280 section 4.1.2.5 wants them"),
+    ("extensions", "its extensions are not well encoded"),
+)
+"""Words of the library's complaint, and what is said instead."""
+
+
+def _ill_formed(der: bytes, complaint: str) -> IllFormedError | None:
+    try:
+        dissect(der)
+    except (ValueError, IndexError, StopIteration):
+        return None
+    said = (said for word, said in _PARTS if word in complaint.lower())
+    return IllFormedError(next(said, "a part of it is not well encoded"))
+
+
 @lru_cache(maxsize=2048)
 def read_found(der: bytes) -> FoundCertificate:
-    """Return the certificate in `der`; ValueError with a short reason where there is none."""
+    """Return the certificate in `der`; ValueError with a short reason where there is none, an IllFormedError too."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what cryptography will refuse one day: today it is a certificate
         try:
             certificate = without_panic(lambda: x509.load_der_x509_certificate(der))
         except Exception as error:  # any kind: the bytes are a stranger's
-            raise ValueError("it does not hold a certificate") from error
+            raise _ill_formed(der, str(error)) or ValueError("it does not hold a certificate") from error
         return _read(der, dissect(der), certificate)
 
 

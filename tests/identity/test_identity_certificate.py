@@ -106,10 +106,21 @@ def test_rsa_keys_are_named_by_their_size() -> None:
     assert read_certificate(forge("rsa", key=key).der).key == "RSA 2048"
 
 
-def test_one_broken_extension_spoils_only_itself() -> None:
+def test_one_odd_name_spoils_only_itself() -> None:
+    """So OpenSSL compares them (`openssl x509 -checkhost`, measured)."""
     good = EDGE.der
     name = good.rindex(b"edge.example.com")  # the first dNSName, which is to be ASCII
     facts = read_certificate(good[:name] + b"\xff" + good[name + 1 :])
+
+    assert facts.has_san_extension
+    assert (facts.dns_names, facts.uris) == (("example.com",), ("sip:example.com",))
+    assert facts.problems == ("in the subjectAltName a dNSName is not ASCII",)
+
+
+def test_one_broken_extension_spoils_only_itself() -> None:
+    good = EDGE.der
+    name = good.rindex(b"edge.example.com")
+    facts = read_certificate(good[: name - 2] + b"\x8a" + good[name - 1 :])  # a name of no known kind
 
     assert facts.has_san_extension
     assert (facts.dns_names, facts.uris) == ((), ())

@@ -452,3 +452,24 @@ def test_a_certificate_taken_apart_and_put_together_is_the_same(forged: Forged) 
     assert parts.signed(forged.certificate.signature) == forged.der
     rewritten: Callable[[RawExtension], RawExtension] = lambda each: each.holding(each.value)  # noqa: E731
     assert replace(parts, extensions=tuple(map(rewritten, parts.extensions))) == parts
+
+
+ILL_FORMED: dict[str, tuple[bytes, bytes, str]] = {
+    "a version that is none": (b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x01", "its version is neither 1 nor 3"),
+    "a date without zone": (b"Z0", b"z0", "its dates are not written as RFC 5280"),
+}
+
+
+@pytest.mark.parametrize("what", ILL_FORMED)
+@pytest.mark.parametrize("as_pem", [True, False])
+def test_a_whole_certificate_with_an_odd_part_is_not_told_to_be_copied_badly(what: str, as_pem: bool) -> None:
+    good, odd, told = ILL_FORMED[what]
+    der = LEAF.der.replace(good, odd, 1)
+    text = base64.encodebytes(der)
+    assert der != LEAF.der
+
+    (fault,) = refusal(
+        b"-----BEGIN CERTIFICATE-----\n" + text + b"-----END CERTIFICATE-----\n" if as_pem else der
+    ).faults
+    assert told in fault.message
+    assert "issued anew" in fault.hint

@@ -8,8 +8,8 @@ from typing import Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_der_private_key, pkcs7, pkcs12
 
-from harness.pki.found_certificate import read_found
-from harness.pki.holdings.contents import NEEDS_PASSWORD, Contents
+from harness.pki.found_certificate import IllFormedError, read_found
+from harness.pki.holdings.contents import ISSUED_ANEW, NEEDS_PASSWORD, Contents
 from harness.pki.holdings.stretching import TOO_MUCH, asks_too_much
 from harness.pki.panics import without_panic
 
@@ -33,8 +33,10 @@ def take_binary(contents: Contents, data: bytes) -> None:
 def _take_der(contents: Contents, data: bytes) -> None:
     try:
         contents.certificates.append(read_found(data))
-    except ValueError:
+    except ValueError as error:
         what, hint = ("a damaged certificate", "export it again, in DER or PEM")
+        if isinstance(error, IllFormedError):
+            what, hint = f"a certificate, but {error}", ISSUED_ANEW
         if _can(lambda: x509.load_der_x509_csr(data)):
             what, hint = "a certificate request, the question to a CA", "give the certificate that the CA answered with"
         elif _can(lambda: load_der_private_key(data, None), otherwise=TypeError):

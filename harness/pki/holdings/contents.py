@@ -15,6 +15,7 @@ from harness.pki.found_certificate import FoundCertificate, read_found
 from harness.pki.panics import without_panic
 
 NEEDS_PASSWORD: Final = "give its password with --password-file"  # noqa: S105 - names an option, is none
+ISSUED_ANEW: Final = "have it issued anew, though others may read it; or copy it again, if a byte of it was lost"
 
 MAX_KEYS: Final = 16
 """Of a key that is read every number is checked, which takes its time."""

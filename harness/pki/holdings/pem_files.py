@@ -9,8 +9,8 @@ from typing import Final, TypeAlias
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_ssh_private_key, pkcs7
 
 from harness.pki.der import elements
-from harness.pki.found_certificate import read_found
-from harness.pki.holdings.contents import Contents
+from harness.pki.found_certificate import IllFormedError, read_found
+from harness.pki.holdings.contents import ISSUED_ANEW, Contents
 from harness.pki.holdings.pem_blocks import PemBlock, pem_blocks
 from harness.pki.holdings.stretching import TOO_MUCH, asks_too_much
 from harness.pki.panics import without_panic
@@ -37,6 +37,8 @@ def _take_certificate(contents: Contents, block: PemBlock) -> None:
         decoded = block.decoded()
         trusted = block.label == "TRUSTED CERTIFICATE"  # OpenSSL's own kind: its settings follow the certificate
         contents.certificates.append(read_found(elements(decoded)[0].whole if trusted else decoded))
+    except IllFormedError as error:
+        contents.refuse(block.line, f"the {block.label} block that begins here is whole, but {error}", ISSUED_ANEW)
     except (ValueError, IndexError):
         contents.refuse(block.line, f"the {block.label} block that begins here cannot be decoded", _COMPLETE)
 
