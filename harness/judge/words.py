@@ -307,10 +307,12 @@ def _capital(text: str) -> str:
 
 
 def names_in(certificate: CertificateFacts | None) -> str:
-    """Return the names of a certificate, the first few and how many more."""
+    """Return the names of a certificate, the first few and how many more; which stand in the common name alone."""
     if certificate is None:
         return "no certificate"
-    names = list(dict.fromkeys([*certificate.dns_names, *certificate.uris, *certificate.common_names]))
+    known = {name.lower() for name in certificate.dns_names}
+    alone = [f"{name} (common name)" for name in certificate.common_names if name.lower() not in known]
+    names = list(dict.fromkeys([*certificate.dns_names, *certificate.uris, *certificate.ip_addresses, *alone]))
     more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
     return (", ".join(names[:_SHOWN_NAMES]) + more) if names else certificate.subject
 
