@@ -24,7 +24,7 @@ from harness.net.sip_link import Inquiry, SipLink
 from harness.sip.address import tag_of
 from harness.sip.back_to_back import BackToBack, Identity, Marks
 from harness.sip.building import DIALOG_FORMING, respond
-from harness.sip.dialog import Dialog, DialogId
+from harness.sip.dialog import Dialog, DialogId, wants_dialog
 from harness.sip.dialog_table import DialogTable, Place
 from harness.sip.headers import Headers
 from harness.sip.message import Request, Response
@@ -125,7 +125,7 @@ class _Legs:
             return inquiry.answer(respond(request, _TOO_MANY_HOPS))
         if leg is not None:
             return self._in_dialog(inquiry, place, leg)
-        if tag_of(request.headers.get("to")) or not begins:
+        if wants_dialog(request) or not begins:
             return inquiry.answer(respond(request, _NO_CALL))
         return self._begin(inquiry)
 

@@ -17,9 +17,9 @@ from harness.actors.site import Site
 from harness.identity.pattern import matches_expression
 from harness.lab.settings import CallPolicyRule, SearchRule
 from harness.net.sip_link import Inquiry
-from harness.sip.address import sip_uri_of, tag_of
+from harness.sip.address import sip_uri_of
 from harness.sip.building import respond
-from harness.sip.dialog import Dialog
+from harness.sip.dialog import Dialog, wants_dialog
 from harness.sip.message import Request, Response
 from harness.sip.proxy import has_preloaded_route, next_hop
 from harness.sip.uri import SipUri
@@ -83,7 +83,7 @@ class CallRouting:
             await self._send_on(inquiry, request, came, await self._reach(REGISTRAR, request))
         elif request.method == "ACK":
             return
-        elif tag_of(request.headers.get("to")):
+        elif wants_dialog(request):
             await inquiry.answer(respond(inquiry.request, _NO_CALL))
         elif request.method == "OPTIONS" and self._is_for_us(request):
             await inquiry.answer(options_answer(inquiry.request))

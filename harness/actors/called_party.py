@@ -9,9 +9,8 @@ import trio
 
 from harness.actors.site import Site
 from harness.net.sip_link import Inquiry, SipLink
-from harness.sip.address import tag_of
 from harness.sip.building import Pairs, respond
-from harness.sip.dialog import Dialog
+from harness.sip.dialog import Dialog, wants_dialog
 from harness.sip.dialog_table import DialogTable, Place
 from harness.sip.message import Request, Response
 from harness.sip.sdp import SessionDescription, make_offer
@@ -22,7 +21,6 @@ ALLOW = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE"
 SDP = "application/sdp"
 MEDIA_PORT = 36000
 _NOT_ALLOWED, _NO_CALL, _TERMINATED, _OUT_OF_ORDER = 405, 481, 487, 500
-_NEEDS_CALL = ("BYE", "INFO", "UPDATE")
 
 
 @dataclass(slots=True)
@@ -79,7 +77,7 @@ class CalledParty:
             return inquiry.answer(refusal.response(request))
         if call is not None:
             return inquiry.answer(self._in_dialog(inquiry, place, call))
-        if tag_of(request.headers.get("to")) or request.method in _NEEDS_CALL:
+        if wants_dialog(request):
             return inquiry.answer(respond(request, _NO_CALL))
         if request.method == "INVITE":
             return self._pick_up(inquiry)

@@ -13,6 +13,7 @@ from harness.sip.via import Via
 NOBODY = "sip:anonymous.invalid"
 """Where requests go to a peer that gave no usable address at all (RFC 3323 4.1.1.3)."""
 
+_ONLY_IN_A_DIALOG = ("BYE", "INFO", "UPDATE", "PRACK")
 _REFRESHES_TARGET = ("INVITE", "UPDATE", "SUBSCRIBE", "NOTIFY")
 
 
@@ -122,6 +123,14 @@ class Dialog:
         if first is None or first.is_loose_router:
             return self.target, self.routes
         return str(first), (*self.routes[1:], f"<{self.target}>")
+
+
+def wants_dialog(request: Request) -> bool:
+    """Whether a request is of a dialog: by its To tag, or because its method has no sense outside one.
+
+    BYE (RFC 3261 15), INFO (RFC 6086), UPDATE (RFC 3311) and PRACK (RFC 3262): where nobody knows the dialog, 481.
+    """
+    return request.method in _ONLY_IN_A_DIALOG or bool(tag_of(_value(request, "to")))
 
 
 def _value(message: Message, name: str) -> str:

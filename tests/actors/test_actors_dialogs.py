@@ -128,6 +128,20 @@ async def test_wrong_tags_are_of_no_call(spoilt: str, change: dict[str, Any]) ->
 
 
 @each_way
+@pytest.mark.parametrize("method", ["BYE", "INFO", "UPDATE", "PRACK"])
+@virtual_time
+async def test_without_a_tag_it_is_of_no_call_either(method: str, change: dict[str, Any]) -> None:
+    async with meeting(change) as met:
+        assert await met.caller.dial() == 200
+        call = met.caller.call
+        met.caller.dialog = Dialog(DialogId(call.identity.call_id, "", ""), call.local, f"<{CALLED}>", call.target)
+        met.caller.dialog.local_sequence = 7
+        assert await met.caller.ask_in_call(method) == 481
+        met.caller.dialog = call
+        assert await met.caller.ask_in_call("BYE") == 200
+
+
+@each_way
 @virtual_time
 async def test_a_call_ends_with_the_connection_of_its_caller(change: dict[str, Any]) -> None:
     async with meeting(change) as met:

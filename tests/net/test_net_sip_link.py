@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -240,6 +240,42 @@ async def test_closing_is_an_orderly_end_for_both(new_network: NewNetwork) -> No
         assert sip.met.caller.ended is Closing.FIN
         assert sip.met.called.ended is Closing.FIN
         assert not sip.called.alive
+
+
+@dataclass
+class HandedOver:
+    """Counts the requests that left and are not over, as a recorder is told of them."""
+
+    now: set[tuple[int, Hashable]] = field(default_factory=set)
+    ever: int = 0
+
+    def hand_over(self, number: int, key: Hashable) -> None:
+        self.now.add((number, key))
+        self.ever += 1
+
+    def handed_back(self, number: int, key: Hashable) -> None:
+        self.now.discard((number, key))
+
+
+@on_memory
+@pytest.mark.parametrize("becomes", ["answered", "refused", "unanswered", "lost", "given up"])
+@pytest.mark.parametrize("method", ["INVITE", "OPTIONS"])
+async def test_whoever_was_told_that_a_request_left_is_told_when_it_is_over(
+    method: str, becomes: str, new_network: NewNetwork
+) -> None:
+    answering = Answering({"answered": 200, "refused": 486}.get(becomes, 0))
+    async with talk(new_network(), answering.serve) as sip:
+        told = HandedOver()
+        sip.met.recorder.hand_over = told.hand_over  # type: ignore[method-assign]
+        sip.met.recorder.handed_back = told.handed_back  # type: ignore[method-assign]
+        with trio.move_on_after(1 if becomes in {"lost", "given up"} else 100):
+            await sip.ask(asking(method))
+        if becomes == "lost":
+            await sip.caller.close()
+        await trio.sleep(PATIENCE * 3)
+        assert told.ever >= 1
+        assert told.now == set()
+        assert sip.caller.transactions == 0
 
 
 # --- keep-alive (RFC 5626 3.5.1) ---

@@ -355,3 +355,16 @@ def test_requests_past_what_is_kept_are_counted() -> None:
     journal.served(number)
     assert journal.kept()["requests"] == 0
     assert len(told) == 33
+
+
+def test_what_left_for_a_stranger_is_forgotten_when_it_is_over() -> None:
+    journal = Journal(lambda: 0.0, lambda _: None)
+    number = journal.accepted("expressway-e", Address("127.0.0.1", 4000), Address(EDGE, 5061), "sip")
+    journal.take_up(number, "asked", "INVITE sip:a@b")
+    outside = journal.dialling("expressway-e", Address("127.0.0.1", 5061), "sip")
+    for each in range(3):
+        journal.hand_over(outside, each)
+    assert journal.kept()["handed over"] == 3
+    for each in range(3):
+        journal.handed_back(outside, each)
+    assert journal.kept()["handed over"] == 0
