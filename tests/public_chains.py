@@ -79,12 +79,13 @@ class PublicCa:
         common_name: str | None = None,
         key: str | LeafKey = "ecdsa",
         days: float = 199,
+        uris: Sequence[str] = (),
     ) -> bytes:
         """Return a leaf (DER) as public CAs shape it; an empty common name leaves it out. `key`: see `a_key`."""
         named = names[0] if common_name is None else common_name
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, named)] if named else [])
         held = [
-            (x509.SubjectAlternativeName(list(map(x509.DNSName, names))), not named),
+            (x509.SubjectAlternativeName([*map(x509.DNSName, names), *map(_uri, uris)]), not named),
             (x509.ExtendedKeyUsage(usages), False),
             (x509.CertificatePolicies([DOMAIN_VALIDATED]), False),
             (x509.UnrecognizedExtension(TIMESTAMPS, _timestamps()), False),

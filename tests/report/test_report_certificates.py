@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from public_chains import root
 
 from harness.identity.name_rules import POLICIES
 from harness.lab.certificate_rules import CERTIFICATE_ROLES, Examination
 from harness.lab.looked_for import WantedName, names_looked_for
 from harness.lab.releases import RELEASES
-from harness.pki import LeafOrder, Workshop, certificates_pem, read_holding
+from harness.pki import Holding, LeafOrder, Workshop, certificates_pem, read_holding
 from harness.report.certificates import Sight, check_as_json, check_text, sight_as_json, sight_text
 from harness.report.inert import in_columns
 from harness.run.library import Library
@@ -162,6 +163,23 @@ def _fits(text: str, width: int, *, unicode: bool) -> None:
 def _case(role: str) -> Examination:
     sent = WORKSHOP.issue(LeafOrder("expressway-e", ("server-auth-only",))).sent
     return Examination(sent, CERTIFICATE_ROLES[role], RELEASES["x15.5"], NOW, names=("\u202egro.live",))
+
+
+def test_a_check_says_first_and_last_how_much_was_found_and_not_examined() -> None:
+    case = _case("expressway-c-client")
+    lines = check_text(case, "edge.pem", notes=(), width=300, unicode=True).splitlines()
+    assert lines[3] == lines[-1]
+    assert lines[-1].endswith("; one thing was not examined")
+    assert "not examined" not in check_text(replace(case, trust=()), "edge.pem", notes=(), width=300, unicode=True)
+
+
+def test_a_name_that_is_a_uri_is_told_to_count_for_sip_alone() -> None:
+    seen = sight("expressway-e")
+    leaf = root("Some Root", "Some CA").issue("other.example", uris=("sip:us-expe1.example.com",))
+    seen = replace(
+        seen, holding=Holding((leaf,)), wanted=(WantedName("us-expe1.example.com"), WantedName("other.example"))
+    )
+    assert told(seen).count("the URI counts for SIP alone: no client of HTTPS reads it") == 1
 
 
 def test_a_check_says_the_same_as_json() -> None:

@@ -9,7 +9,7 @@ from harness.lab.certificate_rules import Examination, RuleFinding, Severity, ex
 from harness.report.certificates.paragraphs import Paper
 
 FORMAT, VERSION = "sip-mtls certificate check", 1
-_MARGIN = 9
+_MARGIN, _MOST_AT_ONCE = 9, 12
 _PLURALS = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "notes"}
 
 
@@ -17,7 +17,8 @@ def check_text(case: Examination, file: str, *, notes: Sequence[str], width: int
     """Return what the rules find in `file`, in lines of at most `width` columns."""
     paper = Paper(width, unicode)
     found = examine(case)
-    lines = [*_head(case, file, paper), *_tally(found, paper)]
+    tally = list(paper.hanging("", _tally(found, unjudged(case)), 0))
+    lines = [*_head(case, file, paper), *tally]
     for finding in found:
         lines += ["", *_finding(finding, paper)]
     lines += ["", "Not examined:"] if unjudged(case) else []
@@ -25,6 +26,7 @@ def check_text(case: Examination, file: str, *, notes: Sequence[str], width: int
         lines += paper.hanging("  -", sentence, 4)
     for note in notes:
         lines += ["", *paper.hanging("note", note, _MARGIN)]
+    lines += ["", *tally] if len(lines) > _MOST_AT_ONCE else []
     return "\n".join(lines) + "\n"
 
 
@@ -35,12 +37,15 @@ def _head(case: Examination, file: str, paper: Paper) -> Iterator[str]:
     yield from paper.hanging("", f"seen by {case.role.peers}", 0)
 
 
-def _tally(found: Sequence[RuleFinding], paper: Paper) -> Iterator[str]:
+def _tally(found: Sequence[RuleFinding], left_out: Sequence[str]) -> str:
+    """Say how much was found, and how much was not examined for want of knowledge; it stands first and last."""
     counts = {severity: sum(finding.rule.severity is severity for finding in found) for severity in Severity}
     said = [
         f"{count} {_PLURALS[severity] if count != 1 else _PLURALS[severity][:-1]}" for severity, count in counts.items()
     ]
-    yield from paper.hanging("", ", ".join(said) if found else "no rule is broken", 0)
+    told = ", ".join(said) if found else "no rule is broken"
+    things = "one thing was" if len(left_out) == 1 else f"{len(left_out)} things were"
+    return f"{told}; {things} not examined" if left_out else told
 
 
 def _finding(finding: RuleFinding, paper: Paper) -> Iterator[str]:

@@ -10,6 +10,7 @@ from harness.identity.findings import FindingKind
 from harness.identity.name_rules import POLICIES
 from harness.identity.policy import NameVerdict
 from harness.identity.position import Purpose
+from harness.identity.presented import IdentityKind
 from harness.lab.looked_for import WantedName
 from harness.report.certificates.paragraphs import Paper
 from harness.report.certificates.sight import Sight, days_left
@@ -138,3 +139,7 @@ def _name_row(wanted: WantedName, verdicts: dict[str, NameVerdict], paper: Paper
     yield f"{name:<{left}}{''.join(answers)}".rstrip()
     told = next((verdict.reason for verdict in verdicts.values() if verdict.nearest_miss), "")
     yield from paper.hanging("", "; ".join(part for part in (wanted.sought, told) if part), 4)
+    matched = verdicts["rfc9525"].matched
+    if matched is not None and matched.kind in (IdentityKind.URI, IdentityKind.SRV):
+        text = f"the {matched.kind} counts for SIP alone: no client of HTTPS reads it, such as Jabber when it signs in"
+        yield from paper.hanging("", text, 4)
