@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.sip.back_to_back import BackToBack, Identity, Marks
 from harness.sip.building import request, respond
 from harness.sip.dialog import Dialog, DialogId
+from harness.sip.headers import HeaderField, Headers
 from harness.sip.message import Request, Response
 from harness.sip.multipart import with_part_changed
 from harness.sip.sdp import at_host
@@ -224,3 +228,62 @@ def test_identity_is_that_of_the_agent() -> None:
     first = BackToBack(named).first(asked(), MARKS, nobody_knows, keeps_parameters=True)
     assert first.headers.get("contact") == "<sip:bob@10.0.0.1:5073;transport=tls>;call-type=squared"
     assert first.headers.get("user-agent") == "agent/2"
+
+
+# --- whatever a stranger writes ---
+
+PIECES = st.sampled_from(
+    [
+        "<",
+        ">",
+        "sip:",
+        "a@b",
+        ";tag=",
+        ";",
+        "=",
+        '"',
+        "\\",
+        ",",
+        "?Replaces=",
+        "%",
+        "%0d%0a",
+        "&",
+        "\udcff",
+        "é",
+        " ",
+        "1",
+        "m=",
+        "*",
+    ]
+)
+BYTES = st.binary(max_size=20).map(lambda raw: re.sub(rb"[\r\n]", b"", raw).decode("utf-8", "surrogateescape"))
+VALUES = st.one_of(st.lists(PIECES, max_size=8).map("".join), BYTES)
+NAMES = st.sampled_from(
+    ["Via", "From", "To", "Call-ID", "CSeq", "Contact", "Record-Route", "Route", "Replaces", "Join", "Refer-To", "RAck",
+     "Max-Forwards", "Content-Type", "Subject"]
+)  # fmt: skip
+KINDS = st.sampled_from(["application/sdp", "multipart/mixed;boundary=x", 'multipart/mixed;boundary="', "text/plain"])
+LINES = st.sampled_from(
+    [b"v=0\r\n", b"m=", b"c=", b"o=\r\n", b"m=audio x\r\n", b"a=candidate:\r\n", b"\r\n", b"--x",
+     b"Content-Type: application/sdp\r\n\r\n"]
+)  # fmt: skip
+BODIES = st.one_of(st.binary(max_size=60), st.lists(LINES, max_size=8).map(b"".join))
+
+
+@given(st.lists(st.tuples(NAMES, VALUES), max_size=6), KINDS, BODIES, st.sampled_from([180, 200, 302, 404]))
+def test_nothing_that_an_end_writes_is_an_error_here(
+    values: list[tuple[str, str]], kind: str, body: bytes, status: int
+) -> None:
+    """An error would end the connection, and with it the calls of everybody else who uses it."""
+    fields = tuple(HeaderField.of(name, value) for name, value in [*values, ("Content-Type", kind)])
+    odd = Headers(fields)
+    asking = Request("INVITE", "sip:a@b", odd, body)
+    outgoing = WRITER.first(asking, MARKS, nobody_knows, keeps_parameters=True)
+    response = Response(status, "", odd, body)
+    WRITER.answer(asking, response, "tag").to_bytes()
+    far, near = Dialog.as_caller(outgoing, response), Dialog.as_callee(asking, response)
+    far.refresh(response)
+    for dialog in (far, near):
+        WRITER.next(asking, dialog, VIA, lambda known: known, keeps_parameters=True).to_bytes()
+        dialog.receive(asking)
+        dialog.follow(asking)
