@@ -138,6 +138,38 @@ def test_prack_names_the_invite_of_its_own_leg() -> None:
     assert onward.headers.get("rack") == "9 1 INVITE"
 
 
+@pytest.mark.parametrize(
+    ("given_hops", "left"), [("17", "16"), ("1", "0"), (None, "70"), ("many", "70"), (str(2**32), "70")]
+)
+def test_a_hop_is_spent(given_hops: str | None, left: str) -> None:
+    hops = [("Max-Forwards", given_hops)] if given_hops is not None else []
+    headers = Headers(tuple(each for each in asked("INVITE").headers if each.canonical != "max-forwards"))
+    spent = Request("INVITE", "sip:a@b", Headers((*headers, *Headers.of(hops))))
+    assert WRITER.first(spent, MARKS, nobody_knows, keeps_parameters=False).headers.get_all("max-forwards") == (left,)
+    onward = WRITER.next(spent, Dialog.as_caller(*answered()), VIA, nobody_knows, keeps_parameters=False)
+    assert onward.headers.get_all("max-forwards") == (left,)
+
+
+@pytest.mark.parametrize(
+    ("caller", "contact"),
+    [
+        ("<sip:peer.example>;tag=1", "<sip:10.0.0.1:5073;transport=tls>"),
+        ("<tel:+1555>;tag=1", "<sip:10.0.0.1:5073;transport=tls>"),
+        ("nonsense", "<sip:10.0.0.1:5073;transport=tls>"),
+    ],
+)
+def test_a_contact_has_a_user_where_there_is_one(caller: str, contact: str) -> None:
+    plain = asked()
+    plain = plain.with_headers(plain.headers.with_replaced("From", caller))
+    assert WRITER.first(plain, MARKS, nobody_knows, keeps_parameters=False).headers.get("contact") == contact
+
+
+def test_where_there_was_no_contact_there_is_none() -> None:
+    plain = asked("INFO")
+    plain = plain.with_headers(plain.headers.without("Contact"))
+    assert "contact" not in WRITER.first(plain, MARKS, nobody_knows, keeps_parameters=True).headers
+
+
 # --- requests that name another call ---
 
 OURS, THEIRS = DialogId("near-call-2", "our-near-tag", "near-tag-2"), DialogId("ours-2", "our-far-tag", "remote-tag-2")
@@ -182,6 +214,7 @@ def test_another_call_is_named_as_the_far_end_knows_it(
         ("Replaces", "near-call-2"),
         ("Replaces", ""),
         ("Replaces", "near-call-2;to-tag=our-near-tag"),
+        ("Replaces", "near-call-2;tag=our-near-tag;from=near-tag-2"),
         ("Refer-To", "<sip:c@d?Replaces=elsewhere@x%3bto-tag%3Da%3Bfrom-tag%3Db%ff>"),
         ("Refer-To", "sip:c@d"),
     ],
@@ -208,6 +241,11 @@ def test_a_description_among_other_parts_is_moved_too() -> None:
     first = WRITER.first(asked("INVITE", kind, body=body), MARKS, nobody_knows, keeps_parameters=False)
     assert first.body == in_parts(("application/isup", b"\x01\x02near"), ("Application/SDP; charset=x", moved))
     assert first.headers.get("content-length") == str(len(first.body))
+
+
+def test_only_the_content_type_of_a_part_says_what_it_is() -> None:
+    body = b"--x\r\nSubject: application/sdp\r\nContent-Type: text/plain\r\n\r\nhello\r\n--x--\r\n"
+    assert with_part_changed(body, "multipart/mixed;boundary=x", "application/sdp", lambda _: b"") == body
 
 
 @pytest.mark.parametrize("content_type", [None, "", "multipart/mixed", "multipart/mixed;boundary=", "text/plain"])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.sip.building import request, respond
-from harness.sip.dialog import NOBODY, Dialog
+from harness.sip.dialog import NOBODY, Dialog, wants_dialog
 from harness.sip.headers import HeaderField, Headers
 from harness.sip.message import Request, Response
 from harness.sip.via import Via
@@ -48,6 +49,7 @@ def test_a_request_whose_number_goes_back_is_refused() -> None:
     old, new = caller.request("INFO", via=VIA), caller.request("INFO", via=VIA)
     assert callee.receive(new)
     assert not callee.receive(old)
+    assert callee.receive(new)  # the same again is no step back
     assert callee.remote_sequence == 33
 
 
@@ -93,6 +95,38 @@ def test_a_dialog_with_a_sloppy_peer_can_always_be_hung_up(values: list[str]) ->
     for dialog in (Dialog.as_caller(asked, answered), Dialog.as_callee(asked, answered)):
         bye = dialog.request("BYE", via=VIA)
         assert bye.start_line.split(" ")[0::2] == ["BYE", "SIP/2.0"]
+
+
+def test_a_peer_without_a_contact_is_where_its_from_says() -> None:
+    asked = invite()
+    _, callee = call(asked.with_headers(asked.headers.without("Contact")))
+    assert callee.target == "sip:alice@a.example"
+
+
+def test_the_one_that_was_called_counts_from_one() -> None:
+    _, callee = call(invite())
+    assert callee.invite_sequence == 0
+    assert callee.request("BYE", via=VIA).headers.get("CSeq") == "1 BYE"
+
+
+def test_whoever_speaks_for_an_end_counts_on_from_what_that_said() -> None:
+    caller, _ = call(invite())
+    for number in (40, 35):
+        said = Request("INFO", "sip:b", Headers.of([("CSeq", f"{number} INFO")]))
+        caller.follow(said)
+    assert caller.request("BYE", via=VIA).headers.get("CSeq") == "41 BYE"
+
+
+@pytest.mark.parametrize(
+    ("method", "to", "wants"),
+    [
+        ("INVITE", "<sip:b>", False), ("OPTIONS", "<sip:b>", False), ("NOTIFY", "<sip:b>", False),
+        ("INVITE", "<sip:b>;tag=t", True), ("BYE", "<sip:b>", True), ("INFO", "<sip:b>", True),
+        ("UPDATE", "<sip:b>", True), ("PRACK", "<sip:b>", True), ("BYE", "<sip:b>;tag=t", True),
+    ],
+)  # fmt: skip
+def test_what_is_of_a_dialog(method: str, to: str, wants: bool) -> None:
+    assert wants_dialog(Request(method, "sip:b", Headers.of([("To", to)]))) is wants
 
 
 def test_a_peer_without_any_address_is_nobody() -> None:

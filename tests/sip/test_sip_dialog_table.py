@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from harness.sip.dialog import DialogId
 from harness.sip.dialog_table import SILENCE, DialogTable, Place
+from harness.sip.headers import Headers
+from harness.sip.message import Request
 
 
 def both(call: str, here: object = "left", there: object = "right") -> dict[Place, str]:
@@ -82,6 +85,34 @@ def test_a_crowded_connection_makes_room_by_what_it_used_least() -> None:
     kept = [table.find(first_of(call, here), 5.0) is not None for call, here in
             (("quiet", "small"), ("first", "left"), ("second", "left"), ("third", "left"))]  # fmt: skip
     assert kept == [True, True, False, True]
+
+
+def test_one_more_makes_the_silent_go() -> None:
+    table: DialogTable[str] = DialogTable()
+    table.add(both("old"), 0.0)
+    table.add(both("new", "third"), SILENCE + 1)
+    assert len(table) == 1
+    assert not table.touches("left")
+
+
+def test_whoever_has_ended_its_calls_is_not_the_busiest_any_longer() -> None:
+    table: DialogTable[str] = DialogTable(most=3)
+    for call in ("one", "two", "three"):
+        table.add(both(call), 0.0)
+    for call in ("one", "two", "three"):
+        table.end(first_of(call))
+    for call in ("four", "five"):
+        table.add(both(call, "other"), 1.0)
+    table.add(both("six"), 2.0)
+    table.add(both("seven"), 3.0)
+    assert [table.find(first_of(call, "other"), 4.0) is None for call in ("four", "five")] == [True, False]
+
+
+def test_a_place_is_where_a_request_arrives() -> None:
+    headers = [("From", "<sip:a@b>;tag=from"), ("To", "<sip:c@d>;tag=to"), ("Call-ID", "call")]
+    assert Place.of("left", Request("BYE", "sip:c@d", Headers.of(headers))) == Place("left", "call", "from", "to")
+    assert Place.of("left", Request("BYE", "sip:c@d", Headers.of([]))) == Place("left", "", "", "")
+    assert Place.in_dialog("left", DialogId("call", "to", "from")) == Place("left", "call", "from", "to")
 
 
 def test_a_place_that_is_taken_again_belongs_to_the_later_one() -> None:

@@ -22,6 +22,9 @@ def test_a_nonce_is_ours_or_it_is_not() -> None:
         (["00000001", "00000001"], [True, False]),
         (["00000009", "0000000A", "00000010"], [True, True, True]),
         (["9", "10"], [True, True]),
+        (["0000000f", "00000010", "00000011", "00000011"], [True, True, True, False]),
+        (["00000000", "0", "00000001"], [False, False, True]),
+        (["0123456789abcdef", "abcdef01", "ABCDEF02"], [False, True, True]),
         (["00000001", "x", "-1", "0x2", "1" * 9, "00000002"], [True, False, False, False, False, True]),
         (["", ""], [True, False]),  # a client that knows no qop
     ],
@@ -40,6 +43,13 @@ def test_a_nonce_grows_old_and_is_forgotten() -> None:
     assert not nonces.is_fresh("ours", "00000002", LIFETIME)
     assert len(nonces) == 1
     assert nonces.is_fresh("younger", "00000001", LIFETIME)
+
+
+def test_a_fresh_one_makes_the_old_go() -> None:
+    nonces = Nonces()
+    nonces.give("old", 0.0)
+    nonces.give("new", LIFETIME)
+    assert len(nonces) == 1
 
 
 def test_the_oldest_gives_way() -> None:
