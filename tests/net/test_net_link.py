@@ -295,6 +295,57 @@ async def test_a_flood_is_read_but_not_kept(new_network: NewNetwork) -> None:
 
 
 @pytest.mark.parametrize("new_network", [MEMORY])
+async def test_what_is_put_waits_until_somebody_flushes_and_keeps_its_order(new_network: NewNetwork) -> None:
+    async with pair(new_network()) as met:
+        await met.secure(caller("1.3"), mutual())
+        assert met.caller.put(b"first, ")
+        assert met.caller.put(b"second, ")
+        with trio.move_on_after(1) as waited:
+            await met.called.receive()
+        assert waited.cancelled_caught
+        assert await met.caller.send(b"third")
+        assert await drink(met.called, 20) == hashlib.sha256(b"first, second, third").hexdigest()
+
+
+@pytest.mark.parametrize("new_network", [MEMORY])
+async def test_what_was_put_leaves_before_the_goodbye(new_network: NewNetwork) -> None:
+    for secure in (False, True):
+        async with pair(new_network()) as met:
+            if secure:
+                await met.secure(caller("1.3"), mutual())
+            assert met.caller.put(b"and so good-bye")
+            await met.caller.finish()
+            assert await met.called.receive() == b"and so good-bye"
+
+
+@pytest.mark.parametrize("new_network", [MEMORY])
+async def test_nothing_can_be_said_to_a_peer_that_is_gone(new_network: NewNetwork) -> None:
+    async with pair(new_network()) as met:
+        met.called.reset("gone")
+        assert not await met.caller.send(INVITE)
+        assert await met.caller.receive() == b""
+        assert not met.caller.put(INVITE)
+        assert await met.caller.flush()
+
+
+@pytest.mark.parametrize("new_network", [MEMORY])
+async def test_of_a_peer_that_pours_on_after_our_goodbye_one_mebibyte_is_read(new_network: NewNetwork) -> None:
+    async with pair(new_network()) as met, trio.open_nursery() as nursery:
+
+        async def pour_on() -> None:
+            while await met.caller.send(bytes(1 << 16)):
+                pass
+
+        nursery.start_soon(pour_on)
+        began = trio.current_time()
+        await met.called.abandon("enough")
+        assert trio.current_time() == began  # it does not wait for the 2 seconds of a peer that says nothing
+        read = sum(len(chunk.data) for chunk in met.called.end().chunks if chunk.direction is RECEIVED)
+        assert read == MEBIBYTE
+        nursery.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize("new_network", [MEMORY])
 async def test_a_flood_of_single_bytes_is_not_kept_either(
     new_network: NewNetwork, monkeypatch: pytest.MonkeyPatch
 ) -> None:

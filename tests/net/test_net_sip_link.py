@@ -20,7 +20,7 @@ from harness.net.network import Network
 from harness.net.sip_link import Inquiry, Serve, SipLink
 from harness.sip.building import request, respond
 from harness.sip.message import Request
-from harness.transcript import Closing, Direction, Oddity, SipSeen
+from harness.transcript import Closed, Closing, Direction, Oddity, SipSeen
 
 PATIENCE = 32.0  # 64*T1, RFC 3261 17.1.1.2
 on_memory = pytest.mark.parametrize("new_network", [MEMORY])
@@ -315,6 +315,27 @@ async def test_what_is_no_sip_ends_the_connection_and_is_on_record(nonsense: byt
         await met.caller.close()
         assert met.caller.ended in {Closing.FIN, Closing.RST}
         assert len(met.seen("called", Oddity)) == 1
+
+
+@on_memory
+@pytest.mark.parametrize(("said", "why"), [(b"nonsense\r\n", "not SIP"), (asking("OPTIONS").to_bytes(), "")])
+async def test_whoever_wants_to_know_hears_what_was_no_sip(said: bytes, why: str, new_network: NewNetwork) -> None:
+    heard_of: list[str] = []
+    async with pair(new_network()) as met, trio.open_nursery() as nursery:
+
+        def on_violation(link: Link, reason: str) -> None:
+            assert link is met.called
+            heard_of.append(reason)
+
+        called = SipLink(met.called, met.recorder, Answering().serve, on_violation=on_violation)
+        await nursery.start(called.run)
+        await met.caller.send(said)
+        await heard(met.caller)
+        await met.caller.close()
+        await called.over()
+    assert len(heard_of) == bool(why)
+    closed = [each.why for each in met.seen("called", Closed) if each.direction is Direction.SENT]
+    assert closed == ([why] if why else [])
 
 
 NO_LENGTH = asking("OPTIONS").to_bytes().replace(b"Content-Length: 0\r\n", b"")
