@@ -32,10 +32,10 @@ _FINAL = 200
 NETWORK = "network"
 """Who refused when neither end did: something between them."""
 
-_Seen = TypeVar("_Seen", bound=Event)
+Seen = TypeVar("Seen", bound=Event)
 
 
-def seen_on(transcript: Transcript, connection: Connection, kind: type[_Seen], actor: str = "") -> list[_Seen]:
+def seen_on(transcript: Transcript, connection: Connection, kind: type[Seen], actor: str = "") -> list[Seen]:
     """Return the events of one kind on a connection, of one actor or of all, in time order."""
     return [
         event
@@ -61,7 +61,7 @@ class ConnectionView:
     transcript: Transcript
     connection: Connection
 
-    def events(self, kind: type[_Seen], actor: str = "") -> list[_Seen]:
+    def events(self, kind: type[Seen], actor: str = "") -> list[Seen]:
         """Return the events of one kind on this connection."""
         return seen_on(self.transcript, self.connection, kind, actor)
 

@@ -50,10 +50,9 @@ def wanted_service(evidence: Evidence) -> Wanted:
 
 def _service_by_dialler(evidence: Evidence) -> str:
     """Return what is wanted at Expressway-E, by who dials and what he speaks; empty for another box."""
-    protocol = evidence.view.connection.protocol if evidence.view else ""
     if evidence.part_of(evidence.listener) != "expressway-e":
         return ""
-    match evidence.part_of(evidence.dialler), protocol:
+    match evidence.part_of(evidence.dialler), evidence.protocol:
         case _, "ssh-tunnel":
             return "SSH tunnel"
         case _, "cluster":
@@ -74,7 +73,7 @@ def zone_kind(evidence: Evidence) -> str:
     part, other = evidence.part_of(evidence.by), evidence.part_of(evidence.refused)
     if product_of(evidence, evidence.by) != EXPRESSWAY or evidence.view is None:
         return ""
-    if evidence.view.connection.protocol == "cluster":
+    if evidence.protocol == "cluster":
         return "cluster"
     if part == "expressway-c":
         return "neighbour zone" if other == "unified-cm" else "traversal client zone"

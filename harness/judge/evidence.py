@@ -23,7 +23,7 @@ from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.identity.near_miss import NearMiss
 from harness.identity.path import PathExplanation, explain_path
 from harness.identity.policy import judge_names
-from harness.judge.connection_view import NETWORK, ConnectionView, status_of
+from harness.judge.connection_view import NETWORK, ConnectionView, Seen, status_of
 from harness.judge.hinge import LOCATE, OBSTACLE_STAGES, decisive_connection, obstacle_of
 from harness.judge.listeners import open_ports
 from harness.tls.inspector import Inspection
@@ -32,6 +32,7 @@ from harness.transcript import (
     Decision,
     Direction,
     Event,
+    HandshakeFailed,
     HttpSeen,
     SipSeen,
     Transcript,
@@ -187,10 +188,21 @@ class Evidence:
     @cached_property
     def failure(self) -> str:
         """The reason word of the listener's handshake failure, else of the dialler's, else empty."""
-        if self.view is None:
-            return ""
-        failed = self.view.failed(self.listener) or self.view.failed(self.dialler)
+        failed = self.failed(self.listener) or self.failed(self.dialler)
         return failed.reason if failed else ""
+
+    @cached_property
+    def protocol(self) -> str:
+        """What is spoken on the connection, empty where there is none."""
+        return self.view.connection.protocol if self.view else ""
+
+    def told(self, kind: type[Seen], actor: str = "") -> list[Seen]:
+        """Return the events of one kind on the connection, of one actor or of all; none where there is none."""
+        return self.view.events(kind, actor) if self.view else []
+
+    def failed(self, actor: str) -> HandshakeFailed | None:
+        """Return how the handshake of that end failed, None where it did not."""
+        return self.view.failed(actor) if self.view else None
 
     @cached_property
     def one_sided(self) -> bool:
@@ -277,9 +289,7 @@ class Evidence:
     @cached_property
     def verify(self) -> VerifyFailed | None:
         """The refuser's objection to the peer's chain, None where it had none or it is not ours."""
-        if self.view is None:
-            return None
-        objections = self.view.events(VerifyFailed, self.by)
+        objections = self.told(VerifyFailed, self.by)
         return next((objection for objection in objections if not objection.overridden), None)
 
     @cached_property

@@ -15,7 +15,7 @@ def _overridden(evidence: Evidence) -> VerifyFailed | None:
 
 
 def _between_cluster_peers(evidence: Evidence) -> bool:
-    return evidence.view is not None and evidence.view.connection.protocol == "cluster"
+    return evidence.protocol == "cluster"
 
 
 def _permissive_cluster(evidence: Evidence) -> str:

@@ -44,6 +44,11 @@ def heard(view: ConnectionView) -> bool:
     return any(end.bytes_received for end in view.connection.ends)
 
 
+def hello_size(view: ConnectionView) -> int:
+    """Return the size of the ClientHello of a connection in bytes, 0 where none was sent."""
+    return shape_of(view)[0]
+
+
 def shape_of(view: ConnectionView) -> _Shape:
     """Return the shape of the ClientHello of a connection."""
     hello = view.inspection.client_hello if view.inspection else None

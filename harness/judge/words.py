@@ -185,7 +185,7 @@ def _words_of_leaving(evidence: Evidence) -> dict[str, str]:
 def _words_of_swallowing(evidence: Evidence) -> dict[str, str]:
     """Return what the dialler said first, and how a listener ended that heard nothing."""
     dialled = evidence.view.connection.end_of(evidence.dialler) if evidence.view else None
-    waited = evidence.view.failed(evidence.listener) if evidence.view else None
+    waited = evidence.failed(evidence.listener)
     gave_up = waited is not None and waited.reason == "timed-out"
     return {
         "first_words": "ClientHello" if dialled is None or dialled.tls else "request",
@@ -261,8 +261,7 @@ def _words_of_obstacle(evidence: Evidence) -> dict[str, str]:
 
 def _words_of_revocation(evidence: Evidence) -> dict[str, str]:
     """Return what the refuser asked last about the certificate, and what came of it."""
-    decided = evidence.view.events(Decision, evidence.by) if evidence.view else []
-    told = [decision for decision in decided if decision.topic == "revocation"]
+    told = [decision for decision in evidence.told(Decision, evidence.by) if decision.topic == "revocation"]
     sources = [decision.facts["source"] for decision in told if decision.facts.get("source")]
     learnt = [decision.facts["text"] for decision in told if decision.outcome != "asking"]
     kind, _, url = sources[-1].partition(" ") if sources else ("", "", "")

@@ -88,9 +88,9 @@ _SERVER_NAME, _SIGNATURE_ALGORITHMS, _PADDING, _SUPPORTED_VERSIONS = 0, 13, 21, 
 
 
 @cache
-def chain(profile: str, *faults: str, issuer: str = "", names: tuple[str, ...] | None = None) -> tuple[bytes, ...]:
-    """What somebody sends: the certificate of a role, with faults or other names, and the CAs that go with it."""
-    return LIBRARY.workshop.issue(LeafOrder(profile, faults, issuer, dns_names=names)).sent
+def chain(profile: str, *faults: str, **words: Any) -> tuple[bytes, ...]:
+    """What somebody sends: the certificate of a role, with faults and other words of an order, and its CAs."""
+    return LIBRARY.workshop.issue(LeafOrder(profile, faults, **words)).sent
 
 
 def authority(name: str) -> bytes:
@@ -140,6 +140,7 @@ class Meeting:
     listener: str = "expressway-e"
     actor: str = ""
     completed: bool = False
+    dialled: bool = True
     port: int = 5062
     reached: int = 0
     target: str = ""
@@ -168,7 +169,8 @@ class Meeting:
     overridden: bool = False
     closes: tuple[tuple[str, Closing], ...] = ()
     reset_at: str = ""
-    decisions: tuple[Decision, ...] = ()
+    decisions: tuple[Event, ...] = ()
+    release: str = ""
     said: tuple[tuple[str, bytes], ...] = ()
     http: bool = False
     swallows: bool = False
@@ -189,7 +191,7 @@ class Meeting:
             tls_version="1.3",
             network=self.network,
             started=LIBRARY.workshop.now.isoformat(),
-            actors=tuple(ActorCard(name, role, HOSTS[name]) for name, role in ROLES.items()),
+            actors=tuple(ActorCard(name, role, HOSTS[name], self._release_of(name)) for name, role in ROLES.items()),
             events=(
                 *self._listeners(),
                 *(event for each, number, step in self._attempts() if step != STEP for event in each._events(number)),
@@ -213,7 +215,11 @@ class Meeting:
         """Yield each connection with its number and its step, this one last."""
         for number, each in enumerate(self.others, 2):
             yield each, number, SET_UP
-        yield self, 1, STEP
+        if self.dialled:
+            yield self, 1, STEP
+
+    def _release_of(self, actor: str) -> str:
+        return self.release if actor == "expressway-e" else ""
 
     def _name(self, end: str) -> str:
         return {DIALLER: self.dialler, LISTENER: self.listener}[end]
@@ -233,6 +239,8 @@ class Meeting:
                 yield event
 
     def _every_event(self, number: int) -> Iterator[Event]:
+        if not self.dialled:
+            return
         if self.dial is not None:
             yield DialFailed(0.0, self.dialler, number, self.dial)
             return

@@ -44,10 +44,15 @@ _NOT_UNDERSTOOD = {34, 40}
 
 
 def _wrong_usage(evidence: Evidence, *details: str) -> bool:
-    if not objection(evidence, PURPOSE) or evidence.path is None:
+    finding = evidence.path.finding(FindingKind.WRONG_EKU) if evidence.path else None
+    if finding is None or not objection(evidence, PURPOSE):
         return False
-    finding = evidence.path.finding(FindingKind.WRONG_EKU)
-    return finding is not None and (not details or finding.detail in details)
+    return not details or finding.detail in details
+
+
+def _wrong_key_usage(evidence: Evidence) -> bool:
+    finding = evidence.path.finding(FindingKind.KEY_USAGE) if evidence.path else None
+    return finding is not None and objection(evidence, PURPOSE)
 
 
 _APPEND_CA = do("Append the missing CA certificate to the {trust_list} of {by}.", TRUSTED_CA, box=BY)
@@ -349,7 +354,7 @@ CERTIFICATE_CAUSES = (
     Cause(
         key="key-usage",
         title="The key may not be used for TLS",
-        applies=lambda e: objection(e, PURPOSE) and e.path is not None and bool(e.path.finding(FindingKind.KEY_USAGE)),
+        applies=_wrong_key_usage,
         diagnosis="{by} refused the certificate of {refused} for what its key may do: {verify}. {path}",
         remedies={
             ANYBODY: (

@@ -142,11 +142,7 @@ CAN_SHOW_NONE = Condition("the port only asks for a certificate", _can_show_none
 NO_SERVICE_KNOWN = Condition("it is not known what was wanted", lambda e: not wanted_service(e).service)
 NEIGHBOUR_DIALLED = Condition(
     "Expressway-C dialled Unified CM",
-    lambda e: (
-        (e.dialler, e.listener) == ("expressway-c", "unified-cm")
-        and e.view is not None
-        and e.view.connection.protocol == "sip"
-    ),
+    lambda e: (e.dialler, e.listener) == ("expressway-c", "unified-cm") and e.protocol == "sip",
 )
 NO_NEIGHBOUR_DIALLED = otherwise(NEIGHBOUR_DIALLED, "no neighbour zone dialled")
 SIP_DESTINATION_LED = both(
@@ -176,7 +172,7 @@ NOT_SEEN_UP = both(
 
 def source_was_asked(evidence: Evidence) -> bool:
     """Whether the refuser asked any source about the certificate that it refused."""
-    told = evidence.view.events(Decision, evidence.by) if evidence.view else []
+    told = evidence.told(Decision, evidence.by)
     return any(each.topic == "revocation" and each.facts.get("source") for each in told)
 
 

@@ -56,7 +56,7 @@ def _sent_no_hello(evidence: Evidence) -> bool:
 
 def _got_no_tls(evidence: Evidence, actor: str) -> bool:
     """Whether that end gave up, because what it got is no TLS."""
-    failed = evidence.view.failed(actor) if evidence.view else None
+    failed = evidence.failed(actor)
     return evidence.by == actor and failed is not None and failed.reason == "not-tls"
 
 
@@ -64,13 +64,13 @@ def _plain_listener(evidence: Evidence) -> bool:
     """Whether the dialler spoke TLS to a listener that does not, but heard it."""
     answered_in_clear = _got_no_tls(evidence, evidence.dialler)
     ends = evidence.view.connection.ends if evidence.view else ()
-    return answered_in_clear or ([end.tls for end in ends] == [True, False] and ends[1].bytes_received > 0)
+    return answered_in_clear or ([end.tls for end in ends] == [True, False] and bool(ends[1].bytes_received))
 
 
 def _cut_off(evidence: Evidence) -> bool:
     """Whether the peer ended TCP in the middle of the handshake, and nobody saw why."""
     cut = evidence.failure in {"peer-reset", "peer-closed"}
-    return evidence.stage is Stage.HANDSHAKE and evidence.one_sided and cut and evidence.alert is None
+    return evidence.one_sided and cut and evidence.alert is None
 
 
 def _left_by_itself(evidence: Evidence) -> bool:
@@ -83,12 +83,10 @@ def _left_by_itself(evidence: Evidence) -> bool:
 
 
 def _ran_out_of_time(evidence: Evidence) -> bool:
-    """Whether an end gave up waiting, or hung up on a dialler that said nothing; not where a reset came between."""
-    view = evidence.view
-    if view is None or evidence.by == NETWORK:
-        return False
-    failed = view.failed(evidence.by)
-    return view.said_nothing or (failed is not None and failed.reason == "timed-out")
+    """Whether the refuser gave up waiting, or hung up on a dialler that said nothing."""
+    failed = evidence.failed(evidence.by)
+    gave_up = failed is not None and failed.reason == "timed-out"
+    return gave_up or (evidence.view is not None and evidence.view.said_nothing)
 
 
 _SWITCH_OFF = do(

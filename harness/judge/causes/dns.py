@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from harness.judge.causes.row import ANYBODY, REFUSED, Cause, do
 from harness.judge.evidence import Evidence
+from harness.judge.hinge import LOCATE
 from harness.lab.screens import DNS_SERVERS, PUBLIC_DNS, SIP_DESTINATION, ZONES
-from harness.verdict import Stage
 
 _FALLBACK = "xConfiguration Zones Zone [n] DNS SIP Default Transport: TLS"
 
@@ -15,7 +15,7 @@ _FALLBACK = "xConfiguration Zones Zone [n] DNS SIP Default Transport: TLS"
 def _ended_in(kind: str) -> Callable[[Evidence], bool]:
     def applies(evidence: Evidence) -> bool:
         lost = evidence.obstacle
-        return evidence.stage is Stage.DNS and lost is not None and lost.outcome == kind
+        return lost is not None and lost.topic == LOCATE and lost.outcome == kind
 
     return applies
 

@@ -8,8 +8,10 @@ from harness.judge.causes.row import ANYBODY, LISTENER, Cause, do
 from harness.judge.connection_view import ConnectionView
 from harness.judge.evidence import TRIAL, Evidence
 from harness.judge.objections import CERTIFICATE_ALERTS
-from harness.judge.reliability import heard, reliability, shape_of
+from harness.judge.offers import ECDSA, RSA, offers
+from harness.judge.reliability import heard, hello_size, reliability
 from harness.lab.screens import SIP_PAGE
+from harness.tls.inspector import ClientHello, ServerHello
 from harness.verdict import Stage
 
 _HANDSHAKE_FAILURE, _ILLEGAL_PARAMETER, _PROTOCOL_VERSION, _UNRECOGNIZED_NAME = 40, 47, 70, 112
@@ -25,52 +27,56 @@ _CUT = {"timed-out", "peer-reset", "peer-closed"}
 
 def _alone(evidence: Evidence) -> bool:
     """Whether only the dialler's end is ours, and the story stopped in its handshake."""
-    stopped = evidence.stage is Stage.HANDSHAKE and evidence.one_sided
-    return stopped and evidence.view is not None and evidence.view.listener_end is None
-
-
-def _unanswered(evidence: Evidence) -> bool:
-    """Whether the dialler got not one byte back, or no TCP connection at all."""
     view = evidence.view
-    if view is None or view.listener_end is not None or not (evidence.one_sided or evidence.decision(TRIAL)):
-        return False
-    return not heard(view) and (
-        evidence.stage is Stage.TCP or (evidence.stage is Stage.HANDSHAKE and evidence.failure in _CUT)
-    )
+    return view is not None and view.listener_end is None and evidence.stage is Stage.HANDSHAKE
+
+
+def _unanswered(evidence: Evidence) -> ConnectionView | None:
+    """Return the connection where the dialler got not one byte back, or no TCP connection at all; else None."""
+    view = evidence.view
+    if view is None or view.listener_end is not None or heard(view):
+        return None
+    was_tried = evidence.stage is Stage.TCP and evidence.decision(TRIAL) is not None
+    return view if was_tried or evidence.failure in _CUT else None
 
 
 def _answers_now_and_then(evidence: Evidence) -> bool:
     """Whether nothing came back here, and to others alike at the same port something did."""
-    if not _unanswered(evidence) or evidence.view is None:
-        return False
-    return reliability(evidence.transcript, evidence.view.connection.target) is not None
+    view = _unanswered(evidence)
+    return view is not None and reliability(evidence.transcript, view.connection.target) is not None
 
 
 def _smaller_hello_was_answered(evidence: Evidence) -> bool:
     """Whether every ClientHello of this size got nothing back and every smaller one an answer, each more than once."""
-    if not _unanswered(evidence) or evidence.view is None:
+    stalled = _unanswered(evidence)
+    if stalled is None:
         return False
-    target, size = evidence.view.connection.target, shape_of(evidence.view)[0]
+    target, size = stalled.connection.target, hello_size(stalled)
     others = (each for each in evidence.transcript.connections if each.target == target)
     views = [ConnectionView(evidence.transcript, each) for each in others]
-    sizes = Counter((0 < shape_of(view)[0] < size, heard(view)) for view in views if shape_of(view)[0] <= size)
+    sizes = Counter((hello_size(view) < size, heard(view)) for view in views if 0 < hello_size(view) <= size)
     large_answered, small_unanswered = sizes[False, True], sizes[True, False]
     repeated = min(sizes[False, False], sizes[True, True]) >= _SAMPLES
     return repeated and not large_answered and not small_unanswered
 
 
+def _hellos(evidence: Evidence) -> tuple[ClientHello | None, ServerHello | None]:
+    seen = evidence.inspection
+    return (seen.client_hello, seen.server_hello) if seen else (None, None)
+
+
 def _by_own_alert(evidence: Evidence) -> bool:
     """Whether the dialler broke off by an alert, and not because of a certificate."""
-    hello = evidence.inspection.client_hello if evidence.inspection else None
+    hello, _ = _hellos(evidence)
     alone = _alone(evidence) and evidence.by == evidence.dialler and hello is not None
     return alone and evidence.alert is not None and evidence.verify is None
 
 
 def _offers_what_is_current(evidence: Evidence) -> bool:
     """Whether TLS 1.2 and 1.3 were both offered, and older ones not refused too: who takes neither is the old one."""
-    hello = evidence.inspection.client_hello if evidence.inspection else None
-    current = hello is not None and {"1.2", "1.3"} <= set(hello.versions)
-    return current and not _older_ones_were_refused(evidence)
+    hello, _ = _hellos(evidence)
+    offered = set(hello.versions) if hello else set()
+    return offered >= {"1.2", "1.3"} and not _older_ones_were_refused(evidence)
 
 
 def _older_ones_were_refused(evidence: Evidence) -> bool:
@@ -78,52 +84,46 @@ def _older_ones_were_refused(evidence: Evidence) -> bool:
     target = evidence.view.connection.target if evidence.view else None
     others = (each for each in evidence.transcript.connections if each.target == target)
     seen = [view.inspection for view in (ConnectionView(evidence.transcript, each) for each in others)]
-    older = [
-        each for each in seen if each and each.client_hello and max(each.client_hello.versions, default="") < "1.2"
-    ]
-    return bool(older) and all(each.server_hello is None for each in older)
+    hellos = [(each.client_hello, each.server_hello) for each in seen if each]
+    answers = [answer for hello, answer in hellos if hello and max(hello.versions, default="") < "1.2"]
+    return bool(answers) and not any(answers)
 
 
 def _broke_off(evidence: Evidence) -> bool:
     """Whether an alert ended the handshake that is not about certificates, and one end alone does not tell why."""
-    view, seen = evidence.view, evidence.inspection
-    if view is None or evidence.alert is None or evidence.stage not in {Stage.HANDSHAKE, Stage.ACCEPTANCE}:
-        return False
+    seen = evidence.inspection
     if seen is not None and seen.client_hello is None:
         return False
-    if view.connection.end_of(evidence.by) is None:
+    if evidence.alert is None or evidence.stage not in {Stage.HANDSHAKE, Stage.ACCEPTANCE}:
+        return False
+    refuser = evidence.view.connection.end_of(evidence.by) if evidence.view else None
+    if refuser is None:
         return _says_nothing(evidence)
     return evidence.one_sided and evidence.alert == _ILLEGAL_PARAMETER and _is_marked(evidence)
 
 
 def _says_nothing(evidence: Evidence) -> bool:
-    """Whether a far end's alert fits many faults: before any certificate, 40 as well, unless the hello is narrow."""
+    """Whether a far end's alert fits many faults: an alert about certificates too, where it had been shown none."""
     by_listener = evidence.by == evidence.listener
     if by_listener and evidence.alert == _HANDSHAKE_FAILURE and evidence.chain_of(evidence.listener) is None:
-        return _offers_both_kinds_of_key(evidence)
-    if by_listener and evidence.empty_client_certificate:
+        return offers(evidence, ECDSA) and offers(evidence, RSA)
+    if evidence.alert in {_PROTOCOL_VERSION, _UNRECOGNIZED_NAME} or (by_listener and evidence.empty_client_certificate):
         return False
-    return evidence.alert not in {_PROTOCOL_VERSION, _UNRECOGNIZED_NAME, *_FOR_CERTIFICATES}
-
-
-def _offers_both_kinds_of_key(evidence: Evidence) -> bool:
-    hello = evidence.inspection.client_hello if evidence.inspection else None
-    schemes = hello.signature_algorithms if hello else ()
-    return any("ecdsa" in scheme for scheme in schemes) and any("rsa" in scheme for scheme in schemes)
+    return evidence.alert not in _FOR_CERTIFICATES or not evidence.chain_of(evidence.refused)
 
 
 def _is_marked(evidence: Evidence) -> bool:
     """Whether the ServerHello carries the mark of one that was offered less than this end offered (RFC 8446, 4.1.3)."""
-    hello = evidence.inspection.server_hello if evidence.inspection else None
-    return hello is not None and hello.random.endswith(_DOWNGRADE_MARKS)
+    _, answer = _hellos(evidence)
+    return answer is not None and answer.random.endswith(_DOWNGRADE_MARKS)
 
 
 def _asked_for_no_name(evidence: Evidence) -> bool:
     """Whether the far end refused a ClientHello without a server name, before it had shown anything."""
-    hello = evidence.inspection.client_hello if evidence.inspection else None
+    hello, answer = _hellos(evidence)
     unnamed = _alone(evidence) and hello is not None and hello.server_name is None
     told = evidence.by == evidence.listener and evidence.alert in _FOR_NAMES
-    return unnamed and told and evidence.inspection is not None and evidence.inspection.server_hello is None
+    return unnamed and told and answer is None
 
 
 FAR_SIDE_CAUSES = (

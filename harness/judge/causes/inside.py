@@ -22,9 +22,8 @@ from harness.verdict import Stage
 
 def _inside_https(evidence: Evidence, *, by: str) -> bool:
     """Whether one end of Expressway-C's HTTPS to Unified CM refused the other."""
-    view = evidence.view
     is_link = (evidence.dialler, evidence.listener) == ("expressway-c", "unified-cm")
-    return is_link and view is not None and view.connection.protocol == "https" and evidence.by == by
+    return is_link and evidence.protocol == "https" and evidence.by == by
 
 
 _ADD_PROFILE = "Add {profile} to the SANs of Expressway-C's certificate: Unified CM phone security profile names."

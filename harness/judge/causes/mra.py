@@ -18,7 +18,7 @@ def _signs_in(evidence: Evidence) -> bool:
 
 
 def _is_https(evidence: Evidence) -> bool:
-    return evidence.view is not None and evidence.view.connection.protocol == "https"
+    return evidence.protocol == "https"
 
 
 def _foreign(evidence: Evidence) -> bool:

@@ -18,7 +18,8 @@ _MAPPING = "xConfiguration Zones Zone [n] DNS SIP TLS Verify InboundClassificati
 
 
 def _name_refused(evidence: Evidence) -> bool:
-    return evidence.stage is Stage.IDENTITY and evidence.view is not None and evidence.view.refused_identity is not None
+    refused = evidence.view.refused_identity if evidence.view else None
+    return evidence.stage is Stage.IDENTITY and refused is not None
 
 
 def _disabled_rule(evidence: Evidence) -> bool:
@@ -244,10 +245,7 @@ NAME_CAUSES = (
         applies=_name_refused,
         diagnosis="{by} looked for {names}; the certificate of {refused} carries {presented}. {by} closed.",
         remedies={
-            "expressway-e": (
-                _ISSUE,
-                *(advice for advice in _COMPARE if advice.when.words),
-            ),
+            "expressway-e": (_ISSUE, *_COMPARE),
             ANYBODY: _COMPARE,
         },
         looks_like=("reset-by-middlebox",),

@@ -8,7 +8,6 @@ from harness.judge.causes.row import ANYBODY, Cause, do
 from harness.judge.evidence import Evidence
 from harness.judge.hinge import ACTIVATION, CALLING, OWNERSHIP
 from harness.lab.screens import DOMAINS, END_USER, HYBRID_CALL, PUBLIC_DNS
-from harness.verdict import Stage
 
 _PREFIX = "cisco-ci-domain-verification="
 
@@ -16,7 +15,7 @@ _PREFIX = "cisco-ci-domain-verification="
 def _stopped(topic: str, *kinds: str) -> Callable[[Evidence], bool]:
     def applies(evidence: Evidence) -> bool:
         refusal = evidence.obstacle
-        if evidence.stage is not Stage.OWNERSHIP or refusal is None or refusal.topic != topic:
+        if refusal is None or refusal.topic != topic:
             return False
         return not kinds or refusal.facts.get("kind") in kinds
 

@@ -39,11 +39,10 @@ def _revoked(evidence: Evidence) -> bool:
 
 def _asked_in_vain(evidence: Evidence) -> bool:
     """Whether the handshake of one end ran out of time while that end still waited for a source."""
-    view = evidence.view
-    asked = [each for each in view.events(Decision) if each.topic == _TOPIC] if view else []
-    if view is None or not asked or asked[-1].outcome != "asking":
+    asked = [each for each in evidence.told(Decision) if each.topic == _TOPIC]
+    if not asked or asked[-1].outcome != "asking":
         return False
-    failed = view.failed(asked[-1].actor)
+    failed = evidence.failed(asked[-1].actor)
     return failed is not None and failed.reason == "timed-out"
 
 

@@ -22,6 +22,7 @@ from harness.judge.causes.conditions import (
     switched_off,
 )
 from harness.judge.causes.row import ANYBODY, Cause, do
+from harness.judge.connection_view import NETWORK
 from harness.judge.evidence import Evidence
 from harness.judge.listeners import open_ports
 from harness.lab.screens import (
@@ -39,12 +40,11 @@ _PROBE = "probe"
 
 
 def _dial_failed(evidence: Evidence, failure: DialFailure) -> bool:
-    failed = evidence.view.events(DialFailed) if evidence.view else []
-    return evidence.stage is Stage.TCP and bool(failed) and failed[0].failure is failure
+    return evidence.stage is Stage.TCP and any(each.failure is failure for each in evidence.told(DialFailed))
 
 
 def _in_path(evidence: Evidence) -> bool:
-    return evidence.stage is Stage.TCP and evidence.view is not None and evidence.view.refused_in_path
+    return evidence.stage is Stage.TCP and evidence.by == NETWORK
 
 
 def _nothing_listens(evidence: Evidence) -> bool:

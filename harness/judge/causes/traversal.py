@@ -22,8 +22,8 @@ def dialler_lacks_client_auth(evidence: Evidence, *services: str) -> bool:
 
 def name_refused(evidence: Evidence, part: str, *services: str) -> bool:
     """Whether that part refused the other's name on one of these services."""
-    refused = evidence.view is not None and evidence.view.refused_identity is not None
-    return refused and evidence.service in services and evidence.part_of(evidence.by) == part
+    refused = evidence.view.refused_identity if evidence.view else None
+    return refused is not None and evidence.service in services and evidence.part_of(evidence.by) == part
 
 
 def _wanted_an_address(evidence: Evidence) -> bool:

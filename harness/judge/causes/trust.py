@@ -27,18 +27,16 @@ def _objected(evidence: Evidence, codes: set[int]) -> bool:
 
 def _only_the_old_leaf(evidence: Evidence) -> bool:
     """Whether the refuser trusts another certificate of the holder's name that is no CA."""
-    presented = evidence.presented
-    return presented is not None and any(
-        not anchor.is_ca and anchor.subject == presented.subject for anchor in trusted_by_refuser(evidence)
-    )
+    subject = evidence.presented.subject if evidence.presented else ""
+    return any(not anchor.is_ca and anchor.subject == subject for anchor in trusted_by_refuser(evidence))
 
 
 def _holds_a_namesake(evidence: Evidence) -> bool:
     """Whether the refuser trusts another CA of the name in which its search ended."""
-    if not untrusted(evidence) or evidence.path is None or not evidence.path.chain:
+    chain = evidence.path.chain if evidence.path else ()
+    if not chain or not untrusted(evidence):
         return False
-    wanted = evidence.path.chain[-1].issuer.lower()
-    known = {facts.sha256 for facts in evidence.path.chain}
+    wanted, known = chain[-1].issuer.lower(), {facts.sha256 for facts in chain}
     return any(
         anchor.subject.lower() == wanted and anchor.sha256 not in known for anchor in trusted_by_refuser(evidence)
     )
@@ -46,10 +44,13 @@ def _holds_a_namesake(evidence: Evidence) -> bool:
 
 def _expired_issuer(evidence: Evidence) -> CertificateFacts | None:
     """Return the CA of the chain that has run out, None where the leaf has or a clock is wrong."""
-    finding = evidence.path.finding(FindingKind.EXPIRED) if evidence.path else None
-    if not objection(evidence, EXPIRED) or finding is None or not finding.depth or evidence.path is None:
+    path = evidence.path
+    if path is None:
         return None
-    return evidence.path.chain[finding.depth]
+    finding = path.finding(FindingKind.EXPIRED)
+    if finding is None or not finding.depth or not objection(evidence, EXPIRED):
+        return None
+    return path.chain[finding.depth]
 
 
 def _expired_root(evidence: Evidence) -> bool:

@@ -16,21 +16,21 @@ _CLIENT_EXPIRED = "40078"
 
 
 def _client_store_expired(evidence: Evidence) -> bool:
-    dialled = evidence.refused == evidence.dialler and evidence.part_of(evidence.refused) == "expressway-e"
     told_of_it = any(
         raised.outcome == _CLIENT_EXPIRED and raised.actor == evidence.refused for raised in alarms(evidence)
     )
-    return dialled and objection(evidence, EXPIRED) and told_of_it
+    return evidence.refused == evidence.dialler and objection(evidence, EXPIRED) and told_of_it
 
 
 def _only_the_host(evidence: Evidence) -> bool:
     """Whether the dialler wanted the domain, and the certificate has the host to which SRV had led."""
     led, presented = where_srv_led(evidence), evidence.presented
-    if evidence.stage is not Stage.IDENTITY or evidence.by != evidence.dialler or led is None or presented is None:
+    if presented is None or led is None:
         return False
     _, host, _ = led
     names = {name.lower() for name in (*presented.dns_names, *presented.common_names)}
-    return host in names and all(host.endswith(f".{wanted}") for wanted in evidence.expected_names)
+    wanted_above = all(host.endswith(f".{wanted}") for wanted in evidence.expected_names)
+    return evidence.stage is Stage.IDENTITY and evidence.by == evidence.dialler and host in names and wanted_above
 
 
 TWO_ENDED_CAUSES = (

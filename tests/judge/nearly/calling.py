@@ -60,6 +60,7 @@ ROWS = (
     row(
         "federation-srv-elsewhere",
         CALL_REFUSED.but(said=microsoft(1008)),
+        but("the call comes through", "none", completed=True),
         but("nobody took the connection", "connect-timed-out", dial=DROPPED),
         but("Microsoft speaks of the certificate", "federation-name-missing", said=microsoft(1010)),
         but("Microsoft speaks of something else", "sip-refused", said=microsoft(1007)),

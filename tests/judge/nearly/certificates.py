@@ -112,6 +112,11 @@ ROWS = (
         but("the handshake stood", "sip-unanswered", ends=STOOD),
     ),
     row(
+        "incomplete-or-unknown-chain",
+        SERVER_REFUSED.but(shows=(b"no certificate at all",)),
+        but("no objection is on record", "unexplained", objections=()),
+    ),
+    row(
         "certificate-expired",
         SERVER_REFUSED.but(shows=chain("expressway-e", "expired"), **says(DIALLER, EXPIRED)),
         but("it lies in the future", "certificate-not-yet-valid", **says(DIALLER, NOT_YET_VALID)),

@@ -164,6 +164,14 @@ ROWS = (
         WITHOUT_CERTIFICATE.but(dialler="probe", port=5061, seen=(DIALLER,)),
         but("it is no Expressway that was dialled", "no-client-certificate", listener="b2b-peer"),
     ),
+    *(
+        row(
+            "no-client-certificate",
+            WITHOUT_CERTIFICATE.but(alert=(LISTENER, number)),
+            but("the listener had shown none either", then, shows=None),
+        )
+        for number, then in ((40, "no-common-cipher"), *((number, "unexplained") for number in (42, 46, 50, 116)))
+    ),
     row(
         "no-client-certificate",
         WITHOUT_CERTIFICATE,

@@ -25,7 +25,7 @@ def looks_for(name: str) -> dict[str, Any]:
 
 
 def shown(*faults: str, names: tuple[str, ...] | None = None) -> dict[str, Any]:
-    return {"client_shows": chain(CLOUD, *faults, names=names)}
+    return {"client_shows": chain(CLOUD, *faults, dns_names=names)}
 
 
 NOBODY_REFUSED = but("nobody refused a name", "sip-unanswered", decisions=())

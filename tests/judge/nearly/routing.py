@@ -60,11 +60,21 @@ ROWS = (
         NOWHERE,
     ),
     row(
+        "traversal-zone-down",
+        Meeting(
+            dialler="jabber",
+            port=8443,
+            protocol="https",
+            decisions=(decided("expressway-e", "ssh-tunnel", "missing"),),
+        ),
+        but("the zone stands, and its tunnel does not", "ssh-tunnel-down", others=(ZONE_DIALLED.but(port=7001),)),
+    ),
+    row(
         "credentials-wanted",
         CHALLENGED,
         but("credentials were given", "wrong-credentials", said=WRONG.said),
         but("it was no challenge", "sip-refused", said=(asked("REGISTER"), answered("403 Forbidden"))),
-        NOWHERE,
+        but("the step went on to its end", "none", completed=True),
     ),
     row(
         "credentials-wanted",
@@ -75,7 +85,7 @@ ROWS = (
         "wrong-credentials",
         WRONG,
         but("it was no challenge", "sip-refused", said=(*WRONG.said[:3], answered("403 Forbidden"))),
-        NOWHERE,
+        but("the step went on to its end", "none", completed=True),
     ),
     row(
         "wrong-credentials",
@@ -86,7 +96,7 @@ ROWS = (
         "sip-refused",
         CALL_REFUSED,
         but("no final answer came", "sip-unanswered", said=(asked("INVITE"), answered("180 Ringing"))),
-        NOWHERE,
+        but("the step went on to its end", "none", completed=True),
     ),
     row(
         "sip-unanswered",

@@ -34,9 +34,10 @@ NAMELESS = but("the port has no such service", "name-unknown", opened={7001: "an
 def _peer_is_an_address(port: int) -> NearMiss:
     return row(
         "traversal-peer-is-an-address",
-        ZONE.but(port=port, dialler_wants=(ADDRESS,), listener_wants=(ADDRESS,), **judged_by("expressway-c")),
+        ZONE.but(port=port, dialler_wants=(ADDRESS,), **judged_by("expressway-c")),
         but("Expressway-E refused", "traversal-subject-name", **judged_by("expressway-e")),
         but("it dials a name", "name-unknown", dialler_wants=("edge.example.org",)),
+        but("it looks for nothing", "name-unknown", dialler_wants=()),
         but("it dials an address and a name", "name-unknown", dialler_wants=(ADDRESS, "edge.example.org")),
         but("the port is for something else", "name-unknown", opened={port: "TLS"}),
         but("the name was found", "sip-unanswered", **judged_by("expressway-c", "accepted")),

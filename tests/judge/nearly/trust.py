@@ -14,6 +14,7 @@ YESTERDAYS = chain("expressway-e", "expired")[0]
 BY_CLOUD = SERVER_REFUSED.but(
     dialler="webex-cloud", port=5062, shows=chain("expressway-e"), dialler_trusts=(YESTERDAYS,), decisions=OWN_LIST
 )
+NAMESAKE = "TEST ONLY cucm.example.com"
 CUCM = chain("unified-cm", issuer="namesake-root")
 BY_NAMESAKE = SERVER_REFUSED.but(
     dialler="expressway-c",
@@ -42,6 +43,15 @@ ROWS = (
             dialler_trusts=(chain("b2b-peer")[0],)),
         but("the list holds a CA", "uploaded-list-overrides", dialler_trusts=(authority("private-root"),)),
         but("the list is empty", "uploaded-list-overrides", dialler_trusts=()),
+    ),
+    row(
+        "uploaded-leaf",
+        BY_CLOUD.but(
+            shows=chain("expressway-e", common_name=NAMESAKE),
+            dialler_trusts=chain("expressway-e", "expired", common_name=NAMESAKE)[:1],
+        ),
+        but("the list holds a CA of that name", "uploaded-list-overrides",
+            dialler_trusts=(authority("namesake-root"),)),
     ),
     row(
         "same-subject-ca",

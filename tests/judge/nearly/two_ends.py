@@ -48,7 +48,13 @@ TO_PARTNER = Meeting(
     shows=chain("b2b-peer"),
     dialler_wants=("peer.example",),
 )
-HOST_ONLY = TO_PARTNER.but(shows=chain("b2b-peer", "cn-only"), **looked_up())
+NAMED_BY_HOST = chain("b2b-peer", "cn-only")
+HOST_ONLY = TO_PARTNER.but(
+    shows=NAMED_BY_HOST,
+    requests=ClientCertificate.REQUIRED,
+    client_shows=NAMED_BY_HOST,
+    **looked_up(),
+)
 FROM_PARTNER = Meeting(dialler="b2b-peer", listener="expressway-e", port=5061)
 NO_WAY_OUT = TO_PARTNER.but(dial=DialFailure.TIMED_OUT, others=(FROM_PARTNER,))
 EDITED = Meeting(arrives=Hello(("1.2",)), alert=(DIALLER, ILLEGAL_PARAMETER), ends=("alert-sent", "alert-received"))
@@ -75,6 +81,8 @@ ROWS = (
         HOST_ONLY,
         but("the certificate has the domain too", "name-unknown", dialler_wants=("other.example",)),
         but("nobody looked it up", "name-unknown", decisions=(decided("expressway-e", "identity", "unacceptable", 1),)),
+        but("the handshake itself came to nothing", "unexplained", ends=("alert-sent", "alert-received")),
+        but("no certificate was shown", "name-unknown", shows=None),
         but("SRV led to another host", "name-unknown", **looked_up(host="edge2.peer.example")),
         but("SRV led elsewhere", "name-unknown", **looked_up(where="127.64.0.98:5061")),
         but("the partner refused, not the dialler", "name-unknown",
