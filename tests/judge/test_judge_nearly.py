@@ -47,6 +47,7 @@ LEFT_OPEN = {
 def test_what_cannot_be_told_apart_is_said_with_what_would_tell(row: NearMiss) -> None:
     verdict = judge(row.story.transcript)
 
+    assert CAUSE[row.cause].ambiguous == (row.cause in LEFT_OPEN)
     if row.cause in LEFT_OPEN:
         assert len(verdict.cannot_tell) >= 2
         assert verdict.probe

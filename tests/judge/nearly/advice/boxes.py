@@ -109,7 +109,7 @@ ADVICE = (
     ),
     advised(
         "show no certificate: port 5062 only asks for one",
-        CLIENT_REFUSED.but(requests=OPTIONAL),
+        CLIENT_REFUSED.but(requests=OPTIONAL, release="x15.5"),
         unless("it demands one", requests=REQUIRED),
         unless("the cloud always shows one", dialler="webex-cloud"),
         unless("the dialler refused", alert=(DIALLER, 48)),
@@ -140,12 +140,14 @@ ADVICE = (
         RSA_ONLY,
         unless("it does", hello=Hello()),
         unless("it offers nothing else", hello=Hello(keys=("ecdsa",))),
+        unless("it offers neither", hello=Hello(keys=())),
     ),
     advised(
         "Let the B2B peer offer RSA",
         RSA_ONLY.but(hello=Hello(keys=("ecdsa",))),
         unless("it does", hello=Hello()),
         unless("it offers nothing else", hello=Hello(keys=("rsa",))),
+        unless("it offers neither", hello=Hello(keys=())),
     ),
     advised(
         "with digitalSignature in its key usage",

@@ -37,10 +37,11 @@ ADVICE = (
         unless("an SRV record led there", **led("b2b-peer", f"{EDGE}:5062")),
     ),
     advised(
-        "Let the firewall pass port 5061 to port 5061: today it leads to port 5062",
+        "Let the firewall pass port 5061 to port 5061",
         PHONE.but(reached=5062, **led("jabber", f"{EDGE}:5061")),
         unless("nothing led it elsewhere", reached=0),
         unless("it led to the same port", reached=5061),
+        unless("the call came through", completed=True),
     ),
     advised("today it leads to port 5062", WITHOUT_CERTIFICATE.but(port=5099, reached=5062)),
     # --- ports ---

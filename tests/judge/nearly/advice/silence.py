@@ -85,7 +85,7 @@ ADVICE = (
     ),
     # --- revocation ---
     advised(
-        "Let Expressway-E reach http://ca.example/r.crl by HTTP",
+        "Let Expressway-E reach",
         WITH_CRL.but(decisions=ASKED),
         unless("nobody asked", decisions=()),
         unless(
