@@ -7,7 +7,7 @@ one certificate for both roles; from X15.5 a change of one store leaves the othe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from harness.identity.certificate import CertificateFacts
@@ -27,7 +27,8 @@ class Place:
     `setting` holds it, `other_store` the certificate for the other role of the same box, empty where it has one
     store. `own_list` is the list from which the holder completes the chain that it sends (trap X11), empty where
     it sends what it was given. `verifiers` are the trust lists of those who verify it. `host` and `domain` are
-    the names of the healthy lab for which those of the certificate stand in.
+    the names of the healthy lab for which those of the certificate stand in. `looked_at_with` are settings with which
+    somebody verifies it, where nobody does in the healthy lab, and `assumed` says so to people.
     """
 
     setting: str
@@ -36,6 +37,8 @@ class Place:
     own_list: str = ""
     host: str = ""
     domain: str = ""
+    looked_at_with: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    assumed: str = ""
 
     @property
     def box(self) -> Box | None:
@@ -113,8 +116,22 @@ PLACES: Mapping[str, Place] = {
     "expressway-c-server": _store(_INSIDE_STORES, _INSIDE_LIST, _INSIDE_VERIFIERS, _INSIDE_NAMES),
     "expressway-c-client": _store(_INSIDE_STORES[::-1], _INSIDE_LIST, _INSIDE_VERIFIERS, _INSIDE_NAMES),
     "webex-cloud": Place("webex-cloud.certificate", (_EDGE_LIST,)),
-    "b2b-peer": Place("b2b-peer.server-certificate", (_EDGE_LIST,), host="edge1.peer.example", domain="peer.example"),
-    "unified-cm": Place("unified-cm.certificate", (_INSIDE_LIST,), host="cucm1.example.com", domain="example.com"),
+    "b2b-peer": Place(
+        "b2b-peer.server-certificate",
+        (_EDGE_LIST,),
+        host="edge1.peer.example",
+        domain="peer.example",
+        looked_at_with={"expressway-e.dns-zone.tls-verify": True},
+        assumed="Expressway-E verifies the partners that it dials (TLS verify mode On in the DNS zone)",
+    ),
+    "unified-cm": Place(
+        "unified-cm.certificate",
+        (_INSIDE_LIST,),
+        host="cucm1.example.com",
+        domain="example.com",
+        looked_at_with={"expressway-c.neighbour-zone.transport": "tls", "expressway-c.neighbour-zone.tls-verify": True},
+        assumed="the trunk speaks TLS, and Expressway-C verifies it",
+    ),
     "mra-phone": Place("mra-phone.certificate", (_EDGE_LIST,)),
 }
 """By role."""

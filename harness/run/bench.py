@@ -52,11 +52,12 @@ class Bench:
             OLD: adopted.names(old.issuers),
             NEW: adopted.names((*old.issuers, *new.sent[1:])),
         }
-        self._lab = renamed_lab(library.healthy, self._renaming)
+        self._lab = changed(renamed_lab(library.healthy, self._renaming), looked_at(library, place))
 
-    def plans(self, scenario: Scenario, release: Release, tls_version: str) -> tuple[Plan, Plan, Plan] | None:
-        """Return a story with the old certificate, with the new one and with the lab's own; None where it does not fit.
+    def plans(self, scenario: Scenario, release: Release, tls_version: str) -> tuple[Plan, ...] | None:
+        """Return a story with the old certificate, the new one, the lab's own, and an old one that nobody trusts.
 
+        A story that works with that one too looks at no certificate. None where the story does not fit.
         It fits unless it brings a certificate of its own for the role, names a release, or sets what this release
         has not.
         """
@@ -65,12 +66,12 @@ class Bench:
             return None
         try:
             lab = with_edges_of_their_own(changed(self._lab, {**change, "release": release.name}), self._renaming)
-            labs = [*(self._with(held, lab, release) for held in (OLD, NEW)), lab]
+            unknown = self._with(OLD, lab, release, trusted=False)
+            labs = [*(self._with(held, lab, release) for held in (OLD, NEW)), lab, unknown]
         except ValidationError:
             return None
         play = tuple(replace(step, options=self._renaming.data(dict(step.options))) for step in scenario.play)
-        old, new, own = (Plan(scenario.name, tls_version, each, play) for each in labs)
-        return old, new, own
+        return tuple(Plan(scenario.name, tls_version, each, play) for each in labs)
 
     def _known_to(self, trust_list: str) -> tuple[str, ...]:
         return self._installed[OLD] if trust_list.startswith("expressway") else ()
@@ -82,18 +83,24 @@ class Bench:
     def _is_installed_by(self, play: Sequence[Step]) -> bool:
         return any(step.actor == self._place.box and step.verb in INSTALLING for step in play)
 
-    def _with(self, held: str, lab: Lab, release: Release) -> Lab:
-        """Return the lab with a certificate in its place, trusted by its verifiers and with the CAs above it.
+    def _with(self, held: str, lab: Lab, release: Release, *, trusted: bool = True) -> Lab:
+        """Return the lab with a certificate in its place, trusted by its verifiers or not, and with the CAs above it.
 
         An Expressway that verifies holds the intermediates of the old one too: its tunnels need them (row M18).
         """
         place = self._place
         added = {path: (*self._trusted, *self._known_to(path)) for path in place.lists_of_verifiers(lab)}
-        if place.own_list:
+        added = added if trusted else {}
+        if place.own_list and trusted:
             added[place.own_list] = (*added.get(place.own_list, ()), *self._installed[held])
         lists = {path: [*names_at(lab, path), *names] for path, names in added.items()}
         installed = {**place.held({"profile": held}, {"profile": OLD}, release), **lists}
         return changed(lab, {**installed, **found_hosts(lab, self.workshop)})
+
+
+def looked_at(library: Library, place: Place) -> Mapping[str, Any]:
+    """Return the settings with which somebody verifies the certificate; none for a lab of one's own, which says it."""
+    return {} if library.lab_file else place.looked_at_with
 
 
 def with_edges_of_their_own(lab: Lab, renaming: Renaming) -> Lab:

@@ -38,7 +38,7 @@ HEALTHY: Final = "none"
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """One play with each certificate, the lab's `own` one too, and the releases for which it stands."""
+    """One play with each certificate, the lab's `own` one and an `unknown` one too, and the releases it stands for."""
 
     scenario: Scenario
     releases: tuple[str, ...]
@@ -46,6 +46,7 @@ class Story:
     old: Plan
     new: Plan
     own: Plan
+    unknown: Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,9 @@ class Outcomes:
     """What flips, what was not compared, and how many stories worked with the old certificate.
 
     `unplayed` is the number of plays that were left when somebody interrupted it. `dead` are stories that work in this
-    lab with no certificate at all, on none of the releases.
+    lab with no certificate at all, on none of the releases. `aside` are those that cut the way to CRLs and responders
+    by themselves, which a certificate that names some does not survive. `looked_at` says whether some story minds the
+    certificate at all; it is found out where nothing flips.
     """
 
     flips: tuple[Flip, ...]
@@ -61,6 +64,8 @@ class Outcomes:
     worked: int
     unplayed: int = 0
     dead: tuple[str, ...] = ()
+    aside: tuple[str, ...] = ()
+    looked_at: bool = True
 
 
 Pair = tuple[Story, Verdict, Verdict]
@@ -109,9 +114,36 @@ def outcomes(bench: Bench, told: Sequence[Story], tick: Tick) -> Outcomes:
     neither = [pair for pair in pairs if pair[1].stopped and pair[2].stopped]
     unplayed = len(told) - len(pairs)
     gaps = neither if unplayed else _not_compared(bench, neither)
-    flipped = (pair for pair in pairs if _flipped(pair[1], pair[2]))
+    aside = [pair for pair in gaps if _cuts_sources(pair)]
+    gaps = [pair for pair in gaps if pair not in aside]
+    flipped = [pair for pair in pairs if pair not in aside and _flipped(pair[1], pair[2])]
     worked = {story.scenario.name for story, before, _ in pairs if before.stopped is None}
-    return Outcomes(tuple(_merged(flipped)), tuple(_merged(gaps)), len(worked), unplayed, _dead(pairs, gaps))
+    return Outcomes(
+        tuple(_merged(flipped)),
+        tuple(_merged(gaps)),
+        len(worked),
+        unplayed,
+        _dead(pairs, (*gaps, *aside)),
+        tuple(dict.fromkeys(story.scenario.name for story, _, _ in aside)),
+        looked_at=bool(flipped or gaps or unplayed) or _is_looked_at(bench, told),
+    )
+
+
+def _cuts_sources(pair: Pair) -> bool:
+    """Whether a story fails with the old certificate since it cuts the way to CRLs and responders by itself."""
+    story, before, _ = pair
+    return before.cause == _NO_SOURCE and _SOURCES in str(story.scenario.change)
+
+
+_NO_SOURCE, _SOURCES = "revocation-source-unreachable", "validation-authority"
+_AT_ONCE = 8
+
+
+def _is_looked_at(bench: Bench, told: Sequence[Story]) -> bool:
+    """Whether some story stops with a certificate that nobody trusts: else none could have told two of them apart."""
+    batches = (told[start : start + _AT_ONCE] for start in range(0, len(told), _AT_ONCE))
+    plays = (_played(bench, [story.unknown for story in batch], lambda _: None) for batch in batches)
+    return any(verdict.stopped for verdicts_of in plays for verdict in verdicts_of)
 
 
 def _dead(pairs: Sequence[Pair], gaps: Sequence[Pair]) -> tuple[str, ...]:

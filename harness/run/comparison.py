@@ -10,10 +10,12 @@ from pathlib import Path
 from harness.errors import Fault, ScenarioError
 from harness.identity.certificate import read_certificate
 from harness.lab.certificate_rules import CERTIFICATE_ROLES, Examination
+from harness.lab.installing import PLACES
 from harness.lab.releases import RELEASES
 from harness.pki import Holding
 from harness.report.certificates import Candidate, CertificateChange
 from harness.report.certificates.beyond_plays import rules_broken_anew
+from harness.run.bench import looked_at
 from harness.run.certificate_change import Question, outcomes, prepare, stories, upload_flips
 from harness.run.certificate_files import naming_the_unplayable
 from harness.run.certificate_replays import Replay, replays
@@ -78,6 +80,9 @@ def compare(
         unplayed=came_to.unplayed,
         rules=rules_broken_anew(*(_examined(question, holding) for holding in (question.old, question.new))),
         dead=came_to.dead,
+        aside=came_to.aside,
+        looked_at=came_to.looked_at,
+        assumed=PLACES[question.role].assumed if looked_at(library, PLACES[question.role]) else "",
     )
 
 

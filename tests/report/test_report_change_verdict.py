@@ -54,6 +54,7 @@ VERDICTS: dict[str, tuple[CertificateChange, str]] = {
         "nothing breaks in this lab: rule warnings 1",
     ),
     "nothing worked": (replace(SAME, worked=0), "NO ALL-CLEAR: no story works with the old certificate"),
+    "nobody looks": (replace(SAME, looked_at=False), "NO ALL-CLEAR: no story looks at the certificate"),
     "interrupted": (replace(SAME, unplayed=3), "NO ALL-CLEAR: not played 3"),
 }
 

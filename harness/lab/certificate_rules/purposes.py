@@ -134,6 +134,7 @@ PURPOSE_RULES = (
         peers="Expressway-E on the mutual TLS port, if the partner dials that",
         remedy="Let the partner dial the one-way port 5061, or present a certificate with clientAuth.",
         source="B12, C6",
+        beyond_plays=True,
     ),
     CertificateRule(
         key="any-usage-only",

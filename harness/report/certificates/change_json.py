@@ -58,6 +58,8 @@ def change_as_json(change: CertificateChange) -> str:
         ],
         "unspoken_for": list(unspoken_for(change.old.facts, change.new.facts)),
         "dead": list(change.dead),
+        "aside": list(change.aside),
+        "looked_at": change.looked_at,
         "not_compared": [_flip(flip) for flip in change.not_compared],
     }
     return json.dumps(document, indent=2) + "\n"

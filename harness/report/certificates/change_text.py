@@ -23,6 +23,10 @@ _HEADINGS = {
     Kind.MENDS: "MENDS: did not work with the old certificate, works with the new one",
     Kind.DIFFERS: "DIFFERS: comes to something else",
 }
+_NOT_LOOKED_AT = (
+    "NO ALL-CLEAR: no story looks at this certificate. All of them work with one that nobody trusts too, since this "
+    "lab does not verify it there. --lab takes a lab that does, --scenario more stories."
+)
 _NOT_COMPARED = "NOT COMPARED: works in the healthy lab, and with neither of the two certificates"
 
 
@@ -84,6 +88,9 @@ def _alarm(change: CertificateChange, paper: Paper) -> Iterator[str]:
     elif not change.worked:
         yield ""
         yield from paper.hanging("", "NO ALL-CLEAR: no story works with the old certificate, so none can break.", 0)
+    if change.worked and not change.looked_at:
+        yield ""
+        yield from paper.hanging("", _NOT_LOOKED_AT, 0)
 
 
 def _assumption(change: CertificateChange) -> str:
@@ -92,6 +99,7 @@ def _assumption(change: CertificateChange) -> str:
         f"the peers trust the root of the old certificate{more}; the CAs that come with the new one are appended to "
         "the trusted CA list of the box that presents it; the CRLs, OCSP responders and CA certificates that are named "
         "by http answer"
+        f"{f'; {change.assumed}' if change.assumed else ''}"
     )
 
 
@@ -183,6 +191,9 @@ def _tally(change: CertificateChange, paper: Paper) -> Iterator[str]:
     scale = f"{len(change.stories)} stories, of which {change.worked} work today, {where}"
     if change.dead:
         text = f"no use here, since they work in this lab with no certificate: {', '.join(change.dead)}"
+        yield from paper.hanging("", text, 0)
+    if change.aside:
+        text = f"left aside, since they cut the way to CRLs and OCSP by themselves: {', '.join(change.aside)}"
         yield from paper.hanging("", text, 0)
     said = list(counts(change))
     if change.unplayed and not change.flips:

@@ -29,6 +29,8 @@ def counts(change: CertificateChange) -> Iterator[str]:
     """Yield what there is of each kind: stories, uploads and rules; nothing where the two certificates come to one."""
     if not change.worked:
         yield "no story works with the old certificate"
+    elif not change.looked_at:
+        yield "no story looks at the certificate"
     for kind in Kind:
         if found := {flip.scenario for flip in change.compared if flip.kind is kind}:
             yield f"{kind.value} {len(found)}"
