@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
 from harness.lab.conversion import ConversionStep, Need
@@ -29,6 +30,7 @@ from harness.verdict import Verdict
 
 _CALLS: Final = (
     Step("b2b-peer", "call", "B2B in"),
+    Step("unified-cm", "call", "B2B out", {"to": "bob@peer.example"}),
     Step("webex-cloud", "call", "call from the cloud"),
     Step("unified-cm", "call", "call to the cloud", {"to": "anna@example.calls.webex.com"}),
 )
@@ -57,10 +59,12 @@ class Planner:
         self._steps = bench.steps
         self._broken: dict[str, Broken] = {}
         self._closed: set[tuple[frozenset[int], str]] = set()
-        (today, _), (healthy, _) = (self._play(lab, _WATCHED) for lab in (bench.lab, bench.healthy))
+        every = [replace(step, options=bench.renaming.data(dict(step.options))) for step in _WATCHED]
+        (today, _), (healthy, _) = (self._play(lab, every) for lab in (bench.lab, bench.healthy))
         self.broken_before = tuple(healthy)
-        self.gaps = tuple(self._gap(step) for step in _WATCHED if step.name in today and step.name not in healthy)
-        self._watched = [step for step in _WATCHED if step.name not in {*healthy, *today}]
+        self.gaps = tuple(self._gap(step) for step in every if step.name in today and step.name not in healthy)
+        self._every = every
+        self._watched = [step for step in every if step.name not in {*healthy, *today}]
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -89,7 +93,7 @@ class Planner:
                 self.left_undone.append(breakage)
         if self.gaps:
             names = {gap.link for gap in self.gaps}
-            ending, _ = self._play(self._lab_after(taken), [step for step in _WATCHED if step.name in names])
+            ending, _ = self._play(self._lab_after(taken), [step for step in self._every if step.name in names])
             self.gaps = tuple(gap for gap in self.gaps if gap.link in ending)
         ending_lab = self._lab_after(taken)
         self.still_used, self.last_release = tuple(self._bench.still_used(ending_lab)), ending_lab.release

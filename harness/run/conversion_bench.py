@@ -39,6 +39,7 @@ class ConversionBench:
     """The lab as it is today, the workshop that holds all certificates, and the steps.
 
     `healthy` is the same lab with the certificates that it issues itself: what works there and not today is a gap.
+    `renaming` is what the names of the healthy lab became.
     """
 
     lab: Lab
@@ -46,6 +47,7 @@ class ConversionBench:
     workshop: Workshop
     steps: tuple[ConversionStep, ...]
     exchanges: tuple[Exchange, ...]
+    renaming: Renaming
 
     @property
     def other_name(self) -> bool:
@@ -109,12 +111,13 @@ def conversion_bench(library: Library, asked: Sequence[Asked], conditions: Condi
         workshop.hold(_held(one, "new"), new.credentials)
     exchanges = [_exchange(one, old, new, adopted) for one, old, new in pairs]
     publish(workshop, standing_in.issued)
+    looked_at = {key: value for one in asked for key, value in PLACES[one.role].looked_at_with.items()}
     lab = renamed_lab(library.healthy, renaming)
     lab = changed(lab, found_hosts(lab, workshop))
-    lab = with_edges_of_their_own(changed(lab, {"release": release.name, **CLUSTER_AND_TRUNK}), renaming)
+    lab = with_edges_of_their_own(changed(lab, {"release": release.name, **CLUSTER_AND_TRUNK, **looked_at}), renaming)
     roots = adopted.names((*(old.root for _, old, _ in pairs), *standing_in.trust))
     steps = (*conversion(exchanges), *release_steps(exchanges, release, conditions.upgrade))
-    return ConversionBench(_today(lab, exchanges, roots, release), lab, workshop, steps, tuple(exchanges))
+    return ConversionBench(_today(lab, exchanges, roots, release), lab, workshop, steps, tuple(exchanges), renaming)
 
 
 def _held(one: Asked, which: str) -> str:

@@ -231,3 +231,15 @@ def test_a_new_name_that_no_host_can_have_is_published_nowhere(name: str) -> Non
     assert [breakage.step.title for breakage in dead_end.breaks] == [
         "Install the new certificate as expressway-e-server, and restart"
     ]
+
+
+def test_a_partner_that_is_dialled_is_looked_at() -> None:
+    old, same = held("b2b-peer"), held("b2b-peer")
+    wildcard = held("b2b-peer", names=("*.peer.example",))
+
+    lost = planner(Asked("b2b-peer", old, wildcard))
+
+    assert "B2B out" in lost.links
+    assert lost.order() is None
+    assert {link for end in lost.dead_ends for each in end.breaks for link in each.links} == {"B2B out"}
+    assert len(titles(planner(Asked("b2b-peer", old, same)).order())) == 1
