@@ -9,7 +9,11 @@ READY  := $(VENV)/.ready
 # Debian and Ubuntu keep the venv module in a package of its own; root may fetch it, others are told.
 GET_VENV := test "$$(id -u)" = 0 && apt-get update -q && apt-get install -y -q python3-venv
 
-.PHONY: demo test check bench mutants docs golden clean
+# The tests that lean hardest on other people's packages: run again with the oldest versions that pyproject.toml allows.
+OLDEST := .venv-oldest
+CORE   := tests/document tests/identity tests/pki tests/tls tests/sip tests/dns tests/lab tests/scenario tests/probe
+
+.PHONY: demo test test-oldest check bench mutants docs golden clean
 
 demo: $(READY)          ## play every scenario, then the lesson: why MRA breaks on a mutual-TLS port
 	$(BIN)/sip-mtls run --out out/demo
@@ -17,6 +21,9 @@ demo: $(READY)          ## play every scenario, then the lesson: why MRA breaks 
 
 test: $(READY)          ## the whole suite; tests of absent programs are skipped, in CI they fail
 	$(BIN)/python -m pytest $(TESTS)
+
+test-oldest: $(OLDEST)/.ready ## the core of the suite with the oldest versions that pyproject.toml allows
+	$(OLDEST)/bin/python -m pytest -q -p no:cacheprovider $(CORE)
 
 check: $(READY)         ## ruff, mypy --strict, the floors of docs/architecture.md, pages and citations
 	$(BIN)/ruff check .
@@ -37,7 +44,7 @@ golden: $(READY)        ## record the golden ladders anew; read the diff
 	GOLDEN=record $(BIN)/python -m pytest -q tests/report
 
 clean:
-	rm -rf $(VENV) out dist build
+	rm -rf $(VENV) $(OLDEST) out dist build
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -45,4 +52,10 @@ $(READY): pyproject.toml
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); $(GET_VENV) && $(PYTHON) -m venv $(VENV); } || { rm -rf $(VENV); \
 	  echo "This Python cannot make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+$(OLDEST)/.ready: $(READY) tests/oldest_versions.py
+	$(PYTHON) -m venv --clear $(OLDEST)
+	$(BIN)/python tests/oldest_versions.py > $(OLDEST)/oldest.txt
+	$(OLDEST)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -c $(OLDEST)/oldest.txt
 	@touch $@

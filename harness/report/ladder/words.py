@@ -19,7 +19,7 @@ from harness.transcript import (
 )
 
 NO_CONNECTION = {
-    DialFailure.REFUSED: "RST: connection refused, nobody listens there",
+    DialFailure.REFUSED: "RST: connection refused",
     DialFailure.TIMED_OUT: "no answer to the SYN",
     DialFailure.UNREACHABLE: "no route to the host",
 }
