@@ -207,7 +207,9 @@ def test_a_record_that_no_actor_asks_for_is_served(rdtype: str, record: str) -> 
     assert along == (["mail.example.com. 300 IN A 192.0.2.25"] if rdtype == "MX" else [])
 
 
-@pytest.mark.parametrize("query", [raw("example.com", "AXFR"), raw("example.com", "A", rdclass="CH")], ids=["AXFR", "CH"])
+@pytest.mark.parametrize(
+    "query", [raw("example.com", "AXFR"), raw("example.com", "A", rdclass="CH")], ids=["AXFR", "CH"]
+)
 def test_transfers_and_other_classes_are_refused(query: bytes) -> None:
     told, message = said(query, "tcp")
 
