@@ -197,7 +197,7 @@ class SipLink:
     async def _give_last_answers(self) -> None:
         """Let those who asked before hear their answers, unless that takes too long."""
         if self._serving:
-            self._idle = self._idle or trio.Event()
+            self._idle = trio.Event() if self._idle is None else self._idle
             with trio.move_on_after(_LAST_ANSWERS_SECONDS):
                 await self._idle.wait()
 

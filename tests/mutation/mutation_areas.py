@@ -30,7 +30,7 @@ AREAS = (
     Area(
         "net-link",
         ("harness/net/link.py", "harness/net/sip_link.py", "harness/net/sip_transactions.py"),
-        ("tests/net/test_net_link.py", "tests/net/test_net_sip_link.py"),
+        ("tests/net/test_net_link.py", "tests/net/test_net_sip_link.py", "tests/net/test_net_sip_transactions.py"),
     ),
     Area("sip", ("harness/sip/*.py",), ("tests/sip", "tests/actors/test_actors_torture.py")),
     Area(
