@@ -115,20 +115,24 @@ class TransactionLayer:
         """
         inbox, outbox = trio.open_memory_channel[Response](_RESPONSES_IN_FLIGHT)
         key = client_key(request)
-        running = _Running(ClientTransaction(request), responses=inbox, hear=hear, patience=trio.CancelScope())
+        patience = trio.CancelScope()
+        running = _Running(ClientTransaction(request), responses=inbox, hear=hear, patience=patience)
         if self._connection.alive:
             self._running[key] = running
             self._connection.handing_over(request)
             self._carry_out(key, running, running.transaction.start())
         else:
             self._end_responses(running)
-        return self._waiting(key, running, outbox)
+        return self._waiting(key, running, patience, outbox)
 
     @asynccontextmanager
     async def _waiting(
-        self, key: TransactionKey, running: _Running, outbox: trio.MemoryReceiveChannel[Response]
+        self,
+        key: TransactionKey,
+        running: _Running,
+        patience: trio.CancelScope,
+        outbox: trio.MemoryReceiveChannel[Response],
     ) -> AsyncIterator[trio.MemoryReceiveChannel[Response]]:
-        patience = running.patience or trio.CancelScope()
         with patience, outbox:
             try:
                 await self._connection.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Hashable
 from dataclasses import dataclass, field
 
 import pytest
@@ -11,9 +11,10 @@ from net_bench import MEMORY, NewNetwork, pair
 from test_net_sip_link import PATIENCE, Answering, Talk, asking, heard, nobody_asks, statuses, strangers, talk
 
 from harness.net.sip_link import Inquiry, SipLink
+from harness.net.trace import Trace, current, follow
 from harness.sip.building import cancel, respond
 from harness.sip.message import Request, Response
-from harness.transcript import Direction, SipSeen
+from harness.transcript import Direction, Oddity, SipSeen
 
 on_memory = pytest.mark.parametrize("new_network", [MEMORY])
 
@@ -99,7 +100,7 @@ async def test_a_second_cancel_is_not_sent(new_network: NewNetwork) -> None:
 
 
 @on_memory
-@pytest.mark.parametrize(("status", "acked"), [(200, []), (486, ["ACK"])])
+@pytest.mark.parametrize(("status", "acked"), [(200, []), (300, ["ACK"]), (486, ["ACK"])])
 async def test_what_was_answered_is_not_taken_back(status: int, acked: list[str], new_network: NewNetwork) -> None:
     async with talk(new_network(), Ringing(status=status).serve) as sip:
         invite = asking("INVITE")
@@ -253,6 +254,7 @@ async def test_a_connection_that_is_closed_gives_its_last_answers_first(new_netw
 
     async with talk(new_network(), think) as sip, trio.open_nursery() as nursery:
         got: list[list[int]] = []
+        began = trio.current_time()
 
         async def ask(request: Request) -> None:
             got.append(await sip.ask(request))
@@ -260,8 +262,10 @@ async def test_a_connection_that_is_closed_gives_its_last_answers_first(new_netw
         for _ in range(3):
             nursery.start_soon(ask, asking("OPTIONS"))
         await trio.sleep(1)
-        for _ in range(2):
-            nursery.start_soon(sip.called.close)
+        async with trio.open_nursery() as closing:
+            for _ in range(2):
+                closing.start_soon(sip.called.close)
+        assert trio.current_time() - began == pytest.approx(2, abs=0.1)
     assert got == [[200]] * 3
 
 
@@ -313,3 +317,72 @@ async def test_an_ack_that_nobody_can_use_is_on_record_and_gets_no_answer(new_ne
         await met.caller.send(asking("ACK").to_bytes().replace(b"CSeq: 1 ACK", b"CSeq: one ACK"))
         assert await heard(met.caller) == b""
         assert met.called.ended is None
+        (odd,) = met.seen("called", Oddity)
+        assert odd.what.startswith("an ACK that nobody can use: ")
+
+
+@on_memory
+async def test_a_connection_may_be_silent_between_messages(new_network: NewNetwork) -> None:
+    async with strangers(new_network(), Answering().serve) as met:
+        for _ in range(2):
+            await met.caller.send(asking("OPTIONS").to_bytes())
+            assert statuses(await heard(met.caller)) == [200]
+            await trio.sleep(100)
+
+
+@on_memory
+async def test_one_that_was_to_speak_first_and_never_did_can_be_closed(new_network: NewNetwork) -> None:
+    async with pair(new_network()) as met, trio.open_nursery() as nursery:
+        sip = SipLink(met.caller, met.recorder, nobody_asks, speaks_first=True)
+        await nursery.start(sip.run)
+        await met.called.close()
+        await sip.close()
+        with trio.fail_after(5):
+            await sip.over()
+
+
+@on_memory
+async def test_a_recorder_is_told_what_is_asked_and_of_an_ack_only_that_it_came(new_network: NewNetwork) -> None:
+    taken: list[str] = []
+
+    def take_up(number: int, key: Hashable, request: str) -> None:
+        assert number
+        assert key
+        taken.append(request)
+
+    async with strangers(new_network(), Answering().serve) as met:
+        met.recorder.take_up = take_up  # type: ignore[method-assign]
+        cut = asking("INFO").to_bytes().replace(b"Content-Length: 0\r\n", b"")
+        await met.caller.send(asking("OPTIONS").to_bytes() + asking("ACK").to_bytes() + cut)
+        await trio.sleep(1)
+    assert taken == ["OPTIONS sip:user1@example.com", "", "INFO sip:user1@example.com"]
+
+
+@on_memory
+@pytest.mark.parametrize(
+    ("software", "theirs", "told"), [("us/1", "", "us/1"), ("us/1", "them/2", "them/2"), ("", "", None)]
+)
+async def test_an_answer_is_signed_once_by_whoever_has_a_name(
+    software: str, theirs: str, told: str | None, new_network: NewNetwork
+) -> None:
+    async with pair(new_network()) as met:
+        sip = SipLink(met.called, met.recorder, nobody_asks, software=software)
+        more = [("Server", theirs)] if theirs else []
+        signed = sip.signed(respond(asking("OPTIONS"), 200, headers=more))
+        assert signed.headers.get("server") == told
+        assert len(signed.headers.get_all("server")) == (told is not None)
+
+
+@on_memory
+async def test_an_answer_is_told_for_its_request_and_its_writer_works_on_for_another(new_network: NewNetwork) -> None:
+    for_whom: list[Trace | None] = []
+
+    async def serve(inquiry: Inquiry) -> None:
+        follow(Trace(99))
+        inquiry.pass_on(respond(inquiry.request, 200))
+        for_whom.append(current())
+        await inquiry.link.flush()
+
+    async with talk(new_network(), serve) as sip:
+        assert await sip.ask(asking("OPTIONS")) == [200]
+    assert for_whom == [Trace(99)]
