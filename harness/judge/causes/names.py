@@ -245,7 +245,7 @@ NAME_CAUSES = (
         applies=_name_refused,
         diagnosis="{by} looked for {names}; the certificate of {refused} carries {presented}. {by} closed.",
         remedies={
-            "expressway-e": (_ISSUE, *_COMPARE),
+            "expressway-e": (_ISSUE, *(advice for advice in _COMPARE if advice.when.words)),
             ANYBODY: _COMPARE,
         },
         looks_like=("reset-by-middlebox",),

@@ -95,6 +95,16 @@ ADVICE = (
     ),
     advised(
         "Compare what the B2B peer looks for",
+        BOX_TO_BOX.but(
+            dialler="b2b-peer",
+            listener="unified-cm",
+            dialler_wants=("sip.example.org",),
+            decisions=(decided("b2b-peer", "identity", "unacceptable", 1),),
+        ),
+        unless("it is our own certificate, which can be issued anew", listener="expressway-e"),
+    ),
+    advised(
+        "Compare what the B2B peer looks for",
         BOX_TO_BOX.but(dialler="b2b-peer", decisions=(decided("b2b-peer", "identity", "unacceptable", 1),)),
         unless("Expressway-C looked for it", dialler="expressway-c", decisions=BOX_TO_BOX.decisions),
     ),
