@@ -24,7 +24,7 @@ class Area:
 
 
 AREAS = (
-    Area("judge", ("harness/judge/*.py", "harness/judge/causes/*.py"), ("tests/judge",)),
+    Area("judge", ("harness/judge/*.py", "harness/judge/causes/*.py", "harness/judge/explain/*.py"), ("tests/judge",)),
     Area("identity", ("harness/identity/*.py",), ("tests/identity",)),
     Area("tls", ("harness/tls/*.py", "harness/tls/inspector/*.py"), ("tests/tls",)),
     Area(
@@ -36,17 +36,38 @@ AREAS = (
     Area(
         "certificate-change",
         (
+            "harness/pki/*.py",
+            "harness/pki/holdings/*.py",
+            "harness/lab/conversion*.py",
+            "harness/lab/installing.py",
+            "harness/lab/release_steps.py",
+            "harness/lab/renaming.py",
+            "harness/lab/uploads.py",
             "harness/run/bench.py",
             "harness/run/certificate_change.py",
+            "harness/run/certificate_replays.py",
             "harness/run/change_plan.py",
             "harness/run/comparison.py",
             "harness/run/conversion_bench.py",
-            "harness/pki/look_alike.py",
+            "harness/run/eku_matrix.py",
+            "harness/run/foreign_sources.py",
+            "harness/run/stand_ins.py",
+            "harness/report/certificates/beyond_plays.py",
+            "harness/report/certificates/change.py",
+            "harness/report/certificates/differences.py",
+            "harness/report/certificates/plan.py",
         ),
         (
+            "tests/pki",
+            "tests/lab",
             "tests/run/test_run_certificate_change.py",
             "tests/run/test_run_change_plan.py",
-            "tests/pki",
+            "tests/run/test_run_eku_matrix.py",
+            "tests/run/test_run_foreign_sources.py",
+            "tests/run/test_run_odd_certificates.py",
+            "tests/report/test_report_beyond_plays.py",
+            "tests/report/test_report_certificates.py",
+            "tests/cli/test_cli_certs_change.py",
         ),
     ),
 )

@@ -44,6 +44,28 @@ def test_a_healthy_leaf_looks_like_one_from_a_real_ca(role: str) -> None:
     assert isinstance(leaf.public_key(), ec.EllipticCurvePublicKey)
 
 
+CRITICAL = {
+    x509.BasicConstraints: True,  # RFC 5280 section 4.2.1.9
+    x509.KeyUsage: True,  # 4.2.1.3
+    x509.NameConstraints: True,  # 4.2.1.10
+    x509.SubjectAlternativeName: False,  # 4.2.1.6, where there is a subject
+    x509.SubjectKeyIdentifier: False,  # 4.2.1.2
+    x509.AuthorityKeyIdentifier: False,  # 4.2.1.1
+    x509.ExtendedKeyUsage: False,  # 4.2.1.12: as every public CA has it
+    x509.CRLDistributionPoints: False,  # 4.2.1.13
+    x509.AuthorityInformationAccess: False,  # 4.2.2.1
+}
+
+
+def test_every_extension_is_as_critical_as_rfc_5280_has_it() -> None:
+    shop = workshop()
+    leaves = (shop.issue(LeafOrder(role, revocation=("crl", "ocsp"))).leaf for role in ROLES)
+    extensions = [each for der in (*leaves, *shop.authorities().values()) for each in parsed(der).extensions]
+
+    assert {type(each.value) for each in extensions} == set(CRITICAL)
+    assert [each for each in extensions if each.critical is not CRITICAL[type(each.value)]] == []
+
+
 def test_key_identifiers_lead_from_the_leaf_to_its_issuer() -> None:
     credentials = workshop().issue(LeafOrder("b2b-peer"))
     wanted = parsed(credentials.leaf).extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
