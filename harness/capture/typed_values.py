@@ -40,7 +40,8 @@ def _read(hint: Any, value: object, place: str) -> Any:
         return _tuple(arguments[0], value, place)
     if origin is Mapping:
         return {
-            key: _read(arguments[1], member, f"{place}[{key[:40]!r}]") for key, member in _object(value, place).items()
+            _text(key, place): _read(arguments[1], member, f"{place}[{key[:40]!r}]")
+            for key, member in _object(value, place).items()
         }
     if origin is Literal:
         return _one_of(arguments, value, place)
@@ -124,9 +125,16 @@ def _seconds(value: object, place: str) -> float:
     raise _wrong("a number of seconds", value, place)
 
 
+def _text(value: object, place: str) -> str:
+    text: str = _any_text(value, place)
+    if len(text) > _LONGEST_TEXT:
+        raise WrongValueError(f"{place}: a text of more than {_LONGEST_TEXT} characters")
+    return text
+
+
 def _bytes(value: object, place: str) -> bytes:
     try:
-        return b64decode(_text(value, place), validate=True)
+        return b64decode(_any_text(value, place), validate=True)
     except ValueError as error:
         raise _wrong("base64", value, place) from error
 
@@ -137,8 +145,9 @@ def _wrong(expected: str, value: object, place: str) -> WrongValueError:
 
 
 _ENDLESS = 1e12
+_LONGEST_TEXT = 2**20
+_any_text = _exactly(str, "a text")
 _CONTAINERS: dict[type, str] = {dict: "an object", list: "a list"}
-_text = _exactly(str, "a text")
 _PLAIN: dict[Any, Callable[[object, str], Any]] = {
     str: _text,
     int: _exactly(int, "a whole number"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -112,6 +113,10 @@ PLAY = Transcript(
 )
 
 
+STEP = {"kind": "step-ended", "at": 1, "actor": "b2b-peer", "step": "call", "completed": True, "detail": ""}
+DECISION = {"kind": "decision", "at": 1, "actor": "b2b-peer", "connection": 0, "topic": "x", "outcome": "y"}
+
+
 @settings(max_examples=50)
 @given(TRANSCRIPTS)
 def test_what_is_saved_comes_back_exactly(transcript: Transcript) -> None:
@@ -180,8 +185,9 @@ def test_a_spoilt_file_is_refused_at_the_right_place(spoil: Callable[[Any], None
         (b"9" * 5000, "not JSON"),
         (b"[]", "not a saved transcript"),
         (b" " * (MAX_BYTES + 1), "has more than"),
+        (b"[" + b"[]," * 4_000_000 + b"[]]", "more than the 4000000 brackets and commas"),
     ],
-    ids=["empty", "not text", "nested", "not a number", "endless number", "a list", "too large"],
+    ids=["empty", "not text", "nested", "not a number", "endless number", "a list", "too large", "too many values"],
 )
 def test_a_file_of_another_kind_is_refused(data: bytes, said: str) -> None:
     with pytest.raises(ScenarioError, match=said):
@@ -198,4 +204,40 @@ def test_connections_with_one_number_are_refused() -> None:
     document = json.loads(save_transcript(PLAY))
     document["transcript"]["connections"] *= 2
     with pytest.raises(ScenarioError, match="the number 1 is not unique"):
+        load_transcript(json.dumps(document).encode())
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda t: t["events"].extend(t["events"][:1] * 20_000), "has more than the 20000 events"),
+        (lambda t: t["events"].extend([STEP] * 501), "has more than the 500 steps"),
+        (
+            lambda t: t["connections"].extend({**t["connections"][0], "number": n} for n in range(2, 2002)),
+            "the 2000 conn",
+        ),
+        (lambda t: t.update(scenario="x" * 2_000_000), "transcript.scenario: a text of more than 1048576 characters"),
+        (lambda t: t["events"].extend([{**STEP, "detail": "x" * 10**6}] * 9), "has more than the 8388608 characters"),
+        (lambda t: t["events"].append({**DECISION, "facts": {"x" * 2_000_000: ""}}), "a text of more than 1048576"),
+    ],
+    ids=["events", "steps", "connections", "a long text", "many texts", "a long key"],
+)
+def test_more_than_any_play_can_write_is_refused(spoil: Callable[[Any], None], said: str) -> None:
+    document = json.loads(save_transcript(PLAY))
+    spoil(document["transcript"])
+    with pytest.raises(ScenarioError, match=said):
+        load_transcript(json.dumps(document).encode())
+
+
+def test_the_bytes_of_connections_are_no_text() -> None:
+    end = End("b2b-peer", listens=False, tls=True, chunks=(Chunk(0.0, Direction.SENT, bytes(12 * 2**20)),))
+    transcript = replace(PLAY, connections=(replace(PLAY.connections[0], ends=(end,)),))
+    assert load_transcript(save_transcript(transcript)) == transcript
+
+
+@pytest.mark.parametrize("policy", ["EXPRESSWAY", "", "rfc0000"])
+def test_a_name_policy_that_nobody_has_is_refused_at_its_place(policy: str) -> None:
+    document = json.loads(save_transcript(PLAY))
+    document["transcript"]["events"].append({**DECISION, "facts": {"policy": policy}})
+    with pytest.raises(ScenarioError, match=r"events\[2\].facts.policy: expected one of expressway, .*, got"):
         load_transcript(json.dumps(document).encode())
