@@ -44,7 +44,7 @@ def test_a_healthy_leaf_looks_like_one_from_a_real_ca(role: str) -> None:
     assert isinstance(leaf.public_key(), ec.EllipticCurvePublicKey)
 
 
-CRITICAL = {
+CRITICAL: dict[type[x509.ExtensionType], bool] = {
     x509.BasicConstraints: True,  # RFC 5280 section 4.2.1.9
     x509.KeyUsage: True,  # 4.2.1.3
     x509.NameConstraints: True,  # 4.2.1.10
