@@ -9,6 +9,8 @@ import dns.flags
 import dns.message
 from dns.rcode import Rcode
 
+from harness.dns.interrupts import raise_interrupt_in
+
 HEADER_SIZE = 12
 """Octets of a message's header (RFC 1035 section 4.1.1)."""
 
@@ -27,7 +29,8 @@ def parsed(octets: bytes, limit: int) -> dns.message.Message | None:
         return None
     try:
         return dns.message.from_wire(bytes(octets))
-    except (dns.exception.DNSException, ValueError):
+    except (dns.exception.DNSException, ValueError) as error:
+        raise_interrupt_in(error)
         return None
 
 

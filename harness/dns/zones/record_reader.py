@@ -14,6 +14,7 @@ import dns.rdatatype
 import dns.ttl
 from dns.rdatatype import RdataType
 
+from harness.dns.interrupts import raise_interrupt_in
 from harness.dns.record_types import type_of
 from harness.dns.records import RECORD_TYPES
 from harness.dns.zones.master_file import Entry, Word, entries, fault_at
@@ -158,7 +159,8 @@ class RecordReader:
         written = " ".join(word.text for word in words)
         try:
             value = dns.rdata.from_text(dns.rdataclass.IN, rdtype, written, self._relative_to, relativize=False)
-        except (dns.exception.DNSException, ValueError):
+        except (dns.exception.DNSException, ValueError) as error:
+            raise_interrupt_in(error)
             place, known = words[0] if words else kind, dns.rdatatype.to_text(rdtype)
             wrong = f"this is no {known} record: {written or 'nothing'}"
             raise _UnreadableError(place, wrong, VALUES.get(known, _ANY_VALUE)) from None
