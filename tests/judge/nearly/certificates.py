@@ -5,7 +5,7 @@ from __future__ import annotations
 from meeting import BOTH, DIALLER, LISTENER, Meeting, authority, chain, decided
 
 from harness.transcript import ClientCertificate
-from nearly.row import but, row
+from nearly.row import NearMiss, but, row
 from nearly.stories import CLIENT_REFUSED, PUBLIC, SERVER_REFUSED, STOOD, UNTRUSTED, refuses
 
 SELF_SIGNED, NO_ISSUER_OF_TRUSTED, SELF_SIGNED_IN_CHAIN = 18, 2, 19
@@ -45,7 +45,39 @@ FAR_AWAY = SERVER_REFUSED.but(
 )
 """Only Expressway-E is ours: the partner that it dialled refused its certificate by an alert that says little."""
 
+VISIBLE = (
+    ("certificate-expired", "expired", (40, 42, 45, 46, 49), 43),
+    ("certificate-not-yet-valid", "not-yet-valid", (42,), 45),
+    ("eku-no-client-auth", "server-auth-only", (43, 46), 45),
+    ("weak-certificate", "rsa-1024", (71, 46), 48),
+    ("weak-certificate", "sha1-signature", (71,), 48),
+    ("leaf-as-issuer", "leaf-as-issuer", (48, 46), 71),
+    ("path-length", "path-length-exceeded", (48,), 71),
+)
+"""What a certificate shows by itself: the cause, the fault, alerts that can mean it, and one that means another."""
+
+
+def _visible(cause: str, fault: str, alert: int, other: int) -> NearMiss:
+    return row(
+        cause,
+        FAR_AWAY.but(client_shows=chain("expressway-e", fault), alert=(LISTENER, alert)),
+        but("the alert means something else", "certificate-refused", alert=(LISTENER, other)),
+        but("the certificate has no such flaw", "certificate-refused", client_shows=chain("expressway-e")),
+        but("the far end was seen, and objected to nothing", "unexplained", seen=BOTH),
+        but("no alert came", "unexplained", alert=None),
+    )
+
+
 ROWS = (
+    *(_visible(cause, fault, alert, other) for cause, fault, alerts, other in VISIBLE for alert in alerts),
+    *(
+        row(
+            "certificate-refused",
+            FAR_AWAY.but(alert=(LISTENER, alert)),
+            but("the alert is not about certificates", "handshake-broken-off", alert=(LISTENER, DECODE_ERROR)),
+        )
+        for alert in (40, 41, 42, 43, 45, 46, 48, 49, 51, 71, 113, 114)
+    ),
     row(
         "no-verified-domain",
         BY_NAME.but(dialler="webex-cloud", port=5062, decisions=OWN_LIST),
