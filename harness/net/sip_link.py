@@ -144,18 +144,18 @@ class SipLink:
             async with trio.open_nursery() as nursery:
                 self._nursery = nursery
                 task_status.started()
-                await self._read()
-                await self._refuse_violation()
-                self._deaf = True  # whoever asks from here on finds the link dead
-                self._nursery = None
+                try:
+                    await self._read()
+                    await self._refuse_violation()
+                finally:  # also where it is cancelled: the nursery is closed before the last of its tasks is told
+                    self._deaf = True  # whoever asks from here on finds the link dead
+                    self._nursery = None
                 self._transactions.lose_transport()
                 nursery.cancel_scope.cancel()
             if self._framer.violation and self._on_violation:
                 self._on_violation(self.link, self._framer.violation.reason)
             await self.link.close("not SIP" if self._framer.violation else "")
         finally:
-            self._deaf = True
-            self._nursery = None
             self._transactions.clear()
             self._over.set()
             for told in self._when_over:

@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 import trio
@@ -208,6 +209,28 @@ async def test_requests_in_records_of_their_own_are_begun_in_their_order_too(new
 
 
 # --- connections that die ---
+
+
+@on_memory
+@pytest.mark.parametrize("steps", range(5))
+async def test_a_connection_that_is_cancelled_takes_no_task_any_more(new_network: NewNetwork, steps: int) -> None:
+    """Ctrl-C ends `run` in a few steps, and other tasks may turn to it in between: none of them finds an error."""
+
+    async def run_within(scope: trio.CancelScope, link: SipLink, task_status: trio.TaskStatus[None]) -> None:
+        with scope:
+            await link.run(task_status=task_status)
+
+    for _ in range(20):  # the order of tasks that are ready together is random
+        async with pair(new_network()) as met, trio.open_nursery() as nursery:
+            link, scope = SipLink(met.caller, met.recorder, nobody_asks), trio.CancelScope()
+            await nursery.start(partial(run_within, scope, link))
+            scope.cancel()
+            for _ in range(steps):
+                await trio.lowlevel.checkpoint()
+            link.start(trio.sleep_forever)
+            await link.over()
+            assert not link.start(trio.sleep_forever)
+            assert not link.alive
 
 
 @each_network
