@@ -191,6 +191,21 @@ def test_whose_clock_is_off_is_read_from_the_dates(change: dict[str, Any], said:
     assert said in only
 
 
+@pytest.mark.parametrize(
+    ("fault", "deed", "cause"),
+    [
+        ("client-auth-only", OUTWARD, "eku-no-server-auth"),
+        ("sha1-signature", step("webex-cloud", "call"), "weak-certificate"),
+        ("no-digital-signature", step("webex-cloud", "call"), "key-usage"),
+    ],
+)
+def test_nobody_is_told_to_exchange_the_certificate_of_the_cloud(fault: str, deed: Step, cause: str) -> None:
+    change = {"webex-cloud.certificate": {"profile": "webex-cloud-dual", "faults": [fault]}}
+
+    assert judge(told(change, deed)).cause == cause
+    assert actions(change, deed).splitlines() == ["This is on the cloud's side: open a case. | "]
+
+
 @pytest.mark.parametrize("fault", ["unknown-root", "expired", "server-auth-only"])
 def test_where_a_port_only_asks_the_client_may_show_none(fault: str) -> None:
     faulty = {"profile": "b2b-peer", "faults": [fault]}

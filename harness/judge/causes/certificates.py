@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from harness.identity.findings import FindingKind
 from harness.judge.causes.conditions import (
     BY_EXPRESSWAY,
@@ -14,7 +16,7 @@ from harness.judge.causes.conditions import (
     both,
     by,
 )
-from harness.judge.causes.row import ANYBODY, BY, REFUSED, SHOW_NONE, SHOWN_CERTIFICATE, Cause, do
+from harness.judge.causes.row import ANYBODY, BY, REFUSED, SHOW_NONE, SHOWN_CERTIFICATE, Advice, Cause, do
 from harness.judge.evidence import Evidence
 from harness.judge.objections import (
     CERTIFICATE_ALERTS,
@@ -40,7 +42,7 @@ from harness.lab.screens import (
 from harness.transcript import ClientCertificate
 
 _WEAK = {66, 67, 68}
-_NOT_UNDERSTOOD = {34, 40}
+_NOT_ACCEPTED = {34, 40}
 
 
 def _wrong_usage(evidence: Evidence, *details: str) -> bool:
@@ -88,6 +90,11 @@ CHECK_OFF = (
         when=both(BY_EXPRESSWAY, NO_EKU_SWITCH),
     ),
 )
+
+_ON_THE_CLOUDS_SIDE: Mapping[str, tuple[Advice, ...]] = {
+    "webex-cloud": (do("This is on the cloud's side: open a case."),),
+}
+"""What helps where the certificate is the cloud's: nobody but the cloud exchanges that."""
 
 _COMPLETE_CHAIN = do(
     "Append the issuing CA to the trusted CA list of {refused}: from that list it completes the chain that it sends.",
@@ -339,7 +346,8 @@ CERTIFICATE_CAUSES = (
         applies=_wrong_usage,
         diagnosis="The certificate of {refused} ({presented}) lacks serverAuth in its extended key usage: {usage}",
         remedies={
-            ANYBODY: (do("Install a certificate with serverAuth on {refused}.", SERVER_CERTIFICATE, box=REFUSED),)
+            **_ON_THE_CLOUDS_SIDE,
+            ANYBODY: (do("Install a certificate with serverAuth on {refused}.", SERVER_CERTIFICATE, box=REFUSED),),
         },
         source="5.1",
     ),
@@ -348,7 +356,10 @@ CERTIFICATE_CAUSES = (
         title="The key or the signature is too weak",
         applies=lambda e: any(objection(e, code) for code in _WEAK),
         diagnosis="{by} refused the chain of {refused}: {verify}. {path}",
-        remedies={ANYBODY: (do("Issue the certificate anew: RSA 2048 or more, or ECDSA; SHA-256 or better."),)},
+        remedies={
+            **_ON_THE_CLOUDS_SIDE,
+            ANYBODY: (do("Issue the certificate anew: RSA 2048 or more, or ECDSA; SHA-256 or better."),),
+        },
         source="T-11",
     ),
     Cause(
@@ -357,13 +368,14 @@ CERTIFICATE_CAUSES = (
         applies=_wrong_key_usage,
         diagnosis="{by} refused the certificate of {refused} for what its key may do: {verify}. {path}",
         remedies={
+            **_ON_THE_CLOUDS_SIDE,
             ANYBODY: (
                 do(
                     "Install a certificate on {refused} whose key usage has digitalSignature.",
                     SHOWN_CERTIFICATE,
                     box=REFUSED,
                 ),
-            )
+            ),
         },
         looks_like=("eku-no-client-auth", "eku-no-server-auth"),
         told_apart_by="The key usage of the leaf, not its extended key usage.",
@@ -371,14 +383,15 @@ CERTIFICATE_CAUSES = (
     ),
     Cause(
         key="critical-extension",
-        title="A critical extension is not understood",
-        applies=lambda e: any(objection(e, code) for code in _NOT_UNDERSTOOD),
+        title="A critical extension is not accepted",
+        applies=lambda e: any(objection(e, code) for code in _NOT_ACCEPTED),
         diagnosis=(
-            "{by} refused the chain of {refused}: {verify}. {path} Whoever does not understand a critical extension "
-            "has to refuse it; another program may know this one."
+            "{by} refused the chain of {refused}: {verify}. {path} A critical extension has to be understood and "
+            "allowed by whoever checks the chain; another program may accept this one."
         ),
         remedies={
-            ANYBODY: (do("Have that certificate issued without the extension, or with it not marked as critical."),)
+            **_ON_THE_CLOUDS_SIDE,
+            ANYBODY: (do("Have that certificate issued without the extension, or with it not marked as critical."),),
         },
         source="RFC 5280 section 4.2",
     ),

@@ -40,7 +40,7 @@ def _old_version(case: Examination) -> Iterator[str]:
 EXTENSION_RULES = (
     CertificateRule(
         key="critical-extension",
-        title="A critical extension that nobody understands",
+        title="A critical extension that TLS peers do not accept",
         severity=Severity.ERROR,
         roles=ALL_ROLES,
         fires=_critical,
