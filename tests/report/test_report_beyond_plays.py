@@ -28,10 +28,10 @@ KEYS: dict[str, CertificateIssuerPrivateKeyTypes] = {
 SIGNER = KEYS["RSA 2048"]
 
 
-def made(key: str = "RSA 2048", common_name: str = "edge.example.com") -> bytes:
+def made(key: str = "RSA 2048", common_name: str = "edge.example.com", *, days: int = 90) -> bytes:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)] if common_name else [])
     builder = x509.CertificateBuilder(x509.Name([]), subject, KEYS[key].public_key(), 7)
-    builder = builder.not_valid_before(NOW).not_valid_after(NOW + timedelta(days=90))
+    builder = builder.not_valid_before(NOW).not_valid_after(NOW + timedelta(days=days))
     return builder.sign(SIGNER, SHA256()).public_bytes(Encoding.DER)
 
 
@@ -69,3 +69,11 @@ def test_a_rule_that_no_play_shows_is_told_where_only_the_new_certificate_breaks
 
     assert [found.rule.key for found in rules_broken_anew(named, nameless)] == ["common-name-missing"]
     assert rules_broken_anew(nameless, named) == rules_broken_anew(nameless, nameless) == ()
+
+
+def test_a_renewal_that_expires_soon_is_told_though_the_old_one_does_so_too() -> None:
+    ending, renewed = examined(made(days=20)), examined(made(days=5))
+
+    (told,) = rules_broken_anew(ending, renewed)
+    assert told.detail == "it expires on 2026-06-06, in 5 days"
+    assert rules_broken_anew(ending, ending) == ()

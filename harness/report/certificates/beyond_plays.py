@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from harness.identity.certificate import CertificateFacts
-from harness.lab.certificate_rules import Examination, RuleFinding, examine
+from harness.lab.certificate_rules import Examination, RuleFinding, Severity, examine
 
 _POST_QUANTUM = "ML-DSA"
 _KINDS_OF_PEERS = {
@@ -20,16 +20,21 @@ _KINDS_OF_PEERS = {
 
 
 def rules_broken_anew(old: Sequence[Examination], new: Sequence[Examination]) -> tuple[RuleFinding, ...]:
-    """Return what breaks rules in the new certificate that the old one keeps and no play shows; each once, by rule.
+    """Return what breaks rules in the new certificate and not in the old one, and no play shows; each once, by rule.
 
-    `old` and `new` examine one certificate each, for the releases in question.
+    `old` and `new` examine one certificate each, for the releases in question. Where the old one broke the rule of an
+    error too, nothing breaks that worked. A warning in other words is another one: a new certificate that expires soon
+    is told, though the old one does so too.
     """
-    known = {finding.rule.key for case in old for finding in examine(case)}
+    before = [finding for case in old for finding in examine(case)]
+    errors = {finding.rule.key for finding in before if finding.rule.severity is Severity.ERROR}
+    known = {(finding.rule.key, finding.detail) for finding in before}
     found = {
         (finding.rule.key, finding.detail): finding
         for case in new
         for finding in examine(case)
-        if finding.rule.beyond_plays and finding.rule.key not in known
+        if finding.rule.beyond_plays and finding.rule.key not in errors
+        if (finding.rule.key, finding.detail) not in known
     }
     keys = list(dict.fromkeys(key for key, _ in found))
     return tuple(sorted(found.values(), key=lambda finding: keys.index(finding.rule.key)))
