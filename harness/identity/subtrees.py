@@ -57,7 +57,7 @@ def subtrees_of(value: bytes) -> tuple[tuple[Subtree, ...], tuple[Subtree, ...]]
 
 def _subtree(whole: bytes) -> Subtree:
     contents = only(whole, SEQUENCE)
-    (tag, base, first), *_ = elements(contents) or [(0, b"", b"")]
+    (tag, base, first), *_ = elements(contents)
     limits = fields(contents[len(first) :], 0x80, 0x81)
     return Subtree(general_name(tag, base), bounded=any(limits.get(0x80, b"")) or 0x81 in limits)
 

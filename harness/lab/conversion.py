@@ -14,14 +14,15 @@ from typing import Any
 
 from harness.lab.directory import ROLES
 from harness.lab.installing import CLOUD_LIST, PLACES, UPLOADED_LIST, Place
+from harness.lab.screens import CERTIFICATE_MANAGEMENT, TRUSTED_CA
+from harness.lab.screens import UPLOADED_LIST as UPLOAD_PAGE
 from harness.lab.settings import ExpresswayE
 
-_TRUSTED_CA = "Maintenance > Security > Trusted CA certificate"
 OUR_LISTS: Mapping[str, str] = {
-    "expressway-e.trusted-ca": _TRUSTED_CA,
-    "expressway-c.trusted-ca": _TRUSTED_CA,
-    "unified-cm.trusted-ca": "OS Administration > Security > Certificate Management",
-    "unified-cm.tomcat-trust": "OS Administration > Security > Certificate Management",
+    "expressway-e.trusted-ca": TRUSTED_CA,
+    "expressway-c.trusted-ca": TRUSTED_CA,
+    "unified-cm.trusted-ca": CERTIFICATE_MANAGEMENT,
+    "unified-cm.tomcat-trust": CERTIFICATE_MANAGEMENT,
     "jabber.trusted-ca": "the clients' own trust stores",
     "mra-phone.trusted-ca": "the phones' trust list",
 }
@@ -130,7 +131,7 @@ def _trust(exchange: Exchange) -> Iterator[ConversionStep]:
     if CLOUD_LIST in exchange.place.verifiers and exchange.new_authorities[-1:] != exchange.roots[:1]:
         yield ConversionStep(
             "Upload the roots of both certificates to Control Hub, after which only that list counts",
-            "Control Hub > Certificates for encrypted SIP calls",
+            UPLOAD_PAGE,
             adds={UPLOADED_LIST: exchange.roots},
             need=Need.WHERE_IT_HELPS,
         )

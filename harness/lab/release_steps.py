@@ -12,8 +12,8 @@ from harness.lab.conversion import ConversionStep, Exchange, Need
 from harness.lab.directory import ROLES
 from harness.lab.installing import PLACES
 from harness.lab.releases import NEWEST, RELEASES, Release
+from harness.lab.screens import CLIENT_CERTIFICATE
 
-_STORES = "Maintenance > Security"
 _SWITCH = "expressway-e.enable-server-eku-upload"
 _BOXES = ("expressway-e", "expressway-c")
 _COPIES = {f"{box}.client-certificate": f"{box}.server-certificate" for box in _BOXES}
@@ -64,7 +64,7 @@ def _split(exchange: Exchange) -> Iterator[ConversionStep]:
     if dialling in PLACES and exchange.role != dialling:
         yield ConversionStep(
             f"Split the stores of {ROLES[str(exchange.place.box)]}: put the old certificate into its client store",
-            f"{_STORES} > Client certificate",
+            CLIENT_CERTIFICATE,
             installs=dialling,
             profile=exchange.old,
             need=Need.WHERE_IT_HELPS,

@@ -18,7 +18,7 @@ from harness.lab.settings import Lab
 from harness.lab.uploads import UploadRefusal
 from harness.pki import Holding, LeafOrder, Workshop
 from harness.report.certificates.plan import StillUsed
-from harness.run.bench import renamed, renamed_lab, renaming_of, with_edges_of_their_own
+from harness.run.bench import looked_at, renamed, renamed_lab, renaming_of, with_edges_of_their_own
 from harness.run.eku_matrix import CLUSTER_AND_TRUNK
 from harness.run.foreign_sources import found_hosts, publish
 from harness.run.library import Library
@@ -111,10 +111,10 @@ def conversion_bench(library: Library, asked: Sequence[Asked], conditions: Condi
         workshop.hold(_held(one, "new"), new.credentials)
     exchanges = [_exchange(one, old, new, adopted) for one, old, new in pairs]
     publish(workshop, standing_in.issued)
-    looked_at = {key: value for one in asked for key, value in PLACES[one.role].looked_at_with.items()}
+    verified = {key: value for one in asked for key, value in looked_at(library, PLACES[one.role]).items()}
     lab = renamed_lab(library.healthy, renaming)
     lab = changed(lab, found_hosts(lab, workshop))
-    lab = with_edges_of_their_own(changed(lab, {"release": release.name, **CLUSTER_AND_TRUNK, **looked_at}), renaming)
+    lab = with_edges_of_their_own(changed(lab, {"release": release.name, **CLUSTER_AND_TRUNK, **verified}), renaming)
     roots = adopted.names((*(old.root for _, old, _ in pairs), *standing_in.trust))
     steps = (*conversion(exchanges), *release_steps(exchanges, release, conditions.upgrade))
     return ConversionBench(_today(lab, exchanges, roots, release), lab, workshop, steps, tuple(exchanges), renaming)
