@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 
 from harness.cli.terminal import speaks_unicode
+from harness.report.columns import in_columns
 from harness.report.expressway_log import expressway_log
-from harness.report.inert import in_columns
 from harness.report.outcome import PlayOutcome
 
 

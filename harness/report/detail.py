@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from textwrap import wrap
 
-from harness.report.inert import in_columns
+from harness.report.columns import in_columns
 from harness.report.outcome import PlayOutcome
 from harness.report.wording import STAGE_WORDS, actor_names, refusal, several_edges, stage_words
 from harness.verdict import Facts, PolicyOpinion, Remedy, StepVerdict, Verdict

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from harness.report.inert import inert
+from harness.inert import inert
 from harness.report.json_report import in_order
 from harness.report.ladder import Ladder, ladder_of
 from harness.report.ladder.mermaid import ladder_as_mermaid

@@ -7,7 +7,7 @@ from base64 import b64encode
 from textwrap import wrap
 
 from harness.identity.certificate import read_certificate
-from harness.report.inert import inert
+from harness.inert import inert
 from harness.tls.inspector import Inspection, inspect
 from harness.transcript import Connection, End, Transcript
 

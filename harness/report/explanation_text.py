@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from textwrap import wrap
 
-from harness.report.inert import in_columns
+from harness.report.columns import in_columns
 from harness.verdict import Candidate, Explanation, Reading
 
 _MARGIN = 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from xml.etree import ElementTree as ET
 
-from harness.report.inert import escape
+from harness.inert import escape
 from harness.report.json_report import in_order
 from harness.report.outcome import LostPlay, PlayOutcome
 from harness.scenario.model import Scenario

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+from harness.report.columns import cut, in_columns
 from harness.report.evidence import inspected
-from harness.report.inert import cut, in_columns
 from harness.report.outcome import PlayOutcome
 from harness.report.wording import alert_words
 from harness.transcript import Connection, Direction, SipSeen

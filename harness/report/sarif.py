@@ -13,7 +13,7 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from harness import __version__
-from harness.report.inert import inert
+from harness.inert import inert
 
 VERSION = "2.1.0"
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import TypeAlias
 
-from harness.report.inert import cut, in_columns
+from harness.report.columns import cut, in_columns
 from harness.report.json_report import in_order
 from harness.report.outcome import PlayOutcome
 from harness.report.wording import actor_names, alert_words, several_edges

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.report.inert import inert
+from harness.inert import inert
 from harness.tls.alerts import alert_name
 from harness.transcript import Transcript
 from harness.verdict import Stage, StepVerdict

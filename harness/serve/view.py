@@ -6,7 +6,7 @@ from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.judge.causes.routing import CREDENTIALS_WANTED
 from harness.judge.connection_view import ConnectionView
 from harness.net.recorder import OUTSIDE
-from harness.report.inert import in_columns
+from harness.report.columns import in_columns
 from harness.serve.guests import GAVE_WAY
 from harness.serve.notes import Lookup
 from harness.serve.stories import CANCELLED, Story

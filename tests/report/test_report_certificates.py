@@ -18,7 +18,7 @@ from harness.lab.looked_for import WantedName, names_looked_for
 from harness.lab.releases import RELEASES
 from harness.pki import Holding, LeafOrder, Workshop, certificates_pem, read_holding
 from harness.report.certificates import Sight, check_as_json, check_text, sight_as_json, sight_text
-from harness.report.inert import in_columns
+from harness.report.columns import in_columns
 from harness.run.library import Library
 
 LIBRARY = Library()

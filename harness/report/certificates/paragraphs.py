@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import wrap
 
-from harness.report.inert import in_columns
+from harness.report.columns import in_columns
 
 
 @dataclass(frozen=True, slots=True)

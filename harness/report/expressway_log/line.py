@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from harness.report.columns import in_columns
 from harness.report.expressway_log.row import Channel, LogRow
 from harness.report.expressway_log.table import ROW_OF
-from harness.report.inert import in_columns
 from harness.transcript import Address, Connection
 
 SIMULATED = "(simulated)"

@@ -10,8 +10,8 @@ from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.identity.name_rules import POLICIES
 from harness.identity.policy import judge_names, opinions
 from harness.identity.presented import PresentedIdentity, presented_by
+from harness.inert import inert
 from harness.report.html.pool import Pool
-from harness.report.inert import inert
 
 _MOST_NAMES = 40
 """Names of one certificate that a page shows; a forged one may hold thousands."""

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from harness.report.inert import inert
+from harness.inert import inert
 from harness.report.outcome import PlayOutcome
 from harness.report.wording import actor_names
 from harness.transcript import Transcript

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from harness.inert import inert
 from harness.lab.settings import Lab
 from harness.report.html.certificates import Certificates
 from harness.report.html.estate import dialled
 from harness.report.html.ladders import Marks
 from harness.report.html.pool import Pool, Texts
-from harness.report.inert import inert
 from harness.report.ladder import ladder_of
 from harness.report.outcome import PlayOutcome
 from harness.report.setting_changes import SettingChange, setting_changes

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from harness.report.inert import inert
+from harness.inert import inert
 
 BLOCK = "\ue000"
 """Stands for the first three octets of a play's addresses, which differ where nothing else does.

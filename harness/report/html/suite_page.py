@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.identity.name_rules import POLICIES
+from harness.inert import inert
 from harness.lab.settings import Lab
 from harness.report.html.document import Parts, document
 from harness.report.html.estate import estate
 from harness.report.html.plays import Plays
-from harness.report.inert import inert
 from harness.report.json_report import in_order
 from harness.report.ladder import Layer
 from harness.report.outcome import PlayOutcome

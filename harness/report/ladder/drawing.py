@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 
-from harness.report.inert import cut, in_columns
+from harness.report.columns import cut, in_columns
 from harness.report.ladder.marks import HELD, Arrow, Heading, Ladder, Mark, Note
 
 NARROWEST = 60

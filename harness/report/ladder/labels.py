@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textwrap import wrap
 
-from harness.report.inert import cut, inert
+from harness.inert import inert
+from harness.report.columns import cut
 from harness.report.ladder.marks import HELD
 
 LINE_WIDTH = 44

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_bench import HOSTILE, is_inert
 
-from harness.report.inert import cut, in_columns, inert
+from harness.inert import inert
+from harness.report.columns import cut, in_columns
 
 ANY_TEXT = st.text(st.characters(codec=None))
 

@@ -7,8 +7,6 @@ from functools import lru_cache
 
 from harness.inert import escape, inert
 
-__all__ = ["cut", "escape", "in_columns", "inert"]
-
 # Marks that sit on the character before them, so that they take no column of a grid.
 _COMBINING = {"Mn", "Me", "Mc"}
 _WIDE = {"W", "F"}
