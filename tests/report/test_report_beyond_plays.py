@@ -64,16 +64,27 @@ def test_another_size_of_the_same_kind_is_spoken_for() -> None:
     assert list(unspoken_for(facts("ECDSA P-256"), facts("ECDSA P-384"))) == []
 
 
-def test_a_rule_that_no_play_shows_is_told_where_only_the_new_certificate_breaks_it() -> None:
-    named, nameless = examined(made()), examined(made(common_name=""))
+def told(old: list[Examination], new: list[Examination]) -> list[tuple[str, str]]:
+    return [(each.rule.key, each.detail) for each in rules_broken_anew(old, new)]
 
-    assert [found.rule.key for found in rules_broken_anew(named, nameless)] == ["common-name-missing"]
-    assert rules_broken_anew(nameless, named) == rules_broken_anew(nameless, nameless) == ()
+
+def test_what_no_play_shows_is_told_where_only_the_new_certificate_breaks_it() -> None:
+    named, nameless = examined(made()), examined(made(common_name=""))
+    no_label = '"an unreadable certificate"'  # without a subject, and its own issuer
+
+    assert told(named, nameless) == [
+        ("common-name-missing", "the subject has no common name"),
+        ("strict-peers", f"{no_label} has an empty subject"),
+        ("strict-peers", f"{no_label} is a root and no CA by its basicConstraints"),
+    ]
+    assert told(nameless, named) == [
+        ("strict-peers", '"edge.example.com" has no authorityKeyIdentifier with a key'),
+    ]
+    assert told(nameless, nameless) == told(named, named) == []
 
 
 def test_a_renewal_that_expires_soon_is_told_though_the_old_one_does_so_too() -> None:
     ending, renewed = examined(made(days=20)), examined(made(days=5))
 
-    (told,) = rules_broken_anew(ending, renewed)
-    assert told.detail == "it expires on 2026-06-06, in 5 days"
-    assert rules_broken_anew(ending, ending) == ()
+    assert told(ending, renewed) == [("expires-soon", "it expires on 2026-06-06, in 5 days")]
+    assert told(ending, ending) == []

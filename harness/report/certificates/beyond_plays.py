@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from harness.identity.certificate import CertificateFacts
 from harness.lab.certificate_rules import Examination, RuleFinding, Severity, examine
 
 _POST_QUANTUM = "ML-DSA"
+_LABEL = re.compile(r'^"[^"]*"')
 _KINDS_OF_PEERS = {
     "RSA": "peers that offer no RSA signature, which are rare",
     "ECDSA": "peers that offer RSA ciphers and signatures alone: old phones and session border controllers, and a "
@@ -28,16 +30,21 @@ def rules_broken_anew(old: Sequence[Examination], new: Sequence[Examination]) ->
     """
     before = [finding for case in old for finding in examine(case)]
     errors = {finding.rule.key for finding in before if finding.rule.severity is Severity.ERROR}
-    known = {(finding.rule.key, finding.detail) for finding in before}
+    known = set(map(_likeness, before))
     found = {
         (finding.rule.key, finding.detail): finding
         for case in new
         for finding in examine(case)
         if finding.rule.beyond_plays and finding.rule.key not in errors
-        if (finding.rule.key, finding.detail) not in known
+        if _likeness(finding) not in known
     }
     keys = list(dict.fromkeys(key for key, _ in found))
     return tuple(sorted(found.values(), key=lambda finding: keys.index(finding.rule.key)))
+
+
+def _likeness(finding: RuleFinding) -> tuple[str, str]:
+    """Return what makes two findings one: the rule, and its words whatever the certificate at fault is called."""
+    return finding.rule.key, _LABEL.sub("it", finding.detail)
 
 
 def unspoken_for(old: CertificateFacts, new: CertificateFacts) -> Iterator[str]:
