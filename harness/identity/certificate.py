@@ -78,8 +78,10 @@ class CertificateFacts:
 
     @property
     def label(self) -> str:
-        """What a person calls it: its first common name, else its first DNS name, else its subject."""
-        return next(iter(self.common_names + self.dns_names), self.subject or "an unreadable certificate")
+        """What a person calls it: its first common name, else its first DNS name, its subject, or its first URI."""
+        names = (*self.common_names, *self.dns_names, *filter(None, [self.subject]), *self.uris)
+        nameless = "a certificate without a name" if self.readable else "an unreadable certificate"
+        return next(iter(names), nameless)
 
 
 @lru_cache(maxsize=1024)

@@ -70,7 +70,7 @@ def told(old: list[Examination], new: list[Examination]) -> list[tuple[str, str]
 
 def test_what_no_play_shows_is_told_where_only_the_new_certificate_breaks_it() -> None:
     named, nameless = examined(made()), examined(made(common_name=""))
-    no_label = '"an unreadable certificate"'  # without a subject, and its own issuer
+    no_label = '"a certificate without a name"'
 
     assert told(named, nameless) == [
         ("common-name-missing", "the subject has no common name"),
