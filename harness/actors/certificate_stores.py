@@ -21,12 +21,21 @@ from harness.tls.profile import TlsProfile
 from harness.tls.purpose import PurposeCheck
 from harness.transcript import ClientCertificate
 
+EKU_CHECK = "eku-check"
+"""The topic of the decision by which a box says that it does not check roles."""
+
 
 def purpose_check(*, check: bool, off: EkuCheckOff) -> PurposeCheck:
     """Return how much of a client's extended key usage is checked: `off` is what the check still does while Off."""
     if check:
         return PurposeCheck.ROLE
     return PurposeCheck.NOTHING if off == "nothing" else PurposeCheck.ANY_TLS_ROLE
+
+
+def tell_eku_check(site: Site, *, check: bool, off: EkuCheckOff) -> None:
+    """Put on record that the EKU check of a box is Off, and how Cisco's text is read there (A2)."""
+    if not check:
+        site.decide(0, EKU_CHECK, "off", still_wanted=off)
 
 
 class CertificateStores:

@@ -10,7 +10,7 @@ from functools import partial
 
 from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, Entry
 from harness.actors.call_routing import REGISTRAR, CallRouting, Rules
-from harness.actors.certificate_stores import purpose_check
+from harness.actors.certificate_stores import purpose_check, tell_eku_check
 from harness.actors.https_client import HttpsClient
 from harness.actors.line_side import LineSide
 from harness.actors.manager_services import SignInProxy
@@ -57,6 +57,7 @@ class ExpresswayC:
 
     async def start(self) -> None:
         """Listen for Unified CM and bring traversal zones and tunnels up."""
+        tell_eku_check(self.site, check=self.settings.eku_check, off=self.settings.eku_check_off)
         await self._neighbour.open()
         await self._traversal.dial_all()
 

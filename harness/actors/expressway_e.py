@@ -20,7 +20,7 @@ from harness.actors.admission import (
     webex_names,
 )
 from harness.actors.call_routing import CallRouting, Rules
-from harness.actors.certificate_stores import CertificateStores
+from harness.actors.certificate_stores import CertificateStores, tell_eku_check
 from harness.actors.cluster import ClusterPeer
 from harness.actors.https import Reply, ServedRequest, serve_https
 from harness.actors.outbound import Outbound
@@ -67,6 +67,7 @@ class ExpresswayE:
         """Open every listener that the settings ask for; raise the alarms that the certificates call for."""
         self.stores.raise_alarms()
         sip, settings = self.settings.sip, self.settings
+        tell_eku_check(self.site, check=sip.eku_check, off=sip.eku_check_off)
         if sip.tcp_mode:
             await self.site.listen(sip.tcp_port, partial(self._speak, self._admit_plain()), service="SIP over TCP")
         if sip.tls_mode:

@@ -9,26 +9,51 @@ somebody must have chosen (trap X10).
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from harness.actors.finder import Finder
 from harness.actors.https import Posting, fetch
 from harness.actors.site import Site
-from harness.dns.records import Host, Question
+from harness.dns.records import Answer, Host, Outcome, Question
 from harness.identity.der import elements
 from harness.identity.pointers import pointers_of
 from harness.identity.status import Status, StatusFinding, read_response, request_about
 from harness.lab.settings.revocation import RevocationChecking
 from harness.net.link import Link, StatusCheck
 from harness.tls.observations import InQuestion
-from harness.tls.revocation_lists import judge_by_lists
-from harness.tls.verify_errors import NO_CRL, OCSP_UNKNOWN_CERTIFICATE, OCSP_VERIFY_FAILED, REVOKED, text_of
+from harness.tls.revocation_lists import days_of_list, judge_by_lists
+from harness.tls.verify_errors import (
+    CRL_EXPIRED,
+    CRL_NOT_YET_VALID,
+    NO_CRL,
+    OCSP_UNKNOWN_CERTIFICATE,
+    OCSP_VERIFY_FAILED,
+    REVOKED,
+    text_of,
+)
+from harness.transcript import DialFailure
 
 TOPIC = "revocation"
 _HTTP_PORT = 80
 _CODES = {Status.GOOD: 0, Status.REVOKED: REVOKED, Status.UNKNOWN: OCSP_UNKNOWN_CERTIFICATE}
+_WITHOUT_ADDRESS = {
+    Outcome.NO_ANSWER: "no name server answered about",
+    Outcome.SERVER_FAILURE: "the name server failed (SERVFAIL) on",
+    Outcome.REFUSED: "the name server refuses to answer about",
+    Outcome.BAD_ANSWER: "the name server's answer makes no sense about",
+    Outcome.TOO_LONG: "the name server's answer never came whole about",
+}
+"""Why no address of a source is known, but for the case that there is none."""
+
+_UNREACHED = {
+    DialFailure.REFUSED: "the connection was refused",
+    DialFailure.TIMED_OUT: "nobody answered the SYN in time",
+    DialFailure.UNREACHABLE: "there is no route to it",
+}
+_BY_DATE = {CRL_NOT_YET_VALID, CRL_EXPIRED}
 _STAPLE, _OCSP, _CRL = "staple", "ocsp", "crl"
 
 
@@ -47,12 +72,14 @@ class Source:
 class Said:
     """What a source came to: 0, a verify error, or None where it told nothing; and a sentence for a person.
 
-    `answered` says that something came from it, though it told nothing: then it was reached.
+    `answered` says that something came from it, though it told nothing: then it was reached. `facts` are what the
+    record keeps besides: the status in a word, and for what days the answer is.
     """
 
     code: int | None
     text: str
     answered: bool = False
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def status_check(site: Site, settings: RevocationChecking, clock_offset_days: int = 0) -> StatusCheck | None:
@@ -79,7 +106,8 @@ class _Checking:
             self._site.decide(number, TOPIC, "asking", source=str(source), text=str(source))
             said = await self._consult(source, peer)
             if said.code is not None:
-                self._decide(number, "good" if said.code == 0 else "objected", said.code, said.text, source=str(source))
+                outcome = "good" if said.code == 0 else "objected"
+                self._decide(number, outcome, said.code, said.text, source=str(source), **said.facts)
                 return said.code
             untold.append((source, said))
         return self._fall_back(number, untold)
@@ -118,7 +146,10 @@ class _Checking:
             return Said(None, got)
         if posted is not None:
             return _of_finding(read_response(got, leaf, issuer, self._today), unusable=OCSP_VERIFY_FAILED)
-        return _of_list(judge_by_lists(peer.chain, _lists_in(got), self._today))
+        lists = _lists_in(got)
+        return _of_list(
+            judge_by_lists(peer.chain, lists, self._today), days_of_list(lists[0]) if len(lists) == 1 else None
+        )
 
     async def _download(self, url: str, posted: Posting | None) -> bytes | str:
         """Return what lies at a URL, or a sentence that says why it could not be had."""
@@ -149,15 +180,18 @@ class _Checking:
         if parts.scheme != "http" or not host:
             return "only http URLs are followed"
         address = await self._address_of(host)
-        if address is None:
-            return f"DNS has no address of {host}"
+        if isinstance(address, Answer):
+            return f"{_WITHOUT_ADDRESS.get(address.outcome, 'DNS has no address of')} {host}"
         if not ipaddress.ip_address(address).is_loopback:
             return f"{address} lies outside the lab"
         link = await self._site.attempt(address, port, within=self._settings.connect_timeout, protocol="http")
-        return link if isinstance(link, Link) else f"the connection was {link.failure.value}"
+        return link if isinstance(link, Link) else _UNREACHED[link.failure]
 
-    async def _address_of(self, host: str) -> str | None:
-        """Return where a host is; an address at which a CA from elsewhere publishes leads to who speaks for it."""
+    async def _address_of(self, host: str) -> str | Answer:
+        """Return where a host is, or the answer that holds no address of it.
+
+        An address at which a CA from elsewhere publishes leads to who speaks for it.
+        """
         try:
             address = str(ipaddress.ip_address(host))
         except ValueError:
@@ -166,7 +200,7 @@ class _Checking:
             stage = self._site.stage
             is_published = stage.wardrobe.publications.has_host(host.lower())
             return stage.directory.address_of("validation-authority") if is_published else address
-        return next((record.address for record in answer.records if isinstance(record, Host)), None)
+        return next((record.address for record in answer.records if isinstance(record, Host)), answer)
 
 
 def _lists_in(body: bytes) -> tuple[bytes, ...]:
@@ -178,10 +212,16 @@ def _lists_in(body: bytes) -> tuple[bytes, ...]:
 
 
 def _of_finding(finding: StatusFinding, *, unusable: int | None) -> Said:
-    return Said(_CODES.get(finding.status, unusable), finding.sentence)
+    facts = {"status": finding.status.value, **_days(finding.since, finding.until)}
+    return Said(_CODES.get(finding.status, unusable), finding.sentence, facts=facts)
 
 
-def _of_list(code: int) -> Said:
+def _days(since: datetime | None, until: datetime | None) -> dict[str, str]:
+    days = {"since": since, "until": until}
+    return {word: day.isoformat() for word, day in days.items() if day is not None}
+
+
+def _of_list(code: int, days: tuple[datetime, datetime | None] | None) -> Said:
     match code:
         case 0:
             return Said(0, "the certificate is not on the list")
@@ -190,4 +230,5 @@ def _of_list(code: int) -> Said:
         case _ if code == REVOKED:
             return Said(code, "the CRL of its CA lists it")
         case _:
-            return Said(code, f"the CRL was refused: {text_of(code)}")
+            facts = _days(*days) if days and code in _BY_DATE else {}
+            return Said(code, f"the CRL was refused: {text_of(code)}", facts=facts)

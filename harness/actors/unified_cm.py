@@ -19,6 +19,7 @@ from harness.net.sip_link import Inquiry, Serve
 from harness.sip.address import tag_of
 from harness.sip.building import respond
 from harness.sip.digest import DigestResult, challenge, ha1, verify
+from harness.sip.framing import Unframed, Violation
 from harness.sip.message import Request
 from harness.sip.nonces import Nonces
 from harness.sip.registrar import Registrar, objection
@@ -30,6 +31,7 @@ _TRUNK = "SIP trunk"
 _SQUARED = "call-type=squared"
 _OTHER_SUBJECT = "X.509 subject name of the trunk security profile not found in the certificate"
 _HANDSHAKE_SECONDS = 10.0
+_TOO_LARGE = 513
 
 
 class UnifiedCm:
@@ -69,10 +71,12 @@ class UnifiedCm:
         limit = self.settings.max_message_size
         await self.site.sip_link(link, serve, max_message=limit, on_violation=self._reset).run()
 
-    def _reset(self, link: Link, reason: str) -> None:
-        """Reset a connection over which a message came that is too long; that is all its peer ever hears (I35)."""
-        self.site.decide(link.number, "message-size", "refused", limit=str(self.settings.max_message_size), what=reason)
-        link.reset(reason)
+    def _reset(self, link: Link, violation: Violation) -> None:
+        """Reset a connection over which no SIP came, or too much of it; that is all its peer ever hears (I35)."""
+        if isinstance(violation, Unframed) and violation.status == _TOO_LARGE:
+            told = {"limit": str(self.settings.max_message_size), "what": violation.reason}
+            self.site.decide(link.number, "message-size", "refused", **told)
+        link.reset(violation.reason)
 
     def _serve_trunk(self, inquiry: Inquiry) -> Awaitable[None]:
         if inquiry.request.method == "REGISTER":

@@ -38,11 +38,11 @@ class ValidationAuthority:
             await self.site.listen(port, self._welcome, service="CRL and OCSP", protocol="http")
 
     async def _welcome(self, link: Link) -> None:
-        await trio.sleep(self.settings.delay)
         with trio.move_on_after(_IDLE_SECONDS):
             await serve_https(link, self.site.stage.recorder, self._answer)
 
     async def _answer(self, request: ServedRequest) -> Reply:
+        await trio.sleep(self.settings.delay)
         published = self._published(request)
         if published is not None:
             return published

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -57,7 +58,8 @@ class WebexCloud:
         await self.site.listen(self.settings.general_port, partial(self._welcome, general), service="general SIP")
 
     async def _welcome(self, request: ClientCertificate, link: Link) -> None:
-        if await link.secure_within(_HANDSHAKE_SECONDS, self._profile(request), check=self._check):
+        accept = self._going_by_list(link)
+        if await link.secure_within(_HANDSHAKE_SECONDS, self._profile(request), accept_name=accept, check=self._check):
             await self.site.sip_link(link, self._agent.serve).run()
 
     # --- dialling in ---
@@ -115,11 +117,15 @@ class WebexCloud:
 
     async def secure(self, link: Link, _target: Target) -> bool:
         """Verify the edge: by the public list, or by the organisation's own list and its proven domains."""
+        accept = self._going_by_list(link)
+        return await link.secure(self._profile(ClientCertificate.NONE), accept_name=accept, check=self._check)
+
+    def _going_by_list(self, link: Link) -> Callable[[bytes], bool] | None:
+        """Put on record by which list a certificate counts here, in either direction; return what its names must be."""
         uploaded = self.settings.uploaded_trust
         link.expected_names = tuple(sorted(self._hub.proven)) if uploaded else ()
         self.site.decide(link.number, "trust", "uploaded-list" if uploaded else "default-list")
-        accept = self._owns if uploaded else None
-        return await link.secure(self._profile(ClientCertificate.NONE), accept_name=accept, check=self._check)
+        return self._owns if uploaded else None
 
     def _preloaded_routes(self, link: Link) -> tuple[str, ...]:
         """Return the two Routes of a hybrid call: Expressway-E, then the cluster by its first name (domain.md 1.3)."""

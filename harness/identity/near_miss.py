@@ -77,9 +77,12 @@ def edit_distance(one: str, other: str, limit: int = MAX_DISTANCE) -> int:
     return min(previous[-1], limit + 1)
 
 
-def _is_pattern(*names: str) -> bool:
-    """Whether one of these is a pattern: letters of names are compared, an asterisk is none."""
-    return any("*" in name for name in names)
+_OF_PATTERNS = frozenset("*?[](){}|^$+\\")
+
+
+def is_pattern(*names: str) -> bool:
+    """Whether one of these is a pattern, a shell's or a regular expression: it has letters that no name has."""
+    return any(not _OF_PATTERNS.isdisjoint(name) for name in names)
 
 
 _Recogniser = Callable[[PresentedIdentity, str], str]
@@ -125,20 +128,20 @@ def _other_generation(presented: PresentedIdentity, wanted: str) -> str:
 
 
 def _only_begins_alike(presented: PresentedIdentity, wanted: str) -> str:
-    if _is_pattern(presented.name, wanted):
+    if is_pattern(presented.name, wanted):
         return ""
     alike = presented.name.startswith(f"{wanted}.")
     return "{presented} only begins with {wanted}: it is a name in somebody else's domain" if alike else ""
 
 
 def _lies_below(presented: PresentedIdentity, wanted: str) -> str:
-    if _is_pattern(presented.name, wanted) or not presented.name.endswith(f".{wanted}"):
+    if is_pattern(presented.name, wanted) or not presented.name.endswith(f".{wanted}"):
         return ""
     return "{presented} lies under {wanted}, which is another name"
 
 
 def _only_ends_alike(presented: PresentedIdentity, wanted: str) -> str:
-    if _is_pattern(presented.name, wanted):
+    if is_pattern(presented.name, wanted):
         return ""
     extra = len(presented.name) - len(wanted)
     alike = extra > MAX_DISTANCE and presented.name.endswith(wanted)
@@ -147,7 +150,7 @@ def _only_ends_alike(presented: PresentedIdentity, wanted: str) -> str:
 
 def _few_letters(presented: PresentedIdentity, wanted: str) -> str:
     letters = edit_distance(presented.name, wanted)
-    if _is_pattern(presented.name, wanted) or not 0 < letters <= MAX_DISTANCE or letters * 3 > len(wanted):
+    if is_pattern(presented.name, wanted) or not 0 < letters <= MAX_DISTANCE or letters * 3 > len(wanted):
         return ""
     number = ("", "one letter", "two letters", "three letters")[letters]
     return f"{{presented}} is {number} off {{wanted}}"

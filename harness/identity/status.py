@@ -40,10 +40,12 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StatusFinding:
-    """A status, and a sentence about it for a person."""
+    """A status, and a sentence about it for a person; for what days the response is, where it is not for this one."""
 
     status: Status
     sentence: str
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 def request_about(certificate: bytes, issuer: bytes) -> bytes:
@@ -78,10 +80,11 @@ def _misfit(read: ocsp.OCSPResponse, certificate: bytes, issuer: bytes, at: date
         return StatusFinding(Status.UNAUTHORISED_SIGNER, "the CA did not appoint whoever signed the response")
     if not _is_signed(read, signer):
         return StatusFinding(Status.BAD_SIGNATURE, "the signature of the response does not fit the key of the CA")
-    if read.this_update_utc > at:
-        return StatusFinding(Status.NOT_YET_VALID, f"the response is dated {read.this_update_utc:%Y-%m-%d}, ahead")
-    if read.next_update_utc is not None and read.next_update_utc < at:
-        return StatusFinding(Status.STALE, f"the response ran out on {read.next_update_utc:%Y-%m-%d}")
+    since, until = read.this_update_utc, read.next_update_utc
+    if since > at:
+        return StatusFinding(Status.NOT_YET_VALID, f"the response is dated {since:%Y-%m-%d}, ahead", since, until)
+    if until is not None and until < at:
+        return StatusFinding(Status.STALE, f"the response ran out on {until:%Y-%m-%d}", since, until)
     return None
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from harness.judge.evidence import Evidence
-from harness.judge.hinge import FOUND, LOCATE
+from harness.judge.hinge import FOUND, LOCATE, LOCATE_NOTE
 from harness.tls.inspector import inspect
 from harness.tls.inspector.items import ClientHello
 from harness.transcript import Address, ClientCertificate, Closed, Decision, Direction, SipSeen
@@ -28,30 +28,48 @@ def diagnostics(evidence: Evidence) -> tuple[str, str]:
 def words_of_calls(evidence: Evidence) -> dict[str, str]:
     """Return what routing, message sizes and Microsoft's header said."""
     chosen, own = evidence.decision("search-rule", "dns-zone"), evidence.decision("own-route", "stripped")
-    size = evidence.decision("message-size", "refused")
     number, reason = diagnostics(evidence)
     return {
         "pattern": chosen.facts.get("pattern", "?") if chosen else "of an unknown pattern",
         "never_tried": (chosen.facts.get("never-tried") if chosen else "") or "Another rule",
         "routes": own.facts.get("routes", "") if own else "to somebody else",
-        "limit": size.facts.get("limit", "?") if size else "so many",
         "diagnostics": f"{number} {reason.rstrip('.')}" if number else "no reason",
         "arrived": " and ".join(edited_versions(evidence)) or "something else",
     }
 
 
-def where_srv_led(evidence: Evidence) -> tuple[str, str, Address] | None:
-    """Return (destination, host, address) where an SRV record led the dialler to what it met; None: none did."""
-    found = [
+def way_found(evidence: Evidence) -> Decision | None:
+    """Return the walk through DNS that led the dialler to what it met, None where it dialled an address."""
+    walks = [
         event
         for event in evidence.events
         if isinstance(event, Decision) and event.topic == LOCATE and event.actor == evidence.dialler
     ]
-    if evidence.view is None or not found or found[-1].outcome != FOUND:
+    return walks[-1] if evidence.view is not None and walks and walks[-1].outcome == FOUND else None
+
+
+def srv_label(evidence: Evidence) -> str:
+    """Return the label whose SRV records were followed on the dialler's last walk, empty where none were.
+
+    That is not the destination's where the Webex zone looks up another domain in its place.
+    """
+    label = ""
+    for event in evidence.events:
+        if not isinstance(event, Decision) or event.actor != evidence.dialler:
+            continue
+        if event.topic == LOCATE_NOTE and event.outcome == "srv-order":
+            label = event.facts.get("name", "")
+    return label
+
+
+def where_srv_led(evidence: Evidence) -> tuple[str, str, Address] | None:
+    """Return (destination, host, address) where an SRV record led the dialler to what it met; None: none did."""
+    found = way_found(evidence)
+    if evidence.view is None or found is None:
         return None
-    facts, met = found[-1].facts, evidence.view.connection.target
-    host = dict(_BY_SRV.findall(facts.get("targets", ""))).get(str(met), "")
-    return (facts.get("destination", "the destination"), host, met) if host else None
+    met = evidence.view.connection.target
+    host = dict(_BY_SRV.findall(found.facts.get("targets", ""))).get(str(met), "")
+    return (found.facts.get("destination", "the destination"), host, met) if host else None
 
 
 def alarms(evidence: Evidence) -> tuple[Decision, ...]:

@@ -302,9 +302,11 @@ class Evidence:
     def path(self) -> PathExplanation | None:
         """Why the refuser's anchors do not carry the refused end's chain, None where no chain was seen."""
         chain = self.chain_of(self.refused)
-        if not chain or self.view is None:
-            return None
-        end = self.view.connection.end_of(self.by)
+        return self.explained(chain) if chain and self.view is not None else None
+
+    def explained(self, chain: tuple[bytes, ...]) -> PathExplanation:
+        """Return why the refuser's anchors carry a chain (DER, leaf first) of the refused end, or do not."""
+        end = self.view.connection.end_of(self.by) if self.view else None
         return explain_path(
             chain,
             trusted=end.trusted if end else (),

@@ -14,6 +14,7 @@ from itertools import chain
 from harness.judge.evidence import MRA_CLIENTS, Evidence
 from harness.judge.explain.alert_meanings import ALERTS
 from harness.judge.explain.row import By
+from harness.judge.explain.sip import SIP_ROWS
 from harness.judge.objections import (
     CERTIFICATE_ALERTS,
     chain_reaches_root,
@@ -25,6 +26,8 @@ from harness.judge.objections import (
     untrusted,
 )
 from harness.judge.reliability import heard
+from harness.judge.sources import named_sources
+from harness.verdict import Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,15 @@ _STOOD_IN_TOLD = (
 _UNNAMED_CAVEAT = " {dialler} {asked_name}; some ports hang up on whoever asks for no name."
 _UNNAMED_TOLD = "Dial it by its name too: where that is answered, the missing server name was the reason."
 _HUNG_UP = {"peer-closed", "peer-reset"}
+
+_ANSWERED_CAVEAT = " {by} itself was not seen, so why it answered like that is not known."
+_ANSWERED_TOLD = (
+    "The search history and the log of {by}: they name the rule, the zone or the link that ended the request."
+)
+_LEFT_CAVEAT = " What {by} made of it was not seen."
+_LEFT_TOLD = "A capture at {by}: whether the request arrived there, and who ended the connection."
+_WAITED_CAVEAT = " The end of {dialler} was not seen."
+_WAITED_TOLD = "The log of {dialler}: whether it asked about the certificate that it was shown, and how long that took."
 
 _Open = Callable[[Evidence], bool]
 
@@ -115,6 +127,9 @@ _OPEN: Mapping[str, _Open] = {
 }
 """Causes that may lie behind a refusal by an end that is not ours, each with whether the evidence leaves it open."""
 
+_OF_ITS_STATUS = ("certificate-revoked", "crl-expired", "crl-unusable", "ocsp-response-unusable")
+"""What somebody may have learnt where a certificate says that its status can be asked."""
+
 _WHATEVER_THE_ALERT = ("unknown-root", "missing-intermediate", "same-subject-ca", "server-name-mismatch",
                        "mra-name-not-in-certificate", "revocation-source-unreachable")  # fmt: skip
 """Causes that some stack answers with any of the alerts about certificates."""
@@ -123,14 +138,51 @@ _WHATEVER_THE_ALERT = ("unknown-root", "missing-intermediate", "same-subject-ca"
 def opening(evidence: Evidence) -> Opening | None:
     """Return what one end's evidence leaves open besides the cause, None where it settles the matter."""
     if refused_afar(evidence) and evidence.alert in CERTIFICATE_ALERTS:
-        guessed = chain(_guessed(evidence), _WHATEVER_THE_ALERT)
+        guessed = chain(_guessed(evidence), _WHATEVER_THE_ALERT, _OF_ITS_STATUS if _has_sources(evidence) else ())
         causes = dict.fromkeys(key for key in guessed if key in _OPEN and _OPEN[key](evidence))
         return Opening(tuple(causes), _AFAR_CAVEAT, _AFAR_TOLD, complete=True)
     if _may_be_another(evidence):
         return Opening(("foreign-certificate",), _STOOD_IN_CAVEAT, _STOOD_IN_TOLD, complete=False)
     if _hung_up_on_a_hello_without_name(evidence):
         return Opening(("refused-without-server-name",), _UNNAMED_CAVEAT, _UNNAMED_TOLD, complete=False)
-    return None
+    return _opening_of_sip(evidence) or _opening_of_waiting(evidence)
+
+
+def _has_sources(evidence: Evidence) -> bool:
+    named = named_sources(evidence)
+    return named is not None and bool(named.lists or named.responders)
+
+
+def _opening_of_sip(evidence: Evidence) -> Opening | None:
+    """Return what stays open where somebody who is not ours answered no, or said nothing and left."""
+    if evidence.stage is not Stage.SIP or evidence.obstacle is not None or _is_on_record(evidence, evidence.by):
+        return None
+    if evidence.status is not None:
+        causes = _behind_status(evidence.status)
+        return Opening(causes, _ANSWERED_CAVEAT, _ANSWERED_TOLD, complete=False) if causes else None
+    end = evidence.view.connection.end_of(evidence.dialler) if evidence.view else None
+    in_clear = ("plaintext-on-tls-port",) if end is not None and not end.tls else ()
+    return Opening(
+        (*in_clear, "reset-by-middlebox", "swallowed-by-inspection"), _LEFT_CAVEAT, _LEFT_TOLD, complete=False
+    )
+
+
+def _is_on_record(evidence: Evidence, actor: str) -> bool:
+    return any(event.actor == actor for event in evidence.transcript.events)
+
+
+def _behind_status(status: int) -> tuple[str, ...]:
+    """Return the causes that an answer with this status may have, as the table of pasted text has them."""
+    rows = (row for row in SIP_ROWS if row.key == f"sip-{status}")
+    return tuple(key for row in rows for guess in row.guesses for key in guess.causes if key != "sip-refused")
+
+
+def _opening_of_waiting(evidence: Evidence) -> Opening | None:
+    """Return what stays open where a dialler who is not ours said a ClientHello and then nothing in time."""
+    view = evidence.view
+    if view is None or not view.visited or evidence.failure != "timed-out" or not heard(view):
+        return None
+    return Opening(("revocation-check-too-slow",), _WAITED_CAVEAT, _WAITED_TOLD, complete=False)
 
 
 def _hung_up_on_a_hello_without_name(evidence: Evidence) -> bool:

@@ -16,6 +16,9 @@ from harness.transcript import Decision, Event
 from harness.verdict import Stage
 
 LOCATE, OWNERSHIP, ACTIVATION, CALLING, UPLOAD = "locate", "ownership", "activation", "calling", "upload"
+LOCATE_NOTE = "locate-note"
+"""The topic of what a walk through DNS met on its way."""
+
 FOUND, REFUSED = "found", "refused"
 OBSTACLE_STAGES = {
     LOCATE: Stage.DNS,

@@ -13,6 +13,8 @@ different causes where anything tells them apart, and else one that says openly 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from harness.identity.policy import opinions
@@ -22,11 +24,12 @@ from harness.judge.connection_view import ConnectionView
 from harness.judge.evidence import Evidence, evidence_of
 from harness.judge.far_end import Opening, opening
 from harness.judge.root_cause import SET_UP, BrokenLink, broken_link
-from harness.judge.warnings import warnings_of, warnings_of_ports
+from harness.judge.warnings import further_fault, warnings_of, warnings_of_ports
 from harness.judge.words import end_views, filled, words_of
 from harness.transcript import Closed, Direction, SipSeen, Transcript
 from harness.verdict import Facts, PolicyOpinion, Remedy, Stage, StepVerdict, Verdict
 
+_ALTERNATIVE = "Or "
 CONSEQUENCE = "{when} So {link} is down, and {by} had no way on and answered {status}."
 """What the step shows that found a link down."""
 
@@ -49,7 +52,7 @@ def judge(transcript: Transcript) -> Verdict:
         cause=cause.key,
         diagnosis=_diagnosis(cause, words, left_open) + _consequence(decisive, broken),
         remedies=_remedies(cause, root),
-        warnings=tuple(dict.fromkeys(chain(*map(warnings_of, steps), warnings_of_ports(steps)))),
+        warnings=_warnings(steps, root),
         cannot_tell=_cannot_tell(cause, left_open),
         probe=filled(_told_apart_by(cause, left_open), words) if words else "",
         names=names,
@@ -77,6 +80,13 @@ def _consequence(decisive: Evidence | None, broken: BrokenLink | None) -> str:
     return " " + filled(CONSEQUENCE, {**words_of(decisive), "when": when})
 
 
+def _warnings(steps: Sequence[Evidence], root: Evidence | None) -> tuple[str, ...]:
+    """Return what to heed of each step, and what else is wrong where the cause lies, each thing once."""
+    besides = further_fault(root) if root is not None else ""
+    said = chain(*map(warnings_of, steps), warnings_of_ports(steps), (besides,))
+    return tuple(dict.fromkeys(each for each in said if each))
+
+
 def _cannot_tell(cause: Cause, left_open: Opening | None) -> tuple[str, ...]:
     by_row = cause.looks_like if cause.ambiguous and not (left_open and left_open.complete) else ()
     besides = left_open.causes if left_open else ()
@@ -94,7 +104,16 @@ def _remedies(cause: Cause, evidence: Evidence | None) -> tuple[Remedy, ...]:
     if evidence is None:
         return ()
     words = words_of(evidence)
-    return tuple(_filled(remedy, words) for remedy in cause.remedies_for(evidence))
+    return _as_list(_filled(remedy, words) for remedy in cause.remedies_for(evidence))
+
+
+def _as_list(remedies: Iterable[Remedy]) -> tuple[Remedy, ...]:
+    """Return remedies of which the first is no alternative to anything, whichever were left out before it."""
+    listed = [*remedies]
+    for first in listed[:1]:
+        action = first.action.removeprefix(_ALTERNATIVE)
+        listed[0] = replace(first, action=action[:1].upper() + action[1:])
+    return tuple(listed)
 
 
 def _filled(remedy: Remedy, words: dict[str, str]) -> Remedy:

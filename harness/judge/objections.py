@@ -117,6 +117,29 @@ def trusted_by_refuser(evidence: Evidence) -> tuple[CertificateFacts, ...]:
     return tuple(read_certificate(der) for der in end.trusted) if end else ()
 
 
+def further_flaws(evidence: Evidence) -> tuple[PathFinding, ...]:
+    """Return what is wrong with the refused chain besides what its refuser, who is ours, objected to.
+
+    Where an intermediate is missing that the observer knows of, that one counts too: what it would bring is not seen
+    before it is there.
+    """
+    if not refused_certificate(evidence) or evidence.verify is None or evidence.path is None:
+        return ()
+    found = [*evidence.path.findings, *_with_missing_issuer(evidence)]
+    others = (each for each in found if each.fatal and each.kind not in _BY_TRUST_LIST)
+    return tuple(dict.fromkeys(each for each in others if each.verify_code != evidence.verify.code))
+
+
+def _with_missing_issuer(evidence: Evidence) -> tuple[PathFinding, ...]:
+    """Return what is found about the chain with the issuer that was not sent, none where nobody knows of it."""
+    path, sent = evidence.path, evidence.chain_of(evidence.refused)
+    if path is None or not sent or not path.chain or path.finding(FindingKind.MISSING_INTERMEDIATE) is None:
+        return ()
+    wanted = path.chain[-1].issuer
+    issuer = next((der for der in evidence.transcript.authorities if read_certificate(der).subject == wanted), None)
+    return evidence.explained((*sent, issuer)).findings if issuer is not None else ()
+
+
 def dead_anchors(evidence: Evidence) -> tuple[CertificateFacts, ...]:
     """Return the roots that the refuser trusts and that have run out."""
     return tuple(

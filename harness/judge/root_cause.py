@@ -60,6 +60,14 @@ def broken_link(evidence: Evidence) -> BrokenLink | None:
     return None
 
 
+def mra_is_off(evidence: Evidence) -> bool:
+    """Whether a registration found an edge that has no UC traversal zone at all, by its own list of open ports."""
+    if evidence.stage is not Stage.SIP or evidence.obstacle is not None or MRA_ZONE not in _needed(evidence):
+        return False
+    opened = open_ports(evidence.transcript, evidence.by)
+    return bool(opened) and _SERVICES[MRA_ZONE] not in opened.values()
+
+
 def _needed(evidence: Evidence) -> tuple[str, ...]:
     """Return the links that whoever answered no needed for this request, in the order in which they come up."""
     if evidence.decision(TUNNEL, _MISSED) is not None:

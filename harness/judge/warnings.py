@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from harness.judge.call_warnings import CALL_WARNINGS
 from harness.judge.calls import where_srv_led
+from harness.judge.connection_view import status_of
+from harness.judge.estate import is_another_box, meant_box
 from harness.judge.evidence import MRA_CLIENTS, TRIAL, Evidence
 from harness.judge.lenience import LENIENCE_RULES
+from harness.judge.objections import further_flaws
 from harness.judge.reliability import reliability
 from harness.judge.root_cause import TUNNEL, broken_link
 from harness.judge.words import label
-from harness.transcript import ClientCertificate, Decision
+from harness.transcript import ClientCertificate, Decision, Direction, SipSeen
 from harness.verdict import Stage
 
 _MANY_ATTEMPTS = 2
+_REFUSAL = 300
+_ANSWERS_BYE = re.compile(rb"^SIP/2\.0 .*\r\ncseq:[ \t]*\d+[ \t]+BYE\b", re.IGNORECASE | re.DOTALL)
 _FAILURES = {
     "timed-out": "did not answer within {seconds} s",
     "refused": "refused the connection",
@@ -127,6 +133,34 @@ def _intercepted(evidence: Evidence) -> str:
     )
 
 
+def further_fault(evidence: Evidence) -> str:
+    """Say what else is wrong with a certificate that was refused: mending the first fault brings the next one up."""
+    flaws = further_flaws(evidence)
+    if not flaws:
+        return ""
+    return f"{flaws[0].sentence}: that is a fault of its own, and stays when the first one is mended."
+
+
+def _hanging_up_failed(evidence: Evidence) -> str:
+    """Say that a call was up and its end did not get through: who pays for it may find it open."""
+    own = [each for each in evidence.events if isinstance(each, SipSeen) and each.actor == evidence.actor]
+    hung_up = any(each.direction is Direction.SENT and each.message.startswith(b"BYE ") for each in own)
+    heard = (each for each in own if each.direction is Direction.RECEIVED and _ANSWERS_BYE.search(each.message))
+    statuses = [status for each in heard if (status := status_of(each)) is not None]
+    if not evidence.completed or not hung_up or (statuses and statuses[-1] < _REFUSAL):
+        return ""
+    told = f"was answered {statuses[-1]}" if statuses else "got no answer"
+    return f"the call was up, and its BYE {told}: something ended a connection under it."
+
+
+def _answered_by_another_box(evidence: Evidence) -> str:
+    """Say that somebody else took what was meant for another box, and was believed (trap X33)."""
+    if not evidence.completed or not is_another_box(evidence):
+        return ""
+    words = {each: label(evidence, actor) for each, actor in (("by", evidence.listener), ("to", meant_box(evidence)))}
+    return f"the connection came out at {words['by']}, and not at {words['to']}: whoever answered was somebody else."
+
+
 def _edge_has_another_name(evidence: Evidence) -> str:
     named = evidence.decision("edge-name", "other-name")
     if named is None:
@@ -179,6 +213,9 @@ _RULES: tuple[Callable[[Evidence], str], ...] = (
     _resolved_elsewhere,
     _optional_request,
     _intercepted,
+    further_fault,
+    _hanging_up_failed,
+    _answered_by_another_box,
     _edge_has_another_name,
     _upload_warned,
 )

@@ -7,9 +7,18 @@ from collections.abc import Iterator, Mapping
 
 from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.identity.findings import FindingKind
-from harness.judge.calls import words_of_calls
+from harness.judge.calls import where_srv_led, words_of_calls
 from harness.judge.connection_view import NETWORK, ConnectionView
-from harness.judge.estate import record_that_led, wanted_service
+from harness.judge.estate import (
+    SIGN_IN,
+    SIGN_IN_PORT,
+    eku_check_is_off,
+    goes_by_onboarding_list,
+    meant_box,
+    place_dialled,
+    record_that_led,
+    wanted_service,
+)
 from harness.judge.evidence import Evidence
 from harness.judge.interception import half_that_was_taken
 from harness.judge.listeners import open_ports
@@ -17,6 +26,7 @@ from harness.judge.objections import chain_was_in_date, dead_anchors, named_by_r
 from harness.judge.offers import signature_words
 from harness.judge.reliability import reliability
 from harness.judge.root_cause import broken_link
+from harness.judge.sources import answer_of_source, days_of_source, source_asked
 from harness.tls.alerts import alert_name
 from harness.tls.inspector import ClientHello
 from harness.transcript import (
@@ -38,12 +48,17 @@ _SHOWN_BYTES = 8
 _PLAIN_PROTOCOLS = {b"SIP/2.0": "SIP", b"HTTP/": "HTTP", b"SSH-": "SSH"}
 _WITH_ARTICLE = {"network", "probe", "B2B peer", "Webex cloud", "MRA phone", "firewall", "B2BUA of Expressway-E"}
 _SENTENCE_START = re.compile(r"(^|[.!?] )the ")
-_SELF_SIGNED_IN_CHAIN = 19
+_SELF_SIGNED_IN_CHAIN, _CRL_EXPIRED = 19, 12
 _TRUST_LISTS = {
     "unified-cm": "trust stores (CallManager-trust and tomcat-trust)",
     "webex-cloud": "list of trusted CAs",
+    SIGN_IN: "list of CAs for activation code onboarding",
     **dict.fromkeys(("b2b-peer", "jabber", "mra-phone", "firewall"), "trust store"),
 }
+CHECK_IS_OFF = " The EKU check is Off, and as set here it still wants serverAuth or clientAuth to be among the usages."
+TOMCAT_ECDSA = (
+    " To clients that take ECDSA, Unified CM presents its tomcat-ECDSA certificate, which many never had signed."
+)
 _CLOSINGS = {
     Closing.CLOSE_NOTIFY: "in good order",
     Closing.FIN: "with a bare FIN",
@@ -86,8 +101,9 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "link": broken.name if (broken := broken_link(evidence)) else "the traversal zone",
         "port": str(evidence.port),
         **_words_of_ports(evidence),
+        **_words_of_way(evidence),
         **_words_of_swallowing(evidence),
-        "trust_list": _TRUST_LISTS.get(evidence.part_of(evidence.by), "trusted CA list"),
+        "trust_list": _trust_list(evidence),
         "whose_day": _whose_day(evidence),
         **_words_of_leaving(evidence),
         **_words_of_reliability(evidence),
@@ -104,24 +120,36 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "near": evidence.near_miss.sentence if evidence.near_miss else "No name is near",
         "profile": profile.facts.get("profile", "") if profile else "the profile",
         "carried": profile.facts.get("presented", "") if profile else "other names",
+        "tomcat_ecdsa": TOMCAT_ECDSA if presented and presented.key.startswith("ECDSA") else "",
         "depth": str(verify.depth) if verify else "?",
         "verify": verify.text if verify else alert_words(evidence.alert),
         "path": _sentence(flawed[0]) if flawed else "",
         "usage": _sentence(usage.sentence) if usage else "",
         "signatures": signature_words(evidence),
+        "wanted_usage": "clientAuth" if evidence.refused == evidence.dialler else "serverAuth",
+        "check_is_off": CHECK_IS_OFF if eku_check_is_off(evidence) else "",
         **_words_of_interception(evidence),
         **_words_of_what_was_shown(evidence),
         "dead_anchors": _roots_that_expired(evidence),
         "asked_name": _asked_name(hello),
         "offered": ", ".join(hello.versions) if hello else "?",
+        "how_silent": _how_silent(evidence),
         "rule": rules.facts.get("rule", "") if rules else "",
         "disabled_rule": rules.facts.get("disabled", "") if rules else "",
         "zone": refusal.facts.get("zone", "") if refusal else "a zone",
         "late": " after its handshake had finished (TLS 1.3)" if evidence.stage is Stage.ACCEPTANCE else "",
         "moment": _moment(evidence),
+        **_words_of_refused_names(evidence),
+        "size_words": _size_words(evidence),
         "self_signed_words": _translated(verify),
         **words_of_calls(evidence),
     }
+
+
+def _trust_list(evidence: Evidence) -> str:
+    """Return what the list is called by which the refuser goes; on the sign-in port that is one of its own (C9)."""
+    usual = _TRUST_LISTS.get(evidence.part_of(evidence.by), "trusted CA list")
+    return _TRUST_LISTS[SIGN_IN] if goes_by_onboarding_list(evidence) else usual
 
 
 def _words_of_reliability(evidence: Evidence) -> dict[str, str]:
@@ -145,12 +173,17 @@ def _words_of_ports(evidence: Evidence) -> dict[str, str]:
     wanted, opened = wanted_service(evidence), open_ports(evidence.transcript, evidence.listener)
     ports = {service: str(port) for port, service in opened.items()}
     where = label(evidence, evidence.listener) if evidence.listener else "the dialled address"
-    elsewhere = f"It has {wanted.service} on port {wanted.port}." if wanted.port else ""
-    switched_off = f"{where} has {wanted.service} on no port: that is switched off." if wanted.service else ""
+    elsewhere = f"{where} has {wanted.service} on port {wanted.port}." if wanted.port else ""
+    is_off = bool(wanted.service and opened)
+    switched_off = f"{where} has {wanted.service} on no port: that is switched off." if is_off else ""
+    others = f"It has opened {_open_ones(opened)}." if opened else ""
     return {
         "service": wanted.service or "what was wanted",
         "service_port": str(wanted.port),
-        "service_elsewhere": elsewhere or switched_off or f"It has opened {_open_ones(opened)}.",
+        "service_elsewhere": elsewhere or switched_off or others,
+        "sign_in_port": str(wanted.port if wanted.service == SIGN_IN and wanted.port else SIGN_IN_PORT),
+        "trunk_port": next((str(port) for port, said in opened.items() if "trunk" in said and "TCP" in said), "5060"),
+        "trunk_tls_port": ports.get("SIP trunk", "5061"),
         "tls_port": ports.get("TLS", "5061"),
         "mutual_port": ports.get("mutual TLS", "5062"),
         "record": record_that_led(evidence) or "the destination",
@@ -159,9 +192,47 @@ def _words_of_ports(evidence: Evidence) -> dict[str, str]:
     }
 
 
+def _words_of_way(evidence: Evidence) -> dict[str, str]:
+    """Return what led the dialler where it came out, and whom it was meant for."""
+    led, place = where_srv_led(evidence), place_dialled(evidence)
+    if led is not None:
+        led_by = f"The SRV record of {record_that_led(evidence)} names {led[1]}, and its address leads there."
+    elif place:
+        led_by = f"{place.rpartition(':')[0] or place} was looked up, and its address leads there."
+    else:
+        led_by = "Nothing was looked up: an address was dialled."
+    return {
+        "meant": label(evidence, meant_box(evidence)),
+        "led_by": led_by,
+        "had": open_ports(evidence.transcript, evidence.listener).get(evidence.reached_port, "something else"),
+        "led_on": f" It dialled port {evidence.port}, and a firewall led it on." if evidence.translated else "",
+    }
+
+
+def _size_words(evidence: Evidence) -> str:
+    """Say how somebody refused a message for its length."""
+    by, cut = label(evidence, evidence.by), evidence.decision("message-size", "refused")
+    if cut is None:
+        return f"{by} answered 513: the INVITE is longer than it takes, mostly by its SDP."
+    limit = cut.facts.get("limit", "so many")
+    return (
+        f"{by} takes SIP messages of {limit} bytes at most. The INVITE was longer, mostly by its SDP, and {by} reset "
+        "the connection instead of answering."
+    )
+
+
+def _words_of_refused_names(evidence: Evidence) -> dict[str, str]:
+    """Return what became of a connection whose name nobody knew: dropped, or let into the Default Zone (trap X3)."""
+    by = label(evidence, evidence.by)
+    if evidence.stage is Stage.SIP:
+        told = f"The call was let into the Default Zone all the same, and {by} answered {evidence.status}."
+        return {"dropped": told, "fell_through": f" {told}"}
+    return {"dropped": f"{by} closed.", "fell_through": ""}
+
+
 def _open_ones(opened: Mapping[int, str]) -> str:
     """Return the ports that a box has opened, and what it calls them."""
-    return ", ".join(f"{port} ({service})" for port, service in sorted(opened.items())) or "others"
+    return ", ".join(f"{port} ({service})" for port, service in sorted(opened.items()))
 
 
 def _whose_day(evidence: Evidence) -> str:
@@ -191,6 +262,19 @@ def _words_of_swallowing(evidence: Evidence) -> dict[str, str]:
         "first_words": "ClientHello" if dialled is None or dialled.tls else "request",
         "gave_up": ' and closed when its patience was at an end ("Idle countdown expired")' if gave_up else "",
     }
+
+
+def _how_silent(evidence: Evidence) -> str:
+    """Say what of an end arrived that did not finish its handshake in time, as far as either end shows it."""
+    view, refused = evidence.view, label(evidence, evidence.refused)
+    if view is None:
+        return ""
+    waited_for, waiting = view.connection.end_of(evidence.refused), view.connection.end_of(evidence.by)
+    if waiting is not None and waiting.bytes_received:
+        return f"{refused} had begun, and then nothing more came of it in time."
+    if waited_for is not None and not waited_for.bytes_sent:
+        return f"{refused} had sent not one byte."
+    return f"Not one byte of {refused} arrived."
 
 
 def _came_back(evidence: Evidence) -> str:
@@ -261,14 +345,25 @@ def _words_of_obstacle(evidence: Evidence) -> dict[str, str]:
 
 def _words_of_revocation(evidence: Evidence) -> dict[str, str]:
     """Return what the refuser asked last about the certificate, and what came of it."""
-    told = [decision for decision in evidence.told(Decision, evidence.by) if decision.topic == "revocation"]
-    sources = [decision.facts["source"] for decision in told if decision.facts.get("source")]
-    learnt = [decision.facts["text"] for decision in told if decision.outcome != "asking"]
-    kind, _, url = sources[-1].partition(" ") if sources else ("", "", "")
+    (kind, url), answer = source_asked(evidence), answer_of_source(evidence)
     return {
         "source": url or kind or "the source that the certificate names",
-        "learnt": f"{_sentence(learnt[-1])} " if learnt else "",
+        "learnt": f"{_sentence(answer.facts['text'])} " if answer and answer.facts.get("text") else "",
+        "days_of_source": _days_of_source(evidence),
     }
+
+
+def _days_of_source(evidence: Evidence) -> str:
+    """Say for what days the answer of a source was, and whether the clock of who refused is at fault."""
+    days = days_of_source(evidence)
+    if days is None:
+        return ""
+    until = f" to {days.until:%Y-%m-%d}" if days.until else ""
+    counts = f"It counts from {days.since:%Y-%m-%d}{until}"
+    if not days.hold(evidence.time):
+        return f"{counts}, and this is another day. "
+    which = "ahead" if evidence.verify and evidence.verify.code == _CRL_EXPIRED else "wrong"
+    return f"{counts}, and this is such a day: the clock of {label(evidence, evidence.by)} is {which}. "
 
 
 def _expiry(evidence: Evidence) -> str:
@@ -291,7 +386,7 @@ def _roots_that_expired(evidence: Evidence) -> str:
 def filled(template: str, words: dict[str, str]) -> str:
     """Return a template of the table of causes with its words in place, sentences with a capital."""
     text = _SENTENCE_START.sub(r"\1The ", template.format_map(words))
-    return _capital(text)
+    return _capital(text).rstrip()
 
 
 def _sentence(text: str) -> str:

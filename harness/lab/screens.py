@@ -25,6 +25,7 @@ UC_SERVERS = "Configuration > Unified Communications > Unified CM servers"
 UC_STATUS = "Status > Unified Communications"
 TRUSTED_CA = "Maintenance > Security > Trusted CA certificate"
 SERVER_CERTIFICATE = "Maintenance > Security > Server certificate"
+CIPHERS = "Maintenance > Security > Ciphers"
 CLIENT_CERTIFICATE = "Maintenance > Security > Client certificate"
 CLUSTERING = "System > Clustering"
 DNS_SERVERS = "System > DNS"
@@ -63,7 +64,7 @@ _ON_EXPRESSWAY, _ON_UNIFIED_CM, _IN_CONTROL_HUB, _NOWHERE = map(Page, (EXPRESSWA
 SCREENS: dict[str, Page] = {
     **dict.fromkeys((SIP_PAGE, ZONES, DEFAULT_ZONE, ACCESS_RULES, CALL_POLICY, SEARCH_RULES), _ON_EXPRESSWAY),
     **dict.fromkeys((REVOCATION, UNIFIED_COMMUNICATIONS, UC_SERVERS, UC_STATUS), _ON_EXPRESSWAY),
-    **dict.fromkeys((TRUSTED_CA, SERVER_CERTIFICATE, CLUSTERING, DNS_SERVERS, TIME), _ON_EXPRESSWAY),
+    **dict.fromkeys((TRUSTED_CA, SERVER_CERTIFICATE, CIPHERS, CLUSTERING, DNS_SERVERS, TIME), _ON_EXPRESSWAY),
     CLIENT_CERTIFICATE: Page(EXPRESSWAY, since="x15.5"),
     **dict.fromkeys((CERTIFICATE_MANAGEMENT, TRUNK_PROFILE, PHONE_PROFILE, SYSTEM_SERVER), _ON_UNIFIED_CM),
     **dict.fromkeys((ENTERPRISE_PARAMETERS, SERVICE_PARAMETERS, END_USER), _ON_UNIFIED_CM),

@@ -141,11 +141,17 @@ class Link:
         await self._leave(reason)
 
     async def secure_within(
-        self, seconds: float, profile: TlsProfile, *, server_name: str = "", check: StatusCheck | None = None
+        self,
+        seconds: float,
+        profile: TlsProfile,
+        *,
+        server_name: str = "",
+        accept_name: NameCheck | None = None,
+        check: StatusCheck | None = None,
     ) -> bool:
         """Run the handshake within so many seconds; close a peer that takes longer, and return False."""
         with trio.move_on_after(seconds):
-            return await self.secure(profile, server_name=server_name, check=check)
+            return await self.secure(profile, server_name=server_name, accept_name=accept_name, check=check)
         if self._closing or self.ended is not None:
             self._stream.close()  # it had failed already; only the peer's FIN was still to come
             return False

@@ -42,7 +42,7 @@ _LAST_ANSWERS_SECONDS = 5.0
 Serve = Callable[["Inquiry"], Awaitable[None]]
 """Takes a request. What it does at once is done in the order of requests; what it returns is awaited apart."""
 
-OnViolation = Callable[[Link, str], None]
+OnViolation = Callable[[Link, Violation], None]
 
 
 @dataclass
@@ -77,9 +77,9 @@ class SipLink:
 
     With `speaks_first` it reads nothing before it has written something. A client whose certificate is refused
     late (TLS 1.3) would else race with the alert for whether its first request still goes out, and the same
-    story would be told in two ways; real clients write at once. `on_violation` gets the link and the reason when what
-    came is no SIP, or over the limit: it may end the link in another way than the orderly one. `software` is what this
-    end calls itself in the Server header of its answers; empty: none.
+    story would be told in two ways; real clients write at once. `on_violation` gets the link and what was wrong where
+    no SIP came, or more than the limit: it may end the link in another way than the orderly one. `software` is what
+    this end calls itself in the Server header of its answers; empty: none.
     """
 
     def __init__(
@@ -153,7 +153,7 @@ class SipLink:
                 self._transactions.lose_transport()
                 nursery.cancel_scope.cancel()
             if self._framer.violation and self._on_violation:
-                self._on_violation(self.link, self._framer.violation.reason)
+                self._on_violation(self.link, self._framer.violation)
             await self.link.close("not SIP" if self._framer.violation else "")
         finally:
             self._transactions.clear()

@@ -12,7 +12,7 @@ from harness.judge.root_cause import TUNNEL, ZONE
 from harness.serve.notes import Notes, in_time
 from harness.transcript import Connection, Decision, Event
 
-_STANDING = {"listener", "alarm"}
+_STANDING = {"listener", "alarm", "eku-check"}
 _UP = {"active", "up"}
 _MOST_STANDING, _MOST_LINKS = 256, 64
 

@@ -174,7 +174,7 @@ class StreamFramer:
         return MessageFramed(compose(head.start, head.fields, body=raw[head.end :], raw=raw))
 
     def _too_long(self) -> Violation:
-        return Violation(f"a head of more than {self._max_head} bytes", self._consumed)
+        return Unframed(f"a head of more than {self._max_head} bytes", self._consumed, status=_TOO_LARGE)
 
     def _drop(self, size: int) -> None:
         del self._buffer[:size]

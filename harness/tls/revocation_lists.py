@@ -36,3 +36,12 @@ def judge_by_lists(chain: Sequence[bytes], lists: Iterable[bytes], clock: dateti
     except crypto.X509StoreContextError as refused:
         return int(refused.errors[0])
     return 0
+
+
+def days_of_list(held: bytes) -> tuple[datetime, datetime | None] | None:
+    """Return from when to when a CRL (DER) counts, None of bytes that are no CRL."""
+    try:
+        read = x509.load_der_x509_crl(held)
+    except ValueError:
+        return None
+    return read.last_update_utc, read.next_update_utc

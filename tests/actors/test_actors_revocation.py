@@ -90,7 +90,7 @@ UNANSWERED = [
     (f"{HOST}/cloud-issuing.crl", {}, "no list of the CA"),
     (f"{HOST}/partner-issuing.crl", {"name-server.without": ["A validation.lab.example"]}, "DNS has no address"),
     (f"{HOST}/partner-issuing.crl", {"firewall.rules": [{"port": 8080, "action": "refuse"}]}, "refused"),
-    (f"{HOST}/partner-issuing.crl", {"firewall.rules": [{"port": 8080, "action": "drop"}]}, "timed-out"),
+    (f"{HOST}/partner-issuing.crl", {"firewall.rules": [{"port": 8080, "action": "drop"}]}, "nobody answered the SYN"),
     ("http://cucm1.example.com:5060/", {}, "no HTTP answer"),
     ("http://nowhere.example/list.crl", {}, "DNS has no address"),
     ("ldap://validation.lab.example/cn=list", {}, "only http"),

@@ -138,7 +138,7 @@ def test_what_the_listener_calls_its_port_is_looked_up_where_the_firewall_led_to
     direct, led = translated("b2b-peer"), translated("b2b-peer")
     direct = replace(direct, connections=tuple(replace(each, reached=None) for each in direct.connections))
 
-    assert (judge(direct).cause, judge(led).cause) == ("mutual-tls-on-default-zone", "no-client-certificate")
+    assert (judge(direct).cause, judge(led).cause) == ("mutual-tls-on-default-zone", "another-service-answers")
 
 
 def test_which_node_was_reached_can_be_expected_and_makes_a_difference() -> None:

@@ -16,6 +16,7 @@ from harness.judge.causes.inside import INSIDE_CAUSES
 from harness.judge.causes.mra import MRA_CAUSES
 from harness.judge.causes.names import NAME_CAUSES, PATTERN_CAUSES
 from harness.judge.causes.ownership import OWNERSHIP_CAUSES
+from harness.judge.causes.ports import PORT_CAUSES
 from harness.judge.causes.revocation import REVOCATION_CAUSES
 from harness.judge.causes.routing import ROUTING_CAUSES
 from harness.judge.causes.row import Cause
@@ -52,6 +53,7 @@ CAUSES: tuple[Cause, ...] = (
     *DNS_CAUSES,
     *OWNERSHIP_CAUSES,
     *MRA_CAUSES,
+    *PORT_CAUSES,
     *INSIDE_CAUSES,
     *REVOCATION_CAUSES,
     *FAR_SIDE_CAUSES,

@@ -7,7 +7,8 @@ Without that they claim nothing, and the general causes decide.
 from __future__ import annotations
 
 from harness.judge.calls import diagnostics
-from harness.judge.causes.row import ANYBODY, Cause, do
+from harness.judge.causes.conditions import BY_EXPRESSWAY, both, by, otherwise
+from harness.judge.causes.row import ANYBODY, BY, Cause, do
 from harness.judge.evidence import Evidence
 from harness.lab.screens import (
     DEFAULT_ZONE,
@@ -16,12 +17,14 @@ from harness.lab.screens import (
     SEARCH_RULES,
     SERVER_CERTIFICATE,
     SERVICE_PARAMETERS,
+    SIP_PAGE,
     ZONES,
 )
 from harness.transcript import ClientCertificate
 from harness.verdict import Stage
 
 _B2BUA = "b2bua"
+_TOO_LARGE = 513
 
 
 def _greedy(evidence: Evidence) -> bool:
@@ -33,6 +36,15 @@ def _greedy(evidence: Evidence) -> bool:
 def _wildcard_route(evidence: Evidence) -> bool:
     lost = evidence.decision("search-rule", "no-match")
     return evidence.stage is Stage.SIP and lost is not None and lost.facts.get("address", "").startswith("*")
+
+
+def _too_large(evidence: Evidence) -> bool:
+    """Whether somebody cut a connection for the length of a message, or said 513 (RFC 3261 section 21.5.7)."""
+    cut = evidence.decision("message-size", "refused") is not None
+    return evidence.stage is Stage.SIP and (cut or evidence.status == _TOO_LARGE)
+
+
+_BY_ANOTHER = both(otherwise(BY_EXPRESSWAY, "no Expressway"), otherwise(by("unified-cm"), "not Unified CM refused"))
 
 
 def _inner_leg_refused(evidence: Evidence) -> bool:
@@ -109,23 +121,27 @@ CALLING_CAUSES = (
     ),
     Cause(
         key="message-too-large",
-        title="The message is larger than Unified CM takes",
-        applies=lambda e: e.stage is Stage.SIP and e.decision("message-size", "refused") is not None,
-        diagnosis=(
-            "{by} takes SIP messages of {limit} bytes at most. The INVITE was longer, mostly by its SDP, and {by} "
-            "reset the connection instead of answering."
-        ),
+        title="The message is larger than somebody on its way takes",
+        applies=_too_large,
+        diagnosis="{size_words}",
         remedies={
             ANYBODY: (
+                do("Raise SIP Max Incoming Message Size to 18000.", SERVICE_PARAMETERS, when=by("unified-cm")),
                 do(
-                    "Raise SIP Max Incoming Message Size to 18000.",
-                    SERVICE_PARAMETERS,
+                    "Raise the largest SIP message that {by} takes; 32768 is the default.",
+                    SIP_PAGE,
+                    "xConfiguration SIP Advanced SipMaxSize: 32768",
+                    when=BY_EXPRESSWAY,
+                    box=BY,
                 ),
+                do("Let {by} take longer messages, or offer fewer codecs and candidates.", when=_BY_ANOTHER),
             )
         },
         looks_like=("sip-refused", "reset-by-middlebox"),
-        told_apart_by="The length of the INVITE beside the limit; the reset comes as soon as its head was read.",
-        source="I35",
+        told_apart_by=(
+            "The length of the INVITE beside the limit. A reset comes as soon as its head was read; 513 says it openly."
+        ),
+        source="I35, rfc 3261 21.5.7",
     ),
     Cause(
         key="federation-srv-elsewhere",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from harness.identity.findings import FindingKind
 from harness.judge.causes.conditions import (
     BY_EXPRESSWAY,
+    CLIENT_WAS_REFUSED,
     CLOCK_IS_WRONG,
+    EKU_CHECK_IS_ON,
     EKU_SWITCH,
+    HAS_A_TLS_USAGE,
+    HAS_NO_TLS_USAGE,
     NO_EKU_SWITCH,
     ONE_STORE,
     REALLY_OUT_OF_DATE,
@@ -16,7 +18,17 @@ from harness.judge.causes.conditions import (
     both,
     by,
 )
-from harness.judge.causes.row import ANYBODY, BY, REFUSED, SHOW_NONE, SHOWN_CERTIFICATE, Advice, Cause, do
+from harness.judge.causes.row import (
+    ANYBODY,
+    BY,
+    CLOUDS_OWN,
+    OF_THE_CLOUD,
+    REFUSED,
+    SHOW_NONE,
+    SHOWN_CERTIFICATE,
+    Cause,
+    do,
+)
 from harness.judge.evidence import Evidence
 from harness.judge.objections import (
     CERTIFICATE_ALERTS,
@@ -65,6 +77,7 @@ _RENEW = do(
     when=REALLY_OUT_OF_DATE,
     box=REFUSED,
 )
+_CLOUDS_DATE = do(CLOUDS_OWN.action, when=REALLY_OUT_OF_DATE)
 _SET_CLOCK = do("Set the clock of {by}: NTP servers, time zone.", TIME, when=CLOCK_IS_WRONG, box=BY)
 GET_CLIENT_AUTH = (
     do("Put a certificate with clientAuth into the client store of {refused}.", CLIENT_CERTIFICATE, when=TWO_STORES),
@@ -77,25 +90,31 @@ GET_CLIENT_AUTH = (
 )
 """What an Expressway does that dialled with a certificate which is not for that."""
 
+_CHECK_MODE = "xConfiguration SIP TLS Certificate ExtendedKeyUsage Checking Mode: Off"
+_SWITCH_HELPS = both(both(BY_EXPRESSWAY, EKU_SWITCH), both(EKU_CHECK_IS_ON, CLIENT_WAS_REFUSED))
 CHECK_OFF = (
     do(
         "Or switch EKU checking off on {by}; names are still verified, roles no longer are.",
         SIP_PAGE,
-        "xConfiguration SIP TLS Certificate ExtendedKeyUsage Checking Mode: Off",
-        when=both(BY_EXPRESSWAY, EKU_SWITCH),
+        _CHECK_MODE,
+        when=both(_SWITCH_HELPS, HAS_A_TLS_USAGE),
+        box=BY,
+    ),
+    do(
+        "Or try EKU checking Off on {by}: Cisco's text can be read so, and also so that a certificate with neither "
+        "serverAuth nor clientAuth is refused all the same.",
+        SIP_PAGE,
+        _CHECK_MODE,
+        when=both(_SWITCH_HELPS, HAS_NO_TLS_USAGE),
         box=BY,
     ),
     do(
         "Or upgrade both Expressways to X15.5, where the check of {by} can be switched off.",
-        when=both(BY_EXPRESSWAY, NO_EKU_SWITCH),
+        when=both(both(BY_EXPRESSWAY, NO_EKU_SWITCH), both(HAS_A_TLS_USAGE, CLIENT_WAS_REFUSED)),
     ),
 )
 
-_ON_THE_CLOUDS_SIDE: Mapping[str, tuple[Advice, ...]] = {
-    "webex-cloud": (do("This is on the cloud's side: open a case."),),
-}
-"""What helps where the certificate is the cloud's: nobody but the cloud exchanges that."""
-
+_APPEND_INTERMEDIATE = do("Or append that intermediate to the {trust_list} of {by}.", TRUSTED_CA, box=BY)
 _COMPLETE_CHAIN = do(
     "Append the issuing CA to the trusted CA list of {refused}: from that list it completes the chain that it sends.",
     TRUSTED_CA,
@@ -130,16 +149,21 @@ CERTIFICATE_CAUSES = (
             "the handshake."
         ),
         remedies={
-            "expressway-e": (
+            "control-hub": (
+                do("Find out who answered: a proxy that redirects, or a wrong host in the setting."),
+                CLOUDS_OWN,
+            ),
+            "webex-cloud": (CLOUDS_OWN,),
+            ANYBODY: (
                 do(
-                    "Issue a certificate whose SANs hold the SIP domain and the host name of {refused}.",
+                    "Issue a certificate for {refused} that carries {names} as a dNSName.",
                     SHOWN_CERTIFICATE,
                     box=REFUSED,
                 ),
+                do("Or let {by} look for a name that the certificate carries: {presented}.", when=by("b2b-peer")),
             ),
-            ANYBODY: (do("Issue a certificate for {refused} that carries {names} as a dNSName."),),
         },
-        source="B09",
+        source="B09, R-04",
     ),
     Cause(
         key="bad-optional-certificate",
@@ -151,8 +175,8 @@ CERTIFICATE_CAUSES = (
         ),
         remedies={
             ANYBODY: (
-                SHOW_NONE,
                 do("Append the CA of {dialler} to the {trust_list} of {by}.", TRUSTED_CA, box=BY),
+                SHOW_NONE,
             )
         },
         source="B11",
@@ -183,8 +207,10 @@ CERTIFICATE_CAUSES = (
         applies=lambda e: untrusted(e, FindingKind.SELF_SIGNED_LEAF),
         diagnosis="{refused} presented a certificate that it signed itself ({presented}); {by} does not know it.",
         remedies={
-            "expressway-e": (do("Install a certificate of a real CA.", SHOWN_CERTIFICATE, box=REFUSED),),
-            ANYBODY: (do("Let {refused} use a certificate of a CA that {by} trusts."),),
+            **OF_THE_CLOUD,
+            ANYBODY: (
+                do("Install a certificate of a CA that {by} trusts on {refused}.", SHOWN_CERTIFICATE, box=REFUSED),
+            ),
         },
         looks_like=("unknown-root",),
         told_apart_by="Issuer and subject of the leaf are the same.",
@@ -198,10 +224,9 @@ CERTIFICATE_CAUSES = (
         remedies={
             "expressway-e": (_COMPLETE_CHAIN,),
             "expressway-c": (_COMPLETE_CHAIN,),
-            ANYBODY: (
-                do("Let {refused} send its intermediate with its certificate."),
-                do("Or append that intermediate to the {trust_list} of {by}.", TRUSTED_CA, box=BY),
-            ),
+            "webex-cloud": (CLOUDS_OWN, _APPEND_INTERMEDIATE),
+            "control-hub": (CLOUDS_OWN, _APPEND_INTERMEDIATE),
+            ANYBODY: (do("Let {refused} send its intermediate with its certificate."), _APPEND_INTERMEDIATE),
         },
         looks_like=("unknown-root",),
         told_apart_by="The chain as it was sent: here it stops below a root that {by} trusts.",
@@ -268,11 +293,11 @@ CERTIFICATE_CAUSES = (
         remedies={
             "expressway-e": (_RENEW, _SET_CLOCK),
             "expressway-c": (_RENEW, _SET_CLOCK),
-            "webex-cloud": (
-                do("This is on the cloud's side: open a case.", when=REALLY_OUT_OF_DATE),
+            **dict.fromkeys(("webex-cloud", "control-hub"), (_CLOUDS_DATE, _SET_CLOCK)),
+            ANYBODY: (
+                do("Renew the certificate of {refused}.", SHOWN_CERTIFICATE, when=REALLY_OUT_OF_DATE, box=REFUSED),
                 _SET_CLOCK,
             ),
-            ANYBODY: (do("Renew the certificate of {refused}.", when=REALLY_OUT_OF_DATE), _SET_CLOCK),
         },
         source="B10, I23",
     ),
@@ -285,6 +310,7 @@ CERTIFICATE_CAUSES = (
             "{whose_day}"
         ),
         remedies={
+            **dict.fromkeys(("webex-cloud", "control-hub"), (_CLOUDS_DATE, _SET_CLOCK)),
             ANYBODY: (
                 _SET_CLOCK,
                 do(
@@ -293,7 +319,7 @@ CERTIFICATE_CAUSES = (
                     when=REALLY_OUT_OF_DATE,
                     box=REFUSED,
                 ),
-            )
+            ),
         },
         source="I24",
     ),
@@ -305,7 +331,17 @@ CERTIFICATE_CAUSES = (
             "The leaf of {refused} carries the right key usages, but its intermediate is limited: {usage} The "
             "restriction is inherited."
         ),
-        remedies={ANYBODY: (do("Get a certificate from an intermediate without that restriction."), *CHECK_OFF)},
+        remedies={
+            **dict.fromkeys(("webex-cloud", "control-hub"), (CLOUDS_OWN, *CHECK_OFF)),
+            ANYBODY: (
+                do(
+                    "Get a certificate for {refused} from an intermediate without that restriction.",
+                    SHOWN_CERTIFICATE,
+                    box=REFUSED,
+                ),
+                *CHECK_OFF,
+            ),
+        },
         looks_like=("eku-no-client-auth",),
         told_apart_by="The EKU of the intermediate, not of the leaf.",
         source="B16",
@@ -316,9 +352,15 @@ CERTIFICATE_CAUSES = (
         applies=lambda e: _wrong_usage(e, "any-eku-only"),
         diagnosis=(
             "The certificate of {refused} carries anyExtendedKeyUsage only. RFC 5280 lets a verifier take that "
-            "for everything; OpenSSL, and so {by}, does not."
+            "for everything; OpenSSL, and so {by}, does not.{check_is_off}"
         ),
-        remedies={ANYBODY: (do("Issue the certificate with clientAuth named."), *CHECK_OFF)},
+        remedies={
+            **dict.fromkeys(("webex-cloud", "control-hub"), (CLOUDS_OWN, *CHECK_OFF)),
+            ANYBODY: (
+                do("Issue the certificate with {wanted_usage} named.", SHOWN_CERTIFICATE, box=REFUSED),
+                *CHECK_OFF,
+            ),
+        },
         source="B15, X25",
     ),
     Cause(
@@ -327,12 +369,12 @@ CERTIFICATE_CAUSES = (
         applies=lambda e: _wrong_usage(e) and e.refused == e.dialler,
         diagnosis=(
             "The certificate of {refused} ({presented}) lacks clientAuth in its extended key usage: {usage} "
-            "Public CAs stopped issuing clientAuth in 2026, so a renewal is enough to get here."
+            "Public CAs stopped issuing clientAuth in 2026, so a renewal is enough to get here.{check_is_off}"
         ),
         remedies={
             "expressway-e": GET_CLIENT_AUTH,
             "expressway-c": GET_CLIENT_AUTH,
-            "webex-cloud": CHECK_OFF,
+            "webex-cloud": (CLOUDS_OWN, *CHECK_OFF),
             ANYBODY: (
                 do("Let {refused} get a certificate with clientAuth, from a private CA if need be."),
                 *CHECK_OFF,
@@ -346,7 +388,7 @@ CERTIFICATE_CAUSES = (
         applies=_wrong_usage,
         diagnosis="The certificate of {refused} ({presented}) lacks serverAuth in its extended key usage: {usage}",
         remedies={
-            **_ON_THE_CLOUDS_SIDE,
+            **OF_THE_CLOUD,
             ANYBODY: (do("Install a certificate with serverAuth on {refused}.", SERVER_CERTIFICATE, box=REFUSED),),
         },
         source="5.1",
@@ -357,8 +399,14 @@ CERTIFICATE_CAUSES = (
         applies=lambda e: any(objection(e, code) for code in _WEAK),
         diagnosis="{by} refused the chain of {refused}: {verify}. {path}",
         remedies={
-            **_ON_THE_CLOUDS_SIDE,
-            ANYBODY: (do("Issue the certificate anew: RSA 2048 or more, or ECDSA; SHA-256 or better."),),
+            **OF_THE_CLOUD,
+            ANYBODY: (
+                do(
+                    "Issue the certificate anew: RSA 2048 or more, or ECDSA; SHA-256 or better.",
+                    SHOWN_CERTIFICATE,
+                    box=REFUSED,
+                ),
+            ),
         },
         source="T-11",
     ),
@@ -368,7 +416,7 @@ CERTIFICATE_CAUSES = (
         applies=_wrong_key_usage,
         diagnosis="{by} refused the certificate of {refused} for what its key may do: {verify}. {path}",
         remedies={
-            **_ON_THE_CLOUDS_SIDE,
+            **OF_THE_CLOUD,
             ANYBODY: (
                 do(
                     "Install a certificate on {refused} whose key usage has digitalSignature.",
@@ -390,7 +438,7 @@ CERTIFICATE_CAUSES = (
             "allowed by whoever checks the chain; another program may accept this one."
         ),
         remedies={
-            **_ON_THE_CLOUDS_SIDE,
+            **OF_THE_CLOUD,
             ANYBODY: (do("Have that certificate issued without the extension, or with it not marked as critical."),),
         },
         source="RFC 5280 section 4.2",
@@ -400,7 +448,7 @@ CERTIFICATE_CAUSES = (
         title="The chain breaks a rule of RFC 5280",
         applies=lambda e: refused_certificate(e) and e.verify is not None,
         diagnosis="{by} refused the chain of {refused}: {verify}. {path}",
-        remedies={ANYBODY: (do("Have the CA re-issue the chain of {refused}."),)},
+        remedies={**OF_THE_CLOUD, ANYBODY: (do("Have the CA re-issue the chain of {refused}."),)},
         source="5.1",
     ),
     Cause(

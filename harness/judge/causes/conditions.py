@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harness.identity.pointers import pointers_of
-from harness.judge.estate import product_of, record_that_led, release_of, wanted_service
+from harness.judge.estate import (
+    eku_check_is_off,
+    place_dialled,
+    product_of,
+    record_that_led,
+    release_of,
+    traversal_link_dialled,
+    wanted_service,
+)
 from harness.judge.evidence import MRA_CLIENTS, Evidence
 from harness.judge.listeners import open_ports
 from harness.judge.objections import chain_was_in_date, refused_certificate
 from harness.judge.offers import ECDSA, RSA, offers
 from harness.lab.releases import Release
 from harness.lab.screens import EXPRESSWAY
-from harness.transcript import ClientCertificate, Decision, SipSeen
+from harness.transcript import ClientCertificate, SipSeen
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +53,47 @@ def otherwise(condition: Condition, words: str) -> Condition:
 
 ALWAYS = Condition("", lambda _: True)
 
+
 # --- releases ---
 
 TWO_STORES = _release("from X15.5", lambda release: release.two_stores)
 ONE_STORE = _release("before X15.5", lambda release: not release.two_stores)
 EKU_SWITCH = _release("from X15.5", lambda release: release.eku_switch)
 NO_EKU_SWITCH = _release("before X15.5", lambda release: not release.eku_switch)
-NO_1_3 = _release("before X15.2", lambda release: "1.3" not in release.tls_versions)
+HAS_1_3 = _release("from X15.2", lambda release: "1.3" in release.tls_versions)
+LACKS_1_3 = otherwise(HAS_1_3, "before X15.2")
+
+# --- certificates and their check ---
+
+_FOR_TLS = {"serverAuth", "clientAuth"}
+_UNCHECKED = {"SSH tunnel", "cluster", "UC traversal"}
+"""Services to which the switch of the EKU check is of no help: the tunnel looks for clientAuth whatever it says."""
+
+
+def _has_tls_usage(evidence: Evidence) -> bool:
+    leaf = evidence.presented
+    return leaf is not None and (leaf.extended_key_usage is None or bool(_FOR_TLS & set(leaf.extended_key_usage)))
+
+
+EKU_CHECK_IS_ON = Condition("the check is On", lambda e: not eku_check_is_off(e))
+CLIENT_WAS_REFUSED = Condition(
+    "a dialler was refused",
+    lambda e: e.refused == e.dialler and e.service not in _UNCHECKED,
+)
+HAS_A_TLS_USAGE = Condition("serverAuth or clientAuth is named", _has_tls_usage)
+HAS_NO_TLS_USAGE = otherwise(HAS_A_TLS_USAGE, "neither serverAuth nor clientAuth is named")
 
 # --- who ---
+
+CLOUD = {"webex-cloud", "control-hub"}
 
 
 def by(*parts: str) -> Condition:
     """Return the condition that one of these parts refused."""
     return Condition(f"{' or '.join(parts)} refused", lambda e: e.part_of(e.by) in parts)
+
+
+REFUSED_IS_NO_CLOUD = Condition("another than the cloud was refused", lambda e: e.refused not in CLOUD)
 
 
 def _of_expressway(words: str, actor: Callable[[Evidence], str]) -> Condition:
@@ -87,8 +121,19 @@ def _offers_only_old(evidence: Evidence) -> bool:
     return hello is not None and not _MODERN & set(hello.versions)
 
 
+def _offers(evidence: Evidence, version: str) -> bool:
+    hello = evidence.inspection.client_hello if evidence.inspection else None
+    return hello is not None and version in hello.versions
+
+
+OFFERS_NO_1_3 = Condition("no TLS 1.3 is offered", lambda e: not _offers(e, "1.3"))
 DIALLER_IS_OLD = Condition("the dialler offers nothing newer than TLS 1.1", _offers_only_old)
 LISTENER_IS_PARTICULAR = otherwise(DIALLER_IS_OLD, "the dialler offers TLS 1.2 or newer")
+LISTENER_CAN_CHANGE = Condition(
+    "the listener can speak what is offered",
+    lambda e: not (LISTENER_IS_EXPRESSWAY.holds(e) and LACKS_1_3.holds(e)) or _offers(e, "1.2"),
+)
+LISTENER_IS_NO_CLOUD = Condition("another than the cloud listened", lambda e: e.listener not in CLOUD)
 
 
 OFFERS_RSA_ALONE = Condition("the dialler offers RSA alone", lambda e: offers(e, RSA) and not offers(e, ECDSA))
@@ -104,6 +149,9 @@ CLOCK_IS_WRONG = Condition("the date says otherwise", chain_was_in_date)
 
 LED_BY_SRV = Condition("an SRV record led there", lambda e: bool(record_that_led(e)))
 NOT_LED_BY_SRV = otherwise(LED_BY_SRV, "no SRV record led there")
+ADDRESS_WAS_DIALLED = Condition("an address was dialled", lambda e: not place_dialled(e))
+NAME_WAS_DIALLED = otherwise(ADDRESS_WAS_DIALLED, "a name was looked up")
+ZONE_DIALLED = Condition("a traversal zone dialled", lambda e: bool(traversal_link_dialled(e)))
 TRANSLATED = Condition("a firewall leads to another port", lambda e: e.translated and e.stage is not None)
 
 # --- ports ---
@@ -165,26 +213,4 @@ SOMEBODY_THERE = Condition("somebody has that address", lambda e: bool(e.listene
 NOBODY_THERE = otherwise(SOMEBODY_THERE, "nobody has that address")
 NOT_SEEN_UP = both(
     SOMEBODY_THERE, Condition("its own side was not seen", lambda e: not open_ports(e.transcript, e.listener))
-)
-
-# --- revocation ---
-
-
-def source_was_asked(evidence: Evidence) -> bool:
-    """Whether the refuser asked any source about the certificate that it refused."""
-    told = evidence.told(Decision, evidence.by)
-    return any(each.topic == "revocation" and each.facts.get("source") for each in told)
-
-
-def _names_a_source(evidence: Evidence) -> bool:
-    chain = evidence.chain_of(evidence.refused)
-    pointers = pointers_of(chain[0]) if chain else None
-    return pointers is not None and bool(pointers.responders or pointers.lists)
-
-
-_NAMES_A_SOURCE = Condition("the certificate names a source", _names_a_source)
-SOURCE_WAS_ASKED = Condition("a source was asked", source_was_asked)
-NAMED_AND_NOT_ASKED = both(_NAMES_A_SOURCE, otherwise(SOURCE_WAS_ASKED, "none was asked"))
-NO_SOURCE_IS_NAMED = both(
-    otherwise(_NAMES_A_SOURCE, "the certificate names no source"), otherwise(SOURCE_WAS_ASKED, "none was asked")
 )

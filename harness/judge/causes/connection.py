@@ -6,30 +6,48 @@ from harness.judge.causes.conditions import (
     BY_EXPRESSWAY,
     DIALLER_IS_EXPRESSWAY,
     DIALLER_IS_OLD,
+    HAS_1_3,
+    LACKS_1_3,
     LED_BY_SRV,
+    LISTENER_CAN_CHANGE,
     LISTENER_IS_EXPRESSWAY,
+    LISTENER_IS_NO_CLOUD,
     LISTENER_IS_PARTICULAR,
     MUTUAL_PORT_IS_CLOSED,
     MUTUAL_PORT_IS_OPEN,
-    NO_1_3,
+    NEIGHBOUR_DIALLED,
+    NO_NEIGHBOUR_DIALLED,
     NOT_LED_BY_SRV,
     OFFERS_BOTH,
     OFFERS_ECDSA_ALONE,
+    OFFERS_NO_1_3,
     OFFERS_RSA_ALONE,
     ONE_STORE,
     TLS_PORT_IS_CLOSED,
     TLS_PORT_IS_OPEN,
     TWO_STORES,
+    Condition,
     both,
+    otherwise,
 )
-from harness.judge.causes.row import ANYBODY, BY, LISTENER, NO_TRANSLATION, Cause, do
+from harness.judge.causes.row import ANYBODY, BY, DIALLER, LISTENER, NO_TRANSLATION, Cause, do
 from harness.judge.connection_view import FATAL, NETWORK
 from harness.judge.evidence import MRA_CLIENTS, Evidence
-from harness.lab.screens import CLIENT_CERTIFICATE, DEFAULT_ZONE, PUBLIC_DNS, SERVER_CERTIFICATE, SIP_PAGE
-from harness.transcript import ClientCertificate
+from harness.judge.listeners import open_ports
+from harness.lab.screens import (
+    CIPHERS,
+    CLIENT_CERTIFICATE,
+    DEFAULT_ZONE,
+    PUBLIC_DNS,
+    SERVER_CERTIFICATE,
+    SIP_PAGE,
+    ZONES,
+)
+from harness.transcript import ClientCertificate, Direction
 from harness.verdict import Stage
 
 _PROTOCOL_VERSION, _HANDSHAKE_FAILURE = 70, 40
+_HANDSHAKE_RECORD = b"\x16\x03"
 _NO_CERTIFICATE_ALERTS = {40, 42, 46, 50, 116}  # by dialect: harness.tls.dialects; 50: GnuTLS, domain.md 5.3
 
 
@@ -38,6 +56,11 @@ def _no_certificate(evidence: Evidence) -> bool:
     refused = evidence.by == evidence.listener and evidence.alert in _NO_CERTIFICATE_ALERTS
     demanded = evidence.requested is ClientCertificate.REQUIRED
     return refused and demanded and evidence.empty_client_certificate
+
+
+def _calls_it_tls(evidence: Evidence) -> bool:
+    """Whether the listener itself calls the port that for TLS, so that a setting made it demand a certificate."""
+    return open_ports(evidence.transcript, evidence.listener).get(evidence.reached_port) == "TLS"
 
 
 def _no_common_cipher(evidence: Evidence) -> bool:
@@ -60,8 +83,19 @@ def _got_no_tls(evidence: Evidence, actor: str) -> bool:
     return evidence.by == actor and failed is not None and failed.reason == "not-tls"
 
 
+def _came_as_tls(evidence: Evidence) -> bool:
+    """Whether the first that a plain listener got is a handshake record (RFC 8446 section 5.1)."""
+    end = evidence.view.listener_end if evidence.view else None
+    if end is None or end.tls or evidence.stage is None:
+        return False
+    heard = (chunk.data for chunk in end.chunks if chunk.direction is Direction.RECEIVED)
+    return next(heard, b"").startswith(_HANDSHAKE_RECORD)
+
+
 def _plain_listener(evidence: Evidence) -> bool:
     """Whether the dialler spoke TLS to a listener that does not, but heard it."""
+    if _came_as_tls(evidence):
+        return True
     answered_in_clear = _got_no_tls(evidence, evidence.dialler)
     ends = evidence.view.connection.ends if evidence.view else ()
     return answered_in_clear or ([end.tls for end in ends] == [True, False] and bool(ends[1].bytes_received))
@@ -89,6 +123,21 @@ def _ran_out_of_time(evidence: Evidence) -> bool:
     return gave_up or (evidence.view is not None and evidence.view.said_nothing)
 
 
+def _arrived(evidence: Evidence) -> bool:
+    """Whether one byte of the other end arrived at the refuser, whose end is ours."""
+    end = evidence.view.connection.end_of(evidence.by) if evidence.view else None
+    return end is not None and end.bytes_received > 0
+
+
+def _kept_silent(evidence: Evidence) -> bool:
+    """Whether the end that was waited for shows itself that it sent nothing."""
+    end = evidence.view.connection.end_of(evidence.refused) if evidence.view else None
+    return end is not None and not end.bytes_sent
+
+
+_IS_SLOW = Condition("something arrived", _arrived)
+_SENT_NOTHING = Condition("nothing was sent", _kept_silent)
+_NOTHING_CAME = both(otherwise(_IS_SLOW, "nothing arrived"), otherwise(_SENT_NOTHING, "it may have been sent"))
 _SWITCH_OFF = do(
     "Set Enable Mutual TLS on Default Zone to Off, so that {port} stops asking for client certificates.",
     DEFAULT_ZONE,
@@ -136,7 +185,14 @@ CONNECTION_CAUSES = (
         ),
         remedies={
             ANYBODY: (
-                do("Let {dialler} use TLS on port {port}.", when=NOT_LED_BY_SRV),
+                do("Let {dialler} use TLS on port {port}.", when=both(NOT_LED_BY_SRV, NO_NEIGHBOUR_DIALLED)),
+                do(
+                    "Set the transport of the neighbour zone to TLS with port {trunk_tls_port}, or let it dial the "
+                    "plain port of the trunk, {trunk_port}.",
+                    ZONES,
+                    "xConfiguration Zones Zone [n] Neighbor SIP Transport",
+                    when=NEIGHBOUR_DIALLED,
+                ),
                 do(
                     "Let {dialler} use TLS: publish _sips._tcp, not _sip._tcp, for port {port}.",
                     PUBLIC_DNS,
@@ -159,7 +215,14 @@ CONNECTION_CAUSES = (
                 do("Dial the TLS port of {listener}, {tls_port}.", when=both(NOT_LED_BY_SRV, TLS_PORT_IS_OPEN)),
                 do(
                     "Dial the port on which {listener} speaks TLS; for SIP it is 5061 by default.",
-                    when=both(NOT_LED_BY_SRV, TLS_PORT_IS_CLOSED),
+                    when=both(both(NOT_LED_BY_SRV, TLS_PORT_IS_CLOSED), NO_NEIGHBOUR_DIALLED),
+                ),
+                do(
+                    "Let the neighbour zone dial the TLS port of the trunk, {trunk_tls_port}, or set its transport to "
+                    "TCP.",
+                    ZONES,
+                    "xConfiguration Zones Zone [n] Neighbor SIP Port",
+                    when=NEIGHBOUR_DIALLED,
                 ),
                 do(
                     "Correct the port in the SRV record of {record}: _sips._tcp has to name a port that speaks TLS.",
@@ -175,21 +238,28 @@ CONNECTION_CAUSES = (
         title="The handshake took too long",
         applies=_ran_out_of_time,
         diagnosis=(
-            "{dialler} opened TCP to port {port}, and no handshake was finished in the time that {by} gives; "
-            "{by} closed."
+            "{dialler} opened TCP to port {port}, and no handshake was finished in the time that {by} gives; {by} "
+            "closed. {how_silent}"
         ),
         remedies={
             ANYBODY: (
-                do("Find out why {refused} stays silent: SIP inspection in a firewall swallows what it says."),
+                do("Find out why {refused} sends nothing.", when=_SENT_NOTHING),
                 do(
-                    "If the handshake is slow, not silent (OCSP), raise the timeout.",
+                    "Find out why nothing of {refused} arrives: SIP inspection in a firewall swallows the ClientHello.",
+                    when=_NOTHING_CAME,
+                ),
+                do("Find out what {refused} waited for after it had begun.", when=_IS_SLOW),
+                do(
+                    "If it asks about the certificate of {by} first (OCSP, CRL), raise the timeout.",
                     SIP_PAGE,
                     "xConfiguration SIP TLS Handshake Timeout: 10",
-                    when=BY_EXPRESSWAY,
+                    when=both(_IS_SLOW, BY_EXPRESSWAY),
                     box=BY,
                 ),
             )
         },
+        looks_like=("swallowed-by-inspection", "revocation-check-too-slow"),
+        told_apart_by="What of the dialler arrived: nothing, or a ClientHello that nothing followed.",
         source="B26, M19",
     ),
     Cause(
@@ -259,15 +329,26 @@ CONNECTION_CAUSES = (
                     box=LISTENER,
                 ),
                 do(
-                    "Let {listener} take TLS 1.2 as well.",
+                    "Let {listener} take TLS {offered} as well.",
                     SIP_PAGE,
                     "xConfiguration SIP Advanced SipTlsVersions: TLSv1.2:TLSv1.3",
-                    when=LISTENER_IS_PARTICULAR,
+                    when=both(LISTENER_IS_PARTICULAR, both(LISTENER_CAN_CHANGE, LISTENER_IS_NO_CLOUD)),
                     box=LISTENER,
                 ),
                 do(
-                    "Or upgrade {dialler} to X15.2, which speaks TLS 1.3 too.",
-                    when=both(LISTENER_IS_PARTICULAR, both(DIALLER_IS_EXPRESSWAY, NO_1_3)),
+                    "Upgrade {listener} to X15.2, which speaks TLS 1.3 too, or let {dialler} offer TLS 1.2.",
+                    when=both(LISTENER_IS_PARTICULAR, otherwise(LISTENER_CAN_CHANGE, "it has no TLS 1.3")),
+                ),
+                do(
+                    "Upgrade {dialler} to X15.2, which speaks TLS 1.3 too.",
+                    when=both(LISTENER_IS_PARTICULAR, both(DIALLER_IS_EXPRESSWAY, LACKS_1_3)),
+                ),
+                do(
+                    "Let {dialler} offer TLS 1.3 too.",
+                    SIP_PAGE,
+                    "xConfiguration SIP Advanced SipTlsVersions: TLSv1.2:TLSv1.3",
+                    when=both(both(LISTENER_IS_PARTICULAR, OFFERS_NO_1_3), both(DIALLER_IS_EXPRESSWAY, HAS_1_3)),
+                    box=DIALLER,
                 ),
             )
         },
@@ -298,7 +379,13 @@ CONNECTION_CAUSES = (
                     when=OFFERS_BOTH,
                     box=LISTENER,
                 ),
-                do("If it has such a one already, compare the cipher settings of both.", when=OFFERS_BOTH),
+                do(
+                    "If it has such a one already, compare the cipher settings of both.",
+                    CIPHERS,
+                    "xConfiguration Ciphers SIPTLSCiphers Value",
+                    when=OFFERS_BOTH,
+                    box=LISTENER,
+                ),
             )
         },
         looks_like=("no-client-certificate",),
@@ -370,7 +457,7 @@ CONNECTION_CAUSES = (
     Cause(
         key="mutual-tls-on-default-zone",
         title="Mutual TLS on the Default Zone changed the TLS port",
-        applies=lambda e: e.service == "TLS" and LISTENER_IS_EXPRESSWAY.holds(e) and _no_certificate(e),
+        applies=lambda e: _calls_it_tls(e) and LISTENER_IS_EXPRESSWAY.holds(e) and _no_certificate(e),
         diagnosis=(
             "Enable Mutual TLS on Default Zone made port {port} demand a client certificate. {dialler} has none, "
             "as is normal for business-to-business, and was turned away."
@@ -417,8 +504,11 @@ CONNECTION_CAUSES = (
             ),
             ANYBODY: (do("Give {dialler} a certificate with clientAuth, or let it dial a port without mutual TLS."),),
         },
-        looks_like=("no-common-cipher",),
-        told_apart_by="The CertificateRequest and the empty Certificate in the ladder.",
+        looks_like=("no-common-cipher", "mutual-tls-on-default-zone"),
+        told_apart_by=(
+            "The CertificateRequest and the empty Certificate in the ladder. Whether the port is the TLS port or the "
+            "mutual one: see the SIP page of that box."
+        ),
         source="B02",
     ),
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from harness.judge.causes.conditions import Condition, both, otherwise
 from harness.judge.causes.row import ANYBODY, REFUSED, Cause, do
-from harness.judge.evidence import Evidence
+from harness.judge.estate import host_sought, traversal_link_sought
+from harness.judge.evidence import MRA_CLIENTS, Evidence
 from harness.judge.hinge import LOCATE
-from harness.lab.screens import DNS_SERVERS, PUBLIC_DNS, SIP_DESTINATION, ZONES
+from harness.lab.screens import DNS_SERVERS, PUBLIC_DNS, SIP_DESTINATION, SYSTEM_SERVER, ZONES
 
 _FALLBACK = "xConfiguration Zones Zone [n] DNS SIP Default Transport: TLS"
 
@@ -29,7 +31,25 @@ _CREATE_COLLAB_EDGE = do(
     "Create the SRV record _collab-edge._tls of the users' domain: port 8443 of each Expressway-E.", PUBLIC_DNS
 )
 _NAME_THE_PORT = do("Or name the listener itself as host:port or ip:port, such as host:5062: no SRV is asked.")
+_HOST = Condition("a host was named", lambda e: bool(host_sought(e)))
+_ADDRESS_OF_TARGET = do(
+    "Create the A or AAAA record of that host, or correct the SRV target.",
+    PUBLIC_DNS,
+    when=otherwise(_HOST, "an SRV record led there"),
+)
+_ZONE = Condition("of a traversal zone", traversal_link_sought)
+_UNIFIED_CM = Condition("of Unified CM", lambda e: e.actor in MRA_CLIENTS and not traversal_link_sought(e))
+_ANY_OTHER = both(otherwise(_ZONE, "of no zone"), otherwise(_UNIFIED_CM, "of another server"))
 _ASK_ALONE = do("Put the question named above to each of the domain's name servers with dig, from outside.")
+
+_EXPRESSWAY_GOT_NO_ANSWER = (
+    do("Check the DNS servers of {refused} and the way to them: UDP and TCP port 53.", DNS_SERVERS),
+    _ASK_ALONE,
+)
+_FOR_CLOUD = Condition(
+    "the rule for Webex was followed", lambda e: e.decision("search-rule", "webex-zone", "webex-general") is not None
+)
+_FOR_PARTNER = otherwise(_FOR_CLOUD, "another rule was followed")
 
 DNS_CAUSES = (
     Cause(
@@ -44,6 +64,31 @@ DNS_CAUSES = (
             "webex-cloud": (
                 _CREATE_SRV,
                 do("Or name the listener itself as host:5062 or ip:5062: no SRV is asked then.", SIP_DESTINATION),
+            ),
+            "expressway-e": (
+                do(
+                    "Check the domain that the Webex zone looks up in place of the called one: callservice.webex.com.",
+                    ZONES,
+                    "xConfiguration Zones Zone [n] DNS SIP DnsOverride Name",
+                    when=_FOR_CLOUD,
+                ),
+                do(
+                    "If it is right, ask for the cloud's record from outside: a name server that does not know it is "
+                    "not the world's.",
+                    DNS_SERVERS,
+                    when=_FOR_CLOUD,
+                ),
+                do(
+                    "Check the called address; if its domain is right, its owner has to publish _sips._tcp.",
+                    when=_FOR_PARTNER,
+                ),
+                do(
+                    "Or let the DNS zone include address records, if its owner has one there; the fallback transport "
+                    "has to be TLS then.",
+                    ZONES,
+                    "xConfiguration Zones Zone [n] DNS IncludeAddressRecord: On",
+                    when=_FOR_PARTNER,
+                ),
             ),
             "jabber": (_CREATE_COLLAB_EDGE,),
             "mra-phone": (_CREATE_COLLAB_EDGE,),
@@ -78,8 +123,35 @@ DNS_CAUSES = (
         key="dns-no-address",
         title="The name is known, its address is not",
         applies=_ended_in("no-address"),
-        diagnosis="DNS leads {refused} from {destination} to a host without an address. {finding}",
-        remedies={ANYBODY: (do("Create the A or AAAA record of that host, or correct the SRV target.", PUBLIC_DNS),)},
+        diagnosis="{refused} was on its way to {destination}, and DNS has no address of the host. {finding}",
+        remedies={
+            "webex-cloud": (
+                _ADDRESS_OF_TARGET,
+                do("Correct the host in the SIP destination, or create its A record.", SIP_DESTINATION, when=_HOST),
+            ),
+            "expressway-c": (
+                do(
+                    "Correct the peer address of the zone, or create the address record in the inner DNS.",
+                    ZONES,
+                    "xConfiguration Zones Zone [n] TraversalClient Peer [1..6] Address",
+                    when=_ZONE,
+                ),
+                do(
+                    "Create the address record in the inner DNS, or give the server another name on the publisher.",
+                    SYSTEM_SERVER,
+                    when=_UNIFIED_CM,
+                ),
+                do(
+                    "Check the DNS servers of Expressway-C: they have to resolve the cloud's names.",
+                    DNS_SERVERS,
+                    when=_ANY_OTHER,
+                ),
+            ),
+            ANYBODY: (
+                _ADDRESS_OF_TARGET,
+                do("Create the A or AAAA record of that host, or dial it by another name.", PUBLIC_DNS, when=_HOST),
+            ),
+        },
         looks_like=("dns-no-records",),
         told_apart_by="A record leads to the host name, and the question for its address is the one without an answer.",
         source="D01, D14",
@@ -93,10 +165,8 @@ DNS_CAUSES = (
             "it may well be there."
         ),
         remedies={
-            "expressway-e": (
-                do("Check the DNS servers of the Expressway and the way to them: UDP and TCP port 53.", DNS_SERVERS),
-                _ASK_ALONE,
-            ),
+            "expressway-e": _EXPRESSWAY_GOT_NO_ANSWER,
+            "expressway-c": _EXPRESSWAY_GOT_NO_ANSWER,
             ANYBODY: (
                 do("Check the name server that was asked: its address, and the way to it on UDP and TCP port 53."),
                 _ASK_ALONE,

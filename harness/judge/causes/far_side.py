@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from harness.judge.causes.row import ANYBODY, LISTENER, Cause, do
+from harness.judge.causes.row import ANYBODY, LISTENER, OF_THE_CLOUD, Cause, do
 from harness.judge.connection_view import ConnectionView
 from harness.judge.evidence import TRIAL, Evidence
 from harness.judge.objections import CERTIFICATE_ALERTS
@@ -232,6 +232,7 @@ FAR_SIDE_CAUSES = (
             "{dialler} offered TLS {offered}; {listener} takes older versions only, and {by} broke off by alert 70."
         ),
         remedies={
+            **OF_THE_CLOUD,
             ANYBODY: (
                 do(
                     "Let {listener} speak TLS 1.2 or newer.",
@@ -239,7 +240,7 @@ FAR_SIDE_CAUSES = (
                     "xConfiguration SIP Advanced SipTlsVersions: TLSv1.2:TLSv1.3",
                     box=LISTENER,
                 ),
-            )
+            ),
         },
         looks_like=("no-common-version",),
         told_apart_by="What was offered: TLS 1.2 and 1.3, so the side that takes neither is the old one.",

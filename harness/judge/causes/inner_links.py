@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.judge.causes.certificates import GET_CLIENT_AUTH
+from harness.judge.causes.certificates import CHECK_OFF, GET_CLIENT_AUTH
 from harness.judge.causes.row import ANYBODY, Cause, do
 from harness.judge.causes.traversal import dialler_lacks_client_auth, name_refused
 from harness.judge.objections import untrusted
@@ -43,6 +43,7 @@ INNER_LINK_CAUSES = (
             ANYBODY: GET_CLIENT_AUTH,
             "unified-cm": (
                 do("Have the CallManager certificate issued with serverAuth and clientAuth.", CERTIFICATE_MANAGEMENT),
+                *CHECK_OFF,
             ),
         },
         source="L11",

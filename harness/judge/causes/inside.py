@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.judge.causes.conditions import ONE_STORE, TWO_STORES
+from harness.identity.presented import address_in
+from harness.judge.causes.conditions import ONE_STORE, TWO_STORES, Condition, otherwise
 from harness.judge.causes.row import ANYBODY, Cause, do
 from harness.judge.evidence import Evidence
 from harness.judge.objections import name_objected, untrusted
@@ -26,6 +27,11 @@ def _inside_https(evidence: Evidence, *, by: str) -> bool:
     return is_link and evidence.protocol == "https" and evidence.by == by
 
 
+_IS_ECDSA = Condition("its key is ECDSA", lambda e: e.presented is not None and e.presented.key.startswith("ECDSA"))
+_SIGNS_ITSELF = Condition("it signs itself", lambda e: e.presented is not None and e.presented.self_issued)
+_NO_ADDRESS = Condition(
+    "a name was looked for", lambda e: not any(address_in(name) is not None for name in e.expected_names)
+)
 _ADD_PROFILE = "Add {profile} to the SANs of Expressway-C's certificate: Unified CM phone security profile names."
 
 INSIDE_CAUSES = (
@@ -81,14 +87,22 @@ INSIDE_CAUSES = (
         diagnosis=(
             "Outside, sign-in ends in HTTP {status}; the fault is inside. Expressway-C dialled port {port} of Unified "
             "CM and refused its certificate ({presented}): {verify}, depth {depth}. Depth 0 is the certificate itself, "
-            "self-signed or without its issuer; above 0 it is a CA. To clients that take ECDSA, Unified CM presents "
-            "its tomcat-ECDSA certificate, which many never had signed."
+            "self-signed or without its issuer; above 0 it is a CA.{tomcat_ecdsa}"
         ),
         remedies={
             ANYBODY: (
-                do("Append the issuer of the tomcat-ECDSA certificate to the list of Expressway-C.", TRUSTED_CA),
-                do("Or have tomcat-ECDSA signed by the CA that signed tomcat.", CERTIFICATE_MANAGEMENT),
-                do("Or let Expressway-C prefer RSA, so that it meets the tomcat certificate."),
+                do(
+                    "Append that certificate itself to the trusted CA list of Expressway-C.",
+                    TRUSTED_CA,
+                    when=_SIGNS_ITSELF,
+                ),
+                do(
+                    "Append the issuer of that certificate to the trusted CA list of Expressway-C.",
+                    TRUSTED_CA,
+                    when=otherwise(_SIGNS_ITSELF, "a CA issued it"),
+                ),
+                do("Or have it issued by a CA that Expressway-C trusts.", CERTIFICATE_MANAGEMENT),
+                do("Or let Expressway-C prefer RSA, so that it meets the tomcat certificate.", when=_IS_ECDSA),
             )
         },
         looks_like=("expressway-c-unknown-to-tomcat", "unified-cm-by-other-name"),
@@ -105,7 +119,11 @@ INSIDE_CAUSES = (
         ),
         remedies={
             ANYBODY: (
-                do("Change the host name or address of the server to its FQDN, on the publisher.", SYSTEM_SERVER),
+                do(
+                    "Give the server, on the publisher, a name that its Tomcat certificate carries: its FQDN.",
+                    SYSTEM_SERVER,
+                ),
+                do("Or have the Tomcat certificate issued with that name.", CERTIFICATE_MANAGEMENT, when=_NO_ADDRESS),
                 do(
                     "Then refresh the servers on Expressway-C.",
                     UC_SERVERS,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from harness.identity.policy import judge_names
 from harness.judge.calls import where_srv_led
+from harness.judge.causes.conditions import CLOUD, Condition
 from harness.judge.causes.row import ANYBODY, DIALLER, Cause, do
+from harness.judge.estate import SIGN_IN, SIGN_IN_PORT
 from harness.judge.evidence import MRA_CLIENTS, Evidence
 from harness.judge.interception import turned_away
+from harness.judge.listeners import open_ports
 from harness.judge.objections import name_objected
-from harness.lab.screens import PUBLIC_DNS, SERVER_CERTIFICATE, TRUSTED_CA
-from harness.verdict import Stage
-
-_SIGN_IN_PORT = 8443
+from harness.judge.root_cause import mra_is_off
+from harness.lab.screens import PUBLIC_DNS, SERVER_CERTIFICATE, TRUSTED_CA, UNIFIED_COMMUNICATIONS
 
 
 def _signs_in(evidence: Evidence) -> bool:
@@ -31,11 +33,24 @@ def _believes_inside(evidence: Evidence) -> bool:
 
 
 def _wrong_port(evidence: Evidence) -> bool:
-    """Whether the SRV record itself led a client to another port than the one of sign-in."""
-    led = where_srv_led(evidence)
-    elsewhere = led is not None and led[2].port != _SIGN_IN_PORT
-    return _signs_in(evidence) and evidence.stage is Stage.TCP and elsewhere
+    """Whether the SRV record itself led a client to a port of an edge that is not the one of sign-in.
 
+    That one is what the edge itself calls so; where its side was not seen, 8443.
+    """
+    led, opened = where_srv_led(evidence), open_ports(evidence.transcript, evidence.listener)
+    if led is None or not _signs_in(evidence) or evidence.part_of(evidence.listener) != "expressway-e":
+        return False
+    right = [port for port, service in opened.items() if service == SIGN_IN] if opened else [SIGN_IN_PORT]
+    return bool(right) and led[2].port not in right
+
+
+def _has_the_name(evidence: Evidence) -> bool:
+    """Whether the certificate that was seen carries a name that the dialler looks for."""
+    seen = evidence.presented
+    return seen is not None and judge_names(seen, evidence.expected_names, policy="expressway").accepted
+
+
+_NAME_FITS = Condition("its certificate carries the name", _has_the_name)
 
 MRA_CAUSES = (
     Cause(
@@ -54,22 +69,38 @@ MRA_CAUSES = (
         source="M12",
     ),
     Cause(
+        key="mra-is-off",
+        title="Mobile and Remote Access is switched off",
+        applies=mra_is_off,
+        diagnosis=(
+            "{by} took the registration on its port for calls and answered {status}: it has no UC traversal zone, so "
+            "no registration gets inside. Mobile and Remote Access is Off there."
+        ),
+        remedies={ANYBODY: (do("Switch Mobile and Remote Access on, on both Expressways.", UNIFIED_COMMUNICATIONS),)},
+        looks_like=("traversal-zone-down", "sip-refused"),
+        told_apart_by="{by}'s own list of open ports: there is none for UC traversal, and none for sign-in.",
+        source="C9",
+    ),
+    Cause(
         key="collab-edge-wrong-port",
         title="The SRV record of the edge names another port than 8443",
         applies=_wrong_port,
         diagnosis=(
-            "_collab-edge._tls leads {dialler} to port {port} of {listener}, where nothing took the connection. "
-            "Sign-in is served on 8443."
+            "_collab-edge._tls leads {dialler} to port {port} of {listener}, and sign-in is served on {sign_in_port}."
         ),
-        remedies={ANYBODY: (do("Correct the port of the SRV record _collab-edge._tls: 8443.", PUBLIC_DNS),)},
-        looks_like=("port-not-listening", "connect-timed-out"),
-        told_apart_by="The port in the SRV record: with 8443 there, look for the listener or the firewall instead.",
+        remedies={
+            ANYBODY: (do("Correct the port of the SRV record _collab-edge._tls: {sign_in_port}.", PUBLIC_DNS),),
+        },
+        looks_like=("port-not-listening", "connect-timed-out", "another-service-answers"),
+        told_apart_by=(
+            "The port in the SRV record: with {sign_in_port} there, look for the listener or the firewall instead."
+        ),
         source="M10",
     ),
     Cause(
         key="inspected-by-proxy",
         title="A proxy in the path inspects HTTPS, and its root is not trusted",
-        applies=lambda e: _foreign(e) and _is_https(e) and e.dialler not in MRA_CLIENTS,
+        applies=lambda e: _foreign(e) and _is_https(e) and e.owner in CLOUD,
         diagnosis=(
             "{dialler} dialled {owner} and saw the certificate {seen_print} ({presented}, issued by {issuer}); {owner} "
             "itself presents {own_print}. A TLS-inspecting proxy signs in its name, and {dialler} does not know the "
@@ -77,8 +108,13 @@ MRA_CAUSES = (
         ),
         remedies={
             ANYBODY: (
-                do("Append the proxy's root to the trusted CA list of {dialler}.", TRUSTED_CA, box=DIALLER),
-                do("Or exempt the cloud's hosts from inspection."),
+                do(
+                    "Append the proxy's root to the trusted CA list of {dialler}.",
+                    TRUSTED_CA,
+                    when=_NAME_FITS,
+                    box=DIALLER,
+                ),
+                do("Or exempt {owner} from inspection."),
             )
         },
         looks_like=("unknown-root", "missing-intermediate"),

@@ -2,24 +2,50 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from harness.identity.cloud_names import CLOUD_NAMES
-from harness.identity.near_miss import NearMissKind
+from harness.identity.near_miss import NearMissKind, is_pattern
+from harness.identity.presented import address_in
 from harness.judge.causes.conditions import TLS_PORT_IS_OPEN, Condition, both, by, otherwise
-from harness.judge.causes.row import ANYBODY, REFUSED, SHOWN_CERTIFICATE, Cause, do
+from harness.judge.causes.row import ANYBODY, CLOUDS_OWN, REFUSED, SHOWN_CERTIFICATE, Cause, do
 from harness.judge.estate import zone_kind
 from harness.judge.evidence import Evidence
-from harness.lab.screens import ACCESS_RULES, CLUSTERING, TRUNK_PROFILE, ZONES
+from harness.lab.screens import ACCESS_RULES, CLUSTERING, DEFAULT_ZONE, TRUNK_PROFILE, ZONES
+from harness.transcript import ClientCertificate
 from harness.verdict import Stage
 
+_CLOUD = "webex-cloud"
+_ODD_LETTER = re.compile(r"[^A-Za-z0-9._-]")
 _SUBJECT_NAME = "xConfiguration Zones Zone [n] DNS SIP TLS Verify Subject Name"
 _MAPPING = "xConfiguration Zones Zone [n] DNS SIP TLS Verify InboundClassification: On"
 
 
 def _name_refused(evidence: Evidence) -> bool:
-    refused = evidence.view.refused_identity if evidence.view else None
-    return evidence.stage is Stage.IDENTITY and refused is not None
+    """Whether an end refused the other's name, or let the cloud into the Default Zone for want of it (trap X3)."""
+    if evidence.view is None:
+        return False
+    refused = evidence.stage is Stage.IDENTITY and evidence.view.refused_identity is not None
+    return refused or cloud_fell_through(evidence)
+
+
+def cloud_fell_through(evidence: Evidence) -> bool:
+    """Whether the cloud showed a certificate on a port that demands one, and no zone claimed its call."""
+    entered = evidence.decision("ingress-zone", "DefaultZone")
+    demanded = evidence.requested is ClientCertificate.REQUIRED
+    return evidence.stage is Stage.SIP and evidence.dialler == _CLOUD and entered is not None and demanded
+
+
+def _nobody_expects_it(evidence: Evidence) -> bool:
+    """Whether neither a zone nor a rule knows a partner's name; that of the cloud is the Webex zone's to know."""
+    decided = evidence.decision("access-rules", "no-match")
+    return _name_refused(evidence) and decided is not None and evidence.refused != _CLOUD
+
+
+def _no_host_name(name: str) -> bool:
+    """Whether a wanted name has letters that no host name has, as those of a URI, a port or a blank; not an address."""
+    return _ODD_LETTER.search(name) is not None and address_in(name) is None
 
 
 def _disabled_rule(evidence: Evidence) -> bool:
@@ -46,8 +72,9 @@ def _other_generation(evidence: Evidence) -> bool:
     return wanted_is_cloud and any(presented & set(names) for names in CLOUD_NAMES.values())
 
 
+_PEER_ADDRESS = "xConfiguration Zones Zone [n] TraversalClient Peer [1..6] Address"
 _SERVER_SUBJECT_NAME = "xConfiguration Zones Zone [n] TraversalServer SIP TLS Verify Subject Name"
-_IN_FULL = "Enter a name in full, without an asterisk: one of those in the certificate, {presented}."
+_IN_FULL = "Enter a host name in full and nothing else: one of those in the certificate, {presented}."
 
 
 def _looked_in(*zones: str) -> Condition:
@@ -56,6 +83,13 @@ def _looked_in(*zones: str) -> Condition:
 
 
 _OF_ANOTHER_BOX = both(_looked_in(""), otherwise(by("unified-cm"), "another box than Unified CM"))
+_ENTER_IN_FULL = (
+    do(_IN_FULL, ZONES, _SUBJECT_NAME, when=_looked_in("DNS zone")),
+    do(_IN_FULL, ZONES, _SERVER_SUBJECT_NAME, when=_looked_in("traversal server zone")),
+    do(_IN_FULL, ZONES, _PEER_ADDRESS, when=_looked_in("traversal client zone")),
+    do(_IN_FULL, TRUNK_PROFILE, when=by("unified-cm")),
+    do("Give {by} a host name in full to look for, and nothing else.", when=_OF_ANOTHER_BOX),
+)
 _COMPARE = (
     do(
         "Compare the zone's TLS verify subject name with the names in the certificate, letter by letter.",
@@ -66,7 +100,7 @@ _COMPARE = (
     do(
         "Enter as peer address of the zone on {by} a name that the certificate of {refused} carries.",
         ZONES,
-        "xConfiguration Zones Zone [n] TraversalClient Peer [1..6] Address",
+        _PEER_ADDRESS,
         when=_looked_in("traversal client zone"),
     ),
     do(
@@ -86,28 +120,37 @@ _ISSUE = do(
     SHOWN_CERTIFICATE,
     box=REFUSED,
 )
+_ISSUE_OR_COMPARE = (_ISSUE, *(advice for advice in _COMPARE if advice.when.words))
+_ON_MUTUAL_PORT = Condition("on the mutual TLS port", lambda e: e.service != "TLS")
+_DOT_WAS_ENTERED = Condition("the dot was entered", lambda e: any(name.endswith(".") for name in e.expected_names))
 _LEAVE_IT = do("Nothing: this refusal protects you. The name is somebody else's, made to look like the wanted one.")
 
 PATTERN_CAUSES = (
     Cause(
         key="name-is-a-pattern",
         title="A pattern stands where a name is wanted",
-        applies=lambda e: _name_refused(e) and any("*" in name for name in e.expected_names),
+        applies=lambda e: _name_refused(e) and is_pattern(*e.expected_names),
         diagnosis=(
             "{by} looks for {names}, and that is a pattern. It is compared as it stands, letter by letter, so that no "
-            "certificate fits: that of {refused} carries {presented}."
+            "certificate fits: that of {refused} carries {presented}.{fell_through}"
         ),
-        remedies={
-            ANYBODY: (
-                do(_IN_FULL, ZONES, _SUBJECT_NAME, when=_looked_in("DNS zone")),
-                do(_IN_FULL, ZONES, _SERVER_SUBJECT_NAME, when=_looked_in("traversal server zone")),
-                do(_IN_FULL, TRUNK_PROFILE, when=by("unified-cm")),
-                do("Give {by} a name in full to look for, without an asterisk.", when=_OF_ANOTHER_BOX),
-            )
-        },
-        looks_like=("name-typo", "name-wildcard"),
-        told_apart_by="The configured name holds an asterisk. A wildcard in the certificate is another case.",
+        remedies={ANYBODY: _ENTER_IN_FULL},
+        looks_like=("name-typo", "name-wildcard", "name-is-no-host-name"),
+        told_apart_by="The configured name holds letters of a pattern. A wildcard in the certificate is another case.",
         source="X22",
+    ),
+    Cause(
+        key="name-is-no-host-name",
+        title="What stands where a name is wanted is no host name",
+        applies=lambda e: _name_refused(e) and any(map(_no_host_name, e.expected_names)),
+        diagnosis=(
+            "{by} looks for {names}, which is no host name: no scheme, port or blank belongs there. It is compared as "
+            "it stands, so that no certificate fits: that of {refused} carries {presented}.{fell_through}"
+        ),
+        remedies={ANYBODY: _ENTER_IN_FULL},
+        looks_like=("name-typo", "name-is-a-pattern"),
+        told_apart_by="The configured name holds letters that no host name has.",
+        source="C2",
     ),
 )
 """Before all other causes about names: nothing is near to a pattern."""
@@ -127,7 +170,7 @@ NAME_CAUSES = (
         applies=lambda e: _name_refused(e) and e.decision("zone-match", "mapping-off") is not None,
         diagnosis=(
             "The certificate of {refused} carries the name of the zone, but TLS verify inbound mapping is Off, "
-            "so no zone claims the connection. On a port that enforces mutual TLS it is dropped."
+            "so no zone claims the connection. {dropped}"
         ),
         remedies={ANYBODY: (do("Switch TLS verify inbound mapping On for the zone.", ZONES, _MAPPING),)},
         looks_like=("name-typo", "name-unknown"),
@@ -140,6 +183,10 @@ NAME_CAUSES = (
         applies=_nearly(NearMissKind.WRONG_PLACE),
         diagnosis="{by} looked for {names}. {near}. Policies differ here: see what the others say.",
         remedies={
+            "webex-cloud": (
+                do("Enter a name that the certificate carries as a dNSName.", ZONES, _SUBJECT_NAME),
+                CLOUDS_OWN,
+            ),
             ANYBODY: (
                 do(
                     "Have {names} put into the certificate of {refused} as a dNSName: a common name is a courtesy at "
@@ -147,7 +194,7 @@ NAME_CAUSES = (
                     SHOWN_CERTIFICATE,
                     box=REFUSED,
                 ),
-            )
+            ),
         },
         source="I19, X1",
     ),
@@ -156,7 +203,15 @@ NAME_CAUSES = (
         title="A trailing dot makes it another name",
         applies=_nearly(NearMissKind.TRAILING_DOT),
         diagnosis="{near}. A trailing dot is not stripped.",
-        remedies={ANYBODY: _COMPARE},
+        remedies={
+            ANYBODY: (
+                do("Take the dot off the end of the name, where it was entered.", when=_DOT_WAS_ENTERED),
+                do(
+                    "Enter the name with the dot, as the certificate has it, or ask for a certificate without.",
+                    when=otherwise(_DOT_WAS_ENTERED, "the dot stands in the certificate"),
+                ),
+            )
+        },
         source="I20",
     ),
     Cause(
@@ -224,7 +279,7 @@ NAME_CAUSES = (
     Cause(
         key="no-access-rule",
         title="A trusted peer whose name nobody expects",
-        applies=lambda e: _name_refused(e) and e.decision("access-rules", "no-match") is not None,
+        applies=_nobody_expects_it,
         diagnosis=(
             "{refused} ({presented}) has a certificate that {by} trusts, but on port {port} its name must belong "
             "to a zone or to an access rule, and belongs to neither. Any publicly trusted client comes this far."
@@ -232,7 +287,13 @@ NAME_CAUSES = (
         remedies={
             ANYBODY: (
                 do("Add an access rule that allows this peer.", ACCESS_RULES),
-                do("Or send it to the TLS port, {tls_port}.", when=TLS_PORT_IS_OPEN),
+                do("Or send it to the TLS port, {tls_port}.", when=both(TLS_PORT_IS_OPEN, _ON_MUTUAL_PORT)),
+                do(
+                    "Or set Enable Mutual TLS on Default Zone to Off, so that {port} takes calls without certificates.",
+                    DEFAULT_ZONE,
+                    "xConfiguration Zones DefaultZone SIP TLS Verify Mode: Off",
+                    when=otherwise(_ON_MUTUAL_PORT, "on the TLS port"),
+                ),
             )
         },
         looks_like=("reset-by-middlebox",),
@@ -243,9 +304,19 @@ NAME_CAUSES = (
         key="name-unknown",
         title="The certificate carries none of the wanted names",
         applies=_name_refused,
-        diagnosis="{by} looked for {names}; the certificate of {refused} carries {presented}. {by} closed.",
+        diagnosis="{by} looked for {names}; the certificate of {refused} carries {presented}. {dropped}",
         remedies={
-            "expressway-e": (_ISSUE, *(advice for advice in _COMPARE if advice.when.words)),
+            "expressway-e": _ISSUE_OR_COMPARE,
+            "unified-cm": _ISSUE_OR_COMPARE,
+            "b2b-peer": (
+                do("Ask {refused} for a certificate that carries {names} as a dNSName."),
+                do(
+                    "Or enter as TLS verify subject name of the zone one that the certificate carries, if that is this "
+                    "partner's.",
+                    ZONES,
+                    _SUBJECT_NAME,
+                ),
+            ),
             ANYBODY: _COMPARE,
         },
         looks_like=("reset-by-middlebox",),
@@ -260,7 +331,13 @@ NAME_CAUSES = (
             "The handshake finished, then {by} dropped the connection without an alert. Expressway refuses a "
             "name that way; a firewall does the same."
         ),
-        looks_like=("name-unknown", "inbound-mapping-off", "reset-by-middlebox"),
+        looks_like=(
+            "name-unknown",
+            "inbound-mapping-off",
+            "no-access-rule",
+            "reset-by-middlebox",
+            "revocation-check-too-slow",
+        ),
         told_apart_by=(
             'Look into the log of {by} for "Peer\'s TLS certificate identity was unacceptable", or capture '
             "there: a reset that it did not send is the firewall's."

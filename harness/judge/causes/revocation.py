@@ -8,13 +8,23 @@ from __future__ import annotations
 
 from harness.judge.causes.conditions import (
     BY_EXPRESSWAY,
-    NAMED_AND_NOT_ASKED,
-    NO_SOURCE_IS_NAMED,
-    SOURCE_WAS_ASKED,
+    REFUSED_IS_NO_CLOUD,
+    Condition,
+    both,
     by,
+    otherwise,
 )
 from harness.judge.causes.row import ANYBODY, BY, REFUSED, SHOWN_CERTIFICATE, Cause, do
 from harness.judge.evidence import Evidence
+from harness.judge.sources import (
+    ASKING,
+    TOPIC,
+    answer_of_source,
+    days_of_source,
+    named_sources,
+    question_was_swallowed,
+    source_asked,
+)
 from harness.lab.screens import REVOCATION, SIP_PAGE, TIME
 from harness.transcript import Decision
 from harness.verdict import Stage
@@ -23,7 +33,6 @@ _NO_CRL, _CRL_SIGNATURE, _CRL_NOT_YET_VALID, _CRL_EXPIRED, _REVOKED = 3, 8, 11, 
 _NO_CRL_ISSUER, _NO_CRL_SIGN = 33, 35
 _OCSP_FAILED, _OCSP_UNKNOWN = 74, 75
 _REVOKED_ALERT = 44
-_TOPIC = "revocation"
 
 
 def _objection(evidence: Evidence, *codes: int) -> bool:
@@ -39,8 +48,8 @@ def _revoked(evidence: Evidence) -> bool:
 
 def _asked_in_vain(evidence: Evidence) -> bool:
     """Whether the handshake of one end ran out of time while that end still waited for a source."""
-    asked = [each for each in evidence.told(Decision) if each.topic == _TOPIC]
-    if not asked or asked[-1].outcome != "asking":
+    asked = [each for each in evidence.told(Decision) if each.topic == TOPIC]
+    if not asked or asked[-1].outcome != ASKING:
         return False
     failed = evidence.failed(asked[-1].actor)
     return failed is not None and failed.reason == "timed-out"
@@ -50,20 +59,57 @@ def _unusable(evidence: Evidence) -> bool:
     """Whether a list came, and was of no use: signed by somebody else, of tomorrow, or no list at all."""
     if _objection(evidence, _CRL_SIGNATURE, _CRL_NOT_YET_VALID, _NO_CRL_ISSUER, _NO_CRL_SIGN):
         return True
-    decided = evidence.decision(_TOPIC, "not-established")
+    decided = evidence.decision(TOPIC, "not-established")
     return _objection(evidence, _NO_CRL) and decided is not None and bool(decided.facts.get("useless"))
 
 
-_OPEN_HTTP = do("Let {by} reach {source} by HTTP: firewall, proxy, DNS.", when=SOURCE_WAS_ASKED)
+def _names_a_source(evidence: Evidence) -> bool:
+    named = named_sources(evidence)
+    return named is not None and bool(named.responders or named.lists)
+
+
+def _names_a_list(evidence: Evidence) -> bool:
+    named = named_sources(evidence)
+    return named is not None and bool(named.lists)
+
+
+def _answer_is_in_date(evidence: Evidence) -> bool:
+    days = days_of_source(evidence)
+    return days is not None and days.hold(evidence.time)
+
+
+def _was_turned_away(evidence: Evidence) -> bool:
+    answer = answer_of_source(evidence)
+    return answer is not None and answer.facts.get("status") == "refused"
+
+
+_WAS_ASKED = Condition("a source was asked", lambda e: bool(source_asked(e)[0]))
+_NONE_WAS_ASKED = otherwise(_WAS_ASKED, "none was asked")
+_NAMES_A_SOURCE = Condition("the certificate names a source", _names_a_source)
+_NAMED_AND_NOT_ASKED = both(_NAMES_A_SOURCE, _NONE_WAS_ASKED)
+_NO_SOURCE_IS_NAMED = both(otherwise(_NAMES_A_SOURCE, "the certificate names no source"), _NONE_WAS_ASKED)
+_OCSP_WITH_A_LIST = both(
+    Condition("OCSP was asked", lambda e: source_asked(e)[0] == "ocsp"),
+    Condition("the certificate names a CRL too", _names_a_list),
+)
+_SWALLOWED = Condition("a device swallowed the question", question_was_swallowed)
+_ARRIVED = otherwise(_SWALLOWED, "the question arrived")
+_IN_DATE = Condition("the answer is in date", _answer_is_in_date)
+_NOT_IN_DATE = otherwise(_IN_DATE, "it is not in date, as far as is known")
+_NO_DATES = Condition("its dates are not known", lambda e: days_of_source(e) is None)
+_TURNED_AWAY = Condition("it answered with an error", _was_turned_away)
+_ANSWERED = otherwise(_TURNED_AWAY, "it answered")
+
+_OPEN_HTTP = do("Let {by} reach {source} by HTTP: firewall, proxy, DNS.", when=_WAS_ASKED)
 _ASK_IT = do(
     "Let {by} ask the source that the certificate names: OCSP, CRLs and their download have switches of their own.",
     REVOCATION,
-    when=NAMED_AND_NOT_ASKED,
+    when=_NAMED_AND_NOT_ASKED,
     box=BY,
 )
 _NAME_ONE = do(
     "Have the CA of {refused} issue certificates that name a CRL or an OCSP responder: this one names neither.",
-    when=NO_SOURCE_IS_NAMED,
+    when=both(_NO_SOURCE_IS_NAMED, REFUSED_IS_NO_CLOUD),
 )
 _IGNORE = do(
     "Or let calls through where no source answers; revoked certificates then pass as well while it is away.",
@@ -73,12 +119,13 @@ _IGNORE = do(
     box=BY,
 )
 _WITHOUT_OCSP = do(
-    "Or switch OCSP off, so that the CRL counts where the certificate names one.",
+    "Or switch OCSP off, so that the CRL counts which the certificate names as well.",
     REVOCATION,
     "xConfiguration SIP TLS Certificate Revocation Checking OCSP Mode: Off",
-    when=BY_EXPRESSWAY,
+    when=both(BY_EXPRESSWAY, _OCSP_WITH_A_LIST),
     box=BY,
 )
+_CLOCK = do("Set the clock of {by}: NTP servers, time zone.", TIME, when=_IN_DATE, box=BY)
 _BY_SOURCE = "What {by} asked before the alert ({source}), and what came of it."
 
 REVOCATION_CAUSES = (
@@ -92,12 +139,13 @@ REVOCATION_CAUSES = (
         ),
         remedies={
             ANYBODY: (
-                do("Find out why {source} is slow."),
+                do("Find out who swallows the question: what {by} asked never got to {source}.", when=_SWALLOWED),
+                do("Find out why {source} is slow.", when=_ARRIVED),
                 do(
-                    "Raise the TLS handshake timeout.",
+                    "Or raise the TLS handshake timeout above the time that it takes to answer.",
                     SIP_PAGE,
                     "xConfiguration SIP TLS Handshake Timeout: 10",
-                    when=BY_EXPRESSWAY,
+                    when=both(BY_EXPRESSWAY, _ARRIVED),
                     box=BY,
                 ),
                 _WITHOUT_OCSP,
@@ -134,13 +182,14 @@ REVOCATION_CAUSES = (
         applies=lambda e: _objection(e, _CRL_EXPIRED),
         diagnosis=(
             '{by} refused {refused}: "{verify}" (OpenSSL\'s alert for it is 45). The certificate itself ({presented}) '
-            "is in date: it is the CRL of its CA whose next update is overdue, and an outdated list counts for "
-            "nothing, neither for nor against."
+            "is in date: what {by} objects to is the CRL of its CA, and an outdated list counts for nothing, neither "
+            "for nor against. {days_of_source}"
         ),
         remedies={
             ANYBODY: (
-                do("Have the CA publish a new CRL at {source}."),
-                do("Check the clock of {by} too (NTP): a clock that is ahead outdates every list.", TIME, box=BY),
+                do("Have the CA publish a new CRL at {source}.", when=_NOT_IN_DATE),
+                _CLOCK,
+                do("Check the clock of {by} too: one that is ahead outdates every list.", TIME, when=_NO_DATES, box=BY),
             )
         },
         looks_like=("certificate-expired",),
@@ -152,10 +201,12 @@ REVOCATION_CAUSES = (
         title="The CRL cannot be used",
         applies=_unusable,
         diagnosis=(
-            "{by} fetched the CRL for the certificate of {refused} and refused: {verify}. {learnt}Nothing is known "
-            "against the certificate itself."
+            "{by} fetched the CRL for the certificate of {refused} and refused: {verify}. {learnt}{days_of_source}"
+            "Nothing is known against the certificate itself."
         ),
-        remedies={ANYBODY: (do("Have the CA publish a sound CRL at {source}; check the clock of {by}."),)},
+        remedies={
+            ANYBODY: (do("Have the CA publish a sound CRL at {source}.", when=_NOT_IN_DATE), _CLOCK),
+        },
         looks_like=("broken-chain", "certificate-not-yet-valid"),
         told_apart_by="The verify text names the CRL.",
         source="5.1",
@@ -165,10 +216,20 @@ REVOCATION_CAUSES = (
         title="The OCSP responder answers, and its answer cannot be used",
         applies=lambda e: _objection(e, _OCSP_FAILED, _OCSP_UNKNOWN),
         diagnosis=(
-            "{by} asked {source} about the certificate of {refused} and refused: {verify}. {learnt}A responder "
-            "without SHA-256 answers 'unauthorized' to a request that names the certificate by SHA-256."
+            "{by} asked {source} about the certificate of {refused} and refused: {verify}. {learnt}{days_of_source}"
         ),
-        remedies={ANYBODY: (do("Have the CA bring its OCSP responder in order; it must know SHA-256."), _WITHOUT_OCSP)},
+        remedies={
+            ANYBODY: (
+                do("Have the CA bring its OCSP responder in order.", when=both(_NOT_IN_DATE, _ANSWERED)),
+                do(
+                    "Have the CA teach its OCSP responder SHA-256: one without it refuses a request that names the "
+                    "certificate so.",
+                    when=_TURNED_AWAY,
+                ),
+                _CLOCK,
+                _WITHOUT_OCSP,
+            )
+        },
         looks_like=("revocation-source-unreachable", "certificate-refused"),
         told_apart_by=_BY_SOURCE,
         source="T-13",
@@ -183,7 +244,7 @@ REVOCATION_CAUSES = (
         ),
         remedies={
             "expressway-e": (
-                do("Publish the CRL where {by} can reach it; for Webex that is the Internet.", when=SOURCE_WAS_ASKED),
+                do("Publish the CRL where {by} can reach it; for Webex that is the Internet.", when=_WAS_ASKED),
                 _ASK_IT,
                 _NAME_ONE,
                 do(

@@ -6,7 +6,8 @@ from harness.judge.causes.conditions import LED_BY_SRV, MUTUAL_PORT_IS_CLOSED, N
 from harness.judge.causes.row import ANYBODY, Cause, do
 from harness.judge.evidence import Evidence
 from harness.judge.root_cause import TUNNEL, broken_link
-from harness.lab.screens import CALL_POLICY, DEFAULT_ZONE, SEARCH_RULES, SIP_DESTINATION, SIP_PAGE, ZONES
+from harness.lab.screens import CALL_POLICY, DEFAULT_ZONE, PUBLIC_DNS, SEARCH_RULES, SIP_DESTINATION, SIP_PAGE, ZONES
+from harness.transcript import ClientCertificate
 from harness.verdict import Stage
 
 CREDENTIALS_WANTED = "credentials-wanted"
@@ -25,7 +26,8 @@ _IN_DEFAULT_ZONE = Condition("the Default Zone", _default_zone_refused)
 
 def _cloud_in_default_zone(evidence: Evidence) -> bool:
     entered = evidence.decision("ingress-zone", _DEFAULT_ZONE)
-    return evidence.stage is Stage.SIP and evidence.dialler == "webex-cloud" and entered is not None
+    asked = evidence.requested is ClientCertificate.REQUIRED
+    return evidence.stage is Stage.SIP and evidence.dialler == "webex-cloud" and entered is not None and not asked
 
 
 def _refused(evidence: Evidence, topic: str) -> bool:
@@ -61,6 +63,11 @@ ROUTING_CAUSES = (
                 do(
                     "Give the cloud an SRV record of its own that leads to the mutual TLS port, {mutual_port}.",
                     SIP_DESTINATION,
+                    when=LED_BY_SRV,
+                ),
+                do(
+                    "Or, if {record} is for the cloud alone, correct the port in its SRV record: {mutual_port}.",
+                    PUBLIC_DNS,
                     when=LED_BY_SRV,
                 ),
                 do(
@@ -142,7 +149,7 @@ ROUTING_CAUSES = (
         title="User name or password is wrong",
         applies=_challenged,
         diagnosis="{by} challenged {refused} and did not accept its answer.",
-        remedies={ANYBODY: (do("Check the user's password."),)},
+        remedies={ANYBODY: (do("Check the user's name and password."),)},
         source="L8",
     ),
     Cause(

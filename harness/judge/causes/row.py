@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from harness.judge.causes.conditions import ALWAYS, CAN_SHOW_NONE, DIALLED_FROM_TWO_STORES, TRANSLATED, Condition
-from harness.judge.estate import product_of, release_of
+from harness.judge.estate import goes_by_onboarding_list, product_of, release_of
 from harness.judge.evidence import Evidence
 from harness.lab.screens import (
     CLIENT_CERTIFICATE,
     EXPRESSWAY,
     PORT_FORWARDING,
     SERVER_CERTIFICATE,
+    TRUSTED_CA,
+    UNIFIED_COMMUNICATIONS,
     command_page,
     screen_on,
 )
@@ -47,6 +49,8 @@ class Advice:
             screen = CLIENT_CERTIFICATE if DIALLED_FROM_TWO_STORES.holds(evidence) else SERVER_CERTIFICATE
         if not self.box:
             return Remedy(self.action, screen, self.command)
+        if screen == TRUSTED_CA and self.box == BY and goes_by_onboarding_list(evidence):
+            screen = UNIFIED_COMMUNICATIONS
         product = product_of(evidence, getattr(evidence, self.box))
         screen = screen_on(product, screen) if screen else ""
         release = release_of(evidence)
@@ -97,8 +101,12 @@ NO_TRANSLATION = do(
     PORT_FORWARDING,
     when=TRANSLATED,
 )
+CLOUDS_OWN = do("This is on the cloud's side: open a case.")
+OF_THE_CLOUD = {"webex-cloud": (CLOUDS_OWN,), "control-hub": (CLOUDS_OWN,)}
+"""What is left to do where a certificate of the cloud is at fault: nobody else can change that."""
+
 SHOW_NONE = do(
-    "Or let {dialler} show no certificate: port {port} only asks for one, and a bad one is worse than none.",
+    "Let {dialler} show no certificate: port {port} only asks for one, and a bad one is worse than none.",
     when=CAN_SHOW_NONE,
 )
 _WHATEVER_THE_CAUSE = (NO_TRANSLATION, SHOW_NONE)

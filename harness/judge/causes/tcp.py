@@ -7,9 +7,10 @@ opened; where it has that port open, a firewall answered in its name; where its 
 from __future__ import annotations
 
 from harness.judge.causes.conditions import (
-    ELSEWHERE_OPEN,
+    ADDRESS_WAS_DIALLED,
     LED_BY_SRV,
     LOOKED_UP_CALLED_DOMAIN,
+    NAME_WAS_DIALLED,
     NEIGHBOUR_DIALLED,
     NO_NEIGHBOUR_DIALLED,
     NO_SERVICE_KNOWN,
@@ -18,19 +19,18 @@ from harness.judge.causes.conditions import (
     NOT_SEEN_UP,
     SIP_DESTINATION_LED,
     SOMEBODY_THERE,
+    ZONE_DIALLED,
     both,
-    switched_off,
+    otherwise,
 )
+from harness.judge.causes.ports import DIAL_THE_OPEN_ONE, SWITCH_ON
 from harness.judge.causes.row import ANYBODY, Cause, do
 from harness.judge.connection_view import NETWORK
 from harness.judge.evidence import Evidence
 from harness.judge.listeners import open_ports
 from harness.lab.screens import (
-    CLUSTERING,
     PUBLIC_DNS,
     SIP_DESTINATION,
-    SIP_PAGE,
-    UNIFIED_COMMUNICATIONS,
     ZONES,
 )
 from harness.transcript import DialFailed, DialFailure
@@ -47,7 +47,7 @@ def _in_path(evidence: Evidence) -> bool:
     return evidence.stage is Stage.TCP and evidence.by == NETWORK
 
 
-def _nothing_listens(evidence: Evidence) -> bool:
+def nothing_listens(evidence: Evidence) -> bool:
     """Whether the reset can be nobody's but the box's: it says itself that it has not opened the port, or we are it."""
     opened = open_ports(evidence.transcript, evidence.listener)
     closed = bool(opened) and evidence.port not in opened
@@ -60,46 +60,7 @@ def _is_this_machine(evidence: Evidence) -> bool:
     return evidence.transcript.network == _PROBE and (host == "::1" or host.startswith("127."))
 
 
-_DIAL_THE_OPEN_ONE = (
-    do("Dial port {service_port} of {by}: it has {service} there.", when=both(ELSEWHERE_OPEN, NOT_LED_BY_SRV)),
-    do(
-        "Correct the port in the SRV record of {record}: {by} has {service} on port {service_port}.",
-        PUBLIC_DNS,
-        when=both(ELSEWHERE_OPEN, LED_BY_SRV),
-    ),
-    do(
-        "Or give the SIP destination the port that is open.",
-        SIP_DESTINATION,
-        when=both(ELSEWHERE_OPEN, SIP_DESTINATION_LED),
-    ),
-)
-_SWITCH_ON = (
-    do(
-        "Switch Mutual TLS mode On and check its port.",
-        SIP_PAGE,
-        "xConfiguration SIP MutualTLS Mode: On",
-        when=switched_off("mutual TLS"),
-    ),
-    do(
-        "Switch TLS mode On and check its port.",
-        SIP_PAGE,
-        "xConfiguration SIP TLS Mode: On",
-        when=switched_off("TLS"),
-    ),
-    do(
-        "Switch TCP mode On, or better: let {dialler} use TLS.",
-        SIP_PAGE,
-        "xConfiguration SIP TCP Mode: On",
-        when=switched_off("SIP over TCP"),
-    ),
-    do(
-        "Switch Mobile and Remote Access on: {by} has opened no port for it.",
-        UNIFIED_COMMUNICATIONS,
-        when=switched_off("MRA sign-in", "UC traversal", "SSH tunnel"),
-    ),
-    do("Create the traversal server zone on {by}, with port {port}.", ZONES, when=switched_off("traversal")),
-    do("Make {by} a node of the cluster: it waits for no peers.", CLUSTERING, when=switched_off("cluster")),
-)
+_NO_MATTER_OF_THE_ZONE = otherwise(LOOKED_UP_CALLED_DOMAIN, "another domain was looked up")
 
 TCP_CAUSES = (
     Cause(
@@ -123,15 +84,15 @@ TCP_CAUSES = (
     Cause(
         key="port-not-listening",
         title="Nothing listens on that port",
-        applies=_nothing_listens,
+        applies=nothing_listens,
         diagnosis=(
             "A reset answered the SYN to port {port}, and {by} has not opened that port: nothing listens there. "
             "{service_elsewhere}"
         ),
         remedies={
             ANYBODY: (
-                *_SWITCH_ON,
-                *_DIAL_THE_OPEN_ONE,
+                *SWITCH_ON,
+                *DIAL_THE_OPEN_ONE,
                 do(
                     "Correct the port in the SRV record of {record}, or have {by} open port {port}.",
                     PUBLIC_DNS,
@@ -203,7 +164,20 @@ TCP_CAUSES = (
                 do(
                     "Correct the record that led to {where}, if that is an old address.",
                     PUBLIC_DNS,
-                    when=NOBODY_THERE,
+                    when=both(
+                        both(NOBODY_THERE, NAME_WAS_DIALLED), otherwise(LOOKED_UP_CALLED_DOMAIN, "no other domain")
+                    ),
+                ),
+                do(
+                    "Correct the address in the SIP destination: nobody answers there.",
+                    SIP_DESTINATION,
+                    when=both(NOBODY_THERE, both(ADDRESS_WAS_DIALLED, SIP_DESTINATION_LED)),
+                ),
+                do(
+                    "Correct the peer address of the zone: nobody answers there.",
+                    ZONES,
+                    "xConfiguration Zones Zone [n] TraversalClient Peer [1..6] Address",
+                    when=both(NOBODY_THERE, both(ADDRESS_WAS_DIALLED, ZONE_DIALLED)),
                 ),
             )
         },

@@ -16,8 +16,14 @@ _ZONES, _TUNNEL = ("UC traversal", "traversal"), "SSH tunnel"
 
 
 def dialler_lacks_client_auth(evidence: Evidence, *services: str) -> bool:
-    """Whether the listener of one of these services found the dialler's certificate not made for TLS clients."""
-    return evidence.service in services and evidence.refused == evidence.dialler and objection(evidence, PURPOSE)
+    """Whether the listener of one of these services found the dialler's certificate not made for TLS clients.
+
+    Not where an intermediate restricts it, or its key may not sign: then another certificate of that kind is no cure.
+    """
+    if evidence.service not in services or evidence.refused != evidence.dialler or not objection(evidence, PURPOSE):
+        return False
+    finding = evidence.path.finding(FindingKind.WRONG_EKU) if evidence.path else None
+    return finding is not None and finding.detail != "restricted-intermediate"
 
 
 def name_refused(evidence: Evidence, part: str, *services: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from harness.identity.certificate import CertificateFacts
 from harness.identity.findings import FindingKind
-from harness.judge.causes.row import ANYBODY, BY, REFUSED, SHOWN_CERTIFICATE, Cause, do
+from harness.judge.causes.row import ANYBODY, BY, OF_THE_CLOUD, REFUSED, SHOWN_CERTIFICATE, Cause, do
 from harness.judge.evidence import Evidence
 from harness.judge.objections import (
     EXPIRED,
@@ -162,6 +162,7 @@ TRUST_CAUSES = (
                     TRUSTED_CA,
                 ),
             ),
+            **OF_THE_CLOUD,
             ANYBODY: (do("Let {refused} send the intermediate that its CA issues under today."),),
         },
         looks_like=("certificate-expired", "expired-intermediate-in-store"),
@@ -174,13 +175,14 @@ TRUST_CAUSES = (
         applies=lambda e: _objected(e, _NAME_CONSTRAINTS),
         diagnosis="{by} refused the chain of {refused}: {verify}. {path}",
         remedies={
+            **OF_THE_CLOUD,
             ANYBODY: (
                 do(
                     "Get a certificate from a CA that may certify the names of {refused}.",
                     SHOWN_CERTIFICATE,
                     box=REFUSED,
                 ),
-            )
+            ),
         },
         source="T-08",
     ),
@@ -189,7 +191,10 @@ TRUST_CAUSES = (
         title="A CA issued another CA that it was not allowed to issue",
         applies=lambda e: _objected(e, _PATH_LENGTH),
         diagnosis="{by} refused the chain of {refused}: {verify}. {path}",
-        remedies={ANYBODY: (do("Have the hierarchy issued anew: a CA with path length 0 may issue leaves only."),)},
+        remedies={
+            **OF_THE_CLOUD,
+            ANYBODY: (do("Have the hierarchy issued anew: a CA with path length 0 may issue leaves only."),),
+        },
         source="T-09",
     ),
     Cause(
@@ -197,7 +202,10 @@ TRUST_CAUSES = (
         title="The certificate was issued by one that is no CA",
         applies=lambda e: _objected(e, _NO_CA),
         diagnosis="{by} refused the chain of {refused}: {verify}. {path}",
-        remedies={ANYBODY: (do("Have the certificate issued by a CA: an ordinary certificate cannot sign others."),)},
+        remedies={
+            **OF_THE_CLOUD,
+            ANYBODY: (do("Have the certificate issued by a CA: an ordinary certificate cannot sign others."),),
+        },
         source="T-10",
     ),
 )

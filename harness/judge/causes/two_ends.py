@@ -6,7 +6,9 @@ They come before the general ones, because without that second thing they claim 
 from __future__ import annotations
 
 from harness.judge.calls import alarms, edited_versions, one_way_stands, where_srv_led
+from harness.judge.causes.conditions import DIALLER_IS_EXPRESSWAY, otherwise
 from harness.judge.causes.row import ANYBODY, BY, DIALLER, Cause, do
+from harness.judge.causes.tcp import nothing_listens
 from harness.judge.evidence import Evidence
 from harness.judge.objections import EXPIRED, objection
 from harness.lab.screens import CLIENT_CERTIFICATE, SIP_PAGE, ZONES
@@ -77,7 +79,7 @@ TWO_ENDED_CAUSES = (
     Cause(
         key="one-way-connection-stands",
         title="A connection stands, but not for calls in this direction",
-        applies=lambda e: e.stage is Stage.TCP and one_way_stands(e),
+        applies=lambda e: e.stage is Stage.TCP and one_way_stands(e) and not nothing_listens(e),
         diagnosis=(
             "{dialler} dialled port {port} of {listener} and got no connection. One that {listener} had opened the "
             "other way still stands, and may not be used: {listener} showed no certificate on it, so nobody knows who "
@@ -101,10 +103,15 @@ TWO_ENDED_CAUSES = (
             ANYBODY: (
                 do("Take the device out of the path, or exempt port {port} from its inspection."),
                 do(
-                    "Until then: speak TLS 1.2 only, so that there is nothing to take out.",
+                    "Until then: let {dialler} speak TLS 1.2 only, so that there is nothing to take out.",
                     SIP_PAGE,
                     "xConfiguration SIP Advanced SipTlsVersions: TLSv1.2",
+                    when=DIALLER_IS_EXPRESSWAY,
                     box=DIALLER,
+                ),
+                do(
+                    "Until then: {dialler} would have to offer TLS 1.2 alone, so that there is nothing to take out.",
+                    when=otherwise(DIALLER_IS_EXPRESSWAY, "another box dialled"),
                 ),
             )
         },

@@ -15,7 +15,7 @@ _MISSING = (
 _UNKNOWN_NAMES = (
     "name-typo", "inbound-mapping-off", "no-access-rule", "name-of-other-generation", "access-rule-denied",
     "name-only-in-cn", "name-trailing-dot", "name-imitated", "name-wildcard", "name-is-a-pattern",
-    "access-rule-disabled",
+    "name-is-no-host-name", "access-rule-disabled", "another-service-answers",
 )  # fmt: skip
 _VANISHED = either("reset-by-middlebox", "cut-in-handshake", "foreign-certificate")
 
@@ -32,7 +32,7 @@ EXPRESSWAY_ROWS = (
         (
             server(*_UNKNOWN_NAMES, "traversal-subject-name", "name-unknown"),
             client("name-unknown", "name-typo", "only-the-host-name", "traversal-peer-is-an-address"),
-            client("name-wildcard", "name-is-a-pattern", "name-of-other-generation"),
+            client("name-wildcard", "name-of-other-generation", "name-is-a-pattern", "name-is-no-host-name"),
         ),
         "9, 2",
     ),
