@@ -20,6 +20,7 @@ from harness.net.memory import MemoryNetwork
 from harness.net.network import Network
 from harness.net.sip_link import Inquiry, Serve, SipLink
 from harness.sip.building import request, respond
+from harness.sip.framing import Violation
 from harness.sip.message import Request
 from harness.transcript import Closed, Closing, Direction, Oddity, SipSeen
 
@@ -346,9 +347,9 @@ async def test_whoever_wants_to_know_hears_what_was_no_sip(said: bytes, why: str
     heard_of: list[str] = []
     async with pair(new_network()) as met, trio.open_nursery() as nursery:
 
-        def on_violation(link: Link, reason: str) -> None:
+        def on_violation(link: Link, violation: Violation) -> None:
             assert link is met.called
-            heard_of.append(reason)
+            heard_of.append(violation.reason)
 
         called = SipLink(met.called, met.recorder, Answering().serve, on_violation=on_violation)
         await nursery.start(called.run)
