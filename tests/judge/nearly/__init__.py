@@ -18,6 +18,7 @@ from nearly import (
     mra,
     names,
     ownership,
+    ports,
     revocation,
     routing,
     stores,
@@ -28,7 +29,7 @@ from nearly import (
 )
 
 _PARTS = (
-    calling, certificates, connection, dns, ends, far_side, inner_links, inside, mra, names, ownership, revocation,
-    routing, stores, tcp, traversal, trust, two_ends,
+    calling, certificates, connection, dns, ends, far_side, inner_links, inside, mra, names, ownership, ports,
+    revocation, routing, stores, tcp, traversal, trust, two_ends,
 )  # fmt: skip
 ROWS = tuple(row for part in _PARTS for row in part.ROWS)

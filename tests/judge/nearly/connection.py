@@ -74,9 +74,16 @@ ROWS = (
         "tls-on-plaintext-port",
         PLAIN_PORT,
         but("the port speaks TLS", "unexplained", tls=(True, True)),
-        but("the dialler speaks in clear too", "unexplained", tls=(False, False)),
         but("the listener got no byte", "swallowed-by-inspection", swallows=True),
         but("the listener's side was not seen", "cut-in-handshake", seen=(DIALLER,)),
+    ),
+    row(
+        "tls-on-plaintext-port",
+        PLAIN_PORT.but(seen=(LISTENER,)),
+        but("what came is no TLS", "sip-unanswered", in_clear=((DIALLER, b"INVITE sip:bob@example.com SIP/2.0"),)),
+        but("TLS came after something else", "sip-unanswered", in_clear=((DIALLER, b"STARTTLS"), CLIENT_HELLO)),
+        but("the port speaks TLS", "unexplained", tls=(True, True)),
+        but("the call came through", "none", completed=True),
     ),
     row(
         "handshake-timeout",
@@ -137,7 +144,7 @@ ROWS = (
         "mra-translated-to-mutual-port",
         PHONE.but(reached=5062),
         but("nothing led it elsewhere", "mra-on-mutual-port", reached=0),
-        but("a partner dials", "no-client-certificate", dialler="b2b-peer"),
+        but("a partner dials", "another-service-answers", dialler="b2b-peer"),
         but("a certificate is shown", "unexplained", client_shows=SHOWN),
     ),
     row(
@@ -158,11 +165,8 @@ ROWS = (
         but("it is the mutual port", "no-client-certificate", port=5062),
         but("a certificate is shown", "unexplained", client_shows=SHOWN),
         but("the port has no name", "no-client-certificate", opened={}),
-    ),
-    row(
-        "mutual-tls-on-default-zone",
-        WITHOUT_CERTIFICATE.but(dialler="probe", port=5061, seen=(DIALLER,)),
-        but("it is no Expressway that was dialled", "no-client-certificate", listener="b2b-peer"),
+        but("nobody heard the box call it so", "no-client-certificate", seen=(DIALLER,)),
+        but("it is no Expressway that was dialled", "another-box-answers", listener="b2b-peer"),
     ),
     *(
         row(

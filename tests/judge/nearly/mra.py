@@ -47,7 +47,7 @@ HUB = HOSTS["control-hub"]
 INSPECTED = BY_PROXY.but(
     dialler="expressway-c",
     target=HUB,
-    others=(ONWARDS.but(listener="control-hub", shows=chain("control-hub")),),
+    others=(ONWARDS, ONWARDS.but(listener="control-hub", shows=chain("control-hub"))),
 )
 LET_GO = Meeting(
     dialler="jabber",
@@ -88,12 +88,23 @@ ROWS = (
         but("it was another that looked it up", "connect-timed-out", **led("b2b-peer")),
         but("it is no client of MRA", "connect-timed-out", dialler="b2b-peer"),
         but("it is no sign-in", "connect-timed-out", protocol="sip"),
-        but("somebody took the connection", "sip-unanswered", dial=None),
+        but("the edge signs clients in there", "connect-timed-out", opened={8444: "MRA sign-in"}),
+        but("the edge signs nobody in", "connect-timed-out", opened={5061: "TLS"}),
+    ),
+    row(
+        "collab-edge-wrong-port",
+        WRONG_PORT.but(dial=None),
+        but("it is another box", "another-box-answers", listener="b2b-peer"),
+    ),
+    row(
+        "collab-edge-wrong-port",
+        WRONG_PORT.but(seen=(DIALLER,)),
+        but("the record names the right port", "connect-timed-out", port=8443),
     ),
     row(
         "inspected-by-proxy",
         INSPECTED,
-        but("a client of MRA dials", "foreign-certificate", dialler="jabber"),
+        but("it was the edge that was dialled", "foreign-certificate", target=EDGE),
         but("it is SIP", "foreign-certificate", protocol="sip"),
         but("nobody saw the cloud's own certificate", "unknown-root", others=()),
         but("it is the device that refuses", "unexplained", alert=(LISTENER, 48)),
@@ -131,7 +142,7 @@ ROWS = (
         "mra-name-not-in-certificate",
         OTHER_NAMES,
         but("it is no client of MRA", "server-name-mismatch", dialler="b2b-peer"),
-        but("it is SIP", "server-name-mismatch", protocol="sip"),
+        but("it is SIP", "another-service-answers", protocol="sip"),
         but("it is the edge that refuses a name", "server-name-mismatch", alert=(LISTENER, 42)),
         but("it is the chain that is refused", "incomplete-or-unknown-chain", **says(DIALLER, UNTRUSTED)),
     ),

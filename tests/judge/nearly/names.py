@@ -6,10 +6,11 @@ from typing import Any
 
 from meeting import BOTH, DIALLER, LISTENER, answered, asked, chain, decided
 
-from harness.transcript import Closing
+from harness.transcript import ClientCertificate, Closing, DialFailure
 from nearly.row import but, row
 from nearly.stories import NAME_REFUSED, SHAKEN
 
+FELL_THROUGH = (decided("expressway-e", "ingress-zone", "DefaultZone", 1),)
 UNACCEPTABLE = decided("expressway-e", "identity", "unacceptable", 1)
 WANTED = "callservice.webex.com"
 CLOUD = "webex-cloud-webex"
@@ -30,6 +31,7 @@ def shown(*faults: str, names: tuple[str, ...] | None = None) -> dict[str, Any]:
 
 NOBODY_REFUSED = but("nobody refused a name", "sip-unanswered", decisions=())
 NEARLY = NAME_REFUSED.but(**looks_for(WANTED))
+OF_A_PARTNER = NAME_REFUSED.but(dialler="b2b-peer")
 HUNG_UP = SHAKEN.but(seen=(DIALLER,), closes=((LISTENER, Closing.FIN),))
 
 ROWS = (
@@ -41,9 +43,26 @@ ROWS = (
         but("the call came through", "none", completed=True),
     ),
     row(
+        "name-is-no-host-name",
+        NAME_REFUSED.but(**looks_for("sip:sip.example.org")),
+        but("the scheme is gone", "name-unknown", **looks_for("sip.example.org")),
+        but("it is an address", "name-unknown", **looks_for("2001:db8::1")),
+        NOBODY_REFUSED,
+        but("the call came through", "none", completed=True),
+    ),
+    row(
+        "name-is-no-host-name",
+        SHAKEN.but(listener_wants=("sip.webex.com:5062",), decisions=FELL_THROUGH),
+        but("the port only asks", "cloud-in-default-zone", requests=ClientCertificate.OPTIONAL),
+        but("a partner calls", "sip-unanswered", dialler="b2b-peer"),
+        but("the Webex zone took it", "sip-unanswered",
+            decisions=(decided("expressway-e", "ingress-zone", "Webex Zone", 1),)),
+        but("it never got through", "connect-timed-out", dial=DialFailure.TIMED_OUT),
+    ),
+    row(
         "access-rule-denied",
         NAME_REFUSED.but(**also("access-rules", "denied", rule="webex")),
-        but("no rule fits", "no-access-rule", **also("access-rules", "no-match")),
+        but("no rule fits", "name-unknown", **also("access-rules", "no-match")),
         but("nobody refused a name", "sip-unanswered", decisions=also("access-rules", "denied")["decisions"][1:]),
     ),
     row(
@@ -105,7 +124,7 @@ ROWS = (
     ),
     row(
         "access-rule-disabled",
-        NAME_REFUSED.but(**also("access-rules", "no-match", disabled="webex")),
+        OF_A_PARTNER.but(**also("access-rules", "no-match", disabled="webex")),
         but("no disabled rule fits", "no-access-rule", **also("access-rules", "no-match", disabled="")),
         but("a rule denied it", "access-rule-denied", **also("access-rules", "denied", disabled="webex")),
         but("nobody refused a name", "sip-unanswered",
@@ -113,7 +132,8 @@ ROWS = (
     ),
     row(
         "no-access-rule",
-        NAME_REFUSED.but(**also("access-rules", "no-match")),
+        OF_A_PARTNER.but(**also("access-rules", "no-match")),
+        but("it is the cloud, which the Webex zone has to know", "name-unknown", dialler="webex-cloud"),
         but("no rule was asked", "name-unknown", decisions=(UNACCEPTABLE,)),
         but("a rule allowed it", "name-unknown", **also("access-rules", "allowed")),
         but("nobody refused a name", "sip-unanswered", decisions=also("access-rules", "no-match")["decisions"][1:]),

@@ -6,7 +6,7 @@ from typing import Any
 
 from meeting import Meeting, answered, asked, decided
 
-from harness.transcript import DialFailure
+from harness.transcript import ClientCertificate, DialFailure
 from nearly.row import NearMiss, but, row
 from nearly.stories import CALL_REFUSED, SHAKEN
 
@@ -29,7 +29,7 @@ def _refused_by(cause: str, topic: str, outcome: str) -> NearMiss:
 
 
 CREDENTIALS = 'Authorization: Digest username="anna", response="0"'
-MANAGED = SHAKEN.but(listener="unified-cm")
+MANAGED = SHAKEN.but(dialler="expressway-c", listener="unified-cm")
 CHALLENGED = MANAGED.but(said=(asked("REGISTER"), answered("401 Unauthorized")))
 WRONG = MANAGED.but(
     said=(asked("REGISTER"), answered("401 Unauthorized"), asked("REGISTER", CREDENTIALS), answered("401 Unauthorized"))
@@ -42,7 +42,9 @@ ZONE_DIALLED = Meeting(dialler="expressway-c", listener="expressway-e", port=700
 ROWS = (
     row(
         "cloud-in-default-zone",
-        CALL_REFUSED.but(**said("ingress-zone", "DefaultZone")),
+        CALL_REFUSED.but(requests=ClientCertificate.OPTIONAL, **said("ingress-zone", "DefaultZone")),
+        but("the port demands a certificate, whose name was not found", "name-unknown",
+            requests=ClientCertificate.REQUIRED),
         but("it came in by another zone", "sip-refused", **said("ingress-zone", "Webex Zone")),
         but("somebody else called", "sip-refused", dialler="b2b-peer"),
         NOWHERE,
@@ -56,7 +58,7 @@ ROWS = (
         but("the call did not need it", "sip-refused", **said("search-rule", "dns-zone")),
         but("the zone stands", "sip-refused", others=(ZONE_DIALLED,)),
         but("the edge has no such zone", "sip-refused", opened={5062: "mutual TLS"}),
-        but("another box said no", "sip-refused", listener="unified-cm"),
+        but("another box said no", "another-box-answers", listener="unified-cm"),
         NOWHERE,
     ),
     row(

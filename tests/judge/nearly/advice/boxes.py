@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from meeting import DIALLER, LISTENER, Hello, chain
+from meeting import DIALLER, LISTENER, Hello, chain, decided
 
 from harness.transcript import ClientCertificate
 from nearly.advice.row import advised, unless
@@ -20,6 +20,7 @@ REQUIRED = ClientCertificate.REQUIRED
 BY_EKU = CLIENT_REFUSED.but(
     client_shows=chain("b2b-peer", "eku-restricted-intermediate"), release="x15.5", **says(LISTENER, PURPOSE)
 )
+CHECK_IS_OFF = (decided("expressway-e", "eku-check", "off", still_wanted="either"),)
 OLD_LISTENER = OLD_OFFER.but(dialler="expressway-e", listener="b2b-peer", hello=Hello(("1.2",)))
 FROM_EDGE = CLIENT_REFUSED.but(
     dialler="expressway-e",
@@ -49,6 +50,15 @@ ADVICE = (
         BY_EKU,
         unless("an older box has no such switch", release="x15.4"),
         unless("somebody else refuses", listener="unified-cm"),
+        unless("it is off already", decisions=CHECK_IS_OFF),
+        unless("the dialler refuses", alert=(DIALLER, 43)),
+        unless("it is for neither role of TLS", client_shows=chain("b2b-peer", "any-eku-only")),
+    ),
+    advised(
+        "Or try EKU checking Off on Expressway-E",
+        BY_EKU.but(client_shows=chain("b2b-peer", "any-eku-only")),
+        unless("it is for a role of TLS", client_shows=BY_EKU.client_shows),
+        unless("it is off already", decisions=CHECK_IS_OFF),
     ),
     advised("ExtendedKeyUsage Checking Mode: Off", BY_EKU),
     advised(
@@ -58,7 +68,7 @@ ADVICE = (
         unless("somebody else refuses", listener="unified-cm"),
     ),
     advised(
-        "Or upgrade Expressway-E to X15.2",
+        "Upgrade Expressway-E to X15.2",
         OLD_LISTENER.but(release="x15.0"),
         unless("it is there already", release="x15.2"),
         unless("somebody else dials", dialler="webex-cloud"),

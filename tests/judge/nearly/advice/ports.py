@@ -15,6 +15,7 @@ REFUSED = DialFailure.REFUSED
 EDGE = HOSTS["expressway-e"]
 DEFAULT_ZONE = WITHOUT_CERTIFICATE.but(port=5061)
 CLOSED = Meeting(dialler="b2b-peer", port=5099, dial=REFUSED)
+CALL_ZONE = (decided("expressway-c", "traversal-zone", "failed", zone="HybridCallTraversal", port="7003"),)
 CLOUD_CLOSED = Meeting(dial=REFUSED, opened={5061: "TLS"})
 
 ADVICE = (
@@ -132,7 +133,8 @@ ADVICE = (
     ),
     advised(
         "Create the traversal server zone",
-        CLOSED.but(dialler="expressway-c", port=7003, opened={5061: "TLS"}),
+        CLOSED.but(dialler="expressway-c", port=7003, opened={5061: "TLS"}, decisions=CALL_ZONE),
+        unless("nobody knows what the port is for", decisions=()),
         unless("it is there, at another port", opened={7004: "traversal"}),
         unless("a partner dials", dialler="b2b-peer"),
         unless(

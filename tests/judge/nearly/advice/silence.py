@@ -24,6 +24,8 @@ LOOKED_UP = (
 WITH_CRL = CLIENT_REFUSED.but(client_shows=chain("b2b-peer", revocation=("crl",)), **says(LISTENER, NO_CRL))
 ASKED = (decided("expressway-e", "revocation", "not-established", 1, source="crl http://ca.example/r.crl", text="no"),)
 
+MRA_ZONE = (decided("expressway-c", "traversal-zone", "failed", zone="CollaborationEdgeZone", port="7001"),)
+
 ADVICE = (
     # --- nobody answers ---
     advised(
@@ -33,8 +35,22 @@ ADVICE = (
     ),
     advised(
         "Correct the record that led to the dialled address",
-        DROPPED_OUTWARD.but(target=NOBODYS_HOST),
+        DROPPED_OUTWARD.but(target=NOBODYS_HOST, **led("expressway-e", f"{NOBODYS_HOST}:5062")),
         unless("somebody has it", target=""),
+        unless("an address was dialled", decisions=()),
+    ),
+    advised(
+        "Correct the address in the SIP destination",
+        Meeting(dial=DROPPED, target=NOBODYS_HOST),
+        unless("somebody has it", target=""),
+        unless("a partner dials", dialler="b2b-peer"),
+        unless("a name was looked up", **led("webex-cloud", f"{NOBODYS_HOST}:5062")),
+    ),
+    advised(
+        "Correct the peer address of the zone",
+        Meeting(dialler="expressway-c", dial=DROPPED, port=7001, target=NOBODYS_HOST, decisions=MRA_ZONE),
+        unless("somebody has it", target=""),
+        unless("it was not for the zone", decisions=()),
     ),
     advised(
         "Check that the Webex cloud is up",

@@ -26,7 +26,7 @@ TYPO = {"dialler_wants": ("us-expe1.exampel.com",), "listener_wants": ("us-expe1
 BOX_TO_BOX = NAME_REFUSED.but(
     dialler="expressway-c",
     port=7001,
-    opened={7001: "another"},
+    opened={},
     shows=chain("expressway-e"),
     client_shows=chain("expressway-e"),
     decisions=(decided("expressway-c", "identity", "unacceptable", 1),),
@@ -62,7 +62,8 @@ ADVICE = (
     ),
     advised(
         "Or send it to the TLS port, 5061",
-        NAME_REFUSED.but(**also("access-rules", "no-match")),
+        NAME_REFUSED.but(dialler="b2b-peer", **also("access-rules", "no-match")),
+        unless("it is the TLS port that demands certificates", port=5061),
         unless("it is not open", opened={5062: "mutual TLS"}),
     ),
     advised(
@@ -95,27 +96,17 @@ ADVICE = (
     ),
     advised(
         "Compare what the B2B peer looks for",
-        BOX_TO_BOX.but(
-            dialler="b2b-peer",
-            listener="unified-cm",
-            dialler_wants=("sip.example.org",),
-            decisions=(decided("b2b-peer", "identity", "unacceptable", 1),),
-        ),
-        unless("it is our own certificate, which can be issued anew", listener="expressway-e"),
-    ),
-    advised(
-        "Compare what the B2B peer looks for",
         BOX_TO_BOX.but(dialler="b2b-peer", decisions=(decided("b2b-peer", "identity", "unacceptable", 1),)),
         unless("Expressway-C looked for it", dialler="expressway-c", decisions=BOX_TO_BOX.decisions),
     ),
     advised(
-        "Enter a name in full, without an asterisk: one of those in the certificate, expc1.example.com. | "
+        "Enter a host name in full and nothing else: one of those in the certificate, expc1.example.com. | "
         "Configuration > Zones > Zones | xConfiguration Zones Zone [n] TraversalServer",
         NAME_REFUSED.but(dialler="expressway-c", client_shows=chain("expressway-c"), **looks_for("*.example.com")),
         unless("the cloud dials", dialler="webex-cloud"),
     ),
     advised(
-        "Enter a name in full, without an asterisk: one of those in the certificate, expc1.example.com. | "
+        "Enter a host name in full and nothing else: one of those in the certificate, expc1.example.com. | "
         "System > Security > SIP Trunk Security Profile",
         ON_TRUNK_BY_PATTERN,
         unless(
@@ -125,12 +116,12 @@ ADVICE = (
         ),
     ),
     advised(
-        "Give the B2B peer a name in full to look for",
+        "Give the B2B peer a host name in full to look for",
         ON_TRUNK_BY_PATTERN.but(listener="b2b-peer", decisions=(decided("b2b-peer", "identity", "unacceptable", 1),)),
         unless("Unified CM looked for it", listener="unified-cm", decisions=ON_TRUNK_BY_PATTERN.decisions),
     ),
     advised(
-        "Enter a name in full, without an asterisk",
+        "Enter a host name in full and nothing else",
         NAME_REFUSED.but(**looks_for("*.webex.com")),
         unless(
             "another box looked for it",
