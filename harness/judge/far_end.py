@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
+from harness.judge.connection_view import NETWORK
 from harness.judge.evidence import MRA_CLIENTS, Evidence
 from harness.judge.explain.alert_meanings import ALERTS
 from harness.judge.explain.row import By
@@ -155,7 +156,9 @@ def _has_sources(evidence: Evidence) -> bool:
 
 def _opening_of_sip(evidence: Evidence) -> Opening | None:
     """Return what stays open where somebody who is not ours answered no, or said nothing and left."""
-    if evidence.stage is not Stage.SIP or evidence.obstacle is not None or _is_on_record(evidence, evidence.by):
+    if evidence.stage is not Stage.SIP or evidence.obstacle is not None or evidence.by == NETWORK:
+        return None
+    if _is_on_record(evidence, evidence.by):
         return None
     if evidence.status is not None:
         causes = _behind_status(evidence.status)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from meeting import Meeting
+from meeting import BOTH, Meeting
 from nearly import ROWS
 from nearly.advice import ADVICE
 from nearly.advice.row import Advised
@@ -51,6 +51,8 @@ def test_what_cannot_be_told_apart_is_said_with_what_would_tell(row: NearMiss) -
     if row.cause in LEFT_OPEN:
         assert len(verdict.cannot_tell) >= 2
         assert verdict.probe
+    elif row.story.seen == BOTH:
+        assert verdict.cannot_tell == ()
     assert row.cause not in verdict.cannot_tell
 
 
