@@ -13,7 +13,7 @@ GET_VENV := test "$$(id -u)" = 0 && apt-get update -q && apt-get install -y -q p
 OLDEST := .venv-oldest
 CORE   := tests/document tests/identity tests/pki tests/tls tests/sip tests/dns tests/lab tests/scenario tests/probe
 
-.PHONY: demo test test-oldest check bench mutants docs golden clean
+.PHONY: demo test test-oldest check coverage bench mutants docs golden clean help
 
 demo: $(READY)          ## play every scenario, then the lesson: why MRA breaks on a mutual-TLS port
 	$(BIN)/sip-mtls run --out out/demo
@@ -31,6 +31,13 @@ check: $(READY)         ## ruff, mypy --strict, the floors of docs/architecture.
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_floors.py tests/test_docs.py tests/test_citations.py
 
+coverage: $(READY)      ## the whole suite, or TESTS, with the lines that it reaches; pages in out/coverage
+	mkdir -p out
+	$(BIN)/coverage run -m pytest $(TESTS)
+	$(BIN)/coverage combine
+	$(BIN)/coverage html --quiet
+	$(BIN)/coverage report --skip-covered --skip-empty
+
 bench: $(READY)         ## ratios to a floor or a peer; writes out/bench.json
 	$(BIN)/python -m benchmarks
 
@@ -43,8 +50,12 @@ docs: $(READY)          ## write the generated pages of docs/ anew
 golden: $(READY)        ## record the golden ladders anew; read the diff
 	GOLDEN=record $(BIN)/python -m pytest -q tests/report
 
-clean:
+clean:                  ## remove what these words have made, the virtual environments too
 	rm -rf $(VENV) $(OLDEST) out dist build
+
+help:                   ## these words
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@echo; echo 'PYTHON=python3.12 names another interpreter; TESTS="tests/sip -x" gives words to pytest.'
 
 $(READY): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
