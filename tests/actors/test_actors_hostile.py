@@ -199,7 +199,7 @@ def nearly_right(draw: st.DrawFn) -> Request:
     return asked.with_uri(draw(words.filter(bool))) if draw(st.booleans()) else asked
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(requests=st.lists(nearly_right(), min_size=1, max_size=5))
 def test_no_request_however_odd_brings_the_lab_down(requests: list[Request]) -> None:
     async def visit_with_them() -> None:

@@ -476,7 +476,7 @@ async def test_two_questions_in_one_piece_get_two_answers() -> None:
         stream.close()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(messages=st.lists(st.binary(max_size=200), max_size=5))
 def test_any_bytes_at_all_leave_the_name_server_at_work(messages: list[bytes]) -> None:
     async def story() -> None:

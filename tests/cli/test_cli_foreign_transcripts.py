@@ -187,7 +187,7 @@ def another(value: Any) -> st.SearchStrategy[Any]:
             return st.sampled_from(({"host": "x", "port": 1}, "required", None))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(spoilt())
 def test_whatever_stands_in_a_transcript_it_is_judged_or_refused(tmp_path: Path, document: dict[str, Any]) -> None:
     told = judged(tmp_path, document)

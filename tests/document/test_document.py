@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator
 
@@ -399,7 +399,6 @@ def test_part_of_a_document_is_validated_under_its_prefix() -> None:
 ALPHABET = st.text("ab:-[]{}'\"\\#&*!|>%@?,\n\t 01.~x\u00e9\x00", max_size=60)
 
 
-@settings(deadline=None)
 @given(ALPHABET | st.text(max_size=40))
 def test_any_text_is_a_document_or_faults_with_a_place(text: str) -> None:
     try:
@@ -418,7 +417,6 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(VALUES)
 def test_what_json_writes_is_read_as_it_was(value: Any) -> None:
     assert read_document(json.dumps(value), "f.json").data == value

@@ -6,7 +6,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from identity_forge import ANY, CLIENT, SERVER, SIP_DOMAIN, forge, root
 
@@ -153,7 +153,6 @@ def test_what_the_library_will_refuse_one_day_is_a_problem_and_no_noise() -> Non
     assert any("serial" in problem for problem in facts.problems)
 
 
-@settings(deadline=None)
 @given(at=st.integers(0, len(EDGE.der) - 1), patch=st.binary(min_size=1, max_size=3), cut=st.integers(0, 3))
 def test_no_damage_to_a_certificate_raises(at: int, patch: bytes, cut: int) -> None:
     facts = read_certificate(EDGE.der[:at] + patch + EDGE.der[at + cut :])
@@ -170,7 +169,6 @@ def test_reading_twice_gives_the_same_value() -> None:
     assert read_certificate(EDGE.der) is read_certificate(bytes(EDGE.der))
 
 
-@settings(deadline=None)
 @given(at=st.integers(0, len(EDGE.der) - 1), patch=st.binary(min_size=1, max_size=3), cut=st.integers(0, 3))
 def test_where_status_can_be_had_is_asked_of_any_bytes(at: int, patch: bytes, cut: int) -> None:
     for spoilt in (EDGE.der[:at] + patch + EDGE.der[at + cut :], patch):

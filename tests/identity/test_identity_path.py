@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from identity_forge import ANY, CLIENT, NOW, SERVER, SIP_DOMAIN, Forged, Key, forge, root
 from identity_handshake import first_objection
@@ -364,7 +364,7 @@ def test_certificates_that_issued_each_other_make_no_endless_chain() -> None:
 ISSUED = {"leaf": leaf(by=ISSUING).der, "issuing": ISSUING.der, "root": ROOT.der}
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(
     which=st.sampled_from(sorted(ISSUED)),
     cut=st.integers(0, 2000),

@@ -124,7 +124,7 @@ def stories(draw: st.DrawFn) -> Story:
     return Story(*made)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400)
 @given(story=stories(), purpose=st.sampled_from(["client", "server"]))
 def test_openssls_store_refuses_nothing_that_the_explainer_takes(story: Story, purpose: Purpose) -> None:
     explained, objection = story.explained(purpose), store_objection(story.sent, story.trusted, purpose, NOW)
@@ -143,9 +143,7 @@ def test_openssls_store_refuses_nothing_that_the_explainer_takes(story: Story, p
 
 
 @pytest.mark.skipif(PROGRAM is None, reason="needs the program openssl")
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(story=stories(), purpose=st.sampled_from(["client", "server"]))
 def test_the_program_refuses_nothing_that_the_explainer_takes(story: Story, purpose: Purpose, tmp_path: Path) -> None:
     objection = program_objection(story.sent, story.trusted, purpose, NOW, tmp_path)

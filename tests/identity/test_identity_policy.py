@@ -298,7 +298,7 @@ def test_strange_names_never_raise(value: bytes, wanted: str) -> None:
 HOSTS = st.lists(st.text("abc", min_size=1, max_size=3), min_size=2, max_size=4).map(".".join)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(presented=st.lists(HOSTS | HOSTS.map("*.{}".format), min_size=1, max_size=3), wanted=HOSTS)
 def test_service_identity_agrees_on_plain_dns_names(presented: list[str], wanted: str) -> None:
     oracle = pytest.importorskip("service_identity.cryptography")

@@ -23,7 +23,7 @@ from harness.identity.strictness import java_objections, strict_objections, want
 
 pytestmark = [pytest.mark.skipif(PROGRAM is None, reason="openssl is not installed")]
 
-AT_WORK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+AT_WORK = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 SIGNS, SERVES, BOTH = (
     Extension(USAGE, bits, critical=True) for bits in (b"\x03\x02\x01\x06", b"\x03\x02\x07\x80", b"\x03\x02\x02\x84")
 )

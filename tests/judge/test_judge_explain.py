@@ -222,7 +222,7 @@ FRAGMENTS = st.sampled_from([row.example for row in MESSAGE_ROWS]) | st.text(max
 
 
 @given(st.lists(FRAGMENTS, max_size=12).map(" ".join) | st.text())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_gives_a_reading(text: str) -> None:
     reading = explain(text)
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("# ")]

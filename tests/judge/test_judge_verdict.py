@@ -136,7 +136,7 @@ def test_the_partner_that_hangs_up_after_the_handshake_is_the_one_that_refused()
 _NAMES = [name for name in SHIPPED if name.startswith(("b2b/b0", "mra", "cloud-inbound/i0"))]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(st.sampled_from(_NAMES), st.sampled_from(BOTH_VERSIONS), st.data())
 def test_whatever_part_of_a_play_was_seen_has_a_verdict(name: str, tls: str, data: st.DataObject) -> None:
     whole = shipped(name, tls)

@@ -371,7 +371,7 @@ async def test_a_name_that_no_question_can_hold_is_no_name_and_is_not_asked_for(
     assert autojump_clock.current_time() == 0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(name=st.text(max_size=80))
 def test_any_name_at_all_comes_to_something(name: str) -> None:
     async def ask() -> Outcome:
@@ -381,7 +381,7 @@ def test_any_name_at_all_comes_to_something(name: str) -> None:
     assert on_virtual_time(ask) in {Outcome.NO_NAME, Outcome.NO_ANSWER}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(reply=st.binary(max_size=600), tcp=st.binary(max_size=600))
 def test_any_bytes_at_all_come_to_something(reply: bytes, tcp: bytes) -> None:
     async def says(stream: ByteStream) -> None:

@@ -536,14 +536,14 @@ def spoken(pieces: list[bytes]) -> tuple[Answering, Pair]:
     return answering, kept[0]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(pieces=st.lists(st.binary(min_size=1, max_size=200), max_size=8))
 def test_any_bytes_at_all_end_in_a_closed_connection_and_never_in_an_exception(pieces: list[bytes]) -> None:
     _, met = spoken(pieces)
     assert met.called.ended is not None
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_any_split_of_the_bytes_asks_the_same(data: st.DataObject) -> None:
     stream = b"".join(asking(method, branch=method).to_bytes() for method in ("OPTIONS", "MESSAGE", "INFO"))
@@ -553,7 +553,7 @@ def test_any_split_of_the_bytes_asks_the_same(data: st.DataObject) -> None:
     assert [asked.method for asked in answering.asked] == ["OPTIONS", "MESSAGE", "INFO"]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(data=st.data())
 def test_a_spoilt_request_is_served_or_refused_and_never_raises(data: st.DataObject) -> None:
     spoilt = bytearray(asking("INVITE", branch="spoilt", body=b"v=0\r\n").to_bytes())

@@ -410,7 +410,7 @@ SEEDS = [
 ]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(
     seed=st.sampled_from(SEEDS), at=st.floats(0, 1, exclude_max=True), junk=st.binary(max_size=6), cut=st.integers(0, 9)
 )

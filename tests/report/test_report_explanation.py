@@ -77,7 +77,7 @@ def test_what_was_pasted_is_inert() -> None:
 
 
 @given(st.text() | st.text().map(lambda text: f"alert 46 {text} Got EOF on socket"))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_any_text_comes_out_inert(text: str) -> None:
     reading = explain(text)
 

@@ -178,7 +178,7 @@ def test_an_empty_play_is_a_ladder_without_rungs() -> None:
 
 
 @given(st.randoms(use_true_random=False), st.sampled_from(sorted(STORIES)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_play_torn_to_pieces_still_makes_a_ladder(chance: random.Random, name: str) -> None:
     play = story(name)
     events = tuple(chance.sample(play.events, chance.randrange(len(play.events))))

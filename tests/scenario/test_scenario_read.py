@@ -317,7 +317,7 @@ _SCENARIOS = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(_SCENARIOS | _VALUES)
 def test_whatever_stands_in_a_file_is_a_scenario_or_faults(value: Any) -> None:
     told = faults(json.dumps(value))
