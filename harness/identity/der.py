@@ -53,6 +53,15 @@ def fields(data: bytes, *known: int) -> dict[int, bytes]:
     return dict(found)
 
 
+def bits_of(data: bytes) -> tuple[bool, ...]:
+    """Return the bits of the BIT STRING that `data` begins with, its first one first; ValueError where it is none."""
+    contents = only(data, BIT_STRING)
+    if not contents or contents[0] > 7 or (len(contents) == 1 and contents[0]):
+        raise ValueError("a bit string is malformed")
+    count = 8 * (len(contents) - 1) - contents[0]
+    return tuple(bool(contents[1 + place // 8] & 0x80 >> place % 8) for place in range(count))
+
+
 def dotted(identifier: bytes) -> str:
     """Return the contents of an OBJECT IDENTIFIER as people write it, `2.5.29.17`; ValueError where it is none."""
     if not identifier or identifier[-1] & 0x80 or len(identifier) > MAX_IDENTIFIER:

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
-from harness.identity.der import SEQUENCE, members, only
+from harness.identity.der import SEQUENCE, bits_of, members, only
 from harness.identity.encoded import EncodedCertificate, encoded
-from harness.identity.extensions import READERS, SUBJECT_ALTERNATIVE_NAME, bits_of
+from harness.identity.extensions import READERS, SUBJECT_ALTERNATIVE_NAME
 from harness.identity.general_names import general_names
 
 NETSCAPE_TYPE, PROXY, OCSP_NO_CHECK = "2.16.840.1.113730.1.1", "1.3.6.1.5.5.7.1.14", "1.3.6.1.5.5.7.48.1.5"

@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from harness.identity.der import (
-    BIT_STRING,
     BOOLEAN,
     INTEGER,
     OBJECT_IDENTIFIER,
     OCTET_STRING,
     SEQUENCE,
+    bits_of,
     dotted,
     elements,
     fields,
@@ -107,15 +107,6 @@ def _key_usage(value: bytes) -> Values:
     return {"key_usage": tuple(name for name, is_set in zip(KEY_USAGES, bits, strict=False) if is_set)}
 
 
-def bits_of(value: bytes) -> tuple[bool, ...]:
-    """Return the bits of a BIT STRING, its first one first; ValueError where it is none."""
-    contents = only(value, BIT_STRING)
-    if not contents or contents[0] > 7 or (len(contents) == 1 and contents[0]):
-        raise ValueError("a bit string is malformed")
-    count = 8 * (len(contents) - 1) - contents[0]
-    return tuple(bool(contents[1 + place // 8] & 0x80 >> place % 8) for place in range(count))
-
-
 def _basic_constraints(value: bytes) -> Values:
     held = fields(only(value, SEQUENCE), BOOLEAN, INTEGER)
     flag, length = held.get(BOOLEAN, b"\0"), held.get(INTEGER)
@@ -167,7 +158,9 @@ _ACCESS = {"1.3.6.1.5.5.7.48.1": "ocsp_urls", "1.3.6.1.5.5.7.48.2": "issuer_urls
 def _authority_information_access(value: bytes) -> Values:
     found: Values = dict.fromkeys(_ACCESS.values(), ())
     for _, description in members(value):
-        (_, method, _), (tag, contents, _) = elements(description)
+        (kind, method, _), (tag, contents, _) = elements(description)
+        if kind != OBJECT_IDENTIFIER:
+            raise ValueError("an access description names no method")
         name, field = general_name(tag, contents), _ACCESS.get(dotted(method), "")
         if field and name.kind is NameKind.URI:
             found[field] += (name.text,)

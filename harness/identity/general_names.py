@@ -9,7 +9,7 @@ from enum import IntEnum
 from functools import lru_cache
 from typing import TypeAlias
 
-from harness.identity.der import OBJECT_IDENTIFIER, SEQUENCE, SET, dotted, elements, fields, only
+from harness.identity.der import BIT_STRING, OBJECT_IDENTIFIER, SEQUENCE, SET, bits_of, dotted, elements, fields, only
 
 CanonicalName: TypeAlias = tuple[tuple[tuple[str, int, bytes], ...], ...]
 """A Name to compare: its RDNs in order, each a sorted tuple of (attribute type, string tag, folded value)."""
@@ -122,9 +122,13 @@ def _rdns(name: bytes) -> Iterator[list[tuple[str, int, bytes]]]:
 
 
 def _attribute(whole: bytes) -> tuple[str, int, bytes]:
-    (kind, identifier, _), (tag, value, _) = _two(only(whole, SEQUENCE))
+    (kind, identifier, _), (tag, value, element) = _two(only(whole, SEQUENCE))
     if kind != OBJECT_IDENTIFIER:
         raise ValueError("an attribute of a distinguished name has no type")
+    if string_of(tag, value) is None if tag in _CODECS else tag not in _COMPARED_AS_BYTES:
+        raise ValueError("an attribute of a distinguished name is no string that OpenSSL can read")
+    if tag == BIT_STRING:
+        bits_of(element)
     return dotted(identifier), tag, value
 
 
@@ -135,16 +139,19 @@ def _two(data: bytes) -> tuple[tuple[int, bytes, bytes], tuple[int, bytes, bytes
     return found[0], found[1]
 
 
+_BMP_STRING = 0x1E
 _CODECS = {
     0x0C: "utf-8",
     0x13: "latin-1",
     0x14: "latin-1",
     0x16: "latin-1",
-    0x1A: "latin-1",
     0x1C: "utf-32-be",
-    0x1E: "utf-16-be",
+    _BMP_STRING: "utf-16-be",
 }
-"""Strings that are folded, by tag; the others are compared byte for byte (measured)."""
+"""Strings that are folded, by tag."""
+
+_COMPARED_AS_BYTES = frozenset({BIT_STRING, 0x07, 0x08, 0x09, 0x0B, 0x0D, 0x0E, 0x0F, 0x12, 0x1D, 0x30})
+"""Other tags that OpenSSL 3.0 and 4.0 take; a certificate with any tag but these they cannot read at all (measured)."""
 
 _UTF8_STRING = 0x0C
 _BLANKS = re.compile(r"[ \t\n\v\f\r]+")
@@ -156,12 +163,16 @@ def _folded(attribute: tuple[str, int, bytes]) -> tuple[str, int, bytes]:
     if text is None:
         return attribute
     small = "".join(letter.lower() if letter.isascii() else letter for letter in text)
-    return identifier, _UTF8_STRING, _BLANKS.sub(" ", small).strip(" ").encode("utf-8", "surrogatepass")
+    return identifier, _UTF8_STRING, _BLANKS.sub(" ", small).strip(" ").encode()
 
 
 def string_of(tag: int, value: bytes) -> str | None:
-    """Return an ASN.1 string as text, None where it is no string or not well encoded."""
+    """Return an ASN.1 string as text, None where it is no string or not well encoded.
+
+    A BMPString has no pairs of surrogates (X.680 section 41.15).
+    """
     try:
-        return value.decode(_CODECS[tag])
+        text = value.decode(_CODECS[tag])
     except (KeyError, UnicodeDecodeError):
         return None
+    return None if tag == _BMP_STRING and any(letter > "\uffff" for letter in text) else text

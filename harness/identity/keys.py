@@ -6,7 +6,7 @@ Bits of security as OpenSSL 4.0.3 counts them (NIST SP 800-57), held by a test a
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from harness.identity.der import INTEGER, OBJECT_IDENTIFIER, SEQUENCE, dotted, members, only
 from harness.identity.encoded import EncodedCertificate
@@ -23,26 +23,36 @@ BARE_KEYS: Mapping[str, tuple[str, int]] = {
 """Keys that sign without a hash of one's choice, and that are their own signature algorithm: name and bits."""
 
 _CURVES: Mapping[str, tuple[str, int]] = {
-    "1.2.840.10045.3.1.1": ("P-192", 192),
-    "1.2.840.10045.3.1.7": ("P-256", 256),
-    "1.3.132.0.8": ("secp160r1", 160),
-    "1.3.132.0.9": ("secp160k1", 160),
-    "1.3.132.0.10": ("secp256k1", 256),
-    "1.3.132.0.30": ("secp160r2", 160),
-    "1.3.132.0.31": ("secp192k1", 192),
-    "1.3.132.0.32": ("secp224k1", 224),
-    "1.3.132.0.33": ("P-224", 224),
-    "1.3.132.0.34": ("P-384", 384),
-    "1.3.132.0.35": ("P-521", 521),
+    "1.2.840.10045.3.1.1": ("P-192", 80),
+    "1.2.840.10045.3.1.7": ("P-256", 128),
+    "1.3.132.0.8": ("secp160r1", 80),
+    "1.3.132.0.9": ("secp160k1", 80),
+    "1.3.132.0.10": ("secp256k1", 128),
+    "1.3.132.0.30": ("secp160r2", 80),
+    "1.3.132.0.31": ("secp192k1", 80),
+    "1.3.132.0.32": ("secp224k1", 112),
+    "1.3.132.0.33": ("P-224", 112),
+    "1.3.132.0.34": ("P-384", 192),
+    "1.3.132.0.35": ("P-521", 256),
     **{
-        f"1.3.36.3.3.2.8.1.1.{number}": (f"brainpoolP{bits}{'rt'[number % 2 == 0]}1", bits)
-        for number, bits in enumerate((160, 160, 192, 192, 224, 224, 256, 256, 320, 320, 384, 384, 512, 512), 1)
+        f"1.3.36.3.3.2.8.1.1.{2 * size + twist}": (f"brainpoolP{width}{letter}1", bits)
+        for size, (width, bits) in enumerate(
+            {160: 80, 192: 80, 224: 112, 256: 128, 320: 128, 384: 192, 512: 256}.items()
+        )
+        for twist, letter in enumerate("rt", 1)
     },
 }
-"""Named curves by identifier: name, and bits of their order."""
+"""Named curves by identifier: name, and bits of security."""
 
 _TLS_CURVES = ("P-256", "P-384", "P-521")
 _CURVE_STEPS = (512, 384, 256, 224, 160)
+_ORDER = 4
+"""The place of the order in the parameters of a curve (RFC 3279 section 2.3.5)."""
+
+_SMALLEST_SUBGROUP = 160
+_DSA_STEPS = {15360: 256, 7680: 192, 3072: 128, 2048: 112, 1024: 80}
+_FACTORING_CAPS = {7680: 192, 15360: 256}
+_LN2 = 0x2C5C8 / (1 << 18)
 EXPLICIT = "ECDSA with explicit curve parameters"
 
 _SIGNATURES: Mapping[str, tuple[str, int]] = {
@@ -106,11 +116,11 @@ def key_security(certificate: EncodedCertificate) -> int:
             case "1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10":
                 return _factoring_security(_modulus_bits(certificate))
             case "1.2.840.10045.2.1" if has_explicit_curve(certificate):
-                return _curve_security(8 * (len(certificate.key) // 2))
+                return _curve_security(_bits(members(certificate.key_parameters)[_ORDER]))
             case "1.2.840.10045.2.1":
-                return _curve_security(_curve(certificate)[1])
+                return _curve(certificate)[1]
             case "1.2.840.10040.4.1":
-                return _factoring_security(_bits(members(certificate.key_parameters)[0]))
+                return _dsa_security(members(certificate.key_parameters))
     except (ValueError, IndexError):
         pass
     return 0
@@ -160,10 +170,23 @@ def _curve_security(bits: int) -> int:
     return next((step // 2 for step in _CURVE_STEPS if bits >= step), bits // 2)
 
 
+def _dsa_security(parameters: Sequence[tuple[int, bytes]]) -> int:
+    """Return the strength of a DSA key: by its size in steps, and no more than that of its subgroup."""
+    bits, order_bits = map(_bits, parameters[:2])
+    strength = next((strength for size, strength in _DSA_STEPS.items() if bits >= size), 0)
+    return min(strength, order_bits // 2) if order_bits >= _SMALLEST_SUBGROUP else 0
+
+
 def _factoring_security(bits: int) -> int:
-    """Return the strength of a number that would have to be factored (SP 800-56B revision 2, appendix D)."""
+    """Return the strength of a number that would have to be factored (SP 800-56B revision 2, appendix D).
+
+    OpenSSL reckons with whole numbers, its cube root goes in steps of 1/64, and sizes that standards name are caps. So
+    RSA 1962 has 104 bits and not 112.
+    """
     if bits < 8:
         return 0
-    natural = bits * math.log(2)
-    strength = (1.923 * math.cbrt(natural * math.log(natural) ** 2) - 4.69) / math.log(2)
-    return 8 * round(strength / 8)
+    natural = bits * _LN2
+    root = math.floor(64 * math.cbrt(natural * math.log(natural) ** 2)) / 64
+    strength = int((1.923 * root - 4.69) / _LN2)
+    rounded = 8 * ((strength + 4) // 8)
+    return min(rounded, next((most for size, most in _FACTORING_CAPS.items() if bits <= size), rounded))

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from harness.identity.chain import Chain, is_root
+from harness.identity.der import bits_of
 from harness.identity.extension_findings import (
     critical_extensions,
     explicit_curve,
@@ -17,7 +18,6 @@ from harness.identity.extension_findings import (
     special_certificates,
 )
 from harness.identity.extension_rules import NETSCAPE_TYPE, problem_of
-from harness.identity.extensions import bits_of
 from harness.identity.findings import FindingKind, PathFinding
 from harness.identity.position import Position, Purpose
 from harness.identity.signature import is_signed_by

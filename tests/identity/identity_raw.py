@@ -84,23 +84,29 @@ def common_name(text: str) -> bytes:
 
 @dataclass(frozen=True)
 class Extension:
-    """One extension: dotted identifier, value in DER, whether it is critical."""
+    """One extension: dotted identifier, value in DER, whether it is critical.
+
+    `flag` is what stands in the place of the flag that follows from `critical`, `kind` the tag around the value.
+    """
 
     identifier: str
     value: bytes
     critical: bool = False
+    flag: bytes | None = None
+    kind: int = 0x04
 
     @property
     def der(self) -> bytes:
         flag = tlv(0x01, b"\xff") if self.critical else b""
-        return tlv(0x30, oid(self.identifier), flag, tlv(0x04, self.value))
+        return tlv(0x30, oid(self.identifier), flag if self.flag is None else self.flag, tlv(self.kind, self.value))
 
 
 @dataclass(frozen=True)
 class Raw:
     """What a certificate is to be; `made` puts it together under an issuer.
 
-    `signed_as` is another AlgorithmIdentifier inside what is signed than the one beside the signature.
+    `signed_as` is another AlgorithmIdentifier inside what is signed than the one beside the signature,
+    `unique` elements between the key and the extensions.
     """
 
     subject: bytes
@@ -111,6 +117,7 @@ class Raw:
     ends: datetime = NOW + timedelta(days=90)
     version: int = 3
     signed_as: bytes = b""
+    unique: bytes = b""
 
     def but(self, **how: object) -> Raw:
         """Return the same with some parts exchanged."""
@@ -133,6 +140,7 @@ class Raw:
             tlv(0x30, *dates),
             self.subject,
             public,
+            self.unique,
             tlv(0xA3, tlv(0x30, *(each.der for each in self.extensions))) if self.extensions else b"",
         )
         return tlv(0x30, body, algorithm, tlv(0x03, b"\0", _signature(signer, body)))
