@@ -36,9 +36,10 @@ class KeepAlive:
 
 @dataclass(frozen=True, slots=True)
 class Unframed(Violation):
-    """A message with a readable head whose end nobody can find, or that is too large.
+    """A message whose end nobody can find, or that is too large.
 
-    `head` is the message without its body; `status` is what a request with such a head is answered.
+    `head` is the message without its body, None where the head has no end within its limit either; `status` is what a
+    request with such a head is answered.
     """
 
     head: Message | None = None

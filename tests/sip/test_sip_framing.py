@@ -156,7 +156,7 @@ def test_a_body_and_a_head_pass_at_their_limit_and_not_over_it() -> None:
     assert isinstance(too_large, Violation)
     assert (too_large.reason, too_large.offset) == (f"a message of {head + 6} bytes is over the limit", 0)
     assert framed(invite(), framer=StreamFramer(max_head=head - 1)) == [
-        Violation(f"a head of more than {head - 1} bytes", 0)
+        Unframed(f"a head of more than {head - 1} bytes", 0, status=513)
     ]
 
 
@@ -164,13 +164,13 @@ def test_a_body_and_a_head_pass_at_their_limit_and_not_over_it() -> None:
 def test_a_head_without_end_is_given_up_at_its_limit(flood: bytes) -> None:
     framer = StreamFramer(max_head=200)
     events = framed(*(flood[place : place + 1] for place in range(len(flood))), framer=framer)
-    assert events == [Violation("a head of more than 200 bytes", 0)]
+    assert events == [Unframed("a head of more than 200 bytes", 0, status=513)]
     assert framer.pending == 0
 
 
 def test_a_head_is_given_up_as_soon_as_it_cannot_end_in_time() -> None:
     assert framed(b"A" * 199, framer=StreamFramer(max_head=200)) == []
-    assert framed(b"A" * 200, framer=StreamFramer(max_head=200)) == [Violation("a head of more than 200 bytes", 0)]
+    assert framed(b"A" * 200, framer=StreamFramer(max_head=200)) == [Unframed("a head of more than 200 bytes", 0, status=513)]
 
 
 def test_a_stream_that_ends_inside_a_message_leaves_bytes_behind() -> None:
