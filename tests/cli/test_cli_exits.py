@@ -209,7 +209,10 @@ def test_two_listeners_on_one_port_are_not_blamed_on_another_program(
 
 
 @pytest.mark.parametrize("network", ["memory", "loopback"])
-def test_a_play_that_cannot_be_set_up_loses_that_play_alone(sip_mtls: Command, tmp_path: Path, network: str) -> None:
+def test_a_play_that_cannot_be_set_up_loses_that_play_alone(
+    sip_mtls: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, network: str
+) -> None:
+    monkeypatch.chdir(tmp_path)  # a long path would be cut where a line ends
     fine = "title: A call\nstory: As it should be.\nplay: [{b2b-peer: call}]\nexpect: {call: ok, cause: none}\n"
     twice = "{change: {expressway-e.sip.mutual-tls-port: 5061}}"
     (tmp_path / "fine.yaml").write_text(fine)
@@ -218,7 +221,7 @@ def test_a_play_that_cannot_be_set_up_loses_that_play_alone(sip_mtls: Command, t
     written = {kind: tmp_path / f"v.{kind}" for kind in ("json", "junit")}
     files = [word for kind, file in written.items() for word in (f"--{kind}", str(file))]
 
-    ended = sip_mtls("run", tmp_path, "--network", network, "--no-ladder", *files)
+    ended = sip_mtls("run", ".", "--network", network, "--no-ladder", *files)
 
     assert ended.code == Exit.NO_LAB
     assert "6 plays: 2 as expected, 4 NOT PLAYED" in ended.out
