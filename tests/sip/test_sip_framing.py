@@ -170,7 +170,9 @@ def test_a_head_without_end_is_given_up_at_its_limit(flood: bytes) -> None:
 
 def test_a_head_is_given_up_as_soon_as_it_cannot_end_in_time() -> None:
     assert framed(b"A" * 199, framer=StreamFramer(max_head=200)) == []
-    assert framed(b"A" * 200, framer=StreamFramer(max_head=200)) == [Unframed("a head of more than 200 bytes", 0, status=513)]
+    assert framed(b"A" * 200, framer=StreamFramer(max_head=200)) == [
+        Unframed("a head of more than 200 bytes", 0, status=513)
+    ]
 
 
 def test_a_stream_that_ends_inside_a_message_leaves_bytes_behind() -> None:
