@@ -19,8 +19,8 @@ demo: $(READY)          ## play every scenario, then the lesson: why MRA breaks 
 	$(BIN)/sip-mtls run --out out/demo
 	$(BIN)/sip-mtls demo mra
 
-test: $(READY)          ## the whole suite; tests of absent programs are skipped, in CI they fail
-	$(BIN)/python -m pytest $(TESTS)
+test: $(READY)          ## the whole suite on every core; tests of absent programs are skipped, in CI they fail
+	$(BIN)/python -m pytest -n auto --dist loadfile $(TESTS)
 
 test-oldest: $(OLDEST)/.ready ## the core of the suite with the oldest versions that pyproject.toml allows
 	$(OLDEST)/bin/python -m pytest -q -p no:cacheprovider $(CORE)
