@@ -2,6 +2,9 @@
 
 It decides only that a mutant is noticed. What was computed before the exchange (a table built at import, the parameters
 of a test) knows no mutant, so whatever survives here is tried again with an import.
+
+Two forks run at once. What tests may not share, such as an address of 127.0.0.0/8, they derive from the process id when
+they need it, not when they are collected: else a clash of two forks would pass for a mutant that was noticed.
 """
 
 from __future__ import annotations

@@ -14,6 +14,7 @@ _AT_ONCE = 2
 _SURVIVED, _NOTICED, _BROKEN = 0, 1, 70
 _PATIENCE = 5.0
 _TIMES = 10.0
+# Before the first test: for the import of a module and the collection of an area's tests.
 _IMPORT_SECONDS = 60.0
 
 

@@ -40,15 +40,25 @@ each_network = pytest.mark.parametrize("new_network", [MEMORY, LOOPBACK])
 each_version = pytest.mark.parametrize("tls", BOTH_VERSIONS)
 
 
-# --- addresses: each test process has its own block of 127.0.0.0/8, and each connection its own port ---
+# --- addresses: each test process, a fork too, has its own block of 127.0.0.0/8, and each connection its own port ---
 
-_BLOCK = f"127.{64 + os.getpid() % 190}.{os.getpid() // 190 % 256}"
-CALLER_HOST, CALLED_HOST = f"{_BLOCK}.70", f"{_BLOCK}.10"
 _PORTS = itertools.cycle(range(5062, 6062))
 
 
+def _block() -> str:
+    return f"127.{64 + os.getpid() % 190}.{os.getpid() // 190 % 256}"
+
+
+def caller_host() -> str:
+    return f"{_block()}.70"
+
+
+def called_host() -> str:
+    return f"{_block()}.10"
+
+
 def fresh_address() -> Address:
-    return Address(CALLED_HOST, next(_PORTS))
+    return Address(called_host(), next(_PORTS))
 
 
 # --- certificates ---
@@ -124,7 +134,7 @@ async def listening(network: Network) -> AsyncIterator[tuple[Listener, Address]]
 async def streams(network: Network) -> AsyncIterator[tuple[ByteStream, ByteStream]]:
     """Yield the dialler's and the listener's end of a fresh connection."""
     async with listening(network) as (listener, address):
-        near = await network.dial(CALLER_HOST, address, within=5, bound=lambda _: None)
+        near = await network.dial(caller_host(), address, within=5, bound=lambda _: None)
         far, _ = await listener.accept()
         try:
             yield near, far
@@ -138,10 +148,10 @@ async def pair(network: Network) -> AsyncIterator[Pair]:
     """Yield the two links of a fresh connection."""
     async with streams(network) as (near, far):
         recorder = Recorder(trio.current_time)
-        target = Address(CALLED_HOST, 5062)
+        target = Address(called_host(), 5062)
         number = recorder.dialling("caller", target, "sip")
         yield Pair(
             Link(near, recorder, actor="caller", number=number, listens=False, peer=target),
-            Link(far, recorder, actor="called", number=number, listens=True, peer=Address(CALLER_HOST, 0)),
+            Link(far, recorder, actor="called", number=number, listens=True, peer=Address(caller_host(), 0)),
             recorder,
         )

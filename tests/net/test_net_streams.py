@@ -6,10 +6,10 @@ import pytest
 import trio
 import trio.testing
 from net_bench import (
-    CALLED_HOST,
-    CALLER_HOST,
     MEMORY,
     NewNetwork,
+    called_host,
+    caller_host,
     each_network,
     fresh_address,
     listening,
@@ -23,7 +23,7 @@ from harness.transcript import Address, DialFailure
 
 
 async def dialled(network: Network, target: Address, *, within: float = 5) -> ByteStream:
-    return await network.dial(CALLER_HOST, target, within=within, bound=lambda _: None)
+    return await network.dial(caller_host(), target, within=within, bound=lambda _: None)
 
 
 async def received(stream: ByteStream) -> bytes:
@@ -48,10 +48,10 @@ async def write_on(stream: ByteStream) -> None:
 async def test_a_listener_learns_the_address_that_the_dialler_was_bound_to(new_network: NewNetwork) -> None:
     network, bound = new_network(), list[Address]()
     async with listening(network) as (listener, address):
-        near = await network.dial(CALLER_HOST, address, within=5, bound=bound.append)
+        near = await network.dial(caller_host(), address, within=5, bound=bound.append)
         far, source = await listener.accept()
         assert [source] == bound
-        assert source.host == CALLER_HOST
+        assert source.host == caller_host()
         near.close()
         far.close()
 
@@ -239,5 +239,5 @@ async def let_go_soon(stream: ByteStream) -> None:
 async def test_memory_shows_the_ports_that_expressway_would_dial_from(new_network: NewNetwork) -> None:
     network, bound = new_network(), list[Address]()
     with pytest.raises(DialError):
-        await network.dial(CALLER_HOST, Address(CALLED_HOST, 1), within=5, bound=bound.append)
+        await network.dial(caller_host(), Address(called_host(), 1), within=5, bound=bound.append)
     assert 25000 <= bound[0].port <= 29999
