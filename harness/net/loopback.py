@@ -41,9 +41,9 @@ class SocketStream:
     end remembers.
     """
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, *, was_reset: bool = False) -> None:
         self._socket = sock
-        self._was_reset = False
+        self._was_reset = was_reset
         self._unsent = bytearray()
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -106,11 +106,11 @@ def _reset(error: OSError) -> Exception:
     return StreamResetError() if error.errno in _GONE else error
 
 
-def _stream(sock: trio.socket.SocketType) -> SocketStream:
+def _stream(sock: trio.socket.SocketType, *, was_reset: bool = False) -> SocketStream:
     """Take a connected socket over from trio, which needs it no longer."""
     taken = socket.socket(fileno=sock.detach())
     taken.setblocking(False)
-    return SocketStream(taken)
+    return SocketStream(taken, was_reset=was_reset)
 
 
 @dataclass
@@ -191,13 +191,18 @@ class LoopbackNetwork:
     async def dial(
         self, source: str, target: Address, *, within: float, bound: Callable[[Address], None]
     ) -> ByteStream:
-        """Connect from the host `source` to `target` within `within` seconds; raise DialError."""
+        """Connect from the host `source` to `target` within `within` seconds; raise DialError.
+
+        A connection that the peer took and reset before we looked has come about: its reset is for whoever reads.
+        """
         sock = _new_socket(target.host)
         try:
             await sock.bind((source, 0))
             bound(Address(*sock.getsockname()[:2]))
             with trio.fail_after(within):
                 await sock.connect((target.host, target.port))
+        except ConnectionResetError:  # a SYN that is refused is ECONNREFUSED (tcp(7))
+            return _stream(sock, was_reset=True)
         except BaseException as error:
             sock.close()
             if isinstance(error, trio.TooSlowError):

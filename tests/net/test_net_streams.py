@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import struct
+import threading
+from contextlib import suppress
+
 import pytest
 import trio
 import trio.testing
@@ -41,6 +46,14 @@ async def write_on(stream: ByteStream) -> None:
         await trio.sleep(0.01)
 
 
+def resetting_everybody(listener: socket.socket) -> None:
+    with suppress(OSError):
+        while True:
+            taken, _ = listener.accept()
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            taken.close()
+
+
 # --- coming about ---
 
 
@@ -61,6 +74,18 @@ async def test_nobody_at_a_port_refuses_the_syn(new_network: NewNetwork) -> None
     with pytest.raises(DialError) as refused:
         await dialled(new_network(), fresh_address())
     assert refused.value.failure is DialFailure.REFUSED
+
+
+async def test_a_port_that_resets_at_once_was_reached_however_soon_its_reset_comes() -> None:
+    with socket.create_server((CALLED_HOST, 0)) as listener:
+        threading.Thread(target=resetting_everybody, args=(listener,), daemon=True).start()
+        address = Address(*listener.getsockname())
+        for _ in range(200):  # every third reset or so is there before the dialler looks
+            stream = await dialled(LoopbackNetwork(), address)
+            with pytest.raises(StreamResetError):
+                await received(stream)
+            stream.close()
+        listener.shutdown(socket.SHUT_RDWR)
 
 
 @each_network
