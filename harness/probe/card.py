@@ -11,6 +11,7 @@ from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.identity.path import PathExplanation, explain_path
 from harness.identity.policy import opinions
 from harness.judge.connection_view import ConnectionView
+from harness.judge.objections import CERTIFICATE_ALERTS
 from harness.judge.reliability import Reliability, reliability
 from harness.probe.kit import BOTH, Shows
 from harness.probe.trials import Came, Trial, trials_of
@@ -18,6 +19,8 @@ from harness.transcript import Address, ClientCertificate, Transcript
 from harness.verdict import PolicyOpinion, Stage
 
 _PROTOCOL_VERSION = 70
+_FOR_NOBODY = {*CERTIFICATE_ALERTS, 116} - {40}
+"""Alerts that are about certificates alone; 40 is one of OpenSSL for nobody's, and for much else (RFC 5246 7.2.2)."""
 VERSIONS = ("1.0", "1.1", "1.2", "1.3")
 
 
@@ -31,7 +34,8 @@ class PortCard:
     the anchors of the probe, None without a chain. `names` were looked for, `opinions` is what the policies say.
     `small_hello_only`: large ClientHellos stalled, small ones did not. `fell_silent`: it answered and then no more.
     `reliability` counts the connections that got no answer though others alike did, None where there were none.
-    `unnamed`: no attempt got further than a ClientHello that asks for no server name (SNI).
+    `turned_away` counts those that an alert ended before the port had chosen a version, though it chose one for others
+    alike. `unnamed`: no attempt got further than a ClientHello that asks for no server name (SNI).
     """
 
     place: Address
@@ -46,6 +50,7 @@ class PortCard:
     small_hello_only: bool
     fell_silent: bool
     reliability: Reliability | None
+    turned_away: int
     unnamed: bool
 
     @property
@@ -89,6 +94,7 @@ def card_of(transcript: Transcript) -> PortCard | None:
         small_hello_only=counted is None and _needs_small_hello(trials),
         fell_silent=_fell_silent(trials),
         reliability=counted,
+        turned_away=_turned_away(trials),
         unnamed=_asked_for_no_name(transcript, trials),
     )
 
@@ -131,7 +137,7 @@ def _demand(trials: tuple[Trial, ...], version: str) -> ClientCertificate | None
         if each.asked and each.came is Came.REFUSED:
             return ClientCertificate.REQUIRED if _by_its_showing(each, trials) else None
         if each.asked:
-            return ClientCertificate.OPTIONAL
+            return ClientCertificate.OPTIONAL if each.taken else None
         if each.came is not Came.FAILED:
             return ClientCertificate.NONE
     return None
@@ -140,10 +146,12 @@ def _demand(trials: tuple[Trial, ...], version: str) -> ClientCertificate | None
 def _by_its_showing(refused: Trial, trials: tuple[Trial, ...]) -> bool:
     """Whether what an attempt showed is why it was refused: an alert says so, or that something else fared otherwise.
 
-    A port that hangs up on everybody without a word says nothing about certificates.
+    A port that ends every connection alike, without a word or by an alert that fits everything, says nothing about
+    certificates.
     """
     others = (each for each in trials if each.version == refused.version and each.shows is not refused.shows)
-    return refused.alert is not None or any(each.came is not Came.REFUSED or each.alert is not None for each in others)
+    fared = (refused.came, refused.alert)
+    return refused.alert in _FOR_NOBODY or any((each.came, each.alert) != fared for each in others)
 
 
 def _needs_small_hello(trials: tuple[Trial, ...]) -> bool:
@@ -158,8 +166,13 @@ def _fell_silent(trials: tuple[Trial, ...]) -> bool:
     """Whether the last attempt got no answer, and one alike had got one: perhaps the prober was banned (trap X30)."""
     last, earlier = trials[-1], trials[:-1]
     if last.stage is Stage.TCP:
-        return any(each.stage is not Stage.TCP for each in earlier)
+        return any(each.heard for each in earlier)
     return not last.heard and any(each.heard and each.alike(last) for each in earlier)
+
+
+def _turned_away(trials: tuple[Trial, ...]) -> int:
+    taken = [each for each in trials if each.version]
+    return sum(1 for each in trials if each.turned_away and not each.version and any(map(each.alike, taken)))
 
 
 def _asked_for_no_name(transcript: Transcript, trials: tuple[Trial, ...]) -> bool:

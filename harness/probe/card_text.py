@@ -164,6 +164,8 @@ def _cell(trial: Trial | None) -> str:
             return "yes, answered"
         case Trial(came=Came.UNREFUSED, tickets=tickets):
             return "perhaps (tickets)" if tickets else "perhaps (silence)"
+        case Trial(came=Came.HUNG_UP):
+            return "closed on the request"
         case Trial(came=Came.REFUSED, late=late, alert=alert):
             return f"no, {f'alert {alert}' if alert is not None else 'closed'}{', late' if late else ''}"
         case _:
@@ -180,15 +182,27 @@ def _conclusion(probe: Probe, paper: Paper) -> Iterator[str]:
     who = "The probe" if role.name == NOBODY else role.title
     if probe.interrupted:
         yield from paper.hanging("", "Interrupted: what was not tried is not known.", 0)
-    counted = probe.card.reliability if probe.card else None
-    times = f", but {counted.unanswered} of {counted.dialled} connections got no answer" if counted else ""
-    yield from paper.hanging("", f"{who} gets in here: {_YES_NO[probe.let_in]}{times}.", 0)
+    yield from paper.hanging("", f"{who} gets in here: {_YES_NO[probe.let_in]}{''.join(_buts(probe))}.", 0)
     if role.verifies and probe.card is not None and probe.card.chain:
-        accepts = {False: "no", None: "not known", True: "yes"}[both(probe.trusts_port, probe.knows_port)]
+        accepts = f"{_YES_NO[probe.accepts_port]}{_unknown(probe) if probe.accepts_port is None else ''}"
         yield from paper.hanging("", f"{role.title} would accept what the port shows: {accepts}.", 0)
 
 
-def both(one: bool | None, other: bool | None) -> bool | None:
-    """Return whether both hold; None where one holds and the other is not known."""
-    known = {one, other}
-    return False if False in known else None if None in known else True
+def _buts(probe: Probe) -> Iterator[str]:
+    """Yield what takes back a part of the answer."""
+    card = probe.card
+    if card is None:
+        return
+    if card.reliability is not None:
+        yield f", but {card.reliability.unanswered} of {card.reliability.dialled} connections got no answer"
+    if card.turned_away:
+        yield f", but {card.turned_away} of {len(card.trials)} connections were turned away by an alert"
+    if card.unnamed:
+        yield ", and no server name was asked for (SNI)"
+    if not probe.was_understood:
+        yield ", but what answered does not speak what it was asked in"
+
+
+def _unknown(probe: Probe) -> str:
+    """Say what is missing for an answer."""
+    return ", without a name to look for (--name)" if probe.knows_port is None else ", without CA certificates (--ca)"

@@ -35,6 +35,7 @@ def probe_as_json(probe: Probe) -> str:
             "let_in": probe.let_in,
             "trusts_port": probe.trusts_port,
             "knows_port": probe.knows_port,
+            "understood": probe.was_understood,
         },
         "trust": order.kit.trust,
         "stages": dict(stage_lines(probe)),
@@ -56,6 +57,7 @@ def _card(card: PortCard) -> dict[str, Any]:
         "names": card.names,
         "opinions": [asdict(opinion) for opinion in card.opinions],
         "unreliable": asdict(card.reliability) if card.reliability else None,
+        "turned_away": card.turned_away,
         "trials": [_trial(trial) for trial in card.trials],
         "notes": list(notes_of(card)),
     }
@@ -73,4 +75,5 @@ def _trial(trial: Trial) -> dict[str, Any]:
         "alert": trial.alert,
         "session_tickets": trial.tickets,
         "client_hello_bytes": trial.hello,
+        "spoke": trial.spoke,
     }

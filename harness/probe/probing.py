@@ -21,6 +21,7 @@ from harness.probe.names import Names
 from harness.probe.roles import Role
 from harness.probe.survey import Survey
 from harness.probe.target import policy_of
+from harness.probe.trials import Came, Trial
 from harness.probe.visitor import TARGET, Pace, Place, Visitor
 from harness.transcript import ActorCard, Address, Decision, Transcript
 from harness.verdict import Stage, Verdict
@@ -70,7 +71,22 @@ class Probe:
         if not visits:
             return None if self.interrupted else False
         last = visits[-1]
-        return None if last.stopped_at is Stage.SIP and last.status is None else last.ok
+        if last.stopped_at is Stage.SIP and last.status is None:
+            return None
+        seen = self.visit
+        return None if seen is not None and seen.came is Came.HUNG_UP else last.ok
+
+    @property
+    def visit(self) -> Trial | None:
+        """The last attempt that did what the role would do."""
+        visits = {each.number for each in self.transcript.connections if each.step.startswith("visit")}
+        trials = [each for each in (self.card.trials if self.card else ()) if each.connection in visits]
+        return trials[-1] if trials else None
+
+    @property
+    def was_understood(self) -> bool:
+        """Whether what answered spoke what it was asked in; true where nothing did."""
+        return self.visit is None or not self.visit.foreign
 
     @property
     def trusts_port(self) -> bool | None:
@@ -80,16 +96,25 @@ class Probe:
 
     @property
     def knows_port(self) -> bool | None:
-        """Whether one of the names is in the port's certificate by Expressway's rule; None where none is wanted."""
+        """Whether one of the names is in the port's certificate by Expressway's rule; None where none was given."""
         said = self.card.opinions if self.card else ()
         return said[0].accepted if said else None
 
     @property
+    def accepts_port(self) -> bool | None:
+        """Whether the role would trust the chain and find a name; None where one holds and the other is not known."""
+        known = {self.trusts_port, self.knows_port}
+        return False if False in known else None if None in known else True
+
+    @property
     def gets_through(self) -> bool:
-        """Whether the role could work here: it is let in, every time, and would itself accept the port."""
-        objects = self.order.role.verifies and False in {self.trusts_port, self.knows_port}
-        unreliable = self.card is not None and self.card.reliability is not None
-        return self.let_in is True and not objects and not unreliable
+        """Whether the role could work here: it is let in, every time, understood, and would itself accept the port.
+
+        What nobody can say is no yes.
+        """
+        content = not self.order.role.verifies or self.accepts_port is True
+        steady = self.card is None or (self.card.reliability is None and not self.card.turned_away)
+        return self.let_in is True and self.was_understood and content and steady
 
 
 async def probe(order: ProbeOrder, warn: Warn = lambda _: None) -> Probe:

@@ -24,7 +24,7 @@ _FAILURES = {
 def stage_lines(probe: Probe) -> Iterator[tuple[str, str]]:
     """Yield each stage and what happened there."""
     yield "dns", _dns(probe)
-    trial = _visit(probe)
+    trial = probe.visit
     view = None
     if trial is not None:
         view = ConnectionView(probe.transcript, probe.transcript.connection(trial.connection))
@@ -33,13 +33,6 @@ def stage_lines(probe: Probe) -> Iterator[tuple[str, str]]:
     yield "acceptance", _acceptance(trial)
     yield "identity", _identity(probe)
     yield _asked(view), _answer(probe, trial)
-
-
-def _visit(probe: Probe) -> Trial | None:
-    """Return the last attempt of the visit."""
-    visits = {each.number for each in probe.transcript.connections if each.step.startswith("visit")}
-    trials = [each for each in (probe.card.trials if probe.card else ()) if each.connection in visits]
-    return trials[-1] if trials else None
 
 
 def _dns(probe: Probe) -> str:
@@ -80,6 +73,8 @@ def _acceptance(trial: Trial | None) -> str:
             return _NOT_REACHED
         case Trial(came=Came.ANSWERED):
             return f"accepted, with {trial.shows}: it answered"
+        case Trial(came=Came.HUNG_UP):
+            return f"unproven, with {trial.shows}: it asked for no certificate, and closed when a request came"
         case Trial(came=Came.UNREFUSED, tickets=tickets):
             hint = f"; {tickets} session tickets hint at yes" if tickets else ""
             return f"unproven, with {trial.shows}: neither an answer nor a refusal in the time given{hint}"
@@ -110,4 +105,8 @@ def _answer(probe: Probe, trial: Trial | None) -> str:
         return _NOT_REACHED
     step = probe.transcript.connection(trial.connection).step
     ended = [event for event in probe.transcript.events if isinstance(event, StepEnded) and event.step == step]
-    return f"OPTIONS was answered: {ended[-1].detail}" if ended and ended[-1].completed else "OPTIONS was not answered"
+    if ended and ended[-1].completed:
+        return f"OPTIONS was answered: {ended[-1].detail}"
+    return (
+        "OPTIONS was not answered" if not trial.spoke else "OPTIONS was not answered: what came is neither SIP nor HTTP"
+    )

@@ -35,11 +35,12 @@ class Survey:
     async def run(self, places: tuple[Place, ...]) -> None:
         """Visit, and where that reached anybody who speaks TLS, try the rest.
 
-        What gets no answer at all is done again, alike, before anything is concluded: once is no pattern.
+        What gets no answer at all, or an alert that fits everything, is done again, alike, before anything is
+        concluded: once is no pattern.
         """
         manner = Manner(Shows.OWN if self._kit.own else Shows.NOTHING, visits=True)
         place = await self._visit(places, manner)
-        if self._is_mute(self._last):
+        if self._is_mute(self._last) or self._last.turned_away:
             place = await self._visit(places, manner) or place
         classic = False
         if place is not None and self._is_mute(self._last):
@@ -91,12 +92,16 @@ class Survey:
                 return
 
     async def _is_answered(self, place: Place, manner: Manner) -> bool:
-        """Try one manner, twice where nothing comes back, four times at a port that is known to be unreliable."""
+        """Try one manner, twice where nothing comes back, four times at a port that is known to be unreliable.
+
+        An alert that fits everything gets a second try too, where the port takes another version: it may be a bad day.
+        """
+        takes_some = any(each.version for each in self._trials)
         for _ in range(4 if reliability(self._snapshot(), place.address) else 2):
             await self._try(place, manner)
-            if not self._is_mute(self._last):
+            if not self._is_mute(self._last) and not (takes_some and self._last.turned_away):
                 return True
-        return False
+        return self._last.heard
 
     async def _try(self, place: Place, manner: Manner) -> None:
         manner = self._next_turn(manner)

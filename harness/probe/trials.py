@@ -12,23 +12,36 @@ from harness.judge.reliability import heard
 from harness.probe.kit import Shows
 from harness.tls.inspector import Inspection
 from harness.tls.inspector.items import Alert, NewSessionTicket, ServerHello
-from harness.transcript import AlertSeen, Closed, Decision, Direction, Transcript
+from harness.transcript import (
+    AlertSeen,
+    Closed,
+    Decision,
+    Direction,
+    HandshakeFailed,
+    HttpSeen,
+    SipSeen,
+    Transcript,
+)
 from harness.verdict import Stage
 
 _FATAL = 2
+_PROTOCOL_VERSION = 70
+_TIMED_OUT = "timed-out"
 
 
 class Came(StrEnum):
     """What an attempt came to.
 
     `ANSWERED`: it was accepted, an answer proves it. `UNREFUSED`: the handshake stood, and neither answer nor refusal
-    came in the time given. `REFUSED`: the port turned down what it was shown. `FAILED`: it ended before the port had
-    seen what there was to show.
+    came in the time given. `REFUSED`: the port turned down what it was shown. `HUNG_UP`: it had asked for nothing to be
+    shown, and closed when a request came: it may want another one. `FAILED`: it ended before the port had seen what
+    there was to show.
     """
 
     ANSWERED = "answered"
     UNREFUSED = "not refused"
     REFUSED = "refused"
+    HUNG_UP = "closed on the request"
     FAILED = "failed"
 
 
@@ -40,7 +53,9 @@ class Trial:
     `asked`: a CertificateRequest came; `authorities` are the CA names in it. `late`: the refusal came after this end's
     handshake had finished (TLS 1.3, trap X8). `alert` is the number of the port's fatal alert. `tickets` counts
     NewSessionTickets: a hint of acceptance, no proof (domain.md 5.2). `hello` is the size of the ClientHello in bytes.
-    `stage` is where the connection stopped, None where it stood. `heard`: at least one byte came back.
+    `stage` is where the connection stopped, None where it stood. `heard`: at least one byte came back. `timed_out`: its
+    handshake was not over in the time given. `spoke` is what came back above TLS: `sip`, `https`, `something else`, or
+    empty for nothing; `wanted` is what was asked for.
     """
 
     connection: int
@@ -58,6 +73,9 @@ class Trial:
     stage: Stage | None
     spoke_tls: bool
     heard: bool
+    timed_out: bool
+    spoke: str
+    wanted: str
 
     @property
     def pinned(self) -> str:
@@ -67,6 +85,26 @@ class Trial:
     def alike(self, other: Trial) -> bool:
         """Whether another attempt sent a ClientHello of the same shape."""
         return (self.offered, self.hello) == (other.offered, other.hello)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether something else was spoken above TLS than what was asked for."""
+        return bool(self.spoke) and self.spoke != self.wanted
+
+    @property
+    def taken(self) -> bool:
+        """Whether TLS took what was shown.
+
+        An answer says so, before TLS 1.3 a handshake that was finished, and from a port that asks for certificates a
+        ticket, for which it needs the last flight of its client (RFC 8446 section 4.6.1).
+        """
+        finished = self.version < "1.3" or (self.asked and self.tickets > 0)
+        return self.came is Came.ANSWERED or (self.came is Came.UNREFUSED and finished)
+
+    @property
+    def turned_away(self) -> bool:
+        """Whether an alert ended it early that need not be about what was offered: alert 70 is, about versions."""
+        return self.came is Came.FAILED and self.alert not in {None, _PROTOCOL_VERSION}
 
 
 def trials_of(transcript: Transcript) -> tuple[Trial, ...]:
@@ -100,7 +138,20 @@ def _trial(view: ConnectionView, decision: Decision) -> Trial:
         stage=view.stage,
         spoke_tls=any(not item.from_client and isinstance(item, ServerHello | Alert) for item in seen.items),
         heard=heard(view),
+        timed_out=any(each.reason == _TIMED_OUT for each in view.events(HandshakeFailed, view.connection.dialler)),
+        spoke=_spoke(view, seen),
+        wanted=view.connection.protocol,
     )
+
+
+def _spoke(view: ConnectionView, seen: Inspection) -> str:
+    """Return what came back above TLS."""
+    dialler = view.connection.dialler
+    if any(each.direction is Direction.RECEIVED for each in view.events(SipSeen, dialler)):
+        return "sip"
+    if any(each.direction is Direction.RECEIVED for each in view.events(HttpSeen, dialler)):
+        return "https"
+    return "something else" if seen.application_data(client=False) else ""
 
 
 def _came(view: ConnectionView, seen: Inspection) -> Came:
@@ -109,6 +160,8 @@ def _came(view: ConnectionView, seen: Inspection) -> Came:
         return Came.ANSWERED
     if view.stage is None and view.finished(dialler):
         return Came.UNREFUSED
+    if view.finished(dialler) and seen.certificate_request is None and _was_asked(view) and _hung_up(view):
+        return Came.HUNG_UP
     if view.finished(dialler) or (seen.certificate_request is not None and _ended_by_port(view)):
         return Came.REFUSED
     return Came.FAILED
@@ -116,9 +169,19 @@ def _came(view: ConnectionView, seen: Inspection) -> Came:
 
 def _ended_by_port(view: ConnectionView) -> bool:
     """Whether the port ended the connection: by an alert, or without a word."""
+    return _alert_of_port(view) is not None or _hung_up(view)
+
+
+def _hung_up(view: ConnectionView) -> bool:
+    """Whether the port closed or reset, and no alert told why."""
     closed = view.events(Closed, view.connection.dialler)
-    hung_up = any(each.direction is Direction.RECEIVED for each in closed)
-    return _alert_of_port(view) is not None or (hung_up and view.fatal_alert is None)
+    return any(each.direction is Direction.RECEIVED for each in closed) and view.fatal_alert is None
+
+
+def _was_asked(view: ConnectionView) -> bool:
+    dialler = view.connection.dialler
+    events: list[SipSeen | HttpSeen] = [*view.events(SipSeen, dialler), *view.events(HttpSeen, dialler)]
+    return any(each.direction is Direction.SENT for each in events)
 
 
 def _alert_of_port(view: ConnectionView) -> int | None:

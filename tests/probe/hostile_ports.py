@@ -6,6 +6,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from inspect import signature
 from typing import TypeAlias
 
@@ -39,6 +40,7 @@ ASKING = TlsProfile(
     request=ClientCertificate.REQUIRED,
     verify=False,
 )
+ASKING_1_2 = replace(ASKING, versions=("1.2", "1.2"))
 OLD = TlsProfile(chain=worn.sent, private_key=worn.private_key, versions=("1.0", "1.0"), old_gear=True)
 
 
@@ -194,6 +196,54 @@ async def resets_every_third_time(stream: ByteStream, number: int) -> None:
     await (answers if number % 3 else resets_at_once)(stream)
 
 
+async def turns_the_first_away(stream: ByteStream, number: int) -> None:
+    await (refuses_whoever_asks_for_no_name if number == 1 else answers)(stream)
+
+
+async def turns_every_other_one_away(stream: ByteStream, number: int) -> None:
+    await (answers if number % 2 else refuses_whoever_asks_for_no_name)(stream)
+
+
+async def leaves_every_other_request(stream: ByteStream, number: int) -> None:
+    await (is_silent_after_the_handshake if number % 2 else answers)(stream)
+
+
+async def closes_on_a_request(stream: ByteStream) -> None:
+    link = _link(stream)
+    if await link.secure(PLAIN):
+        await link.receive()
+        await link.close("what is this?")
+
+
+async def answers_in_http(stream: ByteStream) -> None:
+    await _answers_with(stream, b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+
+
+async def answers_in_imap(stream: ByteStream) -> None:
+    await _answers_with(stream, b"* BAD Error in IMAP command received by server.\r\n")
+
+
+async def _answers_with(stream: ByteStream, answer: bytes) -> None:
+    link = _link(stream)
+    if await link.secure(PLAIN) and await link.receive():
+        await link.send(answer)
+        await link.receive()
+
+
+async def asks_and_breaks_off(stream: ByteStream) -> None:
+    """Ends TLS 1.2 by alert 80 whatever the client shows."""
+    hello = await stream.receive()
+    link = _link(_Put(stream, hello, then=_alert(80)))
+    await link.secure(ASKING_1_2)
+
+
+async def asks_and_is_deaf(stream: ByteStream) -> None:
+    """Sends its flight, a CertificateRequest in it, and never reads the answer."""
+    hello = await stream.receive()
+    link = _link(_Put(stream, hello, then=b""))
+    await link.secure(ASKING)
+
+
 async def stalls_on_old_versions(stream: ByteStream) -> None:
     first = await stream.receive()
     if len(first) < _LARGE_HELLO:  # without a key share
@@ -203,16 +253,23 @@ async def stalls_on_old_versions(stream: ByteStream) -> None:
 
 
 class _Put:
-    """A stream with bytes put back into it."""
+    """A stream with bytes put back into it. With `then` nothing more is read: those bytes are sent instead."""
 
-    def __init__(self, stream: ByteStream, first: bytes) -> None:
+    def __init__(self, stream: ByteStream, first: bytes, then: bytes | None = None) -> None:
         self._stream = stream
         self._first = first
+        self._then = then
         self.send, self.finish, self.close, self.reset = stream.send, stream.finish, stream.close, stream.reset
 
     async def receive(self) -> bytes:
         first, self._first = self._first, b""
-        return first or await self._stream.receive()
+        if first or self._then is None:
+            return first or await self._stream.receive()
+        if self._then:
+            await self._stream.receive()
+            await self._stream.send(self._then)
+            return b""
+        await trio.sleep_forever()
 
 
 def _link(stream: ByteStream) -> Link:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import hostile_ports as ports
 import pytest
 import trio
 from hostile_ports import Handler, HostilePort, free_port
-from probe_bench import HOST, WITHIN, probed
+from probe_bench import HOST, WITHIN, kit, probed
 
 from harness.judge.causes.far_side import FAR_SIDE_CAUSES
 from harness.probe.card_text import probe_text
+from harness.probe.kit import Kit
 from harness.probe.notes import notes_of
 from harness.probe.probe_json import probe_as_json
 from harness.probe.probing import Probe
+from harness.probe.trials import Came
 from harness.transcript import Address, ClientCertificate
 from harness.verdict import Stage
 
@@ -234,3 +238,98 @@ async def test_what_a_stranger_answers_does_nothing_on_a_terminal() -> None:
     assert not {"\x1b", "\u202e"} & set(printed)
     assert probe_text(found, width=80, unicode=False).isascii()
     assert probe_as_json(found).isascii()
+
+
+@pytest.mark.parametrize("handler", [ports.turns_the_first_away, ports.turns_every_other_one_away])
+async def test_one_alert_is_no_pattern_and_a_port_that_turns_some_away_is_no_way_through(handler: Handler) -> None:
+    found = await met(handler)
+
+    assert found.card is not None
+    assert found.card.versions == {"1.0": False, "1.1": False, "1.2": True, "1.3": True}
+    assert found.card.turned_away == 1
+    assert found.let_in
+    assert not found.gets_through
+    assert ", but 1 of " in probe_text(found, width=80, unicode=True)
+
+
+async def test_a_request_that_got_no_answer_where_another_one_did_is_told() -> None:
+    found = await met(ports.leaves_every_other_request)
+
+    assert found.card is not None
+    assert any(note.startswith("It left 1 of 2 requests without an answer") for note in notes_of(found.card))
+    assert not found.gets_through
+
+
+async def test_a_port_that_closes_on_the_request_has_refused_nobody() -> None:
+    found = await met(ports.closes_on_a_request)
+
+    printed = probe_text(found, width=80, unicode=True)
+    assert found.card is not None
+    assert {each.came for each in found.card.trials if each.version} == {Came.HUNG_UP}
+    assert found.let_in is None
+    assert "closed on the request" in printed
+    assert "refuses late" not in printed
+    assert all(len(line) <= 80 for line in printed.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("handler", "let_in", "words"),
+    [(ports.answers_in_http, True, "answered in HTTP"), (ports.answers_in_imap, None, "neither SIP nor HTTP")],
+)
+async def test_what_answers_in_another_protocol_is_no_way_through(
+    handler: Handler, let_in: bool | None, words: str
+) -> None:
+    found = await met(handler)
+
+    printed = " ".join(probe_text(found, width=80, unicode=True).split())
+    assert found.let_in is let_in
+    assert not found.was_understood
+    assert not found.gets_through
+    assert words in printed
+    assert "what answered does not speak what it was asked in" in printed
+    assert json.loads(probe_as_json(found))["result"]["understood"] is False
+
+
+@pytest.mark.parametrize(
+    ("carried", "names", "missing"),
+    [(kit(), (), "without a name to look for (--name)"),
+     (replace(kit(), anchors=()), ("us-expe1.example.com",), "without CA certificates (--ca)")],
+    ids=["dialled by address", "without CA certificates"],
+)  # fmt: skip
+async def test_a_peer_that_cannot_say_whether_it_would_accept_the_port_does_not_get_through(
+    carried: Kit, names: tuple[str, ...], missing: str
+) -> None:
+    async with hostile(ports.answers) as place:
+        found = await probed(place, "b2b-peer", carried, names=names)
+
+    assert found.let_in
+    assert found.accepts_port is None
+    assert not found.gets_through
+    assert f"not known, {missing}" in " ".join(probe_text(found, width=80, unicode=True).split())
+
+
+async def test_an_alert_that_fits_everything_sent_to_everybody_says_nothing_of_certificates() -> None:
+    found = await met(ports.asks_and_breaks_off)
+
+    assert found.card is not None
+    assert {each.alert for each in found.card.trials if each.version == "1.2"} == {80}
+    assert found.card.demands["1.2"] is None
+    assert any("refuses by the same alert whatever it is shown" in note for note in notes_of(found.card))
+
+
+async def test_silence_after_a_handshake_of_tls_1_3_is_no_consent() -> None:
+    found = await met(ports.asks_and_is_deaf)
+
+    assert found.card is not None
+    assert found.card.demands["1.3"] is None
+    assert not any("does not verify" in note for note in notes_of(found.card))
+    assert any("--within" in note for note in notes_of(found.card))  # TLS 1.2 was never finished
+
+
+async def test_a_port_that_never_answered_did_not_answer_at_first() -> None:
+    async with hostile(ports.hangs_up_on_a_hello, most=1) as place:
+        found = await probed(place)
+
+    assert found.card is not None
+    assert found.card.trials[-1].stage is Stage.TCP
+    assert not found.card.fell_silent
