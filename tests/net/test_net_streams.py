@@ -77,7 +77,7 @@ async def test_nobody_at_a_port_refuses_the_syn(new_network: NewNetwork) -> None
 
 
 async def test_a_port_that_resets_at_once_was_reached_however_soon_its_reset_comes() -> None:
-    with socket.create_server((CALLED_HOST, 0)) as listener:
+    with socket.create_server((called_host(), 0)) as listener:
         threading.Thread(target=resetting_everybody, args=(listener,), daemon=True).start()
         address = Address(*listener.getsockname())
         for _ in range(200):  # every third reset or so is there before the dialler looks

@@ -265,11 +265,11 @@ class _Put:
         first, self._first = self._first, b""
         if first or self._then is None:
             return first or await self._stream.receive()
-        if self._then:
-            await self._stream.receive()
-            await self._stream.send(self._then)
-            return b""
-        await trio.sleep_forever()
+        if not self._then:
+            await trio.sleep(3600)
+        await self._stream.receive()
+        await self._stream.send(self._then)
+        return b""
 
 
 def _link(stream: ByteStream) -> Link:
