@@ -53,12 +53,14 @@ _KINDS = {(0xA0 if kind in _CONSTRUCTED else 0x80) | kind: kind for kind in Name
 class GeneralName:
     """One name: `value` is what its tag holds, of a directoryName the contents of the Name inside.
 
-    `other` is the dotted type of an otherName, whose value is then the element inside its [0].
+    `other` is the dotted type of an otherName, whose value is then the element inside its [0]. `comparable` is False
+    for a name out of a subject that OpenSSL cannot compare with constraints.
     """
 
     kind: NameKind
     value: bytes
     other: str = ""
+    comparable: bool = True
 
     @property
     def text(self) -> str:

@@ -137,14 +137,14 @@ def _subject_names(subject: bytes) -> Iterator[GeneralName]:
         yield GeneralName(NameKind.DIRECTORY_NAME, subject)
     for identifier, tag, value in attributes(subject):
         if identifier == _EMAIL_ADDRESS:
-            yield GeneralName(NameKind.EMAIL, value if tag == _IA5_STRING else b"\0" + value)
+            yield GeneralName(NameKind.EMAIL, value, comparable=tag == _IA5_STRING)
 
 
 def _hosts_in_common_names(subject: bytes) -> Iterator[GeneralName]:
     for identifier, tag, value in attributes(subject):
         text = (string_of(tag, value) or "").rstrip("\0") if identifier == _COMMON_NAME else ""
         if _LIKE_A_DNS_NAME.fullmatch(text) or "\0" in text:
-            yield GeneralName(NameKind.DNS, text.encode())
+            yield GeneralName(NameKind.DNS, text.encode(), comparable="\0" not in text)
 
 
 def _violations(names: Sequence[GeneralName], constraints: _Constraints, left: int) -> Iterator[tuple[str, int]]:
@@ -163,7 +163,7 @@ def _violations(names: Sequence[GeneralName], constraints: _Constraints, left: i
 
 
 def _objections(name: GeneralName, constraints: _Constraints) -> Iterator[tuple[str, int]]:
-    if b"\0" in name.value and name.kind in (NameKind.DNS, NameKind.EMAIL):
+    if not name.comparable:
         raise UnreadableNameError
     permitted, excluded = constraints.of_kind(name)
     if permitted.bounded or excluded.bounded:

@@ -100,7 +100,7 @@ class _Email:
 
     def first(self, name: GeneralName) -> int | None:
         local, at, host = name.value.rpartition(b"@")
-        if not at or b"\0" in name.value or name.kind is NameKind.OTHER_NAME:
+        if not at or name.kind is NameKind.OTHER_NAME:
             raise UnreadableNameError
         host = host.lower()
         addressed = (self.addresses.get((each, host)) for each in (local, b""))
@@ -139,7 +139,9 @@ def hosts_of_uri(uri: bytes) -> tuple[bytes, bytes]:
 
 
 def _is_port(port: bytes) -> bool:
-    return not port or (port[:1] == b":" and port[1:].isdigit() and len(port) <= 6 and int(port[1:]) <= 65535)
+    digits = port[1:]
+    in_range = digits.isdigit() and len(digits.lstrip(b"0")) <= 5 and int(digits[-5:]) <= 65535
+    return not port or (port[:1] == b":" and in_range)
 
 
 @dataclass(frozen=True, slots=True)
