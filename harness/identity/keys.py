@@ -69,7 +69,18 @@ _SIGNATURES: Mapping[str, tuple[str, int]] = {
 }
 """Signature algorithms but RSASSA-PSS, whose hash is a parameter: the key that makes them, and bits of security."""
 
-_HASHES = {"md5": 39, "sha1": 64, "sha224": 112, "sha256": 128, "sha384": 192, "sha512": 256}
+_HASHES = {
+    "md5": 39,
+    "sha1": 64,
+    "sha224": 112,
+    "sha256": 128,
+    "sha384": 192,
+    "sha512": 256,
+    "sha3-224": 112,
+    "sha3-256": 128,
+    "sha3-384": 192,
+    "sha3-512": 256,
+}
 
 LEVELS = (0, 80, 112, 128, 192, 256)
 """Bits of security that OpenSSL's levels 0 to 5 want. Level 2 is the default since 3.2, and Debian's before."""

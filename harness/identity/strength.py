@@ -31,9 +31,10 @@ def signature_strength(here: Position) -> Iterator[PathFinding]:
     bits = signature_security(here.encoded, here.facts.signature_hash)
     if here.is_top or bits >= LEVELS[SECURITY_LEVEL]:
         return
-    called = here.facts.signature_hash.upper()
-    if called and bits:
-        sentence = f"was signed with {called}, which nobody should accept any more; {_taken(bits)}"
+    if bits:
+        sentence = (
+            f"was signed with {here.facts.signature_hash.upper()}, which nobody should accept any more; {_taken(bits)}"
+        )
     else:
         sentence = f"was signed with an algorithm that nobody here knows ({here.encoded.signed_as})"
     yield here.finding(FindingKind.WEAK_SIGNATURE, sentence, _SIGNATURE)

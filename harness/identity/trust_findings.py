@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from harness.identity.chain import Chain, ChainEnd, Link, continuation, is_root
+from harness.identity.chain import MAX_CERTIFICATES, Chain, ChainEnd, Link, continuation, is_root
 from harness.identity.encoded import encoded
 from harness.identity.extension_rules import malformed
 from harness.identity.findings import FindingKind, PathFinding
 
 _SELF_SIGNED_LEAF, _UNKNOWN_ROOT_SENT, _NO_ISSUER, _NO_ISSUER_OF_TRUSTED = 18, 19, 20, 2
+_CHAIN_TOO_LONG = 22
 
 
 def trust_findings(
@@ -24,6 +25,8 @@ def trust_findings(
     match chain.end:
         case ChainEnd.NO_ISSUER if spoilt:
             yield from spoilt
+        case ChainEnd.NO_ISSUER if len(chain.links) == MAX_CERTIFICATES:
+            yield _too_long(chain)
         case ChainEnd.UNTRUSTED_ROOT if len(chain.links) == 1:
             yield _self_signed_leaf(chain)
         case ChainEnd.UNTRUSTED_ROOT:
@@ -46,6 +49,11 @@ def _malformed(chain: Chain, authorities: Sequence[Link]) -> Iterator[PathFindin
 
 def _depth(chain: Chain) -> int:
     return len(chain.links) - 1
+
+
+def _too_long(chain: Chain) -> PathFinding:
+    sentence = f"the chain has more than {MAX_CERTIFICATES} certificates, and nobody here looks further"
+    return PathFinding(FindingKind.UNDECIDED, _depth(chain), sentence, _CHAIN_TOO_LONG)
 
 
 def _self_signed_leaf(chain: Chain) -> PathFinding:

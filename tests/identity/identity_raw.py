@@ -105,18 +105,19 @@ class Extension:
 class Raw:
     """What a certificate is to be; `made` puts it together under an issuer.
 
-    `signed_as` is another AlgorithmIdentifier inside what is signed than the one beside the signature,
-    `unique` elements between the key and the extensions.
+    `signed_as` is another AlgorithmIdentifier inside what is signed than the one beside the signature, `algorithm`
+    another one in both places, `unique` elements between the key and the extensions. A date may be an element.
     """
 
     subject: bytes
     key: str = "p256"
     extensions: tuple[Extension, ...] = ()
     serial: int = 7
-    starts: datetime = NOW - timedelta(days=10)
-    ends: datetime = NOW + timedelta(days=90)
+    starts: datetime | bytes = NOW - timedelta(days=10)
+    ends: datetime | bytes = NOW + timedelta(days=90)
     version: int = 3
     signed_as: bytes = b""
+    algorithm: bytes = b""
     unique: bytes = b""
 
     def but(self, **how: object) -> Raw:
@@ -126,8 +127,8 @@ class Raw:
     def made(self, issuer: Raw | None = None) -> bytes:
         """Return the certificate (DER), signed by the key of `issuer`, or by its own."""
         signer = key((issuer or self).key)
-        algorithm = _algorithm(signer)
-        dates = (tlv(0x17, at.strftime("%y%m%d%H%M%SZ").encode()) for at in (self.starts, self.ends))
+        algorithm = self.algorithm or _algorithm(signer)
+        dates = map(_time, (self.starts, self.ends))
         public = key(self.key).public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         if self.key.endswith("explicit"):
             public = tlv(0x30, tlv(0x30, oid("1.2.840.10045.2.1"), EXPLICIT_P256), public[-68:])
@@ -151,6 +152,10 @@ class Raw:
         return x509.SubjectKeyIdentifier.from_public_key(key(self.key).public_key()).digest
 
 
+def _time(at: datetime | bytes) -> bytes:
+    return at if isinstance(at, bytes) else tlv(0x17, at.strftime("%y%m%d%H%M%SZ").encode())
+
+
 def _algorithm(signer: Key) -> bytes:
     match signer:
         case rsa.RSAPrivateKey():
@@ -169,6 +174,14 @@ def _signature(signer: Key, data: bytes) -> bytes:
             return signer.sign(data, ec.ECDSA(SHA256()))
         case _:
             return signer.sign(data)
+
+
+def pss(hash_identifier: str) -> bytes:
+    """Return the AlgorithmIdentifier of RSASSA-PSS with that hash, for the mask too (RFC 4055 section 3.1)."""
+    hashed = tlv(0x30, oid(hash_identifier))
+    mask = tlv(0x30, oid("1.2.840.113549.1.1.8"), hashed)
+    held = tlv(0x30, tlv(0xA0, hashed), tlv(0xA1, mask), tlv(0xA2, tlv(2, b"\x20")))
+    return tlv(0x30, oid("1.2.840.113549.1.1.10"), held)
 
 
 # --- extensions ----------------------------------------------------------------------------------------

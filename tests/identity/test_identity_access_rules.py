@@ -115,6 +115,9 @@ def test_a_pattern_that_is_wrong_or_may_run_away_is_a_fault_and_matches_nothing(
         r"(?:abc)+\.example",
         r"[(+*]\(a+\)+",
         r".*?\.example",
+        r"((a|b)c)\.((d|e)f)",
+        r"(ab)*(cd)*",
+        r"a{2,3}?b",
     ],
 )
 def test_the_patterns_that_people_write_are_fine(pattern: str) -> None:
@@ -124,7 +127,35 @@ def test_the_patterns_that_people_write_are_fine(pattern: str) -> None:
 def test_a_rule_needs_a_pattern_and_a_priority_in_range() -> None:
     assert "empty" in validate(rule(1, "exact", ""))
     assert "between 1 and 65534" in validate(rule(0, "exact", "a"))
-    assert validate(rule(65534, "exact", "a")) == ""
+    assert "between 1 and 65534" in validate(rule(65535, "exact", "a"))
+    assert validate(rule(1, "exact", "a")) == validate(rule(65534, "exact", "a")) == ""
+
+
+def test_the_longest_name_and_the_longest_pattern_are_tried() -> None:
+    """A DNS name has 253 characters (RFC 1035 section 2.3.4), a pattern 255."""
+    longest = CertificateFacts(sha256="", common_names=("a" * 253,))
+
+    assert evaluate([rule(1, "prefix", "a")], longest).allowed
+    assert expression_fault("x" * 255) == ""
+    assert expression_fault("|".join("a" * 13)) == ""
+    assert evaluate([rule(1, "regex", "a.*b")], PARTNER).rule is None
+
+
+def test_a_rule_without_a_name_is_told_by_its_pattern() -> None:
+    nameless = replace(rule(1, "exact", "sip.partner.example"), name="")
+
+    assert evaluate([nameless], PARTNER).reason == (
+        'access rule of priority 1 (exact sip.partner.example) matches the dNSName "sip.partner.example": allow'
+    )
+
+
+def test_of_disabled_rules_the_one_that_would_have_decided_is_told() -> None:
+    idle = [replace(rule(priority, "suffix", ".example"), enabled=False) for priority in (2, 1)]
+    verdict = evaluate([*idle, rule(3, "exact", "other")], PARTNER)
+
+    assert (verdict.disabled, verdict.allowed) == (idle[1], False)
+    assert evaluate([rule(3, "exact", "other")], PARTNER).disabled is None
+    assert evaluate([rule(3, "exact", "other")], PARTNER).reason == "no access rule matches any of its names"
 
 
 def test_the_worst_accepted_pattern_is_quick_on_the_worst_name() -> None:

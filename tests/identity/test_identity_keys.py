@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from identity_forge import NOW
 from identity_libcrypto import PRESENT, curves, security_bits, signature_algorithms, signature_bits
 from identity_openssl import PROGRAM, program_objection
-from identity_raw import ECDSA_SHA256, RSA_SHA256, common_name, oid, tlv
+from identity_raw import ECDSA_SHA256, RSA_SHA256, common_name, oid, pss, tlv
 
 from harness.identity.certificate import read_certificate
 from harness.identity.encoded import EncodedCertificate, encoded
@@ -275,29 +275,25 @@ def test_later_signature_algorithms_weigh_half_their_hash(arc: int) -> None:
     assert may_have_signed(fields(dsa_key(2048, 256)), child) is (kind == DSA)
 
 
-PSS = {"": 0, "md5": 39, "sha1": 64, "sha224": 112, "sha256": 128, "sha384": 192, "sha512": 256}
 PSS_HASHES = {
-    "md5": "1.2.840.113549.2.5",
     "sha1": "1.3.14.3.2.26",
     "sha224": "2.16.840.1.101.3.4.2.4",
     "sha256": "2.16.840.1.101.3.4.2.1",
     "sha384": "2.16.840.1.101.3.4.2.2",
     "sha512": "2.16.840.1.101.3.4.2.3",
+    "sha3-224": "2.16.840.1.101.3.4.2.7",
+    "sha3-256": "2.16.840.1.101.3.4.2.8",
+    "sha3-384": "2.16.840.1.101.3.4.2.9",
+    "sha3-512": "2.16.840.1.101.3.4.2.10",
 }
-
-
-def pss(hash_name: str) -> bytes:
-    """RSASSA-PSS with that hash, for the mask too (RFC 4055 section 3.1)."""
-    hashed = tlv(0x30, oid(PSS_HASHES[hash_name]))
-    mask = tlv(0x30, oid("1.2.840.113549.1.1.8"), hashed)
-    return tlv(0x30, oid(RSA_PSS), tlv(0x30, tlv(0xA0, hashed), tlv(0xA1, mask), tlv(0xA2, integer(32))))
 
 
 @needs_libcrypto
 @pytest.mark.parametrize("hash_name", PSS_HASHES)
 def test_a_padded_signature_weighs_by_the_hash_in_its_parameters(hash_name: str) -> None:
-    certificate = certificate_with(algorithm=pss(hash_name))
+    certificate = certificate_with(algorithm=pss(PSS_HASHES[hash_name]))
 
+    assert read_certificate(certificate).signature_hash == hash_name
     assert signature_security(encoded(certificate), hash_name) == signature_bits(certificate)
     assert signature_security(encoded(certificate), "") == 0
     assert may_have_signed(fields(rsa_key(2048)), encoded(certificate))

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from identity_forge import forge
 
 from harness.identity.certificate import CertificateFacts, read_certificate
-from harness.identity.cloud_names import CLOUD_NAMES
+from harness.identity.cloud_names import CLOUD_NAMES, GENERATIONS, other_generation
 from harness.identity.name_rules import POLICIES
 from harness.identity.policy import carries_host, judge_names, opinions
-from harness.identity.presented import IdentityKind, PresentedIdentity
+from harness.identity.presented import IdentityKind, PresentedIdentity, ReferenceIdentity, wildcard_covers
 
 CLOUD = "callservice.webex.com"
 
@@ -338,3 +338,222 @@ def test_a_client_of_https_finds_its_host_in_a_dns_name_alone(san: str, found: b
 def test_a_client_of_https_finds_an_address_in_an_ip_address_alone() -> None:
     assert carries_host(named("x", "ip:192.0.2.1"), ["192.0.2.1"])
     assert not carries_host(named("192.0.2.1", "dns:192.0.2.1"), ["192.0.2.1"])
+
+
+# --- near misses and their limits ---
+
+
+def miss_of(presented: str, wanted: str, policy: str = "expressway") -> str:
+    miss = judge_names(named("x", f"dns:{presented}"), [wanted], policy=policy).nearest_miss
+    return miss.sentence if miss else ""
+
+
+@pytest.mark.parametrize(
+    ("presented", "letters"),
+    [
+        ("callservica.webex.com", "one letter"),
+        ("cllservice.webex.com", "one letter"),
+        ("ccallservice.webex.com", "one letter"),
+        ("calservice.webx.com", "two letters"),
+        ("acllservice.webex.com", "two letters"),  # letters that changed places
+        ("calsrvice.webx.com", "three letters"),
+        ("calsrvice.wbx.com", ""),
+        ("calsrvice.webx.cmm", ""),
+    ],
+)
+def test_up_to_three_letters_are_a_near_miss(presented: str, letters: str) -> None:
+    assert miss_of(presented, CLOUD) == (f'"{presented}" is {letters} off "{CLOUD}"' if letters else "")
+
+
+@pytest.mark.parametrize(
+    ("presented", "wanted", "near"), [("abcdez", "abcdef", True), ("abcxyz", "abcdef", False), ("abz", "abc", True)]
+)
+def test_letters_are_few_only_where_a_third_differs_at_most(presented: str, wanted: str, near: bool) -> None:
+    assert bool(miss_of(presented, wanted)) is near
+
+
+def test_a_short_name_is_not_near_where_every_letter_differs() -> None:
+    assert [miss_of(*pair) for pair in (("az", "ab"), ("abyz", "abcd"))] == ["", ""]
+    assert miss_of("abcdyz", "abcdef") == '"abcdyz" is two letters off "abcdef"'
+
+
+@pytest.mark.parametrize(
+    ("presented", "ends"),
+    [("abcdwebex.com", True), ("abcwebex.com", False), ("x.webex.com", False), ("awebex.com", False)],
+)
+def test_a_name_ends_alike_where_more_than_three_letters_stand_before(presented: str, ends: bool) -> None:
+    assert ("only ends with" in miss_of(presented, "webex.com")) is ends
+
+
+@pytest.mark.parametrize(
+    "presented",
+    ["*.callservice.webex.com", "callservice.webex.com.*", "*callservice.webex.com", "c*llservice.webex.com"],
+)
+def test_an_asterisk_is_no_letter_of_a_near_miss(presented: str) -> None:
+    assert miss_of(presented, CLOUD) == ""
+
+
+def test_the_most_telling_miss_comes_first_and_of_equal_ones_the_nearest() -> None:
+    certificate = named("x", "dns:abllservice.webex.com", "dns:cbllservice.webex.com", f"dns:{CLOUD}.")
+
+    assert judge_names(certificate, [CLOUD]).reason == f'"{CLOUD}." has a trailing dot that "{CLOUD}" has not'
+    without = named("x", "dns:abllservice.webex.com", "dns:cbllservice.webex.com")
+    assert judge_names(without, [CLOUD]).reason.startswith('"cbllservice.webex.com" is one letter off')
+    assert judge_names(named("x", "dns:sip.example.org"), [CLOUD]).reason == "no name in the certificate comes near"
+
+
+def test_names_behind_the_256th_are_not_looked_at_for_a_near_miss() -> None:
+    names = [f"unlike{number}.example" for number in range(255)]  # the common name is one too
+    near = "callservica.webex.com"
+    within, behind = facts(["x"], [*names[:254], near], []), facts(["x"], [*names, near], [])
+
+    assert judge_names(within, [CLOUD]).nearest_miss is not None
+    assert judge_names(behind, [CLOUD]).nearest_miss is None
+
+
+def test_a_uri_in_a_place_that_does_not_count_is_told_by_its_kind() -> None:
+    assert judge_names(named("x", f"uri:sip:{CLOUD}"), [CLOUD]).reason == (
+        f'"sip:{CLOUD}" stands in the certificate as a URI, which does not count here'
+    )
+    assert judge_names(named("192.0.2.1"), ["192.0.2.1"], policy="rfc9525").reason == (
+        '"192.0.2.1" is an address in a common name, and addresses are looked for in an iPAddress alone'
+    )
+    assert judge_names(named("x", "ip:2001:db8::1"), ["[2001:DB8::1]"]).reason.endswith("does not count here")
+
+
+# --- reasons of candidates ---
+
+
+def reasons(certificate: CertificateFacts, *wanted: str, policy: str = "expressway", **knobs: bool) -> list[str]:
+    return [one.reason for one in judge_names(certificate, wanted, policy=policy, **knobs).candidates]
+
+
+def test_each_candidate_is_told_why_it_does_not_count() -> None:
+    certificate = facts(["x"], ["a.example", "*.b.example"], ["sip:u@a.example", "sips:b.example", "https://c.example"])
+
+    assert reasons(certificate, "192.0.2.1", "c.example") == [
+        "equals none of the wanted names",
+        "equals none of the wanted names",
+        "not compared: a wildcard, and SIP never matches wildcards (RFC 5922 section 7.2)",
+        *["not read: the policy expressway does not count a URI"] * 3,
+    ]
+    assert reasons(certificate, "c.example", accept_sip_uris=True)[3:] == [
+        "not compared: a URI with a user names a person, not a domain (RFC 5922 section 7.1)",
+        'not compared: its scheme is "sips"',
+        'not compared: its scheme is "https"',
+    ]
+    assert reasons(certificate, "c.example", policy="rfc9525")[3:] == [
+        "not compared: a URI with a user names a person, not a domain (RFC 5922 section 7.1)",
+        "equals none of the wanted names",
+        'not compared: its scheme is "https"',
+    ]
+    assert reasons(certificate, "c.example", policy="rfc5922")[0].startswith("not read: it counts only where there is")
+    assert reasons(certificate, "c.example", policy="san-only")[0].endswith("never counts the common name")
+    assert reasons(certificate, "x", "a.example")[:2] == ['equals "x"', 'equals "a.example"']
+    assert reasons(certificate, "y.b.example", allow_wildcards=True)[2] == 'covers "y.b.example"'
+
+
+def test_an_address_as_a_name_is_told_and_a_name_beside_an_address_is_not() -> None:
+    as_name = "never matches an address: as a dNSName it is read as a name (RFC 5280 section 4.2.1.6)"
+
+    assert reasons(facts([], ["192.0.2.1", "a.example"], []), "192.0.2.1", "b.example") == [
+        as_name,
+        "equals none of the wanted names",
+    ]
+
+
+def test_a_dns_name_counts_beside_a_uri_that_cannot_be_compared() -> None:
+    """RFC 5922 section 7.1: a sip: URI hides them that is an identity, no person's and none of another scheme."""
+    for other_uri in ("sip:u@other.example", "https://other.example", "sips:other.example", "sip:"):
+        assert judge_names(facts([], [CLOUD], [other_uri]), [CLOUD], policy="rfc5922").accepted
+    assert not judge_names(facts([], [CLOUD], ["sip:other.example"]), [CLOUD], policy="rfc5922").accepted
+
+
+def test_a_name_with_an_at_sign_is_no_uri_with_a_user() -> None:
+    assert reasons(facts(["a@b.example"], [], []), "b.example") == ["equals none of the wanted names"]
+
+
+def test_the_strongest_match_wins() -> None:
+    """A dNSName before a wildcard, a wildcard before the common name: what strict peers take too."""
+    certificate = facts(["a.b.example"], ["*.b.example", "a.b.example"], [])
+
+    exact = judge_names(certificate, ["a.b.example"], allow_wildcards=True)
+    assert (exact.matched, exact.warnings) == (PresentedIdentity(IdentityKind.DNS, "a.b.example"), ())
+    wild = judge_names(facts(["a.b.example"], ["*.b.example"], []), ["a.b.example"], allow_wildcards=True)
+    assert wild.matched == PresentedIdentity(IdentityKind.DNS, "*.b.example")
+    assert [warning.split(":")[0] for warning in wild.warnings] == ['matched only by the wildcard "*.b.example"']
+    common = judge_names(facts(["*.b.example"], [], []), ["a.b.example"], allow_wildcards=True)
+    assert len(common.warnings) == 2
+
+
+@pytest.mark.parametrize("length", [253, 254])
+def test_nothing_longer_than_a_dns_name_is_compared(length: int) -> None:
+    """RFC 1035 section 2.3.4."""
+    name = ("a" * 49 + ".") * 5 + "b" * (length - 250)
+    certificate = facts([], [name], [])
+
+    assert judge_names(certificate, [name]).accepted is (length == 253)
+    assert (reasons(certificate, name) == ["not compared: no DNS name can be read in it"]) is (length == 254)
+
+
+@pytest.mark.parametrize(
+    ("uri", "host"),
+    [
+        ("sip:a.example", "a.example"),
+        ("SIPS:A.Example:5061;transport=tls", "a.example"),
+        ("sip:a.example;lr", "a.example"),
+        ("sip:a.example?x=y", "a.example"),
+        ("sip:u:p@a.example/x", "a.example"),
+        ("sip:[2001:db8::1]:5061", "[2001:db8::1]"),
+        ("sip:", ""),
+        ("https://a.example", ""),
+        ("xsip:a.example", ""),
+        ("sip:b\xfccher.example", ""),
+    ],
+)
+def test_the_host_of_a_sip_uri_is_its_name(uri: str, host: str) -> None:
+    """RFC 3261 section 19.1.1."""
+    assert PresentedIdentity(IdentityKind.URI, uri).name == host
+
+
+@pytest.mark.parametrize(
+    ("wanted", "canonical"),
+    [
+        ("B\xdcCHER.example", "xn--bcher-kva.example"),
+        ("\xdc" * 254, "\xfc" * 254),  # too long to be a name: left as it is
+        ("\xdc..example", "\xfc..example"),
+        ("A.Example.", "a.example."),
+    ],
+)
+def test_a_wanted_name_is_spelled_in_a_labels(wanted: str, canonical: str) -> None:
+    assert ReferenceIdentity(wanted).canonical == canonical
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "covers"),
+    [
+        ("*.a.example", "x.a.example", True),
+        ("*.a.example", ".a.example", False),
+        ("*.a.example", "a.example", False),
+        ("*.a.example", "x.y.a.example", False),
+        ("*.example", "x.example", False),
+        ("*", "x", False),
+        ("*.", "x.", False),
+        ("x.a.example", "x.a.example", False),
+        ("*.*.example", "x.*.example", False),
+        ("*..", "x..", True),
+    ],
+)
+def test_an_asterisk_stands_for_one_whole_label(pattern: str, name: str, covers: bool) -> None:
+    """RFC 9525 section 6.3."""
+    assert wildcard_covers(pattern, name) is covers
+
+
+@pytest.mark.parametrize(("legacy", "current"), GENERATIONS)
+def test_names_of_both_generations_of_the_cloud_are_each_others_twins(legacy: str, current: str) -> None:
+    assert (other_generation(legacy), other_generation(current.upper())) == (current, legacy)
+    assert other_generation(f"acme.{legacy}") == f"acme.{current}"
+
+
+def test_a_name_that_only_ends_like_one_of_the_cloud_has_no_twin() -> None:
+    assert [other_generation(name) for name in ("xcall.ciscospark.com", "xcalls.webex.com", "example.com")] == [""] * 3

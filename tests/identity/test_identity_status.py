@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from hypothesis import given
 from hypothesis import strategies as st
+from identity_forge import forge
 
 from harness.identity.pointers import Pointers, pointers_of
-from harness.identity.status import Status, read_response, request_about
+from harness.identity.status import MOST_BYTES, Status, read_response, request_about
 from harness.pki import LeafOrder, Workshop, read_catalogue
 from harness.pki.issuing import Authority
 from harness.pki.keys import PrivateKey
@@ -130,6 +133,141 @@ def test_nobody_appoints_himself() -> None:
     response = answered_by(appointed(SIGNS_STATUS, RESPONDER_KEY), ocsp.OCSPResponderEncoding.NAME)
 
     assert read_response(response, LEAF, CA.certificate, NOW).status is Status.UNAUTHORISED_SIGNER
+
+
+# --- dates, keys and signers ---
+
+
+def ca_of(key: CertificateIssuerPrivateKeyTypes) -> bytes:
+    """The certificate of a CA of that key, issued by the CA above: nobody looks at its signature here."""
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(RESPONDER_NAME)
+        .issuer_name(x509.load_der_x509_certificate(CA.certificate).subject)
+        .public_key(key.public_key())
+        .serial_number(7)
+        .not_valid_before(NOW - timedelta(days=1))
+        .not_valid_after(NOW + timedelta(days=1))
+    )
+    return built.sign(RESPONDER_KEY, SHA256()).public_bytes(Encoding.DER)
+
+
+def said_by(
+    key: CertificateIssuerPrivateKeyTypes,
+    issuer: bytes,
+    *,
+    status: ocsp.OCSPCertStatus = ocsp.OCSPCertStatus.GOOD,
+    starts: datetime = NOW,
+    ends: datetime | None = None,
+    by: x509.Certificate | None = None,
+    along: Sequence[x509.Certificate] = (),
+) -> bytes:
+    """A response about LEAF, as if `issuer` had issued it, in the name of `by`, signed by `key`."""
+    authority = x509.load_der_x509_certificate(issuer)
+    revoked = NOW - timedelta(days=2) if status is ocsp.OCSPCertStatus.REVOKED else None
+    built = (
+        ocsp.OCSPResponseBuilder()
+        .add_response(
+            cert=x509.load_der_x509_certificate(LEAF),
+            issuer=authority,
+            algorithm=SHA256(),
+            cert_status=status,
+            this_update=starts,
+            next_update=ends,
+            revocation_time=revoked,
+            revocation_reason=None,
+        )
+        .responder_id(ocsp.OCSPResponderEncoding.NAME, by or authority)
+    )
+    built = built.certificates(list(along)) if along else built
+    hashed = None if isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey) else SHA256()
+    return built.sign(key, hashed).public_bytes(Encoding.DER)
+
+
+SIGNERS: dict[str, Callable[[], CertificateIssuerPrivateKeyTypes]] = {
+    "rsa": lambda: rsa.generate_private_key(65537, 2048),
+    "ecdsa": lambda: ec.generate_private_key(ec.SECP384R1()),
+    "ed25519": ed25519.Ed25519PrivateKey.generate,
+    "ed448": ed448.Ed448PrivateKey.generate,
+}
+
+
+@pytest.mark.parametrize("kind", SIGNERS)
+def test_a_response_is_believed_by_the_key_of_its_ca_and_by_no_other(kind: str) -> None:
+    key, other = SIGNERS[kind](), SIGNERS[kind]()
+    issuer, namesake = ca_of(key), x509.load_der_x509_certificate(ca_of(other))
+
+    assert read_response(said_by(key, issuer), LEAF, issuer, NOW).status is Status.GOOD
+    assert read_response(said_by(other, issuer, by=namesake), LEAF, issuer, NOW).status is Status.BAD_SIGNATURE
+
+
+def test_a_key_that_nobody_here_can_check_is_not_believed() -> None:
+    key = dsa.generate_private_key(2048)
+    issuer = ca_of(key)
+
+    assert read_response(said_by(key, issuer), LEAF, issuer, NOW).status is Status.BAD_SIGNATURE
+
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "status", "told"),
+    [
+        (NOW, None, Status.GOOD, "says good"),
+        (NOW, NOW, Status.GOOD, "says good"),
+        (NOW + SECOND, None, Status.NOT_YET_VALID, "is dated 2031-05-06, ahead"),
+        (NOW - 2 * SECOND, NOW - SECOND, Status.STALE, "ran out on 2031-05-06"),
+        (NOW - SECOND, NOW + SECOND, Status.GOOD, "says good"),
+    ],
+)
+def test_a_response_counts_from_this_update_to_next_update(
+    starts: datetime, ends: datetime | None, status: Status, told: str
+) -> None:
+    """RFC 6960 section 4.2.2.1: not before thisUpdate, and not where nextUpdate is earlier than now."""
+    issuer = ca_of(RESPONDER_KEY)
+    finding = read_response(said_by(RESPONDER_KEY, issuer, starts=starts, ends=ends), LEAF, issuer, NOW)
+
+    assert finding.status is status
+    assert told in finding.sentence
+
+
+def test_a_responder_that_does_not_know_a_certificate_says_so() -> None:
+    issuer = ca_of(RESPONDER_KEY)
+    for status, read in ((ocsp.OCSPCertStatus.UNKNOWN, Status.UNKNOWN), (ocsp.OCSPCertStatus.REVOKED, Status.REVOKED)):
+        assert read_response(said_by(RESPONDER_KEY, issuer, status=status), LEAF, issuer, NOW).status is read
+
+
+def test_a_refusal_is_told_in_its_words() -> None:
+    refusal = ocsp.OCSPResponseBuilder.build_unsuccessful(ocsp.OCSPResponseStatus.TRY_LATER)
+    finding = read_response(refusal.public_bytes(Encoding.DER), LEAF, CA.certificate, NOW)
+
+    assert (finding.status, finding.sentence) == (Status.REFUSED, "the responder answered the request with 'try later'")
+
+
+def test_a_response_in_the_name_of_somebody_whom_the_ca_did_not_appoint_counts_for_nothing() -> None:
+    """Whoever was appointed signs in his own name (RFC 6960 section 4.2.2.3), also where his certificate is along."""
+    helper, stranger = appointed(SIGNS_STATUS), forge("stranger", key=RESPONDER_KEY).certificate
+    for by, status in ((helper, Status.GOOD), (stranger, Status.UNAUTHORISED_SIGNER)):
+        response = said_by(RESPONDER_KEY, CA.certificate, by=by, along=[helper])
+        assert read_response(response, LEAF, CA.certificate, NOW).status is status
+    both = said_by(RESPONDER_KEY, CA.certificate, by=helper, along=[appointed(None), helper])
+    assert read_response(both, LEAF, CA.certificate, NOW).status is Status.GOOD
+
+
+def test_a_request_names_a_certificate_by_sha_256() -> None:
+    asked = ocsp.load_der_ocsp_request(request_about(LEAF, CA.certificate))
+
+    assert asked.hash_algorithm.name == "sha256"
+    assert asked.serial_number == x509.load_der_x509_certificate(LEAF).serial_number
+
+
+def test_no_more_than_64_kib_of_a_response_are_looked_at() -> None:
+    many = [appointed(SIGNS_STATUS)] * (MOST_BYTES // len(answered(LEAF)) + 200)
+    response = said_by(RESPONDER_KEY, CA.certificate, by=many[0], along=many)
+
+    assert MOST_BYTES == 65_536 < len(response)
+    assert read_response(response, LEAF, CA.certificate, NOW).status is Status.UNREADABLE
 
 
 # --- where to ask, and bytes of strangers ---

@@ -27,6 +27,7 @@ AT_WORK = settings(max_examples=40, suppress_health_check=[HealthCheck.function_
 SIGNS, SERVES, BOTH = (
     Extension(USAGE, bits, critical=True) for bits in (b"\x03\x02\x01\x06", b"\x03\x02\x07\x80", b"\x03\x02\x02\x84")
 )
+LISTS = Extension(USAGE, b"\x03\x02\x01\x82", critical=True)
 POLICIES, MAPPINGS, DEMANDS, NO_ANY = "2.5.29.32", "2.5.29.33", "2.5.29.36", "2.5.29.54"
 ANY, ONE, TWO = "2.5.29.32.0", "1.2.3.1", "1.2.3.2"
 
@@ -115,6 +116,32 @@ STRICT: dict[str, tuple[Story, str]] = {
 }
 
 
+LENGTH = Extension(BASIC, tlv(0x30, tlv(2, b"\0")))
+STRICT |= {
+    "a path length in a leaf": (
+        replace(GOOD, leaf=instead(LEAF, LENGTH, BOTH)),
+        "has a path length and is no CA",
+    ),
+    "a path length of a CA that may not sign certificates": (
+        replace(GOOD, leaf=instead(LEAF, authority(0), SERVES)),
+        "has a path length and no keyCertSign in its key usage",
+    ),
+    "a path length of a CA without key usage": (
+        replace(GOOD, leaf=instead(LEAF.but(extensions=without(LEAF, USAGE)), authority(0))),
+        "has a path length and no keyCertSign in its key usage",
+    ),
+    "a leaf that is a CA": (replace(GOOD, leaf=instead(LEAF, authority(0), BOTH)), ""),
+    "no subject, and it signs lists": (
+        replace(GOOD, leaf=instead(LEAF, LISTS, replace(SAN, critical=True)).but(subject=name())),
+        "has an empty subject",
+    ),
+    "a root of version 1 without extensions and with key usage elsewhere": (
+        replace(GOOD, issuing=ISSUING.but(version=1)),
+        "has extensions and is not of version 3",
+    ),
+}
+
+
 @pytest.mark.parametrize("what", STRICT)
 def test_a_strict_openssl_objects_where_we_say_so_and_the_usual_one_does_not(what: str, tmp_path: Path) -> None:
     story, told = STRICT[what]
@@ -195,6 +222,11 @@ def refused_by_policy(chain: Sequence[bytes], folder: Path) -> bool:
     return objection is not None
 
 
+def number(octets: bytes) -> Extension:
+    """policyConstraints with that explicit demand, written by hand."""
+    return Extension(DEMANDS, tlv(0x30, tlv(0x80, octets)), critical=True)
+
+
 DEMANDING: dict[str, tuple[list[bytes], bool]] = {
     "nobody demands": (chain_of((), (), ()), False),
     "a CA demands, and the leaf has none": (chain_of((), (policies(ONE), demanding(0)), ()), True),
@@ -216,6 +248,23 @@ DEMANDING: dict[str, tuple[list[bytes], bool]] = {
     ),
     "a demand that comes too late": (chain_of((), (policies(ONE), demanding(2)), ()), False),
     "a demand of the root": (chain_of((), (), (policies(ONE), demanding(0))), False),
+    "the leaf names any, and its CA is one key later": (
+        chain_of((policies(ANY),), (policies(ONE), demanding(0)), (policies(ONE), demanding(0)), ()),
+        False,
+    ),
+    "a demand in one certificate's time": (chain_of((), (policies(ONE), demanding(1)), ()), True),
+    "a demand of the leaf in time": (chain_of((demanding(1),), (), ()), False),
+    "two demands": (chain_of((), (policies(ONE), demanding(3)), (policies(ONE), demanding(0)), ()), True),
+    "any, forbidden in time": (
+        chain_of((policies(ANY),), (policies(ONE), demanding(0), Extension(NO_ANY, tlv(2, b"\1"))), ()),
+        False,
+    ),
+    "a mapping in time": (
+        chain_of(
+            (policies(TWO),), (policies(ONE), mapping(ONE, TWO), demanding(0)), (policies(ONE), demanding(None, 1)), ()
+        ),
+        False,
+    ),
     "a demand of the leaf": (chain_of((demanding(0),), (), ()), True),
 }
 
@@ -253,9 +302,25 @@ def test_generated_policies_are_missed_where_openssl_misses_them(wishes: list[Wi
     assert lacks_policy(links_of(chain[:-1])) is refused_by_policy(chain, tmp_path)
 
 
-def test_a_policy_that_cannot_be_read_is_missing() -> None:
-    chain = chain_of((Extension(POLICIES, NULL),), (policies(ONE), demanding(0)), ())
+BROKEN = {
+    "policies": Extension(POLICIES, NULL),
+    "a policy without identifier": Extension(POLICIES, tlv(0x30, tlv(0x30, NULL))),
+    "demands": Extension(DEMANDS, NULL),
+    "a demand of no octet": number(b""),
+    "a demand below zero": number(b"\xff"),
+    "a demand in 33 octets": number(bytes(32) + b"\1"),
+    "mappings": Extension(MAPPINGS, NULL),
+    "half a mapping": Extension(MAPPINGS, tlv(0x30, tlv(0x30, oid(ONE)))),
+    "no number": Extension(NO_ANY, NULL),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_policy_that_cannot_be_read_is_missing(what: str) -> None:
+    chain = chain_of((), (BROKEN[what],), ())
+
     assert lacks_policy(links_of(chain[:-1]))
+    assert not lacks_policy(links_of(chain_of((), (), ())[:-1]))
 
 
 # --- what only others look at ---
