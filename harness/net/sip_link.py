@@ -243,11 +243,10 @@ class SipLink:
                 self._seen(Direction.RECEIVED, response)
                 self._transactions.receive(response)
                 self._owes = response.status >= _REFUSED  # it was acknowledged, if it was to an INVITE
-            case KeepAlive(ping=ping):
+            case KeepAlive():
                 self._recorder.heard(self.link.number)
-                if ping:
-                    self.link.put(_PONG)
-                    self._owes = True
+                self.link.put(_PONG)
+                self._owes = True
             case Violation(reason=reason):
                 self.odd(reason)
 

@@ -78,6 +78,9 @@ class _Running:
 
     Whoever asks waits under `patience`, and that scope's deadline is the transaction's timer: B or F, by
     `patient_for`. Every other timer runs in a task of its own. `heard` is set with the first response.
+
+    The keys of the two sides are never equal: a client's has no `sent_by`. So a key that a response gives leads to a
+    client transaction, and one that a request gives to a server transaction.
     """
 
     transaction: ClientTransaction | ServerTransaction
@@ -85,7 +88,7 @@ class _Running:
     timers: dict[Timer, trio.CancelScope] = field(default_factory=dict)
     responses: trio.MemorySendChannel[Response] | None = None
     hear: Hear | None = None
-    patience: trio.CancelScope | None = None
+    patience: trio.CancelScope = field(default_factory=trio.CancelScope)
     patient_for: Timer | None = None
     heard: trio.Event | None = None
     cancelled: trio.Event = field(default_factory=trio.Event)
@@ -115,25 +118,23 @@ class TransactionLayer:
         """
         inbox, outbox = trio.open_memory_channel[Response](_RESPONSES_IN_FLIGHT)
         key = client_key(request)
-        patience = trio.CancelScope()
-        running = _Running(ClientTransaction(request), responses=inbox, hear=hear, patience=patience)
+        running = _Running(ClientTransaction(request), responses=inbox, hear=hear)
         if self._connection.alive:
             self._running[key] = running
             self._connection.handing_over(request)
             self._carry_out(key, running, running.transaction.start())
         else:
             self._end_responses(running)
-        return self._waiting(key, running, patience, outbox)
+        return self._waiting(key, running, outbox)
 
     @asynccontextmanager
     async def _waiting(
         self,
         key: TransactionKey,
         running: _Running,
-        patience: trio.CancelScope,
         outbox: trio.MemoryReceiveChannel[Response],
     ) -> AsyncIterator[trio.MemoryReceiveChannel[Response]]:
-        with patience, outbox:
+        with running.patience as patience, outbox:
             try:
                 await self._connection.flush()
                 if not self._connection.alive:
@@ -141,7 +142,6 @@ class TransactionLayer:
                 yield outbox
             finally:
                 self._end_responses(running)
-                running.patience = None
                 if not patience.cancel_called and self._running.get(key) is running:
                     self._connection.start(self._take_back, key, running)
         if patience.cancelled_caught and running.patient_for is not None:
@@ -189,15 +189,16 @@ class TransactionLayer:
         """Take a request of a transaction that there is: the same again, or an ACK. False: there is none."""
         key = server_key(request)
         running = self._running.get(key)
-        if running is None or not isinstance(running.transaction, ServerTransaction):
+        if running is None:
             return False
+        assert isinstance(running.transaction, ServerTransaction)  # noqa: S101  # the keys of the two sides differ
         self._carry_out(key, running, running.transaction.receive(request))
         return True
 
     def take_cancel(self, request: Request) -> bool:
         """Take a CANCEL; it changes nothing after the final answer (RFC 3261 9.2). False: it is about nothing."""
         running = self._running.get(server_key(request, "INVITE"))
-        if running is None or not isinstance(running.transaction, ServerTransaction):
+        if running is None:
             return False
         if running.transaction.state is State.PROCEEDING:
             running.cancelled.set()
@@ -207,7 +208,8 @@ class TransactionLayer:
         """Write a response to a request that came in over this connection."""
         key = server_key(request)
         running = self._running.get(key)
-        if running is not None and isinstance(running.transaction, ServerTransaction):
+        if running is not None:
+            assert isinstance(running.transaction, ServerTransaction)  # noqa: S101  # the keys of the two sides differ
             mine = current()
             follow(running.trace)
             self._carry_out(key, running, running.transaction.send_response(response))
@@ -224,9 +226,10 @@ class TransactionLayer:
         """Take a response."""
         key = client_key(response)
         running = self._running.get(key)
-        if running is None or not isinstance(running.transaction, ClientTransaction):
+        if running is None:
             self._connection.odd(f"a {response.status} that answers nothing we asked")
             return
+        assert isinstance(running.transaction, ClientTransaction)  # noqa: S101  # the keys of the two sides differ
         if running.heard is not None:
             running.heard.set()
         self._carry_out(key, running, running.transaction.receive(response))
@@ -300,7 +303,7 @@ class TransactionLayer:
             self._connection.handed_back(running.transaction.request)
 
     def _start_timer(self, key: TransactionKey, running: _Running, name: Timer, seconds: float) -> None:
-        if running.patience is not None and name in _PATIENCE_OF_ASKER:
+        if name in _PATIENCE_OF_ASKER:
             running.patience.deadline, running.patient_for = trio.current_time() + seconds, name
             return
         scope = trio.CancelScope()
@@ -308,7 +311,7 @@ class TransactionLayer:
             running.timers[name] = scope
 
     def _stop_timer(self, running: _Running, name: Timer) -> None:
-        if running.patience is not None and running.patient_for is name:
+        if running.patient_for is name:
             running.patience.deadline = inf
         scope = running.timers.pop(name, None)
         if scope is not None:

@@ -18,6 +18,7 @@ from harness.sip.scanner import Violation, as_text, content_length, head_end, sp
 __all__ = ["Framed", "KeepAlive", "MessageFramed", "StreamFramer", "Unframed", "Violation"]
 
 _BAD_REQUEST, _TOO_LARGE = 400, 513
+_LINES_OF_A_PING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,7 @@ class MessageFramed:
 
 @dataclass(frozen=True, slots=True)
 class KeepAlive:
-    """Empty lines between messages: the ping of the flow's owner (CRLFCRLF) or the pong (CRLF) to it."""
-
-    ping: bool
+    """Two empty lines between messages: the ping of the flow's owner (RFC 5626 3.5.1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,8 @@ class StreamFramer:
 
     Limits are in bytes: of a head with its empty line, of a body, and of both together (`SipMaxSize` of an
     Expressway is 32768, domain.md 3.1). It never holds more than one message and what was fed since the last
-    `events`. One CRLF between messages cannot be told from half a ping, so `pings_sent` says whether this end
-    sends pings: then each empty line is a pong; else two are a ping and a single one means nothing (RFC 3261
-    7.5).
+    `events`. Two empty lines between messages are a ping; a single one means nothing (RFC 3261 7.5), since nobody here
+    sends pings to which it could be the pong.
     """
 
     def __init__(
@@ -65,12 +63,10 @@ class StreamFramer:
         max_head: int = 65536,
         max_body: int = 65536,
         max_message: int = 131072,
-        pings_sent: bool = False,
     ) -> None:
         self._max_head = min(max_head, max_message)
         self._max_body = max_body
         self._max_message = max_message
-        self._lines_per_keep_alive = 1 if pings_sent else 2
         self._empty_lines = 0
         self._buffer = bytearray()
         self._searched = 0
@@ -124,9 +120,9 @@ class StreamFramer:
         while size := _empty_line(self._buffer):
             self._drop(size)
             self._empty_lines += 1
-            if self._empty_lines == self._lines_per_keep_alive:
+            if self._empty_lines == _LINES_OF_A_PING:
                 self._empty_lines = 0
-                return KeepAlive(ping=self._lines_per_keep_alive == 2)
+                return KeepAlive()
         return None
 
     def _read_head(self) -> _Head | Violation | None:

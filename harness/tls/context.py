@@ -26,8 +26,7 @@ _OPENSSL_VERSIONS = {
     "1.2": SSL.TLS1_2_VERSION,
     "1.3": SSL.TLS1_3_VERSION,
 }
-_MODE_NO_AUTO_CHAIN = 0x08
-_MODE_RELEASE_BUFFERS = 0x10
+_MODE_NO_AUTO_CHAIN = 0x08  # pyOpenSSL has no name for it
 
 
 class Observer(Protocol):
@@ -74,7 +73,7 @@ def context_of(profile: TlsProfile, listens: bool) -> SSL.Context:  # lru_cache 
         context.set_ocsp_client_callback(_on_staple)
     elif profile.staple:
         context.set_ocsp_server_callback(lambda _connection, _data: profile.staple)
-    context.set_mode(_MODE_RELEASE_BUFFERS)
+    context.set_mode(SSL.MODE_RELEASE_BUFFERS)
     # Else OpenSSL answers a bare FIN with alert 50 (measured, 4.0.3), as if this end had refused the peer.
     context.set_options(SSL.OP_IGNORE_UNEXPECTED_EOF)
     if not profile.resumption:

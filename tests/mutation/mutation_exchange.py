@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import gc
 import inspect
+from functools import cache
 from types import CodeType, FunctionType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from mutation_areas import ROOT
 from mutation_cases import Case
@@ -22,6 +23,12 @@ def living() -> dict[Place, list[FunctionType]]:
         if type(function) is FunctionType and function.__code__.co_filename.startswith(str(ROOT)):
             found.setdefault(_place(function.__code__), []).append(function)
     return found
+
+
+def caches_of_the_package() -> list[Any]:
+    """Return every functools cache of the package that lives in this process."""
+    kind = type(cache(lambda: None))
+    return [found for found in gc.get_objects() if type(found) is kind and found.__module__.startswith("harness.")]
 
 
 def _place(code: CodeType) -> Place:

@@ -21,7 +21,7 @@ from typing import Any, TextIO
 import pytest
 from mutation_areas import Area
 from mutation_cases import Case, Measured
-from mutation_exchange import exchange, living
+from mutation_exchange import caches_of_the_package, exchange, living
 from mutation_pool import NoticedAtOnce, silence, survivors
 
 QUIET = ("-q", "-x", "-p", "no:cacheprovider", "--hypothesis-seed=0", "--assert=plain")
@@ -99,15 +99,20 @@ class _Trials:
 
 
 def _measure(session: pytest.Session, area: Area) -> dict[str, Any]:
-    """Run every test with coverage; return what each takes in seconds, and who runs each line."""
+    """Run every test with coverage; return what each takes in seconds, and who runs each line.
+
+    The package's caches are emptied before each, else only the first who needs a line's result would run it.
+    """
     import coverage  # noqa: PLC0415  # only in the fork: else every process pays for it
 
-    seconds = {}
+    seconds, caches = {}, caches_of_the_package()
     measured = coverage.Coverage(data_file=None, source=["harness"], concurrency=["thread"])
     session.config.pluginmanager.register(NoticedAtOnce({item.nodeid: 60.0 for item in session.items}))
     measured.start()
     for item, following in itertools.pairwise([*session.items, None]):
         assert item is not None
+        for cached in caches:
+            cached.cache_clear()
         measured.switch_context(item.nodeid)
         begun = time.perf_counter()
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)

@@ -239,6 +239,7 @@ async def test_a_link_without_tls_is_as_plain_as_its_bytes(new_network: NewNetwo
         await met.caller.send(INVITE)
         assert await met.called.receive() == INVITE
         assert (met.called.version, met.called.peer_certificate, met.called.end().tls) == ("", b"", False)
+        assert met.caller.port == 0  # nobody dialled it
         await met.caller.finish()
         assert await met.called.receive() == b""
         assert met.called.ended is Closing.FIN

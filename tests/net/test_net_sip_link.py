@@ -232,6 +232,8 @@ async def test_a_connection_that_is_cancelled_takes_no_task_any_more(new_network
             await link.over()
             assert not link.start(trio.sleep_forever)
             assert not link.alive
+            with trio.fail_after(5):
+                assert await met.called.receive() == b""  # the peer is not left with an open connection
 
 
 @each_network
@@ -318,7 +320,22 @@ async def test_a_ping_is_answered_by_a_pong_also_between_messages(new_network: N
     assert len(answering.asked) == 1
 
 
+@on_memory
+async def test_a_ping_is_a_sign_of_life_and_half_a_ping_is_nothing(new_network: NewNetwork) -> None:
+    told: list[int] = []
+    async with strangers(new_network(), nobody_asks) as met:
+        met.recorder.heard = told.append  # type: ignore[method-assign,assignment]
+        await met.caller.send(b"\r\n")
+        assert (await heard(met.caller), told) == (b"", [])
+        await met.caller.send(b"\r\n")
+        assert (await heard(met.caller), told) == (b"\r\n", [met.called.number])
+        assert met.seen("called", Oddity) == []
+
+
 # --- peers that do it wrong ---
+
+NO_LENGTH = asking("OPTIONS").to_bytes().replace(b"Content-Length: 0\r\n", b"")
+TOO_LARGE = asking("OPTIONS").to_bytes().replace(b"Content-Length: 0", b"Content-Length: 32768")
 
 
 @each_network
@@ -342,8 +359,14 @@ async def test_what_is_no_sip_ends_the_connection_and_is_on_record(nonsense: byt
 
 
 @on_memory
-@pytest.mark.parametrize(("said", "why"), [(b"nonsense\r\n", "not SIP"), (asking("OPTIONS").to_bytes(), "")])
-async def test_whoever_wants_to_know_hears_what_was_no_sip(said: bytes, why: str, new_network: NewNetwork) -> None:
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [(b"nonsense\r\n", "not SIP"), (NO_LENGTH, "not SIP"), (asking("OPTIONS").to_bytes(), "")],
+    ids=["nonsense", "no length", "sip"],
+)
+async def test_whoever_wants_to_know_hears_what_was_no_sip_and_answers_it_himself(
+    said: bytes, why: str, new_network: NewNetwork
+) -> None:
     heard_of: list[str] = []
     async with pair(new_network()) as met, trio.open_nursery() as nursery:
 
@@ -354,16 +377,12 @@ async def test_whoever_wants_to_know_hears_what_was_no_sip(said: bytes, why: str
         called = SipLink(met.called, met.recorder, Answering().serve, on_violation=on_violation)
         await nursery.start(called.run)
         await met.caller.send(said)
-        await heard(met.caller)
+        assert statuses(await heard(met.caller)) == ([] if why else [200])
         await met.caller.close()
         await called.over()
     assert len(heard_of) == bool(why)
     closed = [each.why for each in met.seen("called", Closed) if each.direction is Direction.SENT]
     assert closed == ([why] if why else [])
-
-
-NO_LENGTH = asking("OPTIONS").to_bytes().replace(b"Content-Length: 0\r\n", b"")
-TOO_LARGE = asking("OPTIONS").to_bytes().replace(b"Content-Length: 0", b"Content-Length: 32768")
 
 
 @each_network

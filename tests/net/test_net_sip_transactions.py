@@ -152,6 +152,34 @@ async def test_an_answered_invite_whose_asker_left_is_remembered_for_its_repeate
         assert received(sip, "called") == ["INVITE"]
 
 
+@on_memory
+@pytest.mark.parametrize(
+    ("method", "answer", "let_go_after"),
+    [
+        ("INVITE", 0, PATIENCE),  # timer B
+        ("OPTIONS", 0, PATIENCE),  # timer F
+        ("INVITE", 180, 100),  # a phone may ring for ever (RFC 3261 17.1.1.2)
+        ("OPTIONS", 180, PATIENCE),  # a provisional response does not stop timer F (17.1.2.2)
+        ("OPTIONS", 200, 100),
+        ("INVITE", 200, 100),
+        ("INVITE", 486, 100),
+    ],
+)
+async def test_whoever_is_busy_while_his_request_times_out_is_let_go_then_and_not_otherwise(
+    method: str, answer: int, let_go_after: float, new_network: NewNetwork
+) -> None:
+    async with pair(new_network()) as met, trio.open_nursery() as nursery:
+        sip = SipLink(met.caller, met.recorder, nobody_asks)
+        await nursery.start(sip.run)
+        asked, began = asking(method), trio.current_time()
+        async with sip.ask(asked):
+            if answer:
+                await met.called.send(respond(asked, answer, to_tag="t").to_bytes())
+            await trio.sleep(100)
+        assert trio.current_time() - began == pytest.approx(let_go_after)
+        nursery.cancel_scope.cancel()
+
+
 # --- a CANCEL that comes in ---
 
 
@@ -179,6 +207,14 @@ async def test_a_response_of_our_own_making_answers_nothing_that_was_asked_of_us
         await met.caller.send(invite.to_bytes() + respond(invite, 200, to_tag="x").to_bytes())
         assert statuses(await heard(met.caller)) == []
         assert len(met.seen("called", SipSeen)) == 3
+
+
+@on_memory
+async def test_an_answer_to_nothing_is_on_record_and_the_connection_goes_on(new_network: NewNetwork) -> None:
+    async with strangers(new_network(), Answering().serve) as met:
+        await met.caller.send(respond(asking("BYE"), 200, to_tag="x").to_bytes() + asking("OPTIONS").to_bytes())
+        assert statuses(await heard(met.caller)) == [200]
+        assert [odd.what for odd in met.seen("called", Oddity)] == ["a 200 that answers nothing we asked"]
 
 
 # --- hearing ---
@@ -296,6 +332,22 @@ async def test_whoever_asks_over_a_dead_connection_hears_the_end_and_leaves_noth
                 sip.met.called.reset("gone")
                 assert [each async for each in responses] == []
         assert sip.caller.transactions == 0
+
+
+@on_memory
+@pytest.mark.parametrize("method", ["INVITE", "OPTIONS"])
+async def test_an_asker_hears_at_once_that_the_peer_spoke_no_sip_although_it_stays(
+    method: str, new_network: NewNetwork
+) -> None:
+    async with pair(new_network()) as met, trio.open_nursery() as nursery:
+        sip = SipLink(met.caller, met.recorder, nobody_asks)
+        await nursery.start(sip.run)
+        asked, began = asking(method), trio.current_time()
+        async with sip.ask(asked) as responses:
+            await met.called.send(respond(asked, 180, to_tag="t").to_bytes() + b"nonsense\r\n")
+            assert [response.status async for response in responses] == [180]
+        assert trio.current_time() == began  # not when the goodbye is over
+        nursery.cancel_scope.cancel()
 
 
 @on_memory

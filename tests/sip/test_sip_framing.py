@@ -53,15 +53,13 @@ FRAGMENTS = st.sampled_from(
 STREAMS = st.lists(FRAGMENTS | st.binary(max_size=6), max_size=8).map(b"".join)
 
 
-@given(stream=STREAMS, cuts=st.lists(st.integers(0, 400), max_size=12), pings_sent=st.booleans())
-def test_any_split_of_the_bytes_gives_the_same_events_as_one_piece(
-    stream: bytes, cuts: list[int], pings_sent: bool
-) -> None:
+@given(stream=STREAMS, cuts=st.lists(st.integers(0, 400), max_size=12))
+def test_any_split_of_the_bytes_gives_the_same_events_as_one_piece(stream: bytes, cuts: list[int]) -> None:
     places = [0, *sorted(cut for cut in cuts if cut < len(stream)), len(stream)]
     pieces = [stream[start:end] for start, end in pairwise(places)]
-    whole = StreamFramer(max_head=120, max_body=40, pings_sent=pings_sent)
-    split = StreamFramer(max_head=120, max_body=40, pings_sent=pings_sent)
-    bytewise = StreamFramer(max_head=120, max_body=40, pings_sent=pings_sent)
+    whole = StreamFramer(max_head=120, max_body=40)
+    split = StreamFramer(max_head=120, max_body=40)
+    bytewise = StreamFramer(max_head=120, max_body=40)
     expected = framed(stream, framer=whole)
     assert framed(*pieces, framer=split) == expected
     assert framed(*(stream[place : place + 1] for place in range(len(stream))), framer=bytewise) == expected
@@ -98,17 +96,13 @@ def test_a_body_may_look_like_the_end_of_a_head() -> None:
 
 def test_two_empty_lines_between_messages_are_a_ping() -> None:
     events = framed(invite() + PING + invite())
-    assert events[1] == KeepAlive(ping=True)
+    assert events[1] == KeepAlive()
     assert len(wire(events)) == 2
 
 
 def test_one_empty_line_before_a_message_means_nothing() -> None:
     assert [type(event) for event in framed((PONG + invite()) * 2)] == [MessageFramed, MessageFramed]
     assert [type(event) for event in framed(invite() + PONG)] == [MessageFramed]
-
-
-def test_the_end_that_sends_pings_reads_an_empty_line_as_the_pong() -> None:
-    assert framed(PONG, PONG, framer=StreamFramer(pings_sent=True)) == [KeepAlive(ping=False)] * 2
 
 
 @pytest.mark.parametrize(

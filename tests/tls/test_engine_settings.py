@@ -128,6 +128,13 @@ def test_both_ends_tell_the_chain_that_their_path_check_built(tls: str) -> None:
 
 
 @each_version
+def test_the_chain_is_told_of_a_peer_whom_nobody_verifies_too(tls: str) -> None:
+    met = meeting(at_version(replace(CALLER, verify=False), tls), ONE_WAY)
+    assert met.client.verified_chain == (credentials("expressway-e").leaf, PUBLIC_ISSUING, PUBLIC_ROOT)
+    assert met.server.verified_chain == ()
+
+
+@each_version
 def test_the_chain_of_a_refused_caller_is_on_the_wire_although_openssl_forgets_it(tls: str) -> None:
     caller = wearing("b2b-peer", "unknown-root")
     met = meeting(at_version(caller, tls), MUTUAL)

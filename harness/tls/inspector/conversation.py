@@ -54,7 +54,7 @@ class _Conversation:
         self._server = Side(records(server, from_client=False), from_client=False)
         self._key_log = key_log
         self._offered: ClientHello | None = None
-        self._answered = False
+        self._unanswered = False
         self._early_data = False
         self._agreed: Agreement | None = None
 
@@ -74,7 +74,7 @@ class _Conversation:
         return min(ready or waiting, key=lambda side: side.waiting[0].order, default=None)
 
     def _hears_enough(self, side: Side) -> bool:
-        return self._offered is not None if side is self._server else self._answered or not self._offered
+        return self._offered is not None if side is self._server else not self._unanswered
 
     def _read(self, side: Side) -> None:
         match side.waiting.popleft():
@@ -119,10 +119,10 @@ class _Conversation:
         """Change what is known, and the keys, as this item tells both ends to."""
         match item:
             case ClientHello() if side is self._client:
-                self._offered, self._answered = item, False
+                self._offered, self._unanswered = item, True
                 self._early_data = self._early_data or item.early_data
             case ServerHello() if side is self._server:
-                self._answered = True
+                self._unanswered = False
                 self._agree(item)
             case ChangeCipherSpec():
                 self._turn_key(side)

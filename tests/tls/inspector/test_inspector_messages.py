@@ -150,6 +150,31 @@ def test_a_chain_that_swells_when_unpacked_is_refused_before_it_has(announced: i
     assert peak < 1_000_000
 
 
+WHOLE = [
+    (1, "1.2", client_hello([0x002F], {})[9:]),
+    (2, "1.2", b"\x03\x03" + bytes(32) + vector(1, b"") + b"\x00\x2f\x00" + vector(2, b"")),
+    (8, "1.3", vector(2, b"")),
+    (CERTIFICATE, "1.2", vector(3, vector(3, b"der"))),
+    (CERTIFICATE, "1.3", vector(1, b"") + vector(3, vector(3, b"der") + vector(2, b""))),
+    (CERTIFICATE_REQUEST, "1.1", vector(1, b"\x01") + vector(2, b"")),
+    (CERTIFICATE_REQUEST, "1.2", vector(1, b"\x01") + vector(2, b"\x04\x03") + vector(2, b"")),
+    (CERTIFICATE_REQUEST, "1.3", vector(1, b"") + vector(2, b"\x00\x0d" + vector(2, vector(2, b"\x04\x03")))),
+    (15, "1.1", vector(2, b"signature")),
+    (15, "1.2", b"\x04\x03" + vector(2, b"signature")),
+    (24, "1.3", b"\x00"),
+    (COMPRESSED_CERTIFICATE, "1.3", b"\x00\x02\x00\x00\x09" + vector(3, b"squeezed")),
+]
+
+
+@pytest.mark.parametrize(("kind", "version", "body"), WHOLE)
+def test_a_message_with_a_byte_too_many_or_too_few_is_no_message(kind: int, version: str, body: bytes) -> None:
+    """RFC 8446 section 6.2, decode_error: the length of the message was incorrect."""
+    assert decode(STAMP, kind, body, version) is not None
+    for wrong in (body + b"\x00", body[:-1]):
+        with pytest.raises(DecodeError):
+            decode(STAMP, kind, wrong, version)
+
+
 @given(
     kind=st.integers(0, 255),
     body=st.binary(max_size=200),
