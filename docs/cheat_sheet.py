@@ -27,6 +27,7 @@ TASKS: Mapping[str, Mapping[str, str]] = {
     "Keep and show": {
         "sip-mtls run --html run.html": "one page of the whole run, opens without a network",
         "sip-mtls run --json run.json --junit run.xml": "for programs and for CI",
+        "sip-mtls schema run": "the JSON Schema of what --json writes",
         "sip-mtls run M02 --out out": "transcript, ladder, key log and certificates as files",
         "sip-mtls run M02 --log expressway": "the log that the Expressways would have written",
         "sip-mtls run M02 --pcap m02.pcapng": "every packet for Wireshark, the secrets inside",
@@ -44,7 +45,7 @@ TASKS: Mapping[str, Mapping[str, str]] = {
         "sip-mtls list --steps": "what each actor can be told to do",
         "sip-mtls list --faults": "what can be wrong with a certificate",
         "sip-mtls list --dns-faults": "what can be wrong in DNS",
-        "sip-mtls schema": "the JSON Schema of scenario files, for an editor",
+        "sip-mtls schema scenario": "the JSON Schema of scenario files, for an editor",
     },
     "Certificates": {
         "sip-mtls certs show new.pem --name example.com": "what each link sees in it",

@@ -16,6 +16,7 @@ from cause_pages import cause_pages, causes_page, in_italics
 from cheat_sheet import cheat_sheet_page
 from citations import linked
 from domain_pages import domain_pages
+from json_page import json_page
 from message_page import messages_page
 
 from harness.cli.commands import commands
@@ -65,6 +66,7 @@ def pages() -> dict[str, str]:
         "certificate-rules.md": _page(certificate_rules_page()),
         "messages.md": _page(messages_page(_NOTE)),
         "commands.md": _page(commands_page()),
+        "json.md": _page(json_page(_NOTE)),
         "cheat-sheet.md": _page(cheat_sheet_page(commands, _NOTE)),
         **{name: _page(lines) for name, lines in cause_pages(_NOTE).items()},
         **{name: _page(lines) for name, lines in domain_pages(FOLDER, Library().scenarios(())).items()},

@@ -4,7 +4,9 @@ A live run, a probe and an imported capture all produce a `Transcript`; the judg
 one. All values are frozen, so that a transcript can be saved, loaded and judged again with the same
 verdict.
 
-Times are seconds since the play began. Ports are nominal: the numbers that the lab file names, also
+`at` is the time in seconds since the play began. `actor` is the one who saw it. `connection` is the number of a
+connection. `direction` is as seen from the actor. `step` is the name of a step of the play. `kind` tells events apart.
+`message` holds bytes as they crossed the wire. Ports are nominal: the numbers that the lab file names, also
 where a machine without a 127.0.0.0/8 forced other ones.
 """
 
@@ -49,7 +51,7 @@ class ClientCertificate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An IP address and a nominal port number."""
+    """An IP address, `host`, and a nominal port number, `port`."""
 
     host: str
     port: int
@@ -73,7 +75,7 @@ class StepStarted:
 
 @dataclass(frozen=True, slots=True)
 class StepEnded:
-    """The step is over. `completed` is what its protagonist saw: the answer that it had hoped for."""
+    """The step is over. `completed`: its protagonist saw the answer that it had hoped for. `detail` says more."""
 
     at: float
     actor: str
@@ -95,7 +97,7 @@ class Dialled:
 
 @dataclass(frozen=True, slots=True)
 class DialFailed:
-    """No TCP connection came about."""
+    """No TCP connection came about; `failure` says why."""
 
     at: float
     actor: str
@@ -116,7 +118,10 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class HandshakeFinished:
-    """The handshake call of this end returned. In TLS 1.3 that proves nothing about the peer (trap X8)."""
+    """The handshake call of this end returned: `version` and `cipher` were agreed.
+
+    In TLS 1.3 that proves nothing about the peer (trap X8).
+    """
 
     at: float
     actor: str
@@ -144,7 +149,7 @@ class HandshakeFailed:
 
 @dataclass(frozen=True, slots=True)
 class AlertSeen:
-    """A TLS alert crossed this end. Level 2 is fatal; numbers are those of RFC 8446 section 6.2."""
+    """A TLS alert crossed this end. A `level` of 2 is fatal; `number` is that of RFC 8446 section 6.2."""
 
     at: float
     actor: str
@@ -175,7 +180,10 @@ class VerifyFailed:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """The connection is over for `actor`. `direction` SENT: this end closed first; RECEIVED: the peer did."""
+    """The connection is over for `actor`. `direction` SENT: this end closed first; RECEIVED: the peer did.
+
+    `how` it ended, and `why` in words, empty where nothing is known of that.
+    """
 
     at: float
     actor: str
@@ -218,6 +226,7 @@ class DnsSeen:
 class HttpSeen:
     """The head of one HTTP message (sign-in on 8443, CRL and OCSP), without credentials.
 
+    `head` is its text.
     `scheme` is the scheme of the credentials that a request carried, `Basic`; empty where it carried none.
     """
 
@@ -251,7 +260,7 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """Bytes that made no sense here: not TLS, not SIP, over a limit. The listener survives it."""
+    """Bytes that made no sense here: not TLS, not SIP, over a limit; `what` says which. The listener survives it."""
 
     at: float
     actor: str
@@ -271,7 +280,7 @@ Event: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Bytes as one read or write moved them, below TLS."""
+    """Bytes as one read or write moved them, below TLS; `data` holds them."""
 
     at: float
     direction: Direction
@@ -284,10 +293,10 @@ class End:
 
     `chunks` are the wire bytes and `key_log` the secrets to read them with (lines of the NSS key-log
     format); together they hold every handshake message, also the chain of a client that was refused.
-    `certificate_request` is the listener's policy, None at the dialler. `trusted` are the anchors that this
-    end verified with, `verified_chain` what its path check built, leaf first; all certificates are DER.
-    `expected_names` are the names for which this end looked in the peer's certificate, empty where it
-    asked for none.
+    `listens` says that it is the listener's, `tls` that it speaks TLS. `states` are those of its handshake.
+    `certificate_request` is the listener's policy, None at the dialler. `trusted` are the anchors that this end
+    verified with, `verified_chain` what its path check built, leaf first; all certificates are DER. `expected_names`
+    are the names for which this end looked in the peer's certificate, empty where it asked for none.
     """
 
     actor: str
@@ -316,11 +325,12 @@ class End:
 class Connection:
     """One TCP connection, or the attempt at one.
 
-    `dialler` and `listener` are actor names (`listener` is empty where nobody was found at `target`).
-    `protocol` is `sip`, `https`, `http` where somebody asks about a certificate, or the link that a greeting stands in
-    for, `ssh-tunnel` or `cluster`. `step` names the step in which it was dialled, or `set-up`. `ends` has one member
-    where only one side is ours, two in the lab; the dialler's end comes first. `reached` is the address at which the
-    listener took it, other than `target` where a firewall translates; None where nobody did.
+    `number` tells it from the others. `source` is the address of the dialler, `target` the one that it dialled.
+    `dialler` and `listener` are actor names (`listener` is empty where nobody was found at `target`). `protocol` is
+    `sip`, `https`, `http` where somebody asks about a certificate, or the link that a greeting stands in for,
+    `ssh-tunnel` or `cluster`. `step` names the step in which it was dialled, or `set-up`. `ends` has one member where
+    only one side is ours, two in the lab; the dialler's end comes first. `reached` is the address at which the listener
+    took it, other than `target` where a firewall translates; None where nobody did.
     """
 
     number: int
@@ -340,7 +350,7 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class ActorCard:
-    """Who took part: the actor's name, its role in words, its address, and its release, empty where none is known."""
+    """Who took part: its `name`, its `role` in words, its address `host`, and its `release`, empty where unknown."""
 
     name: str
     role: str
@@ -352,11 +362,12 @@ class ActorCard:
 class Transcript:
     """One play as it was seen.
 
-    `scenario` is the scenario's id, `tls_version` what the TLS clients of the lab offered at most ("1.2"),
-    `network` where it ran (`loopback`, `memory`, later `capture` or `probe`). `authorities` are CA
-    certificates (DER) that the observer knows of besides those that crossed the wire: with them the judge
-    can tell a missing intermediate from an unknown root. `started` is when the play began by the lab's own
-    clock (ISO 8601); `as_of` the day to which somebody set that clock, empty where it shows the real time.
+    `actors` took part, `events` are what they saw, in order; `connections` are what carried it. `scenario` is the
+    scenario's id, `tls_version` what the TLS clients of the lab offered at most ("1.2"), `network` where it ran
+    (`loopback`, `memory`, later `capture` or `probe`). `authorities` are CA certificates (DER) that the observer knows
+    of besides those that crossed the wire: with them the judge can tell a missing intermediate from an unknown root.
+    `started` is when the play began by the lab's own clock (ISO 8601); `as_of` the day to which somebody set that
+    clock, empty where it shows the real time.
     """
 
     scenario: str

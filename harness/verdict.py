@@ -28,7 +28,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PolicyOpinion:
-    """What one name policy says of one certificate. `matched` is empty where it says no."""
+    """What the name policy `policy` says of one certificate: whether it is `accepted`, and the `reason`.
+
+    `matched` is the name that fits, empty where it says no.
+    """
 
     policy: str
     accepted: bool
@@ -40,7 +43,8 @@ class PolicyOpinion:
 class Facts:
     """The three facts that are never one (trap X8), for the connection on which the step hung.
 
-    None means that nobody could see it.
+    `handshake_finished`: that of the dialler did. `certificate_accepted`: the listener accepted the dialler.
+    `sip_answered`: an answer reached the dialler. None means that nobody could see it.
     """
 
     handshake_finished: bool | None
@@ -50,7 +54,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class EndView:
-    """What one end saw, as sentences for a person, in order."""
+    """What the end of `actor` saw: `saw` has sentences for a person, in order."""
 
     actor: str
     saw: tuple[str, ...]
@@ -58,7 +62,7 @@ class EndView:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What to do about it: the screen to open, the CLI setting, and the sentence that says what to change."""
+    """What to do about it: `action` says what to change, `screen` where, `command` is the CLI setting."""
 
     action: str
     screen: str = ""
@@ -69,10 +73,11 @@ class Remedy:
 class StepVerdict:
     """How one step of the play went.
 
-    `stopped_at` is None where it completed. `by` is the actor that refused, `refused` the one it refused.
-    `alert` is the fatal alert's number, None where none was sent. `status` is the final SIP or HTTP status
-    that the protagonist received, None where there was none. `connection` is the number of the connection on
-    which it hung, `reached` the actor at its far end; empty where there was none.
+    `step` is its name, `actor` its protagonist. `stopped_at` is None where it completed. `by` is the actor that
+    refused, `refused` the one it refused. `alert` is the fatal alert's number, None where none was sent. `status` is
+    the final SIP or HTTP status that the protagonist received, None where there was none. `connection` is the number of
+    the connection on which it hung, `reached` the actor at its far end; empty where there was none. `closing` is how
+    that connection ended. `facts` are the three facts about it, `ends` what each end saw.
     """
 
     step: str
@@ -98,10 +103,11 @@ class StepVerdict:
 class Verdict:
     """The judge's answer to one play.
 
-    `cause` is a key of the table of causes (`none` where the story completed). `diagnosis` is plain English.
-    `warnings` are things that worked here and fail elsewhere. `cannot_tell` names causes that this evidence
-    does not tell apart and `probe` says what would. `opinions` are the four name policies on the certificate
-    that mattered, for the names in `names`.
+    `scenario` is the id of what was played, `tls_version` what the TLS clients offered at most, `network` where it ran.
+    `steps` are those of the play, `remedies` what to do. `cause` is a key of the table of causes (`none` where the
+    story completed). `diagnosis` is plain English. `warnings` are things that worked here and fail elsewhere.
+    `cannot_tell` names causes that this evidence does not tell apart and `probe` says what would. `opinions` are the
+    four name policies on the certificate that mattered, for the names in `names`.
     """
 
     scenario: str
@@ -130,8 +136,8 @@ class Verdict:
 class Candidate:
     """A cause that may lie behind a message.
 
-    `cause` is a key of the table of causes; `when` the condition under which it fits, empty for none; `told_apart_by`
-    the probe that tells it from what looks like it, empty where nothing does.
+    `cause` is a key of the table of causes, `title` its title; `when` the condition under which it fits, empty for
+    none; `told_apart_by` the probe that tells it from what looks like it, empty where nothing does.
     """
 
     cause: str
@@ -144,8 +150,9 @@ class Candidate:
 class Explanation:
     """What one message means. `text` is what somebody pasted, untrusted; `key` names the row that recognised it.
 
-    `who` is a sentence about who refused whom, empty where nobody did. `stages` are those at which the message can
-    appear. `times` counts the lines that say the same.
+    `meaning` is a sentence, `source` who says so. `candidates` are the causes that may lie behind it. `who` is a
+    sentence about who refused whom, empty where nobody did. `stages` are those at which the message can appear. `times`
+    counts the lines that say the same.
     """
 
     text: str
@@ -160,8 +167,9 @@ class Explanation:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a pasted text means: each message once, in order, and what they come to together, likeliest first.
+    """What a pasted text means.
 
+    `explanations` has each message once, in order; `candidates` are what they come to together, likeliest first.
     `unknown` counts the lines of which nothing is known; `cut` says that the text was longer than what is read.
     """
 

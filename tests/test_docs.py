@@ -16,6 +16,7 @@ import pytest
 
 from harness.cli.commands import commands
 from harness.cli.exits import MEANINGS
+from harness.cli.schemas import DOCUMENTS, schema_of
 from harness.dns.ownership import KINDS
 from harness.dns.server.faults import FAULTS
 from harness.dns.walk.words import FINDINGS, NOTES
@@ -139,6 +140,15 @@ def test_every_certificate_rule_and_role_is_told() -> None:
         assert "What to do" in entry
         assert f"({GENERATOR.linked(rule.source)})" in entry
     assert [name for name in CERTIFICATE_ROLES if f"| `{name}` |" not in told] == []
+
+
+def test_every_key_of_every_json_is_told() -> None:
+    told = PAGES["json.md"]
+    for name in DOCUMENTS:
+        schema = schema_of(name)
+        assert f"\n## {name}\n" in told
+        parts = [schema, *(part for part in schema["$defs"].values() if "properties" in part)]
+        assert [key for part in parts for key in part["properties"] if f"\n| `{key}` | " not in told] == []
 
 
 def test_every_message_and_every_line_of_the_log_is_told() -> None:

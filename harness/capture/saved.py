@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from dataclasses import asdict
-from typing import Any, NoReturn
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, NoReturn
 
 from harness.capture.soundness import check_transcript, excess
 from harness.capture.typed_values import WrongValueError, typed
 from harness.errors import Fault, ScenarioError
 from harness.transcript import Transcript
 
-FORMAT = "sip-mtls transcript"
-VERSION = 1
+FORMAT: Literal["sip-mtls transcript"] = "sip-mtls transcript"
+VERSION: Literal[1] = 1
 MAX_BYTES = 64 * 2**20
 """Larger files are not read: a play's wire bytes are tapped up to a far lower limit (harness.net)."""
 _MOST_PARTS = 4_000_000
@@ -26,9 +26,21 @@ _MOST_PARTS = 4_000_000
 _AGAIN = "play it again with `sip-mtls run --out`, or take an untouched copy"
 
 
+@dataclass(frozen=True, slots=True)
+class SavedTranscript:
+    """A play as it was seen, kept to be judged again.
+
+    `format` and `version` name this shape. `transcript` is the play.
+    """
+
+    format: Literal["sip-mtls transcript"]
+    version: Literal[1]
+    transcript: Transcript
+
+
 def save_transcript(transcript: Transcript) -> bytes:
     """Return a transcript as a JSON file; `load_transcript` gives back an equal value."""
-    document = {"format": FORMAT, "version": VERSION, "transcript": asdict(transcript)}
+    document = asdict(SavedTranscript(FORMAT, VERSION, transcript))
     return json.dumps(document, default=_base64, indent=1).encode("ascii") + b"\n"
 
 

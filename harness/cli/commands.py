@@ -282,11 +282,12 @@ def serve_command(  # one parameter an option, which click passes by name
 
 
 @commands.command("schema")
-def schema_command() -> None:
-    """Print the JSON Schema of scenario files, for editors."""
-    from harness.cli.showing import print_schema  # noqa: PLC0415
+@click.argument("name", metavar="[NAME]", default="")
+def schema_command(name: str) -> None:
+    """Print the JSON Schema of a scenario file or of a JSON that sip-mtls writes; without NAME, list them."""
+    from harness.cli.schemas import print_schema  # noqa: PLC0415
 
-    print_schema()
+    print_schema(name)
 
 
 commands.add_command(certs)

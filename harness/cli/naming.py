@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from harness.lab.settings import Lab
 from harness.lab.settings.surroundings import HOME_BLOCK
 from harness.net.loopback import LoopbackNetwork
 from harness.net.memory import MemoryNetwork
+from harness.report.json_text import as_json
 from harness.run.addresses import checked_block
 from harness.run.disk import write_text
 from harness.run.library import Library
@@ -47,6 +47,49 @@ class Sought:
     json_file: Path | None
 
 
+@dataclass(frozen=True, slots=True)
+class WalkWord:
+    """What the walk noted: `kind` is its word, one of those on the page of names, `text` a sentence."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetDocument:
+    """An address to dial.
+
+    `transport`, `address` and `port` are where; `host` is the name that led there, or the address itself. `priority`
+    and `weight` are those of its SRV record, None where none led there. `first` counts the walks in which it came
+    first.
+    """
+
+    transport: str
+    address: str
+    port: int
+    host: str
+    priority: int | None
+    weight: int | None
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedDocument:
+    """Where a name leads.
+
+    `destination` is what the person named, `behaviour` the rules by which it was looked up. `walk` is what was noted on
+    the way. `finding` says why there is no target, None where there is one. `walks` is how often the way was walked,
+    `targets` are the addresses in the order in which they are tried.
+    """
+
+    destination: str
+    behaviour: Behaviour
+    walk: tuple[WalkWord, ...]
+    finding: WalkWord | None
+    walks: int
+    targets: tuple[TargetDocument, ...]
+
+
 def locate_name(sought: Sought) -> Exit:
     """Print the walk from a name to its targets, and the share that each of them gets."""
     try:
@@ -62,7 +105,7 @@ def locate_name(sought: Sought) -> Exit:
     located, answers = trio.run(_ask, library, walks, subnet, clock=clock)
     shares = _shares(located, answers, walks, sought.count)
     if sought.json_file is not None:
-        write_text(sought.json_file, f"{_as_json(destination, policy, located, shares, sought.count)}\n")
+        write_text(sought.json_file, _as_json(destination, policy, located, shares, sought.count))
     if sought.json_file != Path("-"):
         for line in _lines(destination, policy, located, shares, sought):
             print(line)
@@ -133,27 +176,20 @@ def _lines(
 
 def _as_json(destination: Destination, policy: Policy, located: Located, shares: dict[Target, int], count: int) -> str:
     finding = located.finding
-    return json.dumps(
-        {
-            "destination": destination.written,
-            "behaviour": policy.behaviour.value,
-            "walk": [{"kind": note.kind, "text": note.text} for note in located.notes],
-            "finding": None if finding is None else {"kind": finding.kind, "text": finding.text},
-            "walks": count,
-            "targets": [
-                {
-                    "transport": target.transport,
-                    "address": target.address,
-                    "port": target.port,
-                    "host": target.host,
-                    "priority": target.priority,
-                    "weight": target.weight,
-                    "first": times,
-                }
-                for target, times in shares.items()
-            ],
-        },
-        indent=2,
+    document = LocatedDocument(
+        destination=destination.written,
+        behaviour=policy.behaviour,
+        walk=tuple(WalkWord(note.kind, note.text) for note in located.notes),
+        finding=None if finding is None else WalkWord(finding.kind, finding.text),
+        walks=count,
+        targets=tuple(_target(target, times) for target, times in shares.items()),
+    )
+    return as_json(document)
+
+
+def _target(target: Target, first: int) -> TargetDocument:
+    return TargetDocument(
+        target.transport, target.address, target.port, target.host, target.priority, target.weight, first
     )
 
 

@@ -1,23 +1,20 @@
-"""`sip-mtls list`, `show` and `schema`: the words that scenarios are made of."""
+"""`sip-mtls list` and `show`: the words that scenarios are made of."""
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
 from harness.cli.terminal import width
 from harness.errors import Fault, ScenarioError
-from harness.judge.causes import CAUSES, cause_keys
+from harness.judge.causes import CAUSES
 from harness.lab.settings import Lab
 from harness.lab.table import setting_rows
 from harness.report.setting_changes import plain_value, setting_changes
 from harness.run.library import Library
 from harness.scenario.expectations import NO_ALERT
 from harness.scenario.model import Scenario, Step, StepExpectation
-from harness.scenario.schema import scenario_schema
 from harness.scenario.steps import STEP_KINDS
 from harness.tls.alerts import alert_name
 
@@ -28,12 +25,6 @@ def list_words(what: str) -> None:
     """Print one list: `scenarios`, `settings`, `steps`, `causes` or `faults`."""
     for line in _LISTS[what]():
         print(line)
-
-
-def print_schema() -> None:
-    """Print the JSON Schema of scenario files."""
-    json.dump(scenario_schema(cause_keys()), sys.stdout, indent=2)
-    print()
 
 
 def show_scenario(asked: str) -> None:

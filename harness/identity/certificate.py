@@ -31,7 +31,11 @@ class CertificateFacts:
     """What one certificate says.
 
     `subject` and `issuer` are RFC 4514 text; `sha256`, `serial` and the key identifiers lower-case hex;
-    `version` is 1 or 3, 0 where unreadable.
+    `version` is 1 or 3, 0 where unreadable. `common_names` are those of the subject. `dns_names`, `uris`, `srv_names`,
+    `ip_addresses` and `emails` are those of the subject alternative names; `has_san_extension` says that there is such
+    an extension. `has_basic_constraints` and `is_ca` are what the extension basicConstraints says. `self_issued`: its
+    subject and issuer are one name. `signature_hash` is the hash of the signature. `subject_key_identifier` and
+    `authority_key_identifier` are empty where there are none.
     `extended_key_usage` and `key_usage` are None where the extension is absent, which is a different thing
     from empty (RFC 5280 section 4.2.1.12); unknown usages stay dotted. `path_length` is None where nothing
     limits it. `permitted_names` and `excluded_names` are name constraints such as `dns:example.com`.

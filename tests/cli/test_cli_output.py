@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from cli_bench import Command, in_its_own_process, sip_mtls
-from jsonschema import Draft202012Validator
 
 from harness.capture.saved import load_transcript
 from harness.cli.commands import commands
@@ -197,10 +196,6 @@ def test_every_scenario_can_be_shown(sip_mtls: Command, name: str) -> None:
 
     assert shown.code == Exit.MET
     assert name in shown.out
-
-
-def test_the_schema_is_one(sip_mtls: Command) -> None:
-    Draft202012Validator.check_schema(json.loads(sip_mtls("schema").out))
 
 
 def test_the_lesson_shows_both_ports_in_both_versions(sip_mtls: Command) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 
 from harness.lab.certificate_rules import Examination, RuleFinding, Severity, examine, unjudged
 from harness.report.certificates.paragraphs import Paper
+from harness.report.json_text import as_json
 
-FORMAT, VERSION = "sip-mtls certificate check", 1
 _MARGIN, _MOST_AT_ONCE = 9, 12
 _PLURALS = {Severity.ERROR: "errors", Severity.WARNING: "warnings", Severity.INFO: "notes"}
 
@@ -56,32 +58,66 @@ def _finding(finding: RuleFinding, paper: Paper) -> Iterator[str]:
     yield from paper.hanging("", f"What to do: {finding.remedy}", _MARGIN)
 
 
+@dataclass(frozen=True, slots=True)
+class RuleFindingDocument:
+    """A rule that the certificate breaks.
+
+    `rule` is its key, `severity` how bad that is, `title` what the rule says. `detail` says what is wrong in this
+    certificate, `peers` who minds, `remedy` what to do, `source` who says so, by keys of the domain reference.
+    """
+
+    rule: str
+    severity: Severity
+    title: str
+    detail: str
+    peers: str
+    remedy: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDocument:
+    """What the rules find in a certificate.
+
+    `format` and `version` name this shape. `file` is the file, `role` the place of the certificate, `release` that of
+    the box, `at` the day on which it is examined. `certificate` is what a person calls it, `sha256` its fingerprint in
+    hex. `findings` are the rules that it breaks. `not_examined` are sentences about what could not be examined, `notes`
+    about the file.
+    """
+
+    format: Literal["sip-mtls certificate check"]
+    version: Literal[1]
+    file: str
+    role: str
+    release: str
+    at: datetime
+    certificate: str
+    sha256: str
+    findings: tuple[RuleFindingDocument, ...]
+    not_examined: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
 def check_as_json(case: Examination, file: str, *, notes: Sequence[str]) -> str:
     """Return the same as a JSON document with `format` and `version`."""
-    document = {
-        "format": FORMAT,
-        "version": VERSION,
-        "file": file,
-        "role": case.role.name,
-        "release": case.release.name,
-        "at": case.at.isoformat(),
-        "certificate": case.leaf.label,
-        "sha256": case.leaf.sha256,
-        "findings": [_finding_as_json(finding) for finding in examine(case)],
-        "not_examined": list(unjudged(case)),
-        "notes": list(notes),
-    }
-    return json.dumps(document, indent=2) + "\n"
+    document = CheckDocument(
+        format="sip-mtls certificate check",
+        version=1,
+        file=file,
+        role=case.role.name,
+        release=case.release.name,
+        at=case.at,
+        certificate=case.leaf.label,
+        sha256=case.leaf.sha256,
+        findings=tuple(map(_written, examine(case))),
+        not_examined=tuple(unjudged(case)),
+        notes=tuple(notes),
+    )
+    return as_json(document)
 
 
-def _finding_as_json(finding: RuleFinding) -> dict[str, str]:
+def _written(finding: RuleFinding) -> RuleFindingDocument:
     rule = finding.rule
-    return {
-        "rule": rule.key,
-        "severity": rule.severity.value,
-        "title": rule.title,
-        "detail": finding.detail,
-        "peers": finding.peers,
-        "remedy": finding.remedy,
-        "source": rule.source,
-    }
+    return RuleFindingDocument(
+        rule.key, rule.severity, rule.title, finding.detail, finding.peers, finding.remedy, rule.source
+    )

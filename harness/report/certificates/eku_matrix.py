@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Literal
 
 from harness.lab.directory import ROLES
 from harness.report.certificates.paragraphs import Paper
 from harness.report.certificates.releases import release_names
+from harness.report.json_text import as_json
 from harness.tls.alerts import alert_name
-from harness.verdict import StepVerdict
+from harness.verdict import Stage, StepVerdict
 
-FORMAT, VERSION = "sip-mtls EKU matrix", 1
 _FIRST, _NARROWEST = 24, 6
 _OK, _UNLIMITED = "ok", "no EKU"
 
@@ -112,37 +111,80 @@ def _told(block: _Block, paper: Paper) -> Iterator[str]:
                 yield f"{', '.join(row.usages) or _UNLIMITED:{_FIRST}}{cells}".rstrip()
 
 
+@dataclass(frozen=True, slots=True)
+class CellDocument:
+    """What one link said to one certificate in one TLS version.
+
+    `completed` says that the link worked. `stopped_at` is the stage at which it stopped and `by` the actor that
+    refused, `alert` and `alert_name` its fatal alert, `status` a SIP or HTTP status; each is None where there was none.
+    """
+
+    completed: bool
+    stopped_at: Stage | None
+    by: str | None
+    alert: int | None
+    alert_name: str | None
+    status: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRowDocument:
+    """One certificate in one store of one box, on releases that read the same.
+
+    `box` is `expressway-e` or `expressway-c`; `store` is `server`, `client`, or `both` where one certificate serves in
+    both roles. `extended_key_usage` is that of the leaf, None for none at all. `restricted_intermediate` says that the
+    CA above it is limited to serverAuth. `releases` are those on which it was played, `eku_check` whether the box
+    checks usages. `links` are what each link said, by its name and then by TLS version.
+    """
+
+    box: str
+    store: str
+    extended_key_usage: tuple[str, ...] | None
+    restricted_intermediate: bool
+    releases: tuple[str, ...]
+    eku_check: bool
+    links: Mapping[str, Mapping[str, CellDocument]]
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixDocument:
+    """Which link takes which extended key usage in which store.
+
+    `format` and `version` name this shape. `at` is the day of the lab. `rows` are the certificates, box by box.
+    """
+
+    format: Literal["sip-mtls EKU matrix"]
+    version: Literal[1]
+    at: datetime
+    rows: tuple[MatrixRowDocument, ...]
+
+
 def matrix_as_json(rows: Sequence[MatrixRow], at: datetime) -> str:
     """Return the matrix as a JSON document."""
-    document = {
-        "format": FORMAT,
-        "version": VERSION,
-        "at": at.isoformat(),
-        "rows": [
-            {
-                "box": row.box,
-                "store": row.store,
-                "extended_key_usage": list(row.usages) if row.usages else None,
-                "restricted_intermediate": row.restricted,
-                "releases": list(row.releases),
-                "eku_check": row.eku_check,
-                "links": {
-                    link: {version: _step(step) for version, step in by_version.items()}
-                    for link, by_version in row.links.items()
-                },
-            }
-            for row in rows
-        ],
-    }
-    return json.dumps(document, indent=2) + "\n"
+    return as_json(MatrixDocument("sip-mtls EKU matrix", 1, at, tuple(map(_written, rows))))
 
 
-def _step(step: StepVerdict) -> dict[str, Any]:
-    return {
-        "completed": step.ok,
-        "stopped_at": step.stopped_at.value if step.stopped_at else None,
-        "by": step.by or None,
-        "alert": step.alert,
-        "alert_name": None if step.alert is None else alert_name(step.alert),
-        "status": step.status,
-    }
+def _written(row: MatrixRow) -> MatrixRowDocument:
+    return MatrixRowDocument(
+        box=row.box,
+        store=row.store,
+        extended_key_usage=tuple(row.usages) or None,
+        restricted_intermediate=row.restricted,
+        releases=tuple(row.releases),
+        eku_check=row.eku_check,
+        links={
+            link: {version: _written_cell(step) for version, step in by_version.items()}
+            for link, by_version in row.links.items()
+        },
+    )
+
+
+def _written_cell(step: StepVerdict) -> CellDocument:
+    return CellDocument(
+        completed=step.ok,
+        stopped_at=step.stopped_at,
+        by=step.by or None,
+        alert=step.alert,
+        alert_name=None if step.alert is None else alert_name(step.alert),
+        status=step.status,
+    )

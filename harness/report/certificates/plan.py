@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from typing import Literal
 
 from harness.lab.certificate_rules import Severity
 from harness.report.certificates.paragraphs import Paper
 from harness.report.certificates.releases import release_names
+from harness.report.json_text import as_json, values_of
 
-FORMAT, VERSION = "sip-mtls change plan", 1
 _MARGIN = 6
 _MOST_TOLD = 4
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """One thing to do, and where."""
+    """One thing to do: `title` says what, `screen` where."""
 
     title: str
     screen: str
@@ -27,7 +27,7 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class Breakage:
-    """What a step would break where it is taken next: the links, and why the first. No links: it is refused."""
+    """What `step` would break where it is taken next: the `links`, and `why` the first. No links: it is refused."""
 
     step: PlannedStep
     links: tuple[str, ...]
@@ -36,7 +36,7 @@ class Breakage:
 
 @dataclass(frozen=True, slots=True)
 class DeadEnd:
-    """A state that nothing leads on from: the steps taken so far, and what each of the others breaks."""
+    """A state that nothing leads on from: the steps `taken` so far, and in `breaks` what each of the others breaks."""
 
     taken: tuple[PlannedStep, ...]
     breaks: tuple[Breakage, ...]
@@ -44,7 +44,7 @@ class DeadEnd:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A link that works in the healthy lab and not with today's certificates: the cause, and a sentence about it."""
+    """A `link` that works in the healthy lab and not with today's certificates: its `cause`, and `why` in words."""
 
     link: str
     cause: str
@@ -53,7 +53,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class StillUsed:
-    """An old certificate that a store of a role holds at the end, and the day on which it runs out (ISO 8601)."""
+    """An old certificate that a store of `role` holds at the end; it runs out on the day `until` (ISO 8601)."""
 
     role: str
     until: str
@@ -61,7 +61,10 @@ class StillUsed:
 
 @dataclass(frozen=True, slots=True)
 class BrokenRule:
-    """A rule that the new certificate of a role breaks and the old one does not, and that no play shows."""
+    """A rule that the new certificate of `role` breaks and the old one does not, and that no play shows.
+
+    `rule` is its key, `severity` how bad that is. `detail` says what is wrong, `peers` who minds, `remedy` what to do.
+    """
 
     role: str
     rule: str
@@ -213,14 +216,30 @@ def _breakage(breakage: Breakage) -> str:
     return f"{breakage.step.title}: {broken}"
 
 
+@dataclass(frozen=True)
+class _Format:
+    """`format` and `version` name this shape."""
+
+    format: Literal["sip-mtls change plan"]
+    version: Literal[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanDocument(ChangePlan, _Format):
+    """A change of certificates: the steps in an order in which nothing breaks, or why there is none.
+
+    `title` is the change in words, `at` the day, `release` that of the boxes. `safe` is the answer; `verdict` is the
+    same in words.
+    """
+
+    safe: bool
+    verdict: str = field()  # no default: not the property of `ChangePlan`
+
+
 def plan_as_json(plan: ChangePlan) -> str:
     """Return the plan as a JSON document."""
-    document = {
-        "format": FORMAT,
-        "version": VERSION,
-        **asdict(plan),
-        "safe": plan.is_safe,
-        "verdict": plan.verdict,
-        "at": plan.at.isoformat(),
-    }
-    return json.dumps(document, indent=2) + "\n"
+    return as_json(
+        PlanDocument(
+            format="sip-mtls change plan", version=1, **values_of(plan), safe=plan.is_safe, verdict=plan.verdict
+        )
+    )
