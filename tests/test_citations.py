@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from shipped_library import SCENARIOS
 
 from harness.dns.ownership import KINDS
 from harness.dns.walk.words import FINDINGS, NOTES
@@ -24,7 +25,6 @@ from harness.lab.releases import RELEASES
 from harness.lab.table import setting_rows
 from harness.lab.uploads import UPLOAD_RULES
 from harness.report.expressway_log import ROWS
-from harness.run.library import Library
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -69,7 +69,7 @@ def sources() -> Iterator[tuple[str, str]]:
     yield from ((f"policy {policy.name}", policy.source) for policy in POLICIES.values())
     for words in (NOTES, FINDINGS, KINDS):
         yield from ((f"word {word}", meaning.source) for word, meaning in words.items())
-    for scenario in Library().scenarios(()):
+    for scenario in SCENARIOS.values():
         yield f"scenario {scenario.name}", ", ".join((*scenario.source, *([scenario.row] if scenario.row else [])))
 
 

@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from shipped_library import LIBRARY
 
 from harness.cli import main
 from harness.pki import LeafOrder, chain_pem
 from harness.report.ladder import draw_ladder
-from harness.run.library import Library, data_folder
+from harness.run.library import data_folder
 from harness.run.suite import Order, run_suite
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
@@ -32,9 +33,8 @@ def test_the_lesson_in_the_readme_is_the_scenario_that_ships_and_has_twelve_line
 
 
 def test_the_ladder_in_the_readme_is_the_ladder_that_is_drawn() -> None:
-    library = Library()
-    order = Order(tuple(library.scenarios((LESSON,))), ("1.3",), "memory")
-    (outcome,) = run_suite(library, order, lambda _: None)
+    order = Order(tuple(LIBRARY.scenarios((LESSON,))), ("1.3",), "memory")
+    (outcome,) = run_suite(LIBRARY, order, lambda _: None)
     drawn = draw_ladder(outcome.transcript, outcome.verdict).splitlines()
     assert LADDER.startswith("name server")
     for line in LADDER.splitlines():
@@ -56,7 +56,7 @@ def test_the_run_on_another_day_in_the_readme_is_the_one_that_is_printed(
 def test_the_comparison_in_the_readme_is_the_one_that_is_printed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shop = Library().workshop
+    shop = LIBRARY.workshop
     for name, faults in (("old", ()), ("new", ("server-auth-only",))):
         (tmp_path / f"{name}.pem").write_text(chain_pem(shop.issue(LeafOrder("expressway-e", faults))))
     words, _, shown = README.partition("$ sip-mtls certs diff ")[2].partition("```")[0].partition("\n")

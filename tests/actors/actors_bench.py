@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 import pytest
 import trio
+from shipped_library import LIBRARY
 from trio.testing import MockClock
 
 from harness.lab.changes import changed
@@ -21,14 +22,12 @@ from harness.net.network import Network
 from harness.net.recorder import Recorder
 from harness.net.sip_link import Inquiry, SipLink
 from harness.pki import LeafOrder
-from harness.run.library import Library
 from harness.run.play import OpenLab, open_lab
 from harness.sip.building import request
 from harness.sip.message import Request, Response
 from harness.tls.profile import TlsProfile
 from harness.transcript import Address, Direction, Event, SipSeen
 
-LIBRARY = Library()
 EDGE_PORT, MUTUAL_PORT = 5061, 5062
 NewNetwork: TypeAlias = Callable[[], Network]
 _BRANCHES = itertools.count(1)

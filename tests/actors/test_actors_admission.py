@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from actors_bench import LIBRARY
+from shipped_library import LIBRARY
 
 from harness.actors.admission import DEFAULT_ZONE, WEBEX_ZONE, Admission, admit
 from harness.lab.changes import changed

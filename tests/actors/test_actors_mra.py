@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from actors_bench import LIBRARY, Visit, virtual_time, visiting
+from actors_bench import Visit, virtual_time, visiting
+from shipped_library import LIBRARY
 
 from harness.actors.service_discovery import edge_names
 from harness.actors.user_agent import Outcome

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from actors_bench import (
-    LIBRARY,
     MUTUAL_PORT,
     NewNetwork,
     Visit,
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import NameOID
+from shipped_library import LIBRARY
 
 from harness.actors.https import Posting, Reply, fetch
 from harness.identity.status import Status, read_response, request_about

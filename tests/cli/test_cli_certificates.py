@@ -20,14 +20,14 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 from cryptography.x509.oid import NameOID
+from shipped_library import LIBRARY
 
 from harness.cli.exits import Exit
 from harness.pki import Credentials, LeafOrder, Workshop, certificates_pem, chain_pem, key_pem
-from harness.run.library import Library
 
 __all__ = ["sip_mtls"]
 
-WORKSHOP = Workshop(Library().catalogue, datetime.now(UTC))
+WORKSHOP = Workshop(LIBRARY.catalogue, datetime.now(UTC))
 OURS: Credentials = WORKSHOP.issue(LeafOrder("expressway-e"))
 OTHER: Credentials = WORKSHOP.issue(LeafOrder("b2b-peer"))
 CHAIN, KEY = chain_pem(OURS), key_pem(OURS)

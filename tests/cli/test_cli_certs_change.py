@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, load_pem_private_key, pkcs12
 from public_chains import Pointers, root
+from shipped_library import LIBRARY, SCENARIOS
 
 from harness.cli.exits import Exit
 from harness.pki import Credentials, LeafOrder, Workshop, certificates_pem, chain_pem, key_pem
@@ -21,8 +22,8 @@ from harness.run.library import Library, data_folder
 
 __all__ = ["sip_mtls"]
 
-SHOP = Workshop(Library().catalogue, datetime.now(UTC))
-TOLD = tuple(each for each in Library().scenarios(()) if each.row in {"B01", "I01", "O01", "M01", "V-01"})
+SHOP = Workshop(LIBRARY.catalogue, datetime.now(UTC))
+TOLD = tuple(each for each in SCENARIOS.values() if each.row in {"B01", "I01", "O01", "M01", "V-01"})
 FAST = ("--release", "x15.4", "--tls", "1.2")
 SERVER = ("--role", "expressway-e-server")
 PASSWORD = "correct horse"  # noqa: S105 - of a key that lives as long as the test

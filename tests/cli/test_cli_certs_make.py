@@ -10,14 +10,14 @@ from cli_bench import Command, Ended, sip_mtls
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import NameOID
+from shipped_library import LIBRARY
 
 from harness.cli.exits import Exit
 from harness.run.certificate_folder import TITLE
-from harness.run.library import Library
 
 __all__ = ["sip_mtls"]
 
-ROLES = tuple(Library().catalogue.leaves)
+ROLES = tuple(LIBRARY.catalogue.leaves)
 EDGE = ("--profile", "expressway-e")
 
 
@@ -72,7 +72,7 @@ def test_every_authority_says_that_it_is_for_tests(sip_mtls: Command, folder: Pa
 
 def test_there_is_a_file_for_what_each_actor_trusts_and_for_each_named_list(sip_mtls: Command, folder: Path) -> None:
     sip_mtls("certs", "make", folder, *EDGE)
-    lists, trusted = Library().catalogue.trust_lists, Library().healthy.expressway_e.trusted_ca
+    lists, trusted = LIBRARY.catalogue.trust_lists, LIBRARY.healthy.expressway_e.trusted_ca
     held = {path.stem: x509.load_pem_x509_certificates(path.read_bytes()) for path in (folder / "trust").iterdir()}
 
     assert {"expressway-e", "expressway-c", "webex-cloud", "jabber", "b2b-peer", *lists} == set(held)

@@ -15,6 +15,7 @@ import pytest
 from cli_bench import Command, sip_mtls
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shipped_library import LIBRARY
 
 from harness.capture.saved import load_transcript, save_transcript
 from harness.cli.exits import Exit
@@ -24,7 +25,6 @@ from harness.errors import ScenarioError
 from harness.judge.judge import judge
 from harness.report.expressway_log import expressway_log
 from harness.report.ladder import draw_ladder
-from harness.run.library import Library
 from harness.run.suite import Order, run_suite
 
 __all__ = ["sip_mtls"]
@@ -53,7 +53,7 @@ NUMBERS = (-1, 0, 1, 2, 255, 65536, 2**31, 2**64, 10**30)
 @cache
 def saved() -> list[dict[str, Any]]:
     """Transcripts of stories of many kinds, as JSON."""
-    library = Library()
+    library = LIBRARY
     order = Order(tuple(library.scenarios(ROWS)), ("1.2", "1.3"), "memory")
     return [json.loads(save_transcript(outcome.transcript)) for outcome in run_suite(library, order, lambda _: None)]
 

@@ -13,11 +13,11 @@ from typing import IO
 
 import pytest
 from cli_bench import AT_A_TERMINAL, DOOR
+from shipped_library import LIBRARY
 
 from harness.cli.exits import Exit
 from harness.cli.signals import terminated_like_interrupted
 from harness.pki import LeafOrder, certificates_pem
-from harness.run.library import Library
 
 FINE = "title: A call\nstory: As it should be.\nplay: [{b2b-peer: call}]\nexpect: {call: ok, cause: none}\n"
 SLOW = (
@@ -93,7 +93,7 @@ def test_certs_diff_keeps_what_it_has_compared_and_gives_no_all_clear(
     tmp_path: Path, ending: signal.Signals, ignoring: bool
 ) -> None:
     held, written = tmp_path / "held.pem", tmp_path / "diff.json"
-    held.write_text(certificates_pem(Library().workshop.issue(LeafOrder("expressway-e")).sent))
+    held.write_text(certificates_pem(LIBRARY.workshop.issue(LeafOrder("expressway-e")).sent))
     words = ("certs", "diff", held, held, "--role", "expressway-e-server", "--release", "x15.5", "--json", written)
     with started(*words, ignoring=ignoring) as comparing:
         wait_for(comparing.stderr, " plays")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cli_bench import Command, in_its_own_process, sip_mtls
+from shipped_library import LIBRARY, SCENARIOS
 
 from harness.capture.saved import load_transcript
 from harness.cli.commands import commands
@@ -15,7 +16,6 @@ from harness.cli.exits import MEANINGS, Exit
 from harness.judge.causes import cause_keys
 from harness.judge.judge import judge
 from harness.lab.table import setting_rows
-from harness.run.library import Library
 from harness.scenario.steps import STEP_KINDS
 
 __all__ = ["sip_mtls"]
@@ -166,11 +166,11 @@ def test_without_a_command_the_help_is_shown(sip_mtls: Command) -> None:
 @pytest.mark.parametrize(
     ("option", "words"),
     [
-        ((), [scenario.name for scenario in Library().scenarios(())]),
+        ((), list(SCENARIOS)),
         (("--settings",), [row.path for row in setting_rows()]),
         (("--steps",), [f"{kind.actor}: {kind.verb}" for kind in STEP_KINDS]),
         (("--causes",), list(cause_keys())),
-        (("--faults",), list(Library().catalogue.faults)),
+        (("--faults",), list(LIBRARY.catalogue.faults)),
     ],
 )
 def test_every_word_is_listed(sip_mtls: Command, option: tuple[str, ...], words: list[str]) -> None:
@@ -190,7 +190,7 @@ def test_a_scenario_is_shown_with_what_it_changes_on_which_screen(sip_mtls: Comm
     assert "cause: mra-on-mutual-port" in shown
 
 
-@pytest.mark.parametrize("name", [scenario.name for scenario in Library().scenarios(())])
+@pytest.mark.parametrize("name", list(SCENARIOS))
 def test_every_scenario_can_be_shown(sip_mtls: Command, name: str) -> None:
     shown = sip_mtls("show", name)
 

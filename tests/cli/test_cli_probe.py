@@ -10,19 +10,17 @@ from pathlib import Path
 import pytest
 import trio
 from cli_bench import Command, Ended, in_its_own_process, sip_mtls
+from shipped_library import LIBRARY
 
 from harness.capture.saved import load_transcript
 from harness.cli.exits import Exit
 from harness.net.loopback import LoopbackNetwork
 from harness.net.outside import is_this_machine, source_towards
 from harness.pki import certificates_pem
-from harness.run.library import Library
 from harness.run.play import open_lab
 from harness.transcript import Address
 
 __all__ = ["sip_mtls"]
-
-LIBRARY = Library()
 
 
 def closed_port(host: str) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from shipped_library import LIBRARY
 
 from harness.identity.certificate import read_certificate
 from harness.identity.namesakes import first_of_each_name
-from harness.run.library import Library
 
-WORKSHOP = Library().workshop
+WORKSHOP = LIBRARY.workshop
 ONE, OTHER, ELSE = (WORKSHOP.certificate_of(name) for name in ("namesake-root", "namesake-root-twin", "public-root"))
 
 

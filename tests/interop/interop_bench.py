@@ -13,16 +13,15 @@ from pathlib import Path
 
 import pytest
 import trio
+from shipped_library import LIBRARY
 
 from harness.net.link import Link
 from harness.net.loopback import LoopbackNetwork
 from harness.net.recorder import Recorder
 from harness.pki import Credentials, LeafOrder, certificates_pem
-from harness.run.library import Library
 from harness.tls.profile import TlsProfile
 from harness.transcript import Address, AlertSeen, ClientCertificate
 
-LIBRARY = Library()
 PUBLIC_ROOT = LIBRARY.workshop.certificate_of("public-root")
 HOST = f"127.{64 + os.getpid() % 190}.{os.getpid() // 190 % 256}.10"
 OUTSIDE = f"{HOST.rpartition('.')[0]}.99"

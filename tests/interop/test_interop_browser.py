@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from shipped_library import LIBRARY
 
 from harness.report.outcome import PlayOutcome
 from harness.run.library import Library
@@ -43,7 +44,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def library() -> Library:
-    return Library()
+    return LIBRARY
 
 
 @pytest.fixture(scope="module")

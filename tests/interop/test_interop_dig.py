@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 import trio
-from interop_bench import LIBRARY, needs
+from interop_bench import needs
+from shipped_library import LIBRARY
 
 from harness.lab.changes import changed
 from harness.net.loopback import LoopbackNetwork

@@ -11,7 +11,6 @@ import trio
 from interop_bench import (
     BOTH_VERSIONS,
     HOST,
-    LIBRARY,
     MUTUAL,
     NOBODY,
     Program,
@@ -25,6 +24,7 @@ from interop_bench import (
     running,
     wearing,
 )
+from shipped_library import LIBRARY
 
 from harness.net.loopback import LoopbackNetwork
 from harness.net.memory import memory_stream_pair

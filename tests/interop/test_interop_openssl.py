@@ -11,7 +11,6 @@ import pytest
 import trio
 from interop_bench import (
     HOST,
-    LIBRARY,
     NOBODY,
     Files,
     Program,
@@ -23,6 +22,7 @@ from interop_bench import (
     running,
     wearing,
 )
+from shipped_library import LIBRARY
 
 from harness.lab.changes import changed
 from harness.net.link import Link

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 import trio
-from interop_bench import LIBRARY, PUBLIC_ROOT, credentials, files, fresh_address, needs
+from interop_bench import PUBLIC_ROOT, credentials, files, fresh_address, needs
+from shipped_library import LIBRARY
 
 from harness.probe.kit import Kit, Shows, stranger
 from harness.probe.notes import notes_of

@@ -12,7 +12,6 @@ import trio
 from interop_bench import (
     BOTH_VERSIONS,
     HOST,
-    LIBRARY,
     Files,
     Program,
     alert_received,
@@ -25,6 +24,7 @@ from interop_bench import (
     running,
     wearing,
 )
+from shipped_library import LIBRARY
 
 from harness.lab.changes import changed
 from harness.net.loopback import LoopbackNetwork

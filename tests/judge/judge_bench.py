@@ -9,19 +9,18 @@ from typing import Any
 
 import trio
 import trio.testing
+from shipped_library import LIBRARY, SCENARIOS
 
 from harness.judge.judge import judge
 from harness.lab.changes import changed
-from harness.run.library import Library
 from harness.run.play import new_network, perform
 from harness.scenario.model import Step
 from harness.scenario.plan import Plan, plan_of
 from harness.transcript import Transcript
 from harness.verdict import Verdict
 
-LIBRARY = Library()
 BOTH_VERSIONS = ("1.2", "1.3")
-SHIPPED = {scenario.name: scenario for scenario in LIBRARY.scenarios(())}
+SHIPPED = SCENARIOS
 
 
 def told(change: Mapping[str, Any], *steps: Step, tls: str = "1.3") -> Transcript:

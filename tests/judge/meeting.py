@@ -15,7 +15,7 @@ from typing import Any
 
 from cryptography import x509
 from forged_records import ALERT, HANDSHAKE, client_hello, message, record, vector
-from judge_bench import LIBRARY
+from shipped_library import LIBRARY
 
 from harness.judge.evidence import Evidence, evidence_of
 from harness.pki.blueprint import LeafOrder

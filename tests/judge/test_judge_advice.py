@@ -9,9 +9,10 @@ from functools import cache
 from typing import Any
 
 import pytest
-from judge_bench import LIBRARY, SHIPPED, performed, shipped, step, told
+from judge_bench import SHIPPED, performed, shipped, step, told
 from odd_stories import STORIES
 from pydantic import ValidationError
+from shipped_library import LIBRARY
 
 from harness.judge.causes import CAUSES, COMPLETED
 from harness.judge.causes.row import SHOWN_CERTIFICATE

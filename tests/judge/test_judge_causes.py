@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from domain_stories import DOMAIN_CAUSES
-from judge_bench import BOTH_VERSIONS, LIBRARY, SHIPPED, seen_by, shipped, step, told
+from judge_bench import BOTH_VERSIONS, SHIPPED, seen_by, shipped, step, told
+from shipped_library import LIBRARY
 
 from harness.judge.causes import CAUSES, UNEXPLAINED, cause_keys
 from harness.judge.causes.far_side import FAR_SIDE_CAUSES

@@ -13,9 +13,10 @@ from functools import cache
 from typing import Any
 
 import pytest
-from judge_bench import LIBRARY, SHIPPED, performed
+from judge_bench import SHIPPED, performed
 from odd_stories import ALLOWED, STORIES
 from pydantic import ValidationError
+from shipped_library import LIBRARY
 
 from harness.judge.causes import COMPLETED
 from harness.judge.judge import judge

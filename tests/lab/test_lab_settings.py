@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from shipped_library import LIBRARY
 
 from harness.errors import ScenarioError
 from harness.lab.changes import changed, leaf_order
@@ -17,9 +18,8 @@ from harness.lab.settings.surroundings import LAST_OCTETS
 from harness.lab.table import setting_row, setting_rows
 from harness.pki.revocation import LISTS, RESPONSES
 from harness.run.addresses import checked_block
-from harness.run.library import Library
 
-HEALTHY = Library().healthy
+HEALTHY = LIBRARY.healthy
 PEER = "expressway-c.uc-traversal-zone.peer-address"
 ROWS = setting_rows()
 SOURCES = re.compile(r"[ACEX]\d+|[BMIOTDG]\d\d|seed|-")

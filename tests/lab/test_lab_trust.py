@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from shipped_library import LIBRARY
 
 from harness.errors import ScenarioError
 from harness.lab.changes import MOST_TRUSTED, changed, unknown_words
-from harness.run.library import Library
 from harness.scenario.read import read_lab
-
-LIBRARY = Library()
 
 
 def complaints(change: dict[str, Any]) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from shipped_library import LIBRARY
 
 from harness.dns.asker.message import query_message, read_answer
 from harness.dns.records import Answer, Host, Outcome, Question, Srv
@@ -16,9 +17,8 @@ from harness.lab.directory import directory_of, moved
 from harness.lab.settings import Lab
 from harness.lab.settings.surroundings import HOME_BLOCK, LAST_OCTETS, FirewallRule, NameServer
 from harness.lab.zones import ZoneSettingFault, authority_of, question_of, zone_faults
-from harness.run.library import Library
 
-HEALTHY = Library().healthy
+HEALTHY = LIBRARY.healthy
 BLOCK = "127.77.1"
 OUTSIDE = f"{BLOCK}.70"
 EDGE_SRV = Question("_sips._tcp.mtls.example.com", "SRV")

@@ -11,7 +11,7 @@ from inspect import signature
 from typing import TypeAlias
 
 import trio
-from probe_bench import LIBRARY
+from shipped_library import LIBRARY
 
 from harness.net.link import Link
 from harness.net.loopback import LoopbackNetwork

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from shipped_library import LIBRARY
+
 from harness.lab.changes import changed
 from harness.net.loopback import LoopbackNetwork
 from harness.pki import LeafOrder
@@ -17,10 +19,8 @@ from harness.probe.kit import Kit, stranger
 from harness.probe.probing import Probe, ProbeOrder, probe
 from harness.probe.roles import ROLES
 from harness.probe.target import read_target
-from harness.run.library import Library
 from harness.run.play import OpenLab, open_lab
 
-LIBRARY = Library()
 PUBLIC_ROOT = LIBRARY.workshop.certificate_of("public-root")
 HOST = f"127.{64 + os.getpid() % 190}.{os.getpid() // 190 % 256}.30"
 BOTH_VERSIONS = ("1.2", "1.3")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from probe_bench import BOTH_VERSIONS, LIBRARY, laboratory, probed, wearing
+from probe_bench import BOTH_VERSIONS, laboratory, probed, wearing
+from shipped_library import LIBRARY
 
 from harness.capture.saved import load_transcript, save_transcript
 from harness.judge.judge import judge

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from public_chains import root
+from shipped_library import LIBRARY
 
 from harness.identity.name_rules import POLICIES
 from harness.lab.certificate_rules import CERTIFICATE_ROLES, Examination
@@ -19,9 +20,7 @@ from harness.lab.releases import RELEASES
 from harness.pki import Holding, LeafOrder, Workshop, certificates_pem, read_holding
 from harness.report.certificates import Sight, check_as_json, check_text, sight_as_json, sight_text
 from harness.report.columns import in_columns
-from harness.run.library import Library
 
-LIBRARY = Library()
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 WORKSHOP = Workshop(LIBRARY.catalogue, NOW)
 WANTED = names_looked_for(LIBRARY.healthy)

@@ -11,16 +11,15 @@ import trio
 import trio.testing
 from recorded_stories import story
 from report_bench import HOSTILE, is_inert
+from shipped_library import LIBRARY
 
 from harness.report.expressway_log import ROWS, expressway_log, log_lines
 from harness.report.expressway_log.line import SIMULATED
 from harness.report.expressway_log.row import Channel, LogRow
-from harness.run.library import Library
 from harness.run.play import new_network, perform
 from harness.scenario.plan import plan_of
 from harness.transcript import ActorCard, Closed, Closing, Connection, Decision, Direction, End, Transcript
 
-LIBRARY = Library()
 FIELD = re.compile(r'([A-Z][\w-]*)="([^"]*)"')
 EVENT = re.compile(
     r'\S+ (?P<box>\S+) \(simulated\) tvcs: Event="(?P<event>[^"]+)" (Reason="[^"]+" )?Service="SIP" '

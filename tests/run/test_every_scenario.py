@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from shipped_library import LIBRARY, SCENARIOS
 
 from harness.capture.saved import load_transcript, save_transcript
 from harness.judge.explain import MESSAGE_ROWS, explain
@@ -17,13 +18,11 @@ from harness.judge.explain.row import By, Guess
 from harness.judge.judge import judge
 from harness.report.expressway_log import expressway_log
 from harness.report.outcome import PlayOutcome
-from harness.run.library import Library
 from harness.run.suite import Order, run_suite
 from harness.scenario.model import TLS_VERSIONS, Scenario
 from harness.verdict import Explanation, Stage, Verdict
 
-LIBRARY = Library()
-SHIPPED = LIBRARY.scenarios(())
+SHIPPED = list(SCENARIOS.values())
 PLAYS = [(scenario.name, version) for scenario in SHIPPED for version in scenario.tls_versions]
 Outcomes = Mapping[tuple[str, str], PlayOutcome]
 

@@ -6,17 +6,16 @@ from datetime import UTC, datetime
 from functools import cache
 
 import pytest
+from shipped_library import LIBRARY, SCENARIOS
 
 from harness.lab.releases import RELEASE_NAMES
 from harness.pki import Credentials, Holding, LeafOrder, TrustList, Workshop
 from harness.report.certificates.change import Flip, Kind
 from harness.run.bench import NAMELESS
 from harness.run.certificate_change import Outcomes, Question, alike, outcomes, prepare, stories, upload_flips
-from harness.run.library import Library
 from harness.scenario.model import Scenario
 
 NOW = datetime.now(UTC)
-LIBRARY = Library()
 SHOP = Workshop(LIBRARY.catalogue, NOW)
 NAMES = ("expe.acme.com", "acme.com")
 TOLD = ("b2b/b01-one-way-tls", "cloud-inbound/i01", "cloud-outbound/o01", "mra/m01")
@@ -25,7 +24,7 @@ TOLD = ("b2b/b01-one-way-tls", "cloud-inbound/i01", "cloud-outbound/o01", "mra/m
 @cache
 def told() -> tuple[Scenario, ...]:
     """Return one story for each kind of call."""
-    return tuple(each for each in LIBRARY.scenarios(()) if each.name.startswith(TOLD))
+    return tuple(each for each in SCENARIOS.values() if each.name.startswith(TOLD))
 
 
 def issue(*faults: str, issuer: str = "", names: tuple[str, ...] = NAMES, key: str = "") -> Credentials:
@@ -154,7 +153,7 @@ def test_a_name_that_is_gone_breaks_the_zone_that_looks_for_it() -> None:
 
 
 def test_stories_that_bring_a_certificate_of_their_own_or_name_a_release_are_left_out() -> None:
-    scenarios = LIBRARY.scenarios(())
+    scenarios = list(SCENARIOS.values())
     bench = prepare(LIBRARY, asked("expressway-e-server", edge("server-auth-only")))
     played = {story.scenario.name for story in stories(bench, scenarios, RELEASE_NAMES, ("1.2", "1.3"))}
     own = {each.name for each in scenarios if any(path == "release" for path in each.change)}
@@ -220,7 +219,7 @@ def test_a_host_whose_name_is_too_long_for_a_common_name_is_played_all_the_same(
     names = (f"expe.{'long' * 15}.example", f"{'long' * 15}.example")
     long = Holding(SHOP.issue(LeafOrder("expressway-e", common_name="expe", dns_names=names)).sent)
     bench = prepare(LIBRARY, asked("expressway-e-server", long, "x15.5", old=long))
-    several_edges = [each for each in LIBRARY.scenarios(()) if "edges" in each.change]
+    several_edges = [each for each in SCENARIOS.values() if "edges" in each.change]
     there = stories(bench, (*told(), *several_edges), ("x15.5",), ("1.3",))
 
     assert outcomes(bench, there, lambda _: None) == Outcomes((), (), len(there))

@@ -6,16 +6,15 @@ from datetime import UTC, datetime
 
 import pytest
 from public_chains import Pointers, root
+from shipped_library import LIBRARY
 
 from harness.lab.certificate_rules import CERTIFICATE_ROLES
 from harness.pki import Holding, LeafOrder, TrustList
 from harness.run.bench import Bench
 from harness.run.certificate_change import Outcomes, Question, Story, outcomes, prepare, stories
 from harness.run.certificate_change import _is_looked_at as is_looked_at
-from harness.run.library import Library
 
 NOW = datetime.now(UTC)
-LIBRARY = Library()
 PROFILES = {
     **{role: role.rpartition("-")[0] for role in CERTIFICATE_ROLES},
     "webex-cloud": "webex-cloud-dual",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from public_chains import Pointers, root
+from shipped_library import LIBRARY
 
 from harness.lab.conversion import Exchange, Need, conversion
 from harness.lab.releases import RELEASES
@@ -14,10 +15,8 @@ from harness.pki import Holding, LeafOrder, Workshop
 from harness.report.certificates.plan import PlannedStep
 from harness.run.change_plan import Planner
 from harness.run.conversion_bench import Asked, Conditions, conversion_bench
-from harness.run.library import Library
 
 NOW = datetime.now(UTC)
-LIBRARY = Library()
 SHOP = Workshop(LIBRARY.catalogue, NOW)
 
 

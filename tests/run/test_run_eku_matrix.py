@@ -7,15 +7,14 @@ from functools import cache
 from itertools import product
 
 import pytest
+from shipped_library import LIBRARY
 
 from harness.lab.releases import RELEASE_NAMES
 from harness.pki import Workshop
 from harness.report.certificates import MatrixRow, matrix_as_json, matrix_text
 from harness.run.eku_matrix import LINKS, USAGES, plans_of, play_matrix, squares
-from harness.run.library import Library
 
 NOW = datetime.now(UTC)
-LIBRARY = Library()
 BOTH, SERVER, CLIENT, NONE, ANY = USAGES
 
 

@@ -9,18 +9,15 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 from public_chains import NOW, PublicCa, root
+from shipped_library import LIBRARY, SCENARIOS
 
 from harness.pki import Holding, TrustList
 from harness.pki.anatomy import Anatomy, RawExtension, dissect, extension
 from harness.pki.der import BIT_STRING, element
 from harness.report.certificates.change import Kind
 from harness.run.certificate_change import Question, outcomes, prepare, stories
-from harness.run.library import Library
 
-LIBRARY = Library()
-CALLS = tuple(
-    each for each in LIBRARY.scenarios(()) if each.name.startswith(("b2b/b01-one-way-tls", "cloud-inbound/i01"))
-)
+CALLS = tuple(each for each in SCENARIOS.values() if each.name.startswith(("b2b/b01-one-way-tls", "cloud-inbound/i01")))
 ISSUING = root("Public Root R1", "Public CA").ca("Public Issuing E7")
 NAMES = ("expe.acme.com", "acme.com")
 

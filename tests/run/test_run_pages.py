@@ -7,14 +7,13 @@ import re
 from typing import Any
 
 import pytest
+from shipped_library import LIBRARY, SCENARIOS
 
 from harness.report.outcome import PlayOutcome
-from harness.run.library import Library
 from harness.run.pages import lesson_as_html, run_as_html
 from harness.run.suite import Order, run_suite
 
 MOST_BYTES = 1_000_000
-LIBRARY = Library()
 
 
 def _played(*names: str) -> list[PlayOutcome]:
@@ -35,7 +34,7 @@ def test_the_page_of_the_whole_suite_stays_below_a_megabyte_and_holds_every_play
 
     assert len(page.encode()) < MOST_BYTES
     assert {(play["id"], play["tls"]) for play in plays} == {
-        (scenario.name, version) for scenario in LIBRARY.scenarios(()) for version in scenario.tls_versions
+        (scenario.name, version) for scenario in SCENARIOS.values() for version in scenario.tls_versions
     }
     assert all(play["marks"] and play["lifelines"] for play in plays)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from shipped_library import LIBRARY
+
 from harness.errors import Fault, ScenarioError
-from harness.run.library import Library
 from harness.scenario.model import Scenario
 from harness.scenario.read import read_scenario
 
-LIBRARY = Library()
 FILE = "own/story.yaml"
 SOUND = """\
 title: Jabber signs in, but its phone never registers

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import pytest
-from scenario_bench import LIBRARY, SOUND, scenario
+from scenario_bench import SOUND, scenario
+from shipped_library import LIBRARY, SCENARIOS
 
 from harness.lab.changes import changed, unknown_words
 from harness.scenario.plan import Plan, control_of, plan_of
 
 HEALTHY = LIBRARY.healthy
-SHIPPED = {scenario.name: scenario for scenario in LIBRARY.scenarios(())}
+SHIPPED = SCENARIOS
 
 
 def test_a_plan_is_the_changed_lab_and_the_play() -> None:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scenario_bench import LIBRARY, SOUND, faults, scenario, written
+from scenario_bench import SOUND, faults, scenario, written
+from shipped_library import LIBRARY
 
 from harness.errors import ScenarioError
 from harness.lab.table import setting_rows

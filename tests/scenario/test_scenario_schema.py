@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from scenario_bench import LIBRARY, SOUND
+from scenario_bench import SOUND
+from shipped_library import SCENARIOS
 from test_scenario_read import WRONG
 
 from harness.document import read_document
@@ -14,7 +15,7 @@ from harness.scenario.schema import scenario_schema
 
 SCHEMA = scenario_schema(cause_keys())
 EDITOR = Draft202012Validator(SCHEMA)
-SHIPPED = [scenario.name for scenario in LIBRARY.scenarios(())]
+SHIPPED = list(SCENARIOS)
 
 BEYOND_A_SCHEMA = {
     "a cluster peer that the lab has not": "which nodes there are stands in the lab file and in `change`",

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import trio
+from shipped_library import LIBRARY
 from trio.testing import MockClock
 
 from harness.net.link import Link
@@ -17,7 +18,6 @@ from harness.net.memory import MemoryNetwork
 from harness.net.network import ByteStream, StreamResetError
 from harness.net.recorder import Recorder
 from harness.pki.workshop import Workshop
-from harness.run.library import Library
 from harness.serve.doors import Doors
 from harness.serve.guests import Guests, Limits
 from harness.serve.house import House
@@ -42,7 +42,7 @@ VISITOR = "127.0.0.1"
 
 @cache
 def workshop() -> Workshop:
-    return Library().workshop
+    return LIBRARY.workshop
 
 
 @cache

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from shipped_library import LIBRARY
 from testing_bench import Project, project
 
 from harness.pki import LeafOrder, chain_pem
-from harness.run.library import Library
 from harness.testing import Change, Check, KeptOpenLab, Play, SipMtls
 from harness.testing.desk import Desk
 
@@ -23,7 +23,7 @@ pytest_plugins = ["pytester"]
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "pytest.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
-WORKSHOP = Library().workshop
+WORKSHOP = LIBRARY.workshop
 EXAMPLE = ROOT / "examples" / "certificate-change"
 
 
