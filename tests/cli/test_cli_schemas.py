@@ -14,6 +14,7 @@ import pytest
 import trio
 from cli_bench import Command, in_its_own_process, sip_mtls
 from jsonschema import Draft202012Validator
+from shipped_library import LIBRARY
 
 from harness.cli.commands import commands
 from harness.cli.exits import Exit
@@ -22,13 +23,12 @@ from harness.lab.directory import ROLES
 from harness.net.loopback import LoopbackNetwork
 from harness.pki import LeafOrder, chain_pem
 from harness.report.certificates import MatrixRow, matrix_as_json
-from harness.run.library import Library
 from harness.run.play import open_lab
 from harness.run.suite import Order, run_suite
 
 __all__ = ["sip_mtls"]
 
-LIBRARY = Library()
+
 IN_MEMORY = ("--network", "memory")
 
 
