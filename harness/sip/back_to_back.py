@@ -18,8 +18,8 @@ from harness.sip.address import NameAddress, sip_uri_of
 from harness.sip.building import request as build_request
 from harness.sip.building import respond
 from harness.sip.dialog import Dialog, DialogId
-from harness.sip.headers import HeaderField, Headers, whole_number
-from harness.sip.message import Message, Request, Response
+from harness.sip.headers import HeaderField, Headers
+from harness.sip.message import Message, Request, Response, max_forwards
 from harness.sip.multipart import with_part_changed
 from harness.sip.parameters import Parameters
 from harness.sip.sdp import at_host
@@ -169,5 +169,5 @@ def _parameters(value: str) -> Parameters:
 
 
 def _one_less(request: Request) -> str:
-    hops = whole_number(request.headers.get("max-forwards"), 2**32 - 1)
+    hops = max_forwards(request.headers)
     return str(70 if hops is None else hops - 1)

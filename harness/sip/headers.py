@@ -35,7 +35,7 @@ class HeaderField:
     name: str
     value: str
     raw: bytes = field(repr=False)
-    canonical: str = field(init=False, repr=False, compare=False)
+    canonical: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Note the name by which the field is found, once."""

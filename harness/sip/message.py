@@ -157,6 +157,11 @@ def cseq_number(headers: Headers) -> int:
     return (whole_number(number[0], 2**31 - 1) if number else None) or 0
 
 
+def max_forwards(headers: Headers) -> int | None:
+    """Return Max-Forwards, None where it is missing or no number of 0 to 255 (RFC 3261 20.22)."""
+    return whole_number(headers.get("max-forwards"), 255)
+
+
 def _line_findings(line: str, version: str, uri: str) -> tuple[Finding, ...]:
     wrong = (
         (version != SIP_VERSION, f"version {version} (RFC 3261 21.5.6)"),

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from harness.errors import LocalProtocolError
 from harness.sip.address import sip_uri_of, tag_of
 from harness.sip.headers import Headers, whole_number
-from harness.sip.message import Request, Response
+from harness.sip.message import Request, Response, max_forwards
 from harness.sip.uri import SipUri
 from harness.sip.via import Via, top_via
 
@@ -28,7 +28,7 @@ class ResponseHop(NamedTuple):
 
 def max_forwards_exhausted(request: Request) -> bool:
     """Whether the request may go no further: 483, or an OPTIONS is answered here (RFC 3261 16.3)."""
-    return _max_forwards(request.headers) == 0
+    return max_forwards(request.headers) == 0
 
 
 def forward_request(
@@ -40,7 +40,7 @@ def forward_request(
     `target` is the new Request-URI, None to leave it. Where the next hop is a strict router the Request-URI
     and the Routes are rewritten for it, so ask `next_hop` before. LocalProtocolError where no hop is left.
     """
-    hops = _max_forwards(request.headers)
+    hops = max_forwards(request.headers)
     if hops == 0:
         raise LocalProtocolError("a request whose Max-Forwards is exhausted is answered 483, not forwarded")
     forwarded = request if target is None else request.with_uri(target)
@@ -110,10 +110,6 @@ def with_zones(via: Via, zones: Mapping[str, str]) -> Via:
 def zone_tag(zone: str) -> str:
     """Return an Expressway zone's name as its Via parameter has it: without blanks (domain.md 1.3)."""
     return "".join(zone.split())
-
-
-def _max_forwards(headers: Headers) -> int | None:
-    return whole_number(headers.get("max-forwards"), 2**32 - 1)
 
 
 def _response_hop(via: Via) -> ResponseHop:

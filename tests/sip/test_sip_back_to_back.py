@@ -113,6 +113,16 @@ def test_an_answer_has_nothing_of_the_far_leg(status: int) -> None:
     assert answer.headers.get("warning") == '399 ours "why"'
 
 
+@pytest.mark.parametrize("status", [180, 200])
+def test_what_the_called_end_says_of_itself_beside_its_address_goes_along(status: int) -> None:
+    contact = '<sip:far@far.invalid>;+sip.instance="<urn:uuid:1>";isfocus'
+    outgoing = WRITER.first(asked(), MARKS, nobody_knows, keeps_parameters=False)
+    response = respond(outgoing, status, to_tag="far-tag", headers=[("Contact", contact)])
+    answer = WRITER.answer(asked(), response, "t")
+    mine = "<sip:user1@10.0.0.1:5073;transport=tls>"
+    assert answer.headers.get("contact") == f'{mine};+sip.instance="<urn:uuid:1>";isfocus'
+
+
 @pytest.mark.parametrize("status", [300, 302, 485])
 def test_a_redirection_names_its_targets_because_that_is_what_it_says(status: int) -> None:
     _, response = answered(status)
@@ -139,7 +149,7 @@ def test_prack_names_the_invite_of_its_own_leg() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given_hops", "left"), [("17", "16"), ("1", "0"), (None, "70"), ("many", "70"), (str(2**32), "70")]
+    ("given_hops", "left"), [("17", "16"), ("1", "0"), ("255", "254"), (None, "70"), ("many", "70"), ("256", "70")]
 )
 def test_a_hop_is_spent(given_hops: str | None, left: str) -> None:
     hops = [("Max-Forwards", given_hops)] if given_hops is not None else []

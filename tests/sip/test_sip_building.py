@@ -57,6 +57,74 @@ def test_a_100_has_no_tag_and_a_tag_that_is_there_stays() -> None:
     assert respond(inside, 200, to_tag="b").headers.get("To") == "<sip:bob@b.example>;tag=old"
 
 
+def test_a_status_has_the_phrase_of_the_registry() -> None:
+    """IANA, "Session Initiation Protocol (SIP) Parameters", Response Codes; RFC 3261 section 21."""
+    phrases = {
+        100: "Trying",
+        180: "Ringing",
+        181: "Call Is Being Forwarded",
+        182: "Queued",
+        183: "Session Progress",
+        200: "OK",
+        202: "Accepted",
+        300: "Multiple Choices",
+        301: "Moved Permanently",
+        302: "Moved Temporarily",
+        305: "Use Proxy",
+        380: "Alternative Service",
+        400: "Bad Request",
+        401: "Unauthorized",
+        402: "Payment Required",
+        403: "Forbidden",
+        404: "Not Found",
+        405: "Method Not Allowed",
+        406: "Not Acceptable",
+        407: "Proxy Authentication Required",
+        408: "Request Timeout",
+        410: "Gone",
+        413: "Request Entity Too Large",
+        414: "Request-URI Too Long",
+        415: "Unsupported Media Type",
+        416: "Unsupported URI Scheme",
+        420: "Bad Extension",
+        421: "Extension Required",
+        423: "Interval Too Brief",
+        430: "Flow Failed",
+        439: "First Hop Lacks Outbound Support",
+        480: "Temporarily Unavailable",
+        481: "Call/Transaction Does Not Exist",
+        482: "Loop Detected",
+        483: "Too Many Hops",
+        484: "Address Incomplete",
+        485: "Ambiguous",
+        486: "Busy Here",
+        487: "Request Terminated",
+        488: "Not Acceptable Here",
+        491: "Request Pending",
+        493: "Undecipherable",
+        494: "Security Agreement Required",
+        500: "Server Internal Error",
+        501: "Not Implemented",
+        502: "Bad Gateway",
+        503: "Service Unavailable",
+        504: "Server Time-out",
+        505: "Version Not Supported",
+        513: "Message Too Large",
+        600: "Busy Everywhere",
+        603: "Decline",
+        604: "Does Not Exist Anywhere",
+        606: "Not Acceptable",
+    }
+    told = {status: respond(INVITE, status).reason for status in range(100, 700)}
+    assert {status: phrase for status, phrase in told.items() if phrase != "Unknown"} == phrases
+
+
+def test_a_message_is_shown_once() -> None:
+    """The bytes in which it came would only repeat it."""
+    for message in (INVITE, respond(INVITE, 200)):
+        assert repr(parse_message(message.to_bytes())).count("alice@a.example") == 1
+
+
 def test_even_a_request_without_headers_gets_its_400() -> None:
     refused = respond(Request("INVITE", "sip:b"), 400, "What?", to_tag="b", headers=[("Warning", '399 e "Policy"')])
     assert refused.to_bytes() == b'SIP/2.0 400 What?\r\nWarning: 399 e "Policy"\r\nContent-Length: 0\r\n\r\n'

@@ -10,7 +10,7 @@ from sipmessage import Via as OtherVia
 
 from harness.errors import LocalProtocolError
 from harness.sip.address import NameAddress
-from harness.sip.headers import Headers
+from harness.sip.headers import HeaderField, Headers
 from harness.sip.parameters import Parameters
 from harness.sip.splitting import quote, split_outside_quotes, unquote
 from harness.sip.via import Via
@@ -54,9 +54,18 @@ def test_a_replaced_header_keeps_its_place() -> None:
     assert [field.name for field in THREE_HOPS.with_replaced("Expires", "60")][-1] == "Expires"
 
 
-def test_a_line_end_in_a_header_that_we_write_is_our_bug() -> None:
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("Subject", "x\r\nEvil: yes"), ("Subject", "x\n"), ("Subject", "x\ry"), ("Sub\nject", "x"), ("Sub\rject", "x")],
+)
+def test_a_line_end_in_a_header_that_we_write_is_our_bug(name: str, value: str) -> None:
     with pytest.raises(LocalProtocolError, match="line end"):
-        Headers().with_added("Subject", "x\r\nEvil: yes")
+        Headers().with_added(name, value)
+
+
+def test_a_header_is_shown_once() -> None:
+    """Its bytes and its canonical name would only repeat what stands there."""
+    assert repr(HeaderField.of("Call-ID", "a@b.example")) == "HeaderField(name='Call-ID', value='a@b.example')"
 
 
 def test_commas_in_quotes_and_brackets_do_not_part_a_list() -> None:
@@ -65,6 +74,11 @@ def test_commas_in_quotes_and_brackets_do_not_part_a_list() -> None:
         '"Smith, J." <sip:a,b@c.example>;x="1,2"',
         "<sip:d@e.example>",
     )
+    assert split_outside_quotes("<sip:a,b@c.example>, <sip:d@e.example>", ",") == (
+        "<sip:a,b@c.example>",
+        "<sip:d@e.example>",
+    )
+    assert split_outside_quotes('"a, b", c', ",") == ('"a, b"', "c")
 
 
 @given(st.text())

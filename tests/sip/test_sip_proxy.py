@@ -122,9 +122,12 @@ def test_a_request_with_no_hop_left_is_not_forwarded() -> None:
         forward_request(tired, via=hop(EXPRESSWAY_E))
 
 
-@pytest.mark.parametrize("nonsense", ["many", "-1", ""])
-def test_a_max_forwards_that_is_no_number_starts_again_at_70(nonsense: str) -> None:
-    assert forward_request(invite(max_forwards=nonsense), via=hop(EXPRESSWAY_E)).headers.get("max-forwards") == "70"
+@pytest.mark.parametrize(
+    ("came", "left"), [("255", "254"), ("1", "0"), ("256", "70"), ("many", "70"), ("-1", "70"), ("", "70")]
+)
+def test_a_max_forwards_that_is_no_number_up_to_255_starts_again_at_70(came: str, left: str) -> None:
+    """RFC 3261 20.22: an integer in the range 0-255."""
+    assert forward_request(invite(max_forwards=came), via=hop(EXPRESSWAY_E)).headers.get("max-forwards") == left
 
 
 def test_a_search_rule_may_give_the_request_a_new_target() -> None:
@@ -164,6 +167,7 @@ def test_a_request_that_goes_to_a_phone_number_has_no_sip_hop() -> None:
         ("a.example", "192.0.2.1", ";received=192.0.2.1", ("192.0.2.1", 5061)),
         ("192.0.2.1;rport", "192.0.2.1", ";rport=40000;received=192.0.2.1", ("192.0.2.1", 40000)),
         ("[2001:db8::1]", "2001:db8::1", "", ("[2001:db8::1]", 5061)),
+        ("A.Example", "a.example", "", ("A.Example", 5061)),
     ],
 )
 def test_a_response_finds_back_to_where_its_request_really_came_from(

@@ -59,6 +59,25 @@ def test_nobody_is_registered_for_longer_than_the_most() -> None:
     assert answered.headers.get("Contact") == "<sip:a@h>;expires=7200"
 
 
+@pytest.mark.parametrize(("asked", "granted"), [("4294967295", 7200), ("4294967296", 3600), ("soon", 3600), ("", 3600)])
+@pytest.mark.parametrize("where", ["header", "contact"])
+def test_an_interval_that_is_no_number_below_2_to_the_32_counts_as_none(asked: str, granted: int, where: str) -> None:
+    """RFC 3261 20.10, 20.19: a malformed value is treated as 3600."""
+    one = register("<sip:a@h>", Expires=asked) if where == "header" else register(f"<sip:a@h>;expires={asked}")
+    assert Registrar().handle(one, now=0).headers.get("Contact") == f"<sip:a@h>;expires={granted}"
+
+
+def test_what_holds_where_nothing_else_is_set() -> None:
+    registrar = Registrar()
+    refused = registrar.handle(register("<sip:a@h>", Expires="59"), now=0)
+    assert (refused.status, refused.headers.get("Min-Expires")) == (423, "60")
+    contacts = [f"<sip:{number}@h>" for number in range(17)]
+    assert registrar.handle(register(*contacts), now=0).status == 403
+    assert registrar.handle(register(*contacts[:16]), now=0).status == 200
+    assert registrar.handle(register(contacts[16], number=2), now=0).status == 403
+    assert len(registrar.bindings(ALICE, 0)) == 16
+
+
 def test_a_phone_takes_itself_off_and_leaves_the_other_one() -> None:
     registrar = Registrar()
     registrar.handle(register("<sip:a@h>", "<sip:b@h>"), now=0)

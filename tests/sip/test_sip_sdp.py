@@ -49,6 +49,54 @@ def test_encrypted_media_stay_encrypted_and_payload_numbers_are_the_offerers() -
     assert "c=IN IP6 2001:db8::2" in agreed.lines
 
 
+def test_a_codec_of_another_medium_is_no_codec_for_this_one() -> None:
+    offered = SessionDescription.parse(
+        b"m=audio 5004 RTP/AVP 96\na=rtpmap:96 H264/90000\nm=video 5006 RTP/AVP 0\nm=video 5008 RTP/AVP 99\n"
+        b"a=rtpmap:99 H264/90000\n"
+    )
+    agreed = answer(offered, "192.0.2.2", 20000, ("PCMU", "H264"))
+    assert [(media.medium, media.port) for media in agreed.media] == [("audio", 0), ("video", 0), ("video", 20002)]
+
+
+def test_numbers_that_rfc_3551_gives_need_no_name_and_others_have_none_without_it() -> None:
+    offered = SessionDescription.parse(b"m=audio 5004 RTP/AVP 0 8 9 18 96 97\nm=video 5006 RTP/AVP 96 97\n")
+    assert [media.codec_names for media in offered.media] == [
+        {"0": "PCMU", "8": "PCMA", "9": "G722", "18": "G729"},
+        {},
+    ]
+
+
+def test_every_codec_is_offered_with_its_clock_rate() -> None:
+    """RFC 3551 table 4: G722 says 8000 although it samples at 16000; RFC 6184 8.2.1 for H264."""
+    sound, picture = make_offer("192.0.2.1", 16384, ("PCMU", "PCMA", "G722", "G729", "H264")).media
+    assert sound.lines[:4] == (
+        "a=rtpmap:0 PCMU/8000",
+        "a=rtpmap:8 PCMA/8000",
+        "a=rtpmap:9 G722/8000",
+        "a=rtpmap:18 G729/8000",
+    )
+    (number,) = picture.formats
+    assert 96 <= int(number) <= 127  # dynamic, whichever
+    assert picture.lines[0] == f"a=rtpmap:{number} H264/90000"
+
+
+def test_a_description_counts_its_versions() -> None:
+    """RFC 8866 5.2: o=<username> <sess-id> <sess-version>…"""
+    first, second = make_offer("192.0.2.1", 4000), make_offer("192.0.2.1", 4000, session=7, version=2)
+    assert [made.lines[1] for made in (first, second)] == ["o=- 1 1 IN IP4 192.0.2.1", "o=- 7 2 IN IP4 192.0.2.1"]
+    replied = answer(first, "192.0.2.2", 4000, session=9, version=3)
+    assert [made.lines[1] for made in (answer(first, "192.0.2.2", 4000), replied)] == [
+        "o=- 1 1 IN IP4 192.0.2.2",
+        "o=- 9 3 IN IP4 192.0.2.2",
+    ]
+
+
+@pytest.mark.parametrize(("port", "read"), [("65535", 65535), ("65536", 0), ("none", 0), ("5004/2", 5004), ("", 0)])
+def test_a_port_that_is_none_is_one_that_nobody_can_send_to(port: str, read: int) -> None:
+    (media,) = SessionDescription.parse(f"m=audio {port} RTP/AVP 0\n".encode()).media
+    assert media.port == (read if port else 0)
+
+
 @pytest.mark.parametrize(
     ("theirs", "ours"),
     [("sendonly", "recvonly"), ("recvonly", "sendonly"), ("inactive", "inactive"), ("sendrecv", "sendrecv")],

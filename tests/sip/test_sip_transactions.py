@@ -230,12 +230,20 @@ def test_two_callers_with_the_same_branch_are_told_apart_by_sent_by() -> None:
     assert server_key(asking("INVITE", via="a.example")) == server_key(asking("INVITE", via="A.example:5061"))
 
 
-def test_a_branch_without_the_cookie_is_not_trusted_to_be_unique() -> None:
-    old, other = asking("INVITE", branch="1"), asking("INVITE", branch="1")
+@pytest.mark.parametrize("branch", ["1", "z9hG4bK"])
+def test_a_branch_without_the_cookie_or_with_nothing_else_is_not_trusted_to_be_unique(branch: str) -> None:
+    """RFC 3261 17.2.3; RFC 4475 3.2.1 has the bare cookie."""
+    old, other = asking("INVITE", branch=branch), asking("INVITE", branch=branch)
     for changed in (
         other.with_headers(other.headers.with_replaced("Call-ID", "another")),
         other.with_headers(other.headers.with_replaced("From", "<sip:alice@example.com>;tag=z")),
         other.with_uri("sip:carol@example.net"),
     ):
         assert server_key(old) != server_key(changed)
-    assert server_key(old) == server_key(asking("INVITE", branch="1"))
+    assert server_key(old) == server_key(asking("INVITE", branch=branch))
+
+
+def test_a_branch_with_the_cookie_and_one_letter_is_trusted() -> None:
+    one, other = asking("INVITE", branch="z9hG4bKx"), asking("INVITE", branch="Z9HG4BKx")
+    for mine in (one, other):
+        assert server_key(mine) == server_key(mine.with_headers(mine.headers.with_replaced("Call-ID", "another")))
