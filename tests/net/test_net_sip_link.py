@@ -232,8 +232,31 @@ async def test_a_connection_that_is_cancelled_takes_no_task_any_more(new_network
             await link.over()
             assert not link.start(trio.sleep_forever)
             assert not link.alive
+            assert link.transactions == 0
             with trio.fail_after(5):
                 assert await met.called.receive() == b""  # the peer is not left with an open connection
+
+
+@on_memory
+@pytest.mark.parametrize("provisional", [0, 180])
+async def test_whoever_asks_over_a_connection_that_is_cancelled_hears_the_end(
+    provisional: int, new_network: NewNetwork
+) -> None:
+    async with pair(new_network()) as met, trio.open_nursery() as running, trio.open_nursery() as asker:
+        link, asked = SipLink(met.caller, met.recorder, nobody_asks), asking("INVITE")
+        await running.start(link.run)
+
+        async def ask() -> None:
+            with trio.fail_after(5):
+                async with link.ask(asked) as responses:
+                    assert [each.status async for each in responses] == [provisional] * bool(provisional)
+
+        asker.start_soon(ask)
+        if provisional:
+            await met.called.receive()
+            await met.called.send(respond(asked, provisional, to_tag="t").to_bytes())
+        await trio.sleep(1)
+        running.cancel_scope.cancel()
 
 
 @each_network
@@ -401,6 +424,20 @@ async def test_good_requests_before_a_bad_one_hear_their_answers(
         good = [asking("OPTIONS").to_bytes() for _ in range(3)]
         await met.caller.send(b"".join(good) + bad)
         assert statuses(await until_the_end(met.caller)) == [200, 200, 200, *last]
+
+
+@on_memory
+async def test_where_nothing_is_set_a_message_may_have_as_many_bytes_as_on_an_expressway(
+    new_network: NewNetwork,
+) -> None:
+    """`SipMaxSize` is 32768 (domain.md 3.1)."""
+    head = len(asking("OPTIONS", branch="size", body=b"x" * 32000).to_bytes()) - 32000
+    largest, larger = (asking("OPTIONS", branch="size", body=b"x" * (size - head)) for size in (32768, 32769))
+    async with pair(new_network()) as met, trio.open_nursery() as nursery:
+        await nursery.start(SipLink(met.called, met.recorder, Answering().serve).run)
+        await met.caller.send(largest.to_bytes() + larger.to_bytes())
+        assert statuses(await until_the_end(met.caller)) == [200, 513]
+        nursery.cancel_scope.cancel()
 
 
 @on_memory

@@ -111,19 +111,36 @@ async def test_what_was_answered_is_not_taken_back(status: int, acked: list[str]
 
 
 @on_memory
+@pytest.mark.parametrize("leaves", ["at once", "after the first", "by cancellation"])
 @pytest.mark.parametrize("rings", [True, False])
-async def test_whoever_does_not_wait_takes_the_invite_back(rings: bool, new_network: NewNetwork) -> None:
+async def test_whoever_does_not_wait_takes_the_invite_back(rings: bool, leaves: str, new_network: NewNetwork) -> None:
     ringing = Ringing(before=0.0 if rings else 10.0)
     async with talk(new_network(), ringing.serve) as sip:
         with trio.move_on_after(1):
             async with sip.caller.ask(asking("INVITE")) as responses:
-                async for _ in responses:
-                    pass
+                if leaves == "after the first":
+                    await responses.receive()
+                elif leaves == "by cancellation":
+                    async for _ in responses:
+                        pass
         await trio.sleep(15)
         assert received(sip, "called") == ["INVITE", "CANCEL", "ACK"]
         assert ringing.was_cancelled
         await trio.sleep(PATIENCE * 2)
         assert (sip.caller.transactions, sip.called.transactions) == (0, 0)
+
+
+@on_memory
+async def test_an_invite_that_timed_out_is_not_taken_back(new_network: NewNetwork) -> None:
+    """RFC 3261 9.1: no CANCEL where nothing was heard."""
+    async with pair(new_network()) as met, trio.open_nursery() as nursery:
+        sip = SipLink(met.caller, met.recorder, nobody_asks)
+        await nursery.start(sip.run)
+        async with sip.ask(asking("INVITE")) as responses:
+            assert [each async for each in responses] == []
+        await trio.sleep(PATIENCE * 2)
+        assert (await heard(met.called)).count(b" SIP/2.0\r\n") == 1
+        nursery.cancel_scope.cancel()
 
 
 @on_memory
@@ -285,7 +302,7 @@ async def test_who_asked_for_the_end_of_a_connection_is_told_once(end: str, new_
 @on_memory
 async def test_a_connection_that_is_closed_gives_its_last_answers_first(new_network: NewNetwork) -> None:
     async def think(inquiry: Inquiry) -> None:
-        await trio.sleep(2)
+        await trio.sleep(float(inquiry.request.body))
         await inquiry.answer(respond(inquiry.request, 200))
 
     async with talk(new_network(), think) as sip, trio.open_nursery() as nursery:
@@ -295,13 +312,13 @@ async def test_a_connection_that_is_closed_gives_its_last_answers_first(new_netw
         async def ask(request: Request) -> None:
             got.append(await sip.ask(request))
 
-        for _ in range(3):
-            nursery.start_soon(ask, asking("OPTIONS"))
+        for seconds in (b"2.0", b"3.0", b"4.0"):
+            nursery.start_soon(ask, asking("OPTIONS", body=seconds))
         await trio.sleep(1)
         async with trio.open_nursery() as closing:
             for _ in range(2):
                 closing.start_soon(sip.called.close)
-        assert trio.current_time() - began == pytest.approx(2, abs=0.1)
+        assert trio.current_time() - began == pytest.approx(4, abs=0.1)
     assert got == [[200]] * 3
 
 
@@ -335,18 +352,25 @@ async def test_whoever_asks_over_a_dead_connection_hears_the_end_and_leaves_noth
 
 
 @on_memory
+@pytest.mark.parametrize("provisional", [0, 180])
 @pytest.mark.parametrize("method", ["INVITE", "OPTIONS"])
 async def test_an_asker_hears_at_once_that_the_peer_spoke_no_sip_although_it_stays(
-    method: str, new_network: NewNetwork
+    method: str, provisional: int, new_network: NewNetwork
 ) -> None:
     async with pair(new_network()) as met, trio.open_nursery() as nursery:
         sip = SipLink(met.caller, met.recorder, nobody_asks)
         await nursery.start(sip.run)
         asked, began = asking(method), trio.current_time()
         async with sip.ask(asked) as responses:
-            await met.called.send(respond(asked, 180, to_tag="t").to_bytes() + b"nonsense\r\n")
-            assert [response.status async for response in responses] == [180]
+            if provisional:
+                await met.called.send(respond(asked, provisional, to_tag="t").to_bytes())
+            await met.called.send(b"nonsense\r\n")
+            assert [response.status async for response in responses] == [provisional] * bool(provisional)
         assert trio.current_time() == began  # not when the goodbye is over
+        rings = method == "INVITE" and provisional  # RFC 3261 figure 5: a lost transport changes nothing then
+        assert sip.transactions == bool(rings)
+        await sip.over()
+        assert sip.transactions == 0
         nursery.cancel_scope.cancel()
 
 
