@@ -242,7 +242,7 @@ async def test_a_connection_that_is_cancelled_takes_no_task_any_more(new_network
 async def test_whoever_asks_over_a_connection_that_is_cancelled_hears_the_end(
     provisional: int, new_network: NewNetwork
 ) -> None:
-    async with pair(new_network()) as met, trio.open_nursery() as running, trio.open_nursery() as asker:
+    async with pair(new_network()) as met, trio.open_nursery() as asker, trio.open_nursery() as running:
         link, asked = SipLink(met.caller, met.recorder, nobody_asks), asking("INVITE")
         await running.start(link.run)
 
