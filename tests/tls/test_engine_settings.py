@@ -6,6 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import mldsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from engine_bench import (
     BOTH_VERSIONS,
     CALLER,
@@ -29,7 +33,7 @@ from engine_refusals import BOTH_ROLES
 from harness.errors import LabError
 from harness.tls.context import context_of
 from harness.tls.engine import TlsEngine
-from harness.tls.inspector import Inspection, NewSessionTicket, inspect
+from harness.tls.inspector import CertificateVerify, Inspection, NewSessionTicket, inspect
 from harness.tls.observations import VerifyError
 from harness.tls.profile import Dialect, TlsProfile
 from harness.tls.purpose import PurposeCheck
@@ -287,6 +291,20 @@ def test_a_chosen_suite_is_the_one_that_both_use() -> None:
     caller = replace(CALLER, versions=("1.2", "1.2"), ciphers="ECDHE-ECDSA-AES128-GCM-SHA256")
     met = meeting(caller, ONE_WAY)
     assert met.client.cipher == met.server.cipher == "ECDHE-ECDSA-AES128-GCM-SHA256"
+
+
+def test_a_certificate_with_an_ml_dsa_key_can_be_worn_and_is_signed_with() -> None:
+    key = mldsa.MLDSA65PrivateKey.generate()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "TEST ONLY ML-DSA")])
+    days = NOW - timedelta(days=1), NOW + timedelta(days=1)
+    built = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), *days)
+    own = built.sign(key, None).public_bytes(Encoding.DER)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    caller = replace(CALLER, trusted=(own,), versions=("1.3", "1.3"))
+    met = meeting(caller, replace(ONE_WAY, chain=(own,), private_key=pem))
+    assert met.client.peer_certificate == own
+    assert says(met.server, met.client, b"200 OK") == b"200 OK"
+    assert [proof.scheme for proof in inspected(met).of_kind(CertificateVerify)] == ["mldsa65"]
 
 
 @each_version

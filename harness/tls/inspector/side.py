@@ -43,13 +43,12 @@ class Side:
     def leave_shut(self, record: Record, why: str) -> None:
         """Count a record that no key opens, together with its like before it."""
         content = ContentType(record.content).name.lower()
-        order, run = self._shut or (0, None)
-        if run is None or (run.content, run.why) != (content, why):
+        if self._shut is None or (self._shut[1].content, self._shut[1].why) != (content, why):
             self._close_run()
             stamp = Stamp(record.at, self.from_client, encrypted=True)
-            order, run = record.order, Undecrypted(*stamp, content, 0, 0, why)
-        longer = replace(run, records=run.records + 1, length=run.length + len(record.payload))
-        self._shut = (order, longer)
+            self._shut = (record.order, Undecrypted(*stamp, content, 0, 0, why))
+        order, run = self._shut
+        self._shut = (order, replace(run, records=run.records + 1, length=run.length + len(record.payload)))
 
     def stop(self, record: Record, what: str) -> None:
         """Give up on this direction at `record`."""
