@@ -184,6 +184,8 @@ def test_what_openssl_cannot_decode_is_a_problem_and_fills_no_field(what: str) -
     story = leaf(Extension(identifier, value))
     facts, called = facts_with(Extension(identifier, value)), READERS[identifier][0]
 
+    with pytest.raises(ValueError, match=r".+"):
+        READERS[identifier][1](value)
     assert store_objection(story.sent, story.trusted, "client", NOW) is not None
     assert not story.explained("client").accepted
     assert len(facts.problems) == 1
@@ -203,6 +205,13 @@ def test_odd_names_of_the_second_san_are_not_told() -> None:
     first, second = (Extension(SAN, tlv(0x30, dns(text))) for text in ("a.example", "\xff"))
 
     assert facts_with(first, second).problems == ("the subjectAltName extension occurs twice; the first one is shown",)
+
+
+def test_odd_names_of_the_issuer_are_not_those_of_the_holder() -> None:
+    odd = tlv(0x30, dns("\xff"), address(b"abc"))
+
+    assert facts_with(Extension("2.5.29.18", odd)).problems == ()  # issuerAltName
+    assert len(facts_with(Extension(SAN, odd)).problems) == 2
 
 
 # --- the frame of a certificate ---
@@ -233,6 +242,12 @@ def test_the_frame_of_an_extension_is_read_as_openssl_reads_it(what: str) -> Non
 
     assert next((each.kind for each in explained.findings if each.fatal), None) is kind
     assert explained.accepted is taken
+
+
+@pytest.mark.parametrize("what", [what for what, (_, kind) in FRAMES.items() if kind is FindingKind.UNREADABLE])
+def test_a_frame_that_is_none_is_a_value_error(what: str) -> None:
+    with pytest.raises(ValueError, match="an extension is malformed"):
+        encoded(FRAMES[what][0].sent[0])
 
 
 def test_fields_that_cannot_be_seen_otherwise() -> None:

@@ -171,6 +171,7 @@ def test_a_name_that_is_malformed_is_a_value_error(element: bytes) -> None:
 
 
 def test_a_value_is_told_as_text() -> None:
+    assert told_value(GeneralName(NameKind.X400_ADDRESS, bytes(range(20)))) == bytes(range(16)).hex()
     assert general_name(0x82, b"\xffx").text == "\xffx"
     assert general_names(other("1.2.3", tlv(IA5, b"x"))) == (GeneralName(NameKind.OTHER_NAME, tlv(IA5, b"x"), "1.2.3"),)
 

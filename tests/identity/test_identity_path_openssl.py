@@ -234,6 +234,27 @@ BOUND: dict[str, tuple[Story, bool]] = {
         ),
         False,
     ),
+    "a maximum": (
+        bound(
+            (dns("a.example"),),
+            Extension(CONSTRAINTS, tlv(0x30, tlv(0xA0, tlv(0x30, dns("example"), tlv(0x81, b"\0"))))),
+        ),
+        False,
+    ),
+    "a minimum of an excluded one": (
+        bound(
+            (dns("a.example"),),
+            Extension(CONSTRAINTS, tlv(0x30, tlv(0xA1, tlv(0x30, dns("b"), tlv(0x80, b"\1"))))),
+        ),
+        False,
+    ),
+    "a minimum for another kind": (
+        bound(
+            (dns("a.example"),),
+            Extension(CONSTRAINTS, tlv(0x30, tlv(0xA0, tlv(0x30, email("b"), tlv(0x80, b"\1"))))),
+        ),
+        True,
+    ),
     "a minimum of zero": (
         bound(
             (dns("a.example"),),
@@ -269,6 +290,35 @@ def test_an_extension_counts_as_openssl_counts_it(what: str, tmp_path: Path) -> 
     assert next((each.kind for each in explained.findings if each.fatal), None) == kind
     assert explained.accepted is (not objections)
     assert explained.accepted or first_fatal(explained) in objections
+
+
+TYPES = [bytes([3, 2, unused, bits]) for unused, bits in ((7, 0x80), (6, 0x40), (6, 0xC0), (5, 0x20), (0, 0x07))]
+
+
+@pytest.mark.parametrize("purpose", ["client", "server"])
+@pytest.mark.parametrize("value", [*TYPES, b"\x03\x01\0", NULL])
+def test_an_old_type_of_netscape_counts_as_openssl_counts_it(value: bytes, purpose: Purpose, tmp_path: Path) -> None:
+    story = leaf(Extension(NETSCAPE, value))
+    explained, objections = story.explained(purpose), measured(story, purpose, tmp_path)
+
+    assert explained.accepted is (not objections)
+    assert explained.accepted or first_fatal(explained) in objections
+
+
+USAGES = [b"\x03\x02\x07\x80", b"\x03\x02\x05\x20", b"\x03\x02\x03\x08", b"\x03\x02\x06\x40", b"\x03\x02\x02\x04"]
+
+
+@pytest.mark.parametrize("purpose", ["client", "server"])
+@pytest.mark.parametrize("critical", [False, True])
+@pytest.mark.parametrize("value", USAGES)
+def test_a_key_usage_counts_as_openssl_counts_it_critical_or_not(
+    value: bytes, critical: bool, purpose: Purpose, tmp_path: Path
+) -> None:
+    for story in (leaf(Extension(USAGE, value, critical)), issuing(Extension(USAGE, value, critical))):
+        explained, objections = story.explained(purpose), measured(story, purpose, tmp_path)
+
+        assert explained.accepted is (not objections)
+        assert explained.accepted or first_fatal(explained) in objections
 
 
 @pytest.mark.parametrize("what", BOUND)

@@ -419,6 +419,7 @@ def test_a_uri_in_a_place_that_does_not_count_is_told_by_its_kind() -> None:
         '"192.0.2.1" is an address in a common name, and addresses are looked for in an iPAddress alone'
     )
     assert judge_names(named("x", "ip:2001:db8::1"), ["[2001:DB8::1]"]).reason.endswith("does not count here")
+    assert judge_names(named("x", "dns:sip.example.org", "ip:172.31.255.254"), ["192.0.2.1"]).nearest_miss is None
 
 
 # --- reasons of candidates ---

@@ -130,6 +130,7 @@ STRICT |= {
         replace(GOOD, leaf=instead(LEAF.but(extensions=without(LEAF, USAGE)), authority(0))),
         "has a path length and no keyCertSign in its key usage",
     ),
+    "a leaf of version 1": (replace(GOOD, leaf=LEAF.but(version=1, extensions=())), ""),
     "a leaf that is a CA": (replace(GOOD, leaf=instead(LEAF, authority(0), BOTH)), ""),
     "no subject, and it signs lists": (
         replace(GOOD, leaf=instead(LEAF, LISTS, replace(SAN, critical=True)).but(subject=name())),
@@ -332,6 +333,7 @@ def test_a_policy_that_cannot_be_read_is_missing(what: str) -> None:
 def test_must_staple_is_a_feature_of_tls(value: str, wants: bool) -> None:
     feature = Extension("1.3.6.1.5.5.7.1.24", bytes.fromhex(value))
     assert wants_staple(LEAF.but(extensions=(*LEAF.extensions, feature)).made(ISSUING)) is wants
+    assert not wants_staple(LEAF.made(ISSUING))
 
 
 def test_java_knows_fewer_extensions_and_does_not_look_at_its_anchor() -> None:
