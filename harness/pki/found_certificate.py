@@ -116,7 +116,9 @@ def signature_fits(child: FoundCertificate, issuer: FoundCertificate) -> bool | 
                 key.verify(signature, signed)
             case None, _:
                 return None
-            case ((rsa.RSAPublicKey() | ec.EllipticCurvePublicKey() | ed25519.Ed25519PublicKey()), _):
+            case _, (padding.PKCS1v15() | padding.PSS() | ec.ECDSA()):
+                return False
+            case ((rsa.RSAPublicKey() | ec.EllipticCurvePublicKey()), _):
                 return False
             case _:  # ML-DSA, DSA: kinds that the library itself matches with the algorithm
                 certificate.verify_directly_issued_by(issuer.certificate)

@@ -67,6 +67,7 @@ AREAS = (
             "tests/run/test_run_odd_certificates.py",
             "tests/report/test_report_beyond_plays.py",
             "tests/report/test_report_certificates.py",
+            "tests/report/test_report_differences.py",
             "tests/cli/test_cli_certs_change.py",
         ),
     ),
