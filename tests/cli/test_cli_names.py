@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import select
 import signal
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from address_blocks import fresh_block
+from busy_machine import in_time
 from cli_bench import PROGRAM, Command, in_its_own_process, sip_mtls
 
 from harness.cli.exits import Exit
@@ -247,8 +248,8 @@ def test_a_faulty_record_in_a_scenario_is_found_at_its_line(sip_mtls: Command, t
 
 @pytest.fixture
 def block() -> str:
-    """A block of addresses that this test process has for itself."""
-    return f"127.{64 + os.getpid() % 190}.{os.getpid() // 190 % 256}"
+    """A block of addresses that nobody else has."""
+    return fresh_block()
 
 
 @contextmanager
@@ -294,12 +295,13 @@ def test_real_clients_are_answered_over_udp_and_tcp_until_somebody_interrupts(bl
         over_tcp = answered(asked_over_tcp(server_at, query_message(edge, number=7)), edge)
         pressed = time.monotonic()
         server.send_signal(signal.SIGINT)
-        out, err = server.communicate(timeout=10)
+        out, err = server.communicate(timeout=30)
+        gone = time.monotonic()
 
     assert {record.target for record in over_udp.records if isinstance(record, Srv)} == EDGES
     assert over_tcp.records == (Host(f"{block}.10"),)
     assert (server.returncode, err) == (Exit.INTERRUPTED, "interrupted\n")
-    assert time.monotonic() - pressed < 2
+    assert in_time(gone - pressed, 2)
     assert re.search(r"udp +SRV _sips\._tcp\.example\.com", out)
     assert re.search(r"tcp +A us-expe1\.example\.com", out)
 
@@ -314,7 +316,7 @@ def test_bytes_that_are_no_query_stop_nothing(block: str) -> None:
             stranger.sendall(b"\xff")
         answer = answered(asked_over_udp(server_at, query_message(nobody, number=7)), nobody)
         server.send_signal(signal.SIGINT)
-        out, err = server.communicate(timeout=10)
+        out, err = server.communicate(timeout=30)
 
     assert answer.outcome is Outcome.NO_NAME
     assert err == "interrupted\n"

@@ -165,9 +165,9 @@ def test_of_disabled_rules_the_one_that_would_have_decided_is_told() -> None:
 def test_the_worst_accepted_pattern_is_quick_on_the_worst_name() -> None:
     assert expression_fault(".*.*.*x") == ""
 
-    started = time.perf_counter()
+    started = time.process_time()
     assert not matches_expression(".*.*.*x", "a" * 253)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
 
 
 @given(st.text(r"ab.*+?()[]{}|\^$-,12:<P>=!", max_size=12), st.text("ab", max_size=30))

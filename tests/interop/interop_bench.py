@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import trio
+from address_blocks import own_block
 from shipped_library import LIBRARY
 
 from harness.net.link import Link
@@ -23,7 +23,7 @@ from harness.tls.profile import TlsProfile
 from harness.transcript import Address, AlertSeen, ClientCertificate
 
 PUBLIC_ROOT = LIBRARY.workshop.certificate_of("public-root")
-HOST = f"127.{64 + os.getpid() % 190}.{os.getpid() // 190 % 256}.10"
+HOST = f"{own_block()}.10"
 OUTSIDE = f"{HOST.rpartition('.')[0]}.99"
 BOTH_VERSIONS = ("1.2", "1.3")
 _PORTS = itertools.count(5062)

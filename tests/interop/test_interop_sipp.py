@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from address_blocks import fresh_block
 from interop_bench import files, needs
 from sipp_bench import PHONE_PORT, Lab, Plot, served, sipp, tls_in_front_of
 
@@ -17,7 +18,7 @@ PLOTS = [Plot("", "called"), Plot("", "caller"), Plot("called", "called"), Plot(
 NAMES = ["called-hangs-up", "caller-hangs-up", "called-holds", "caller-holds"]
 each_plot = pytest.mark.parametrize("plot", PLOTS, ids=NAMES)
 OUTSIDE = f"127.50.{os.getpid() // 250 % 256}.{1 + os.getpid() % 250}"  # no block of a lab begins so
-BLOCK = f"127.{64 + os.getpid() % 190}.{os.getpid() // 190 % 256}"
+BLOCK = fresh_block()
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["proxy", "b2bua"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from typing import Any, TypeAlias
 
 import pytest
 import trio
+from address_blocks import own_block
 from trio.testing import MockClock
 
 from harness.net.link import Link
@@ -45,16 +45,12 @@ each_version = pytest.mark.parametrize("tls", BOTH_VERSIONS)
 _PORTS = itertools.cycle(range(5062, 6062))
 
 
-def _block() -> str:
-    return f"127.{64 + os.getpid() % 190}.{os.getpid() // 190 % 256}"
-
-
 def caller_host() -> str:
-    return f"{_block()}.70"
+    return f"{own_block()}.70"
 
 
 def called_host() -> str:
-    return f"{_block()}.10"
+    return f"{own_block()}.10"
 
 
 def fresh_address() -> Address:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from address_blocks import own_block
 from shipped_library import LIBRARY
 
 from harness.lab.changes import changed
@@ -22,7 +22,7 @@ from harness.probe.target import read_target
 from harness.run.play import OpenLab, open_lab
 
 PUBLIC_ROOT = LIBRARY.workshop.certificate_of("public-root")
-HOST = f"127.{64 + os.getpid() % 190}.{os.getpid() // 190 % 256}.30"
+HOST = f"{own_block()}.30"
 BOTH_VERSIONS = ("1.2", "1.3")
 WITHIN = 1.0
 """Seconds that a probe of these tests gives each part; a local end that means to answer takes milliseconds."""

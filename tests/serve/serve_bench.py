@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import os
 import re
 import shutil
 import signal
@@ -18,20 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from address_blocks import fresh_block
 
 _AT_A_TERMINAL = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # see cli_bench
 PROGRAM = [sys.executable, "-c", _AT_A_TERMINAL + "from harness.cli import main; main()", "serve"]
 OPEN = "Visits:"
 _PATIENCE = 30.0
-
-
-_BLOCKS = itertools.count(os.getpid() * 7)
-
-
-def fresh_block() -> str:
-    """Return a block of addresses for one lab of this test process."""
-    number = next(_BLOCKS)
-    return f"127.{64 + number % 190}.{number // 190 % 256}"
 
 
 def needs(program: str) -> pytest.MarkDecorator:

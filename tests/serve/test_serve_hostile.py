@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import os
 import socket
 import subprocess
 import sys
@@ -13,7 +12,9 @@ from pathlib import Path
 
 import dns.message
 import pytest
-from serve_bench import OPEN, PROGRAM, Caller, ServedLab, fresh_block, serving
+from address_blocks import fresh_block
+from busy_machine import in_time
+from serve_bench import OPEN, PROGRAM, Caller, ServedLab, serving
 
 from harness.cli.exits import Exit
 
@@ -66,7 +67,7 @@ def test_a_reader_who_stops_reading_stops_neither_the_lab_nor_its_end(tmp_path: 
         code, seconds = lab.end()
 
     assert code == Exit.MET
-    assert seconds < 5
+    assert in_time(seconds, 5)
 
 
 @pytest.mark.may_skip("a machine without network has no other address")
@@ -87,7 +88,7 @@ def test_another_address_is_opened_with_a_warning_and_ports_that_clash_are_mappe
 
 
 def test_two_questions_at_once_are_answered_from_the_address_that_was_asked(tmp_path: Path) -> None:
-    place = f"127.{os.getpid() % 60 + 1}.9.9"
+    place = f"{fresh_block()}.9"
     questions = [dns.message.make_query("us-expe1.example.com", kind) for kind in ("A", "AAAA")]
     with serving(tmp_path, "--bind", place) as lab, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
         port = int(lab.said("DNS over UDP and TCP, also ").rpartition(":")[2])
