@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -455,8 +456,8 @@ def test_a_certificate_taken_apart_and_put_together_is_the_same(forged: Forged) 
 
 
 ILL_FORMED: dict[str, tuple[bytes, bytes, str]] = {
-    "a version that is none": (b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x01", "its version is neither 1 nor 3"),
-    "a date without zone": (b"Z0", b"z0", "its dates are not written as RFC 5280"),
+    "a version that is none": (rb"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x01", "its version is neither 1 nor 3"),
+    "a date without zone": (rb"(?<=\d{12})Z", b"z", "its dates are not written as RFC 5280"),
 }
 
 
@@ -464,7 +465,7 @@ ILL_FORMED: dict[str, tuple[bytes, bytes, str]] = {
 @pytest.mark.parametrize("as_pem", [True, False])
 def test_a_whole_certificate_with_an_odd_part_is_not_told_to_be_copied_badly(what: str, as_pem: bool) -> None:
     good, odd, told = ILL_FORMED[what]
-    der = LEAF.der.replace(good, odd, 1)
+    der = re.sub(good, odd, LEAF.der, count=1)
     text = base64.encodebytes(der)
     assert der != LEAF.der
 
