@@ -13,7 +13,10 @@ GET_VENV := test "$$(id -u)" = 0 && apt-get update -q && apt-get install -y -q p
 OLDEST := .venv-oldest
 CORE   := tests/document tests/identity tests/pki tests/tls tests/sip tests/dns tests/lab tests/scenario tests/probe
 
-.PHONY: demo test test-oldest check coverage bench mutants docs golden clean help
+# The pages, and the files that they link to.
+PAGES := '*.md' ':!tests' LICENSE docs/site.css scenarios/lab.yaml examples
+
+.PHONY: demo test test-oldest check coverage bench mutants docs site golden clean help
 
 demo: $(READY)          ## play every scenario, then the lesson: why MRA breaks on a mutual-TLS port
 	$(BIN)/sip-mtls run --out out/demo
@@ -47,6 +50,11 @@ mutants: $(READY)       ## break one line at a time and count how often no test 
 docs: $(READY)          ## write the generated pages of docs/ anew
 	$(BIN)/python docs/generate.py
 
+site: $(VENV)/.site      ## the pages as a site in out/site; a link that leads nowhere is an error
+	rm -rf out/site out/site-source && mkdir -p out/site-source
+	git ls-files -z $(PAGES) | xargs -0 cp --parents -t out/site-source
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 golden: $(READY)        ## record the golden ladders anew; read the diff
 	GOLDEN=record $(BIN)/python -m pytest -q tests/report
 
@@ -63,6 +71,10 @@ $(READY): pyproject.toml
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); $(GET_VENV) && $(PYTHON) -m venv $(VENV); } || { rm -rf $(VENV); \
 	  echo "This Python cannot make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+$(VENV)/.site: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[site]'
 	@touch $@
 
 $(OLDEST)/.ready: $(READY) tests/oldest_versions.py

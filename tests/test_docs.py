@@ -177,6 +177,62 @@ def test_no_template_shows_its_braces() -> None:
         assert not re.search(r"\{[a-z_]+\}", prose), name
 
 
+def test_the_site_has_every_page_in_its_navigation() -> None:
+    """`make site` builds it and checks every link; a page that nobody finds from the top would be lost in it."""
+    site = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    listed = re.findall(r": (\S+\.md)$", site.partition("\nnav:\n")[2], re.MULTILINE)
+    pages = [
+        *ROOT.glob("*.md"),
+        *DOCS.rglob("*.md"),
+        *(ROOT / "certs").rglob("*.md"),
+        *(ROOT / "examples").rglob("*.md"),
+    ]
+    names = {page.relative_to(ROOT).as_posix() for page in pages if page.parent != DOCS / "causes"}
+    assert listed[0] == "README.md"
+    assert sorted(listed) == sorted(names), "name each page once in the `nav` of mkdocs.yml"
+
+
+CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+_PATH = r"[.\w-]+(?:/[\w.<>-]+)*(?:/|\.(?:py|md|ya?ml))"
+
+
+def places_that_are_gone(text: str) -> list[str]:
+    """Return the paths that a text names and the tree lacks; before a name that is to be chosen its folder counts."""
+    paths = [path.partition("<")[0] for path in re.findall(rf"`({_PATH})`", text)]
+    return [path for path in paths if not (ROOT / path).exists()]
+
+
+def names_that_are_gone(text: str) -> list[str]:
+    """Return each name that a text says to be of a file that does not have it."""
+    said = re.findall(rf"`(\w+)` (?:of|in)\s+`({_PATH})`", text)
+    return [f"{name} of {path}" for name, path in said if not _has(ROOT / path, name)]
+
+
+def _has(path: Path, name: str) -> bool:
+    return re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")) is not None
+
+
+def test_every_place_that_contributing_names_exists() -> None:
+    assert len(re.findall(rf"`{_PATH}`", CONTRIBUTING)) > 30
+    assert len(re.findall(rf"`\w+` (?:of|in)\s+`{_PATH}`", CONTRIBUTING)) > 10
+    assert places_that_are_gone(CONTRIBUTING) == []
+    assert names_that_are_gone(CONTRIBUTING) == []
+
+
+def test_a_place_that_is_gone_is_found() -> None:
+    text = "`harness/gone.py`, `harness/gone/<name>.py`, `ROLES` of\n`harness/errors.py`, `docs/`"
+    text += " and `Fault` of `harness/errors.py`"
+    assert places_that_are_gone(text) == ["harness/gone.py", "harness/gone/"]
+    assert names_that_are_gone(text) == ["ROLES of harness/errors.py"]
+
+
+def test_every_word_of_make_that_contributing_names_exists() -> None:
+    words = set(re.findall(r"\bmake ([a-z-]+)(?=`|\s{2,})", CONTRIBUTING))
+    assert {"help", "check", "test", "docs", "golden", "site"} <= words
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert [word for word in words if f"\n{word}:" not in makefile] == []
+
+
 def test_no_link_leads_nowhere() -> None:
     texts = [*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
     links = [(page, link) for page in texts for link in _links(page)]
