@@ -153,3 +153,23 @@ def test_any_order_at_all_is_a_blueprint_or_reasons(order: LeafOrder) -> None:
     except ScenarioError as error:
         told = error.faults
     assert {fault.file for fault in told} <= {f"leaf {order.profile}"}
+
+
+ODD = [
+    LeafOrder("expressway-f"),
+    LeafOrder("expressway-e", ("expired", "not-yet-valid")),
+    LeafOrder("expressway-e", common_name=""),
+    *(
+        LeafOrder("expressway-e", (name,), common_name="host", dns_names=("host",))
+        for name, fault in CATALOGUE.faults.items()
+        if fault.certificate.names == "wildcard"
+    ),
+]
+
+
+@pytest.mark.parametrize("order", ODD)
+def test_a_fault_of_an_order_has_no_line(order: LeafOrder) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        draw(CATALOGUE, order)
+    assert len(ODD) >= 4
+    assert [(each.file, each.line, each.column) for each in caught.value.faults] == [(f"leaf {order.profile}", 0, 0)]

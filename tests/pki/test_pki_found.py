@@ -10,7 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, mldsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID, ObjectIdentifier
-from pki_forge import Forged, alternatives, chain_of, forge, key_of, name_of
+from pki_bench import NOW
+from pki_forge import DAY, Forged, alternatives, chain_of, forge, key_of, name_of
 
 from harness.errors import ScenarioError
 from harness.pki.anatomy import RawExtension, dissect, extension
@@ -136,6 +137,23 @@ def test_a_namesake_with_a_key_of_another_kind_did_not_sign() -> None:
         for key in (mldsa.MLDSA44PrivateKey.generate(), dsa.generate_private_key(1024)):  # noqa: S505 - its kind counts
             assert signature_fits(child, ca_of(key)) is False
             assert not has_issued(ca_of(key), child)
+
+
+def test_a_signature_by_ml_dsa_fits_the_key_that_made_it() -> None:
+    name = name_of((NameOID.COMMON_NAME, "CA"))
+    key, other = mldsa.MLDSA44PrivateKey.generate(), mldsa.MLDSA44PrivateKey.generate()
+    own, namesake = (
+        x509.CertificateBuilder(name, name, each.public_key(), 7)
+        .not_valid_before(NOW - DAY)
+        .not_valid_after(NOW + DAY)
+        .sign(each, None)
+        .public_bytes(Encoding.DER)
+        for each in (key, other)
+    )
+
+    assert signature_fits(read_found(own), read_found(own)) is True
+    assert signature_fits(read_found(own), read_found(namesake)) is False
+    assert signature_fits(found(forge("CA", key=key_of("ed25519"), ca=True)), read_found(own)) is not True
 
 
 def test_a_padded_signature_fits_its_key() -> None:

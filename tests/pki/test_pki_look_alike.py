@@ -28,10 +28,13 @@ from pki_forge import (
 
 from harness.errors import ScenarioError
 from harness.pki.anatomy import dissect
+from harness.pki.copying import Identity
 from harness.pki.der import elements
+from harness.pki.found_certificate import read_found
 from harness.pki.holdings import Holding, read_holding
 from harness.pki.look_alike import LookAlikeCredentials, LookAlikes
 from harness.pki.marked_names import marked_authority
+from harness.pki.twin_keys import key_like
 from harness.pki.weak_signatures import resign_with_sha1
 
 BINDS_KEYS = {ExtensionOID.SUBJECT_KEY_IDENTIFIER, ExtensionOID.AUTHORITY_KEY_IDENTIFIER}
@@ -453,3 +456,27 @@ def test_a_root_that_is_made_up_has_a_key_that_suits_the_signature_it_made(
     assert key.curve.name == curve
     assert isinstance(leaf.signature_hash_algorithm, type(digest))
     leaf.verify_directly_issued_by(parsed(played.root))
+
+
+def test_a_made_up_root_is_a_ca_as_rfc_5280_has_it_for_ten_years_around_now() -> None:
+    """Sections 4.2.1.3 and 4.2.1.9: basicConstraints and keyUsage of a CA are critical."""
+    root = parsed(copies_of(chain_of().leaf).root)
+    basic = root.extensions.get_extension_for_class(x509.BasicConstraints)
+    usage = root.extensions.get_extension_for_class(x509.KeyUsage)
+    identifier = root.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
+
+    assert (basic.critical, basic.value) == (True, x509.BasicConstraints(ca=True, path_length=None))
+    assert usage.critical
+    assert (usage.value.key_cert_sign, usage.value.crl_sign, usage.value.digital_signature) == (True, True, False)
+    assert not identifier.critical
+    assert (root.not_valid_before_utc, root.not_valid_after_utc) == (NOW - 3650 * DAY, NOW + 3650 * DAY)
+    root.verify_directly_issued_by(root)
+
+
+def test_what_plays_a_key_does_not_print_it() -> None:
+    played = copies_of(*chain_of().all)
+    identity = Identity(b"name", key_like(read_found(chain_of().leaf.der)))
+
+    assert "PrivateKey" not in repr(identity)
+    assert "PRIVATE" not in repr(played)
+    assert all("key" not in repr(each) for each in LookAlikes(NOW).issued.values())
