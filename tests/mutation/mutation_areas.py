@@ -61,6 +61,7 @@ AREAS = (
             "tests/pki",
             "tests/lab",
             "tests/run/test_run_certificate_change.py",
+            "tests/run/test_run_change_outcomes.py",
             "tests/run/test_run_change_plan.py",
             "tests/run/test_run_eku_matrix.py",
             "tests/run/test_run_foreign_sources.py",

@@ -148,3 +148,30 @@ def test_any_other_text_is_no_date_and_never_another_error(text: str) -> None:
     except ValueError:
         return
     assert day.isoformat() == text
+
+
+def test_the_key_of_a_ca_that_stands_above_itself_is_nobodys() -> None:
+    text = (
+        f"{TEXTS['authorities.yaml']}\nround:\n  common-name: TEST ONLY round\n  under: round\n"
+        "odd:\n  common-name: TEST ONLY odd\n  same-key-as: round\n"
+    )
+    with pytest.raises(ScenarioError) as refused:
+        read_catalogue(TEXTS | {"authorities.yaml": text})
+
+    assert [fault.message for fault in refused.value.faults] == [
+        "'round' stands above itself",
+        "the key of 'round' is not its own, or needs 'odd' first",
+    ]
+
+
+def test_the_key_of_a_ca_below_is_there_too_late() -> None:
+    text = (
+        f"{TEXTS['authorities.yaml']}\nodd:\n  common-name: TEST ONLY odd\n  same-key-as: below\n"
+        "below:\n  common-name: TEST ONLY below\n  under: odd\n"
+    )
+    with pytest.raises(ScenarioError) as refused:
+        read_catalogue(TEXTS | {"authorities.yaml": text})
+
+    assert [fault.message for fault in refused.value.faults] == [
+        "the key of 'below' is not its own, or needs 'odd' first"
+    ]

@@ -22,6 +22,8 @@ KEYS: dict[str, CertificateIssuerPrivateKeyTypes] = {
     "RSA 2048": rsa.generate_private_key(public_exponent=65537, key_size=2048),
     "ECDSA P-256": ec.generate_private_key(ec.SECP256R1()),
     "ECDSA P-384": ec.generate_private_key(ec.SECP384R1()),
+    "ECDSA P-224": ec.generate_private_key(ec.SECP224R1()),
+    "ECDSA brainpoolP256r1": ec.generate_private_key(ec.BrainpoolP256R1()),
     "Ed25519": ed25519.Ed25519PrivateKey.generate(),
     "ML-DSA-65": mldsa.MLDSA65PrivateKey.generate(),
 }
@@ -88,3 +90,10 @@ def test_a_renewal_that_expires_soon_is_told_though_the_old_one_does_so_too() ->
 
     assert told(ending, renewed) == [("expires-soon", "it expires on 2026-06-06, in 5 days")]
     assert told(ending, ending) == []
+
+
+def test_an_error_that_the_old_certificate_has_too_breaks_nothing_that_worked() -> None:
+    sound, odd, other = examined(made()), examined(made("ECDSA P-224")), examined(made("ECDSA brainpoolP256r1"))
+
+    assert [key for key, _ in told(sound, odd)] == [key for key, _ in told(sound, other)] == ["unusable-key"]
+    assert told(odd, other) == told(other, odd) == []
