@@ -113,7 +113,7 @@ REQUESTS: dict[str, Callable[[int], Request]] = {
 
 
 def framing(data: bytes, piece: int) -> None:
-    framer = StreamFramer(max_head=len(data) + 1, max_body=len(data), max_message=2 * len(data))
+    framer = StreamFramer(2 * len(data))
     for start in range(0, len(data), piece):
         framer.feed(data[start : start + piece])
         for _ in framer.events():

@@ -98,7 +98,7 @@ class SipLink:
         self._recorder = recorder
         self._serve = serve
         self._on_violation = on_violation
-        self._framer = StreamFramer(max_head=max_message, max_body=max_message, max_message=max_message)
+        self._framer = StreamFramer(max_message)
         self._transactions = TransactionLayer(self)
         self._nursery: trio.Nursery | None = None
         self._deaf = False

@@ -76,8 +76,8 @@ class Connection(Protocol):
 class _Running:
     """One transaction and what is running for it.
 
-    Whoever asks waits under `patience`, and that scope's deadline is the transaction's timer: B or F, by
-    `patient_for`. Every other timer runs in a task of its own. `heard` is set with the first response.
+    Whoever asks waits under `patience`, and that scope's deadline is the transaction's timer: B for an INVITE, else F.
+    Every other timer runs in a task of its own. `heard` is set with the first response.
 
     The keys of the two sides are never equal: a client's has no `sent_by`. So a key that a response gives leads to a
     client transaction, and one that a request gives to a server transaction.
@@ -89,7 +89,6 @@ class _Running:
     responses: trio.MemorySendChannel[Response] | None = None
     hear: Hear | None = None
     patience: trio.CancelScope = field(default_factory=trio.CancelScope)
-    patient_for: Timer | None = None
     heard: trio.Event | None = None
     cancelled: trio.Event = field(default_factory=trio.Event)
     taking_back: trio.CancelScope | None = None
@@ -144,8 +143,8 @@ class TransactionLayer:
                 self._end_responses(running)
                 if not patience.cancel_called and self._running.get(key) is running:
                     self._connection.start(self._take_back, key, running)
-        if patience.cancelled_caught and running.patient_for is not None:
-            self._carry_out(key, running, running.transaction.timer(running.patient_for))
+        if patience.cancelled_caught:
+            self._carry_out(key, running, running.transaction.timer(Timer.B if key.method == "INVITE" else Timer.F))
 
     async def _take_back(self, key: TransactionKey, running: _Running) -> None:
         """Cancel an INVITE for which nobody waits any longer; forget what comes to no end by itself in 64*T1."""
@@ -304,14 +303,14 @@ class TransactionLayer:
 
     def _start_timer(self, key: TransactionKey, running: _Running, name: Timer, seconds: float) -> None:
         if name in _PATIENCE_OF_ASKER:
-            running.patience.deadline, running.patient_for = trio.current_time() + seconds, name
+            running.patience.deadline = trio.current_time() + seconds
             return
         scope = trio.CancelScope()
         if self._connection.start(self._ring, key, running, name, (seconds, scope)):
             running.timers[name] = scope
 
     def _stop_timer(self, running: _Running, name: Timer) -> None:
-        if running.patient_for is name:
+        if name in _PATIENCE_OF_ASKER:
             running.patience.deadline = inf
         scope = running.timers.pop(name, None)
         if scope is not None:

@@ -22,7 +22,7 @@ class Conversation:
     def __init__(self, link: Link, recorder: Recorder) -> None:
         self._link = link
         self._recorder = recorder
-        self._framer = StreamFramer(max_head=_LONGEST_ANSWER, max_body=_LONGEST_ANSWER, max_message=_LONGEST_ANSWER)
+        self._framer = StreamFramer(_LONGEST_ANSWER)
         self._heard = b""
         self.over = False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from harness.sip.parameters import Parameters
-from harness.sip.splitting import find_outside_quotes, quote, unquote
+from harness.sip.splitting import excerpt, find_outside_quotes, quote, unquote
 from harness.sip.uri import SipUri
 
 _SEPARATORS = ',;:@"'
@@ -30,7 +30,7 @@ class NameAddress:
             return _checked(cls(*_bare(text)))
         uri, closing, rest = text[opening + 1 :].partition(">")
         if not closing or rest.strip()[:1] not in ("", ";"):
-            raise ValueError(f"not an address: {text[:80]!r}")
+            raise ValueError(f"not an address: {excerpt(text)}")
         return _checked(cls(uri.strip(), _display(text[:opening].strip()), Parameters.parse(rest)))
 
     @property
@@ -74,7 +74,7 @@ def sip_uri_of(value: str) -> SipUri | None:
 def _bare(text: str) -> tuple[str, str, Parameters]:
     uri, _, parameters = text.partition(";")
     if "?" in uri:
-        raise ValueError(f"a URI with a question mark needs angle brackets (RFC 3261 20.10): {uri[:80]!r}")
+        raise ValueError(f"a URI with a question mark needs angle brackets (RFC 3261 20.10): {excerpt(uri)}")
     return uri.strip(), "", Parameters.parse(parameters)
 
 
@@ -82,11 +82,11 @@ def _display(text: str) -> str:
     """Return a display name: a quoted string, or words without separators among them (RFC 4475 3.1.2.15)."""
     meant = unquote(text)
     if meant == text and any(character in _SEPARATORS for character in text):
-        raise ValueError(f"a display name with separators needs quotes: {text[:80]!r}")
+        raise ValueError(f"a display name with separators needs quotes: {excerpt(text)}")
     return meant
 
 
 def _checked(address: NameAddress) -> NameAddress:
     if ":" not in address.uri or any(character.isspace() for character in address.uri):
-        raise ValueError(f"not a URI: {address.uri[:80]!r}")
+        raise ValueError(f"not a URI: {excerpt(address.uri)}")
     return address

@@ -62,7 +62,7 @@ def answer(
     if "opaque" in offered:
         parts["opaque"] = offered["opaque"]
     secret = ha1(username, offered["realm"], password, algorithm)
-    return _written(parts | {"response": _response(parts, secret, method)}, bare=(*_BARE, "qop"))
+    return _written(parts | {"response": _response(algorithm, parts, secret, method)}, bare=(*_BARE, "qop"))
 
 
 def verify(
@@ -88,7 +88,7 @@ def verify(
     secret = ha1_of(given["username"], given["realm"], algorithm)
     if secret is None:
         return DigestResult.UNKNOWN_USER
-    if not _same(_response(given, secret, method), given["response"].lower()):
+    if not _same(_response(algorithm, given, secret, method), given["response"].lower()):
         return DigestResult.WRONG
     fresh = nonce_is_fresh(given["nonce"], given.get("nc", ""))
     return DigestResult.ACCEPTED if fresh else DigestResult.STALE
@@ -116,11 +116,10 @@ def fields(header: str) -> dict[str, str]:
 
 def _algorithm(parts: Mapping[str, str]) -> str | None:
     named = parts.get("algorithm", "MD5").upper()
-    return named if parts and named in _HASHES else None
+    return named if named in _HASHES else None
 
 
-def _response(parts: Mapping[str, str], secret: str, method: str) -> str:
-    algorithm = _algorithm(parts) or "MD5"
+def _response(algorithm: str, parts: Mapping[str, str], secret: str, method: str) -> str:
     ha2 = _hash(algorithm, method, parts["uri"])
     if "qop" not in parts:
         return _hash(algorithm, secret, parts["nonce"], ha2)

@@ -9,6 +9,7 @@ from sipmessage import CSeq, MediaType
 
 from harness.sip.address import NameAddress
 from harness.sip.headers import Headers, whole_number
+from harness.sip.splitting import excerpt
 from harness.sip.uri import SipUri
 from harness.sip.via import Via
 
@@ -28,7 +29,7 @@ _SINGLE = ("from", "to", "call-id", "cseq", "max-forwards", "content-type", "exp
 def _whole_number(limit: int) -> Callable[[str], object]:
     def check(value: str) -> object:
         if whole_number(value, limit) is None:
-            raise ValueError(f"not a number of 0 to {limit}: {value[:40]!r}")
+            raise ValueError(f"not a number of 0 to {limit}: {excerpt(value)}")
         return value
 
     return check
@@ -41,7 +42,7 @@ def _cseq(value: str) -> object:
 
 def _call_id(value: str) -> object:
     if not value or any(character.isspace() for character in value):
-        raise ValueError(f"not a Call-ID: {value[:40]!r}")
+        raise ValueError(f"not a Call-ID: {excerpt(value)}")
     return value
 
 
@@ -88,7 +89,7 @@ def header_findings(headers: Headers, method: str | None) -> tuple[Finding, ...]
 def _shapeless(headers: Headers) -> Iterator[Finding]:
     for field in headers:
         if not field.name:
-            yield Finding("", f"no header name in {field.value[:40]!r}")
+            yield Finding("", f"no header name in {excerpt(field.value)}")
         elif any(character.isspace() for character in field.name):
             yield Finding(field.canonical, "blank inside the header name")
 
@@ -117,4 +118,4 @@ def _unreadable(headers: Headers) -> Iterator[Finding]:
 def _other_method(headers: Headers, method: str | None) -> Iterator[Finding]:
     named = (headers.get("cseq") or "").split()[-1:]
     if method is not None and named and named != [method]:
-        yield Finding("cseq", f"names {named[0][:40]!r}, the request line {method[:40]!r} (RFC 3261 8.1.1.5)")
+        yield Finding("cseq", f"names {excerpt(named[0])}, the request line {excerpt(method)} (RFC 3261 8.1.1.5)")

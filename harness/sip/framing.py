@@ -51,21 +51,13 @@ Framed: TypeAlias = MessageFramed | KeepAlive | Violation
 class StreamFramer:
     """Cuts one direction of a connection into messages and keep-alives.
 
-    Limits are in bytes: of a head with its empty line, of a body, and of both together (`SipMaxSize` of an
-    Expressway is 32768, domain.md 3.1). It never holds more than one message and what was fed since the last
+    `max_message` is in bytes, head and body together (`SipMaxSize` of an Expressway is 32768, domain.md 3.1). It never
+    holds more than one message and what was fed since the last
     `events`. Two empty lines between messages are a ping; a single one means nothing (RFC 3261 7.5), since nobody here
     sends pings to which it could be the pong.
     """
 
-    def __init__(
-        self,
-        *,
-        max_head: int = 65536,
-        max_body: int = 65536,
-        max_message: int = 131072,
-    ) -> None:
-        self._max_head = min(max_head, max_message)
-        self._max_body = max_body
+    def __init__(self, max_message: int) -> None:
         self._max_message = max_message
         self._empty_lines = 0
         self._buffer = bytearray()
@@ -128,17 +120,17 @@ class StreamFramer:
     def _read_head(self) -> _Head | Violation | None:
         if self._buffer and not _may_start_a_message(self._buffer[0]):
             return Violation(f"no SIP message starts with byte {self._buffer[0]:#04x}", self._consumed)
-        end = head_end(self._buffer, self._searched, self._max_head)
+        end = head_end(self._buffer, self._searched, self._max_message)
         if end is None:
             if not self._start_line_seen and (refused := self._refuse_start_line()):
                 return refused
             # An empty line may straddle what was searched: three bytes of it can be there already.
             self._searched = max(0, len(self._buffer) - 3)
-            return self._too_long() if len(self._buffer) >= self._max_head else None
+            return self._too_long() if len(self._buffer) >= self._max_message else None
         return self._accept_head(end)
 
     def _refuse_start_line(self) -> Violation | None:
-        end = self._buffer.find(b"\n", self._searched, self._max_head)
+        end = self._buffer.find(b"\n", self._searched, self._max_message)
         if end < 0:
             return None
         self._start_line_seen = True
@@ -156,7 +148,7 @@ class StreamFramer:
                 return Unframed("no Content-Length on a stream (RFC 3261 18.3)", self._consumed, head)
             case Violation(reason=reason):
                 return Unframed(reason, self._consumed, head)
-            case int(length) if length > self._max_body or end + length > self._max_message:
+            case int(length) if end + length > self._max_message:
                 reason = f"a message of {end + length} bytes is over the limit"
                 return Unframed(reason, self._consumed, head, _TOO_LARGE)
             case int(length):
@@ -171,7 +163,7 @@ class StreamFramer:
         return MessageFramed(compose(head.start, head.fields, body=raw[head.end :], raw=raw))
 
     def _too_long(self) -> Violation:
-        return Unframed(f"a head of more than {self._max_head} bytes", self._consumed, status=_TOO_LARGE)
+        return Unframed(f"a head of more than {self._max_message} bytes", self._consumed, status=_TOO_LARGE)
 
     def _drop(self, size: int) -> None:
         del self._buffer[:size]

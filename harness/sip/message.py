@@ -13,6 +13,7 @@ from typing import TypeAlias
 from harness.sip.findings import Finding, header_findings
 from harness.sip.headers import HeaderField, Headers, whole_number
 from harness.sip.scanner import Violation, content_length, head_end, leading_blank_lines, split_head
+from harness.sip.splitting import excerpt
 
 __all__ = [
     "SIP_VERSION", "Finding", "HeaderField", "Headers", "Message", "Request", "Response", "Violation", "compose",
@@ -125,7 +126,7 @@ def parse_start_line(line: str) -> Message | Violation:
         return Response(int(status[2]), (status[3] or "").strip(), version=status[1].upper())
     if request := _REQUEST_LINE.fullmatch(line):
         return Request(request[1], request[2].rstrip(), version=request[3].upper())
-    return Violation(f"not a SIP start line: {line[:60]!r}")
+    return Violation(f"not a SIP start line: {excerpt(line)}")
 
 
 def compose(start: Message, fields: tuple[HeaderField, ...], *, body: bytes, raw: bytes) -> Message:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+_SHOWN = 60
+
 
 def split_outside_quotes(text: str, separator: str) -> tuple[str, ...]:
     """Return the non-empty parts of `text` between `separator`, stripped of blanks.
@@ -25,6 +27,11 @@ def find_outside_quotes(text: str, wanted: str) -> int:
 def collapse_blanks(text: str) -> str:
     """Return `text` with each run of blanks as one space (RFC 3261 7.3.1)."""
     return " ".join(text.split())
+
+
+def excerpt(text: str) -> str:
+    """Return the beginning of what a peer wrote, in Python's quotes and escapes, for a message about it."""
+    return repr(text[:_SHOWN])
 
 
 def quote(text: str) -> str:

@@ -7,6 +7,7 @@ Each method returns actions in order; the caller carries them out and calls `tim
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 from harness.sip.building import acknowledge_refusal, respond
@@ -47,7 +48,7 @@ __all__ = [
 _REPORTS: dict[Step, Action] = {Step.TIMED_OUT: TimedOut(), Step.TRANSPORT_FAILED: TransportFailed()}
 
 
-class _Transaction:
+class _Transaction(ABC):
     """What both sides share: one cell of the table after the other."""
 
     def __init__(self, request: Request, table: Table, state: State) -> None:
@@ -102,8 +103,9 @@ class _Transaction:
             self._last_sent = message
             yield SendMessage(message)
 
+    @abstractmethod
     def _written(self, step: Step, message: Message | None) -> Message | None:
-        raise NotImplementedError
+        """Return what a step sends, None where there is nothing to send."""
 
 
 class ClientTransaction(_Transaction):

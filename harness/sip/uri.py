@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from harness.sip.parameters import Parameters
+from harness.sip.splitting import excerpt
 
 _HOST_AND_PORT = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s:;?@\[\]<>\"]+)(?::([0-9]{1,5}))?", re.ASCII)
 _SCHEMES = ("sip", "sips")
@@ -36,7 +37,7 @@ class SipUri:
         """Read a URI; ValueError where the scheme is another one (`tel:`) or no host can be made out."""
         scheme, _, rest = text.strip().partition(":")
         if scheme.lower() not in _SCHEMES:
-            raise ValueError(f"not a SIP URI: {text[:80]!r}")
+            raise ValueError(f"not a SIP URI: {excerpt(text)}")
         user, place = _split_user(rest)
         place, _, headers = place.partition("?")
         authority, _, parameters = place.partition(";")
@@ -80,7 +81,7 @@ def host_and_port(text: str) -> tuple[str, int | None]:
     """Read `host`, `host:port` or `[IPv6]:port`; ValueError for anything else, ports over 65535 included."""
     match = _HOST_AND_PORT.fullmatch(text.strip())
     if match is None or int(match[2] or 0) > 65535:
-        raise ValueError(f"not a host: {text[:80]!r}")
+        raise ValueError(f"not a host: {excerpt(text)}")
     return match[1], int(match[2]) if match[2] else None
 
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from harness.sip.headers import Headers
 from harness.sip.parameters import Parameters
-from harness.sip.splitting import collapse_blanks
+from harness.sip.splitting import collapse_blanks, excerpt
 from harness.sip.uri import host_and_port
 
 _PROTOCOL = re.compile(r"SIP ?/ ?2\.0 ?/ ?([^\s/;,]+) ", re.ASCII | re.IGNORECASE)
@@ -70,7 +70,7 @@ def _parsed(text: str) -> Via:
     text = collapse_blanks(text)
     protocol = _PROTOCOL.match(text)
     if protocol is None:
-        raise ValueError(f"not a Via: {text[:80]!r}")
+        raise ValueError(f"not a Via: {excerpt(text)}")
     sent_by, _, parameters = text[protocol.end() :].partition(";")
     host, port = host_and_port(_BEFORE_COLON.sub(":", sent_by))
     return Via(protocol[1].upper(), host, port, Parameters.parse(parameters))

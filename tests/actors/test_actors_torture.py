@@ -113,7 +113,7 @@ async def finals(visit: Visit, actor: str, port: int, data: bytes) -> list[Respo
     link = await visit.dial_at(actor, port)
     assert await link.secure(NOBODY)
     await link.send(data)
-    framer = StreamFramer()
+    framer = StreamFramer(65536)
     with trio.move_on_after(40):  # a message that lacks its end is refused after 32 s
         while piece := await link.receive():
             framer.feed(piece)

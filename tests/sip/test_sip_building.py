@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from harness.errors import LocalProtocolError
-from harness.sip.building import cancel, request, respond
-from harness.sip.message import Request, Response, findings, parse_message
+from harness.sip.building import acknowledge_refusal, cancel, request, respond
+from harness.sip.headers import Headers
+from harness.sip.message import Request, Response, cseq_number, findings, parse_message
 
 HEADERS = [
     ("Via", "SIP/2.0/TLS b.example;branch=z9hG4bK2, SIP/2.0/TLS a.example;branch=z9hG4bK1"),
@@ -144,3 +148,127 @@ def test_a_changed_message_forgets_the_bytes_in_which_it_came() -> None:
     assert changed.to_bytes().count(b"\r\ni: c\r\n") == 1
     assert b"\r\nX: 1\r\n" in changed.to_bytes()
     assert isinstance(parse_message(respond(came, 603).to_bytes()), Response)
+
+
+@pytest.mark.parametrize(("status", "recorded"), [(101, True), (299, True), (300, False)])
+def test_the_record_route_comes_back_from_101_to_299_and_only_there(status: int, recorded: bool) -> None:
+    """RFC 3261 12.1.1: dialogs are made by 101 to 299."""
+    assert ("record-route" in respond(INVITE, status, to_tag="b").headers) is recorded
+
+
+@pytest.mark.parametrize("status", [400, 505])
+def test_whoever_answers_without_being_asked_for_a_tag_gives_one_of_at_least_32_bits(status: int) -> None:
+    """RFC 3261 19.3; a request that has no To gets none back."""
+    assert re.fullmatch(r"<sip:bob@b.example>;tag=[0-9a-f]{16}", respond(INVITE, status).headers.get("To") or "")
+    assert respond(Request("INVITE", "sip:b"), status).headers.get("To") is None
+
+
+@pytest.mark.parametrize(
+    ("method", "uri"), [("", "sip:b"), ("INVITE", ""), ("IN VITE", "sip:b"), ("INVITE", "sip:b c")]
+)
+def test_a_request_line_that_lacks_a_part_or_has_one_too_many_is_our_bug(method: str, uri: str) -> None:
+    with pytest.raises(LocalProtocolError, match="request line"):
+        request(method, uri, headers=HEADERS)
+
+
+def test_the_ack_of_a_refusal_names_the_called_end_as_the_refusal_does_or_as_the_invite() -> None:
+    """RFC 3261 17.1.1.3: To of the response, everything else of the INVITE."""
+    tagged = respond(INVITE, 486, to_tag="b")
+    assert acknowledge_refusal(INVITE, tagged).headers.get_all("To") == ("<sip:bob@b.example>;tag=b",)
+    twice = tagged.with_headers(tagged.headers.with_added("To", "<sip:other@b.example>"))
+    assert acknowledge_refusal(INVITE, twice).headers.get_all("To") == ("<sip:bob@b.example>;tag=b",)
+    nameless = tagged.with_headers(tagged.headers.without("To"))
+    assert acknowledge_refusal(INVITE, nameless).headers.get_all("To") == ("<sip:bob@b.example>",)
+    odd = INVITE.with_headers(INVITE.headers.without("CSeq").with_added("To", "<sip:second@b.example>"))
+    assert cancel(odd).headers.get_all("To") == ("<sip:bob@b.example>",)
+    assert cancel(odd).headers.get("CSeq") == "0 CANCEL"
+
+
+@pytest.mark.parametrize(
+    ("status", "provisional", "success"),
+    [(100, True, False), (199, True, False), (200, False, True), (299, False, True), (300, False, False)],
+)
+def test_a_status_is_provisional_a_success_or_a_refusal(status: int, provisional: bool, success: bool) -> None:
+    response = respond(INVITE, status)
+    assert (response.is_provisional, response.is_success) == (provisional, success)
+
+
+def test_a_status_line_may_lack_its_phrase() -> None:
+    """RFC 3261 25.1: Reason-Phrase may be empty."""
+    for line in (b"SIP/2.0 200", b"SIP/2.0 200 "):
+        read = parse_message(line + b"\r\n\r\n")
+        assert isinstance(read, Response)
+        assert (read.status, read.reason) == (200, "")
+
+
+@pytest.mark.parametrize(
+    ("cseq", "number"),
+    [("1 INVITE", 1), ("2147483647 BYE", 2147483647), ("2147483648 BYE", 0), ("x BYE", 0), ("", 0), (None, 0)],
+)
+def test_a_sequence_number_is_below_2_to_the_31(cseq: str | None, number: int) -> None:
+    """RFC 3261 8.1.1.5."""
+    assert cseq_number(Headers.of([("CSeq", cseq)] if cseq is not None else [])) == number
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "found"),
+    [
+        ("Expires", "4294967295", False),
+        ("Expires", "4294967296", True),
+        ("Min-Expires", "4294967295", False),
+        ("Min-Expires", "4294967296", True),
+        ("Max-Forwards", "255", False),
+        ("Max-Forwards", "256", True),
+        ("CSeq", "2147483647 INVITE", False),
+        ("CSeq", "2147483648 INVITE", True),
+        ("CSeq", "1 OPTIONS", True),
+        ("Contact", "*", False),
+        ("Contact", "<tel:+1555>", False),
+        ("Contact", "<sip:>", True),
+        ("Route", "<sip:p.example;lr>", False),
+        ("Route", "sip:p.example;lr", True),
+        ("Call-ID", "a b", True),
+        ("From", "", True),
+    ],
+)
+def test_a_value_out_of_its_bounds_is_a_finding_on_its_header(header: str, value: str, found: bool) -> None:
+    odd = INVITE.with_headers(INVITE.headers.with_replaced(header, value))
+    assert {each.header for each in findings(odd)} == ({header.lower()} if found else set())
+
+
+@pytest.mark.parametrize("name", ["via", "from", "to", "call-id", "cseq", "max-forwards"])
+def test_a_header_that_all_messages_need_is_missed(name: str) -> None:
+    """RFC 3261 8.1.1; a response has no Max-Forwards (8.2.6.2)."""
+    needy = INVITE.with_headers(INVITE.headers.without(name))
+    assert [each.header for each in findings(needy)] == [name]
+    answered = respond(INVITE, 200)
+    needed = [] if name == "max-forwards" else [name]
+    assert [each.header for each in findings(answered.with_headers(answered.headers.without(name)))] == needed
+
+
+@pytest.mark.parametrize("name", ["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Content-Type", "Expires"])
+def test_a_header_that_may_occur_once_is_found_twice(name: str) -> None:
+    plain = INVITE.with_headers(
+        INVITE.headers.with_replaced("Content-Type", "text/plain").with_replaced("Expires", "9")
+    )
+    assert findings(plain) == ()
+    twice = plain.with_headers(plain.headers.with_added(name, plain.headers.get(name) or ""))
+    assert [(each.header, each.problem[:22]) for each in findings(twice)] == [(name.lower(), "occurs more than once ")]
+
+
+@pytest.mark.parametrize(
+    ("uri", "version", "problems"),
+    [
+        ("sip:b@b.example", "SIP/2.0", []),
+        ("sip:b@b.example", "SIP/3.0", ["request-line"]),
+        ("sip:b b@b.example", "SIP/2.0", ["request-line"]),
+        ("<sip:b@b.example>", "SIP/2.0", ["request-line"]),
+    ],
+)
+def test_a_request_line_that_is_odd_is_a_finding(uri: str, version: str, problems: list[str]) -> None:
+    assert [each.header for each in findings(replace(INVITE, uri=uri, version=version))] == problems
+
+
+def test_what_is_wrong_is_told_with_the_first_60_characters_of_it() -> None:
+    (found,) = findings(INVITE.with_headers(INVITE.headers.with_replaced("Max-Forwards", "x" * 61)))
+    assert found.problem == f"not a number of 0 to 255: '{'x' * 60}'"

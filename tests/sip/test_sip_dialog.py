@@ -133,3 +133,29 @@ def test_a_peer_without_any_address_is_nobody() -> None:
     asked = Request("INVITE", "sip:bob@b.example")
     assert Dialog.as_callee(asked, Response(200, "OK")).target == NOBODY
     assert Dialog.as_caller(asked, Response(200, "OK")).target == "sip:bob@b.example"
+
+
+@pytest.mark.parametrize(
+    ("method", "moves"), [("INVITE", True), ("UPDATE", True), ("SUBSCRIBE", True), ("NOTIFY", True), ("INFO", False)]
+)
+def test_only_a_target_refresh_moves_the_target_and_only_by_a_contact(method: str, moves: bool) -> None:
+    """RFC 3261 12.2.2, RFC 3311, RFC 6665."""
+    caller, callee = call(invite())
+    assert callee.receive(caller.request(method, via=VIA))
+    assert callee.target == "sip:alice@alice.example"
+    assert callee.receive(caller.request(method, via=VIA, headers=[("Contact", "<sip:alice@moved.example>")]))
+    assert callee.target == ("sip:alice@moved.example" if moves else "sip:alice@alice.example")
+
+
+def test_an_answer_without_a_contact_leaves_the_target() -> None:
+    caller, _ = call(invite())
+    caller.refresh(respond(invite(), 200, to_tag="b"))
+    assert caller.target == "sip:bob@bob.example:5061;transport=tls"
+
+
+def test_an_ack_counts_nothing_whatever_its_number() -> None:
+    caller, callee = call(invite())
+    later = caller.request("INFO", via=VIA)
+    assert callee.receive(later)
+    assert callee.receive(caller.acknowledge(via=VIA))
+    assert callee.remote_sequence == 32

@@ -122,3 +122,12 @@ def test_a_place_that_is_taken_again_belongs_to_the_later_one() -> None:
     assert len(table) == 1
     assert table.find(first_of("one"), 0.0) == "one to elsewhere"
     assert not table.touches("right")
+
+
+def test_an_element_remembers_8192_dialogs() -> None:
+    table: DialogTable[str] = DialogTable()
+    for number in range(8193):
+        table.add({first_of(str(number)): ""}, 0.0)
+    assert len(table) == 8192
+    assert table.find(first_of("0"), 0.0) is None
+    assert table.find(first_of("1"), 0.0) is not None

@@ -123,3 +123,23 @@ def test_whatever_the_names_both_ends_agree(realm: str, username: str, password:
 
 def _verified(authorization: str, method: str = "REGISTER") -> DigestResult:
     return verify(authorization, method=method, ha1_of=password_file, nonce_is_fresh=trusting)
+
+
+def test_a_challenge_says_what_it_was_made_with_and_no_more() -> None:
+    plain = {"realm": "r", "nonce": "n", "algorithm": "MD5", "qop": "auth"}
+    assert fields(challenge(realm="r", nonce="n")) == plain
+    assert fields(challenge(realm="r", nonce="n", opaque="o", stale=True)) == plain | {"opaque": "o", "stale": "true"}
+
+
+def test_what_the_server_calls_opaque_comes_back() -> None:
+    assert fields(alice(challenge(realm="r", nonce="n", opaque="o")))["opaque"] == "o"
+    assert "opaque" not in fields(alice(challenge(realm="r", nonce="n")))
+
+
+def test_the_requests_with_one_nonce_are_counted_in_hexadecimal() -> None:
+    """RFC 7616 3.4: nc is eight hexadecimal digits."""
+    written = answer(
+        challenge(realm="r", nonce="n"), username="a", password=GUESS, method="BYE", uri="sip:b", cnonce="c", nc=26
+    )
+    assert written is not None
+    assert fields(written)["nc"] == "0000001a"

@@ -22,7 +22,7 @@ def invite(body: bytes = b"v=0\r\n", length: str | None = None) -> bytes:
 
 
 def framed(*pieces: bytes, framer: StreamFramer | None = None) -> list[Framed]:
-    framer = framer or StreamFramer()
+    framer = framer or StreamFramer(65536)
     events: list[Framed] = []
     for piece in pieces:
         framer.feed(piece)
@@ -57,9 +57,9 @@ STREAMS = st.lists(FRAGMENTS | st.binary(max_size=6), max_size=8).map(b"".join)
 def test_any_split_of_the_bytes_gives_the_same_events_as_one_piece(stream: bytes, cuts: list[int]) -> None:
     places = [0, *sorted(cut for cut in cuts if cut < len(stream)), len(stream)]
     pieces = [stream[start:end] for start, end in pairwise(places)]
-    whole = StreamFramer(max_head=120, max_body=40)
-    split = StreamFramer(max_head=120, max_body=40)
-    bytewise = StreamFramer(max_head=120, max_body=40)
+    whole = StreamFramer(120)
+    split = StreamFramer(120)
+    bytewise = StreamFramer(120)
     expected = framed(stream, framer=whole)
     assert framed(*pieces, framer=split) == expected
     assert framed(*(stream[place : place + 1] for place in range(len(stream))), framer=bytewise) == expected
@@ -124,7 +124,7 @@ def test_bytes_whose_end_nobody_can_find_are_a_violation(data: bytes, reason: st
 
 
 def test_after_a_violation_the_framer_is_dead_and_says_so() -> None:
-    framer = StreamFramer()
+    framer = StreamFramer(65536)
     (violation,) = framed(b"nonsense\r\n", framer=framer)
     assert framer.violation == violation
     assert framed(invite(), framer=framer) == []
@@ -134,43 +134,41 @@ def test_after_a_violation_the_framer_is_dead_and_says_so() -> None:
 def test_the_largest_message_an_expressway_takes_passes_and_one_byte_more_does_not() -> None:
     head = len(invite(b"x" * 32000)) - 32000
     largest, larger = invite(b"x" * (32768 - head)), invite(b"x" * (32769 - head))
-    assert wire(framed(largest, framer=StreamFramer(max_message=32768))) == [largest]
-    (too_large,) = framed(larger, framer=StreamFramer(max_message=32768))
+    assert wire(framed(largest, framer=StreamFramer(32768))) == [largest]
+    (too_large,) = framed(larger, framer=StreamFramer(32768))
     assert isinstance(too_large, Unframed)
     assert (too_large.reason, too_large.status) == ("a message of 32769 bytes is over the limit", 513)
     assert isinstance(too_large.head, Request)
     assert too_large.head.headers.get("Via") == "SIP/2.0/TLS a.example;branch=z9hG4bK1"
 
 
-def test_a_body_and_a_head_pass_at_their_limit_and_not_over_it() -> None:
-    head = len(invite(b""))
-    exact = StreamFramer(max_head=head, max_body=5)
-    assert wire(framed(invite() + invite(b""), framer=exact)) == [invite(), invite(b"")]
-    (too_large,) = framed(invite(b"sixsix"), framer=StreamFramer(max_body=5))
+def test_a_message_passes_at_its_limit_and_not_over_it() -> None:
+    whole = len(invite())
+    assert wire(framed(invite() + invite(b""), framer=StreamFramer(whole))) == [invite(), invite(b"")]
+    (too_large,) = framed(invite(), framer=StreamFramer(whole - 1))
     assert isinstance(too_large, Violation)
-    assert (too_large.reason, too_large.offset) == (f"a message of {head + 6} bytes is over the limit", 0)
-    assert framed(invite(), framer=StreamFramer(max_head=head - 1)) == [
+    assert (too_large.reason, too_large.offset) == (f"a message of {whole} bytes is over the limit", 0)
+    head = len(invite(b""))
+    assert framed(invite(), framer=StreamFramer(head - 1)) == [
         Unframed(f"a head of more than {head - 1} bytes", 0, status=513)
     ]
 
 
 @pytest.mark.parametrize("flood", [b"INVITE sip:a SIP/2.0\r\n" + b"X: y\r\n" * 100, b"A" * 1000])
 def test_a_head_without_end_is_given_up_at_its_limit(flood: bytes) -> None:
-    framer = StreamFramer(max_head=200)
+    framer = StreamFramer(200)
     events = framed(*(flood[place : place + 1] for place in range(len(flood))), framer=framer)
     assert events == [Unframed("a head of more than 200 bytes", 0, status=513)]
     assert framer.pending == 0
 
 
 def test_a_head_is_given_up_as_soon_as_it_cannot_end_in_time() -> None:
-    assert framed(b"A" * 199, framer=StreamFramer(max_head=200)) == []
-    assert framed(b"A" * 200, framer=StreamFramer(max_head=200)) == [
-        Unframed("a head of more than 200 bytes", 0, status=513)
-    ]
+    assert framed(b"A" * 199, framer=StreamFramer(200)) == []
+    assert framed(b"A" * 200, framer=StreamFramer(200)) == [Unframed("a head of more than 200 bytes", 0, status=513)]
 
 
 def test_a_stream_that_ends_inside_a_message_leaves_bytes_behind() -> None:
-    framer = StreamFramer()
+    framer = StreamFramer(65536)
     assert framed(invite()[:-2], framer=framer) == []
     assert framer.pending == len(invite()) - 2
 

@@ -10,7 +10,7 @@ from sipmessage import Via as OtherVia
 
 from harness.errors import LocalProtocolError
 from harness.sip.address import NameAddress
-from harness.sip.headers import HeaderField, Headers
+from harness.sip.headers import HeaderField, Headers, whole_number
 from harness.sip.parameters import Parameters
 from harness.sip.splitting import quote, split_outside_quotes, unquote
 from harness.sip.via import Via
@@ -142,3 +142,38 @@ def test_an_address_reads_as_in_sipmessage(user: str, host: str, port: int | Non
     assert other.uri == URI(scheme="sip", user=user, host=host, port=port)
     assert (other.name, other.parameters["tag"]) == (display, "1")
     assert NameAddress.parse(str(other)) == mine
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("255", 255),
+        ("256", None),
+        ("0000000255", 255),
+        ("00000000255", None),
+        ("", None),
+        ("+1", None),
+        (None, None),
+    ],
+)
+def test_a_number_has_plain_digits_ten_at_most_and_a_bound(text: str | None, number: int | None) -> None:
+    assert whole_number(text, 255) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"), [('"', '"'), ('""', ""), ('"a', '"a'), ('a"', 'a"'), ('"a"', "a"), ("", ""), ('"a\\"b"', 'a"b')]
+)
+def test_only_what_is_quoted_at_both_ends_is_unquoted(text: str, meant: str) -> None:
+    assert unquote(text) == meant
+
+
+def test_a_hop_waits_for_its_answer_at_the_port_of_its_transport() -> None:
+    """RFC 3261 18.2.2."""
+    hops = ("SIP/2.0/TLS A.example", "SIP/2.0/TCP a.example", "SIP/2.0/UDP a.example:7", "SIP/2.0/TLS a.example:5070")
+    assert [Via.parse(text).sent_by for text in hops] == [
+        ("a.example", 5061),
+        ("a.example", 5060),
+        ("a.example", 7),
+        ("a.example", 5070),
+    ]

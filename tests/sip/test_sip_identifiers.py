@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from harness.sip.identifiers import Identifiers
 
 
@@ -17,3 +19,8 @@ def test_a_play_that_is_played_again_has_the_same_identifiers() -> None:
 def test_no_identifier_comes_twice() -> None:
     source = Identifiers("seed")
     assert len({source() for _ in range(1000)}) == 1000
+
+
+def test_an_identifier_has_64_bits() -> None:
+    """RFC 3261 19.3 wants at least 32."""
+    assert re.fullmatch("[0-9a-f]{16}", Identifiers("seed").tag())

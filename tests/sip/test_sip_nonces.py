@@ -59,3 +59,19 @@ def test_the_oldest_gives_way() -> None:
     assert len(nonces) == MOST
     assert not nonces.is_fresh("0", "00000001", 0.0)
     assert nonces.is_fresh("1", "00000001", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("counts", "fresh"), [(["x"], [False]), (["", "00000002"], [True, True]), (["", "00000001"], [True, False])]
+)
+def test_a_client_that_counts_not_at_first_has_used_the_first_count(counts: list[str], fresh: list[bool]) -> None:
+    nonces = Nonces()
+    nonces.give("ours", 0.0)
+    assert [nonces.is_fresh("ours", count, 1.0) for count in counts] == fresh
+
+
+def test_1024_nonces_are_kept() -> None:
+    nonces = Nonces()
+    for number in range(1030):
+        nonces.give(str(number), 0.0)
+    assert len(nonces) == 1024

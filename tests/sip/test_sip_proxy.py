@@ -185,3 +185,33 @@ def test_a_request_whose_via_nobody_can_read_passes_untouched() -> None:
     came = invite()
     came = came.with_headers(came.headers.with_replaced("Via", "gibberish"))
     assert add_received(came, "192.0.2.1", 5061) is came
+
+
+def test_a_route_inside_a_dialog_is_not_preloaded() -> None:
+    inside = invite("<sip:next.example;lr>")
+    inside = inside.with_headers(inside.headers.with_replaced("To", "<sip:bob@example.com>;tag=b"))
+    assert has_preloaded_route(invite("<sip:next.example;lr>"))
+    assert not has_preloaded_route(inside)
+    assert not has_preloaded_route(invite())
+
+
+@pytest.mark.parametrize(
+    ("uri", "routes"),
+    [
+        ("sip:other.example;lr", ["<sip:next.example;lr>"]),
+        ("tel:+1555", ["<sip:next.example;lr>"]),
+        (own_uri("e.example"), []),
+        (own_uri("e.example"), ["<tel:+1555>"]),
+    ],
+)
+def test_only_our_own_record_route_is_taken_for_the_work_of_a_strict_router(uri: str, routes: list[str]) -> None:
+    asked = invite(*routes, uri=uri)
+    assert strip_own_route(asked, lambda uri: uri.host == "e.example") == asked
+
+
+@pytest.mark.parametrize(("rport", "port"), [("65535", 65535), ("65536", 5061), ("x", 5061), ("0", 5061)])
+def test_an_rport_that_is_no_port_is_passed_over(rport: str, port: int) -> None:
+    came = invite()
+    came = came.with_headers(came.headers.with_replaced("Via", f"SIP/2.0/TLS a.example;rport={rport}"))
+    passed = forward_request(came, via=hop(EXPRESSWAY_E))
+    assert forward_response(respond(passed, 200, to_tag="b"))[1] == ResponseHop("TLS", "a.example", port)

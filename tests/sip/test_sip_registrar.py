@@ -144,3 +144,41 @@ def test_a_register_for_nobody_is_refused() -> None:
     nobody = register("<sip:a@h>")
     nobody = nobody.with_headers(nobody.headers.with_replaced("To", "<tel:+1555>"))
     assert Registrar().handle(nobody, now=0).status == 400
+
+
+def test_contacts_of_other_schemes_are_compared_letter_by_letter() -> None:
+    """RFC 3261 10.2.4: contacts may be any URI, and those of SIP compare by 19.1.4."""
+    registrar = Registrar()
+    registrar.handle(register("<sip:a@h>", "<tel:+1555>"), now=0)
+    assert registrar.handle(register("<tel:+1555>;expires=0", number=2), now=1).status == 200
+    assert places(registrar, now=1) == ["sip:a@h"]
+    registrar.handle(register("<tel:+1666>", number=3), now=1)
+    assert registrar.handle(register("<sip:a@H>;expires=0", number=4), now=1).status == 200
+    assert places(registrar, now=1) == ["tel:+1666"]
+
+
+def test_an_address_may_be_a_domain() -> None:
+    domain = register("<sip:a@h>")
+    domain = domain.with_headers(domain.headers.with_replaced("To", "<sip:example.com>"))
+    registrar = Registrar()
+    assert registrar.handle(domain, now=0).status == 200
+    assert len(registrar.bindings("sip:example.com", 0)) == 1
+
+
+def test_one_second_is_too_brief() -> None:
+    assert Registrar().handle(register("<sip:a@h>", Expires="1"), now=0).status == 423
+
+
+def test_where_there_is_no_room_for_another_address_those_there_may_renew() -> None:
+    registrar = Registrar(most_addresses=1)
+    assert registrar.handle(register("<sip:a@h>"), now=0).status == 200
+    assert registrar.handle(register("<sip:a@h>", number=2), now=1).status == 200
+
+
+def test_a_register_that_requires_more_than_path_is_refused() -> None:
+    """RFC 3327 5.3; RFC 3261 8.2.2.3."""
+    known = register("<sip:a@h>", Require="path", Path="<sip:p.example;lr>")
+    answered = Registrar().handle(known, now=0)
+    assert (answered.status, answered.headers.get_all("Path")) == (200, ("<sip:p.example;lr>",))
+    refused = Registrar().handle(register("<sip:a@h>", Require="path, gruu"), now=0)
+    assert (refused.status, refused.headers.get("Unsupported")) == (420, "gruu")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.sip.sdp import SessionDescription, answer, make_offer
+from harness.sip.sdp import SessionDescription, answer, at_host, make_offer
 
 
 def names(description: SessionDescription) -> list[list[str]]:
@@ -126,3 +126,21 @@ def test_any_body_can_be_answered_section_for_section(body: bytes) -> None:
     agreed = answer(offered, "192.0.2.2", 20000, ("PCMU", "H264"))
     assert [media.medium for media in agreed.media] == [media.medium for media in offered.media]
     agreed.to_bytes()
+
+
+def test_media_of_an_agent_with_an_ipv6_address_go_there_too() -> None:
+    moved = at_host(b"v=0\r\no=a 1 2 IN IP4 192.0.2.1\r\nc=IN IP4 192.0.2.1\r\n", "2001:db8::1")
+    assert moved == b"v=0\r\no=a 1 2 IN IP6 2001:db8::1\r\nc=IN IP6 2001:db8::1\r\n"
+
+
+def test_a_number_whose_name_is_empty_has_none() -> None:
+    (media,) = SessionDescription.parse(b"m=audio 5004 RTP/AVP 96 0\na=rtpmap:96 \n").media
+    assert media.codec_names == {"0": "PCMU"}
+
+
+def test_a_direction_of_a_medium_counts_before_that_of_the_session() -> None:
+    """RFC 8866 6.7."""
+    read = SessionDescription.parse(b"v=0\na=sendonly\nm=audio 1 RTP/AVP 0\na=inactive\nm=video 1 RTP/AVP 97\n")
+    assert [read.direction_of(media) for media in read.media] == ["inactive", "sendonly"]
+    plain = SessionDescription.parse(b"v=0\nm=audio 1 RTP/AVP 0\nb=sendonly\n")
+    assert plain.direction_of(plain.media[0]) == "sendrecv"

@@ -177,7 +177,7 @@ def test_empty_lines_before_a_message_are_passed_over_and_kept() -> None:
 def test_a_second_request_in_the_same_bytes_is_another_message() -> None:
     first, second = options(VIA, FROM, TO, *IDENTITY), VALID["esc01"]
     assert message(first + second).to_bytes() == first
-    framer = StreamFramer()
+    framer = StreamFramer(65536)
     framer.feed(first + second)
     framed = [event.message.to_bytes() for event in framer.events() if isinstance(event, MessageFramed)]
     assert framed == [first, second]

@@ -247,3 +247,19 @@ def test_a_branch_with_the_cookie_and_one_letter_is_trusted() -> None:
     one, other = asking("INVITE", branch="z9hG4bKx"), asking("INVITE", branch="Z9HG4BKx")
     for mine in (one, other):
         assert server_key(mine) == server_key(mine.with_headers(mine.headers.with_replaced("Call-ID", "another")))
+
+
+@pytest.mark.parametrize("status", [300, 399, 400, 699])
+def test_everything_from_300_on_is_a_refusal(status: int) -> None:
+    assert told(client(INVITE).receive(respond(INVITE, status, to_tag="b"))) == [
+        "stop B", "send ACK", f"deliver {status}", "Terminated",
+    ]  # fmt: skip
+    assert told(server(INVITE).send_response(respond(INVITE, status, to_tag="b")))[1:] == [
+        f"send {status}",
+        "start H 32",
+    ]
+
+
+def test_everything_below_200_is_provisional() -> None:
+    assert told(client(INVITE).receive(respond(INVITE, 199, to_tag="b"))) == ["stop B", "deliver 199"]
+    assert told(server(INVITE).send_response(respond(INVITE, 199, to_tag="b"))) == ["stop trying", "send 199"]

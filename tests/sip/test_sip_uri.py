@@ -91,3 +91,22 @@ def test_any_text_is_a_uri_that_prints_and_reads_the_same_or_a_value_error(text:
         return
     assert SipUri.parse(str(uri)) == uri
     assert uri.is_equivalent_to(uri)
+
+
+def test_the_largest_port_is_one_and_the_next_number_is_none() -> None:
+    assert SipUri.parse("sip:a@h:65535").port == 65535
+    with pytest.raises(ValueError, match="not a host"):
+        SipUri.parse("sip:a@h:65536")
+
+
+def test_an_empty_header_of_a_uri_is_none() -> None:
+    """RFC 3261 19.1.1: headers are hname=hvalue pairs."""
+    plain, doubled = (SipUri.parse(f"sip:a@h?{headers}") for headers in ("to=b&subject=c", "&to=b&&subject=c&"))
+    assert plain.is_equivalent_to(doubled)
+
+
+def test_a_bare_parameter_and_a_missing_one_are_told_apart_where_it_decides() -> None:
+    bare, without = SipUri.parse("sip:a@h;user;lr"), SipUri.parse("sip:a@h")
+    assert bare.is_equivalent_to(bare)
+    assert not bare.is_equivalent_to(without)
+    assert SipUri.parse("sip:a@h;lr").is_equivalent_to(without)

@@ -6,9 +6,22 @@ from dataclasses import replace
 
 import pytest
 
-from harness.sip.building import request, respond
-from harness.sip.message import Request, parse_message
-from harness.sip.validation import callee_refusal, proxy_refusal, syntax_refusal
+from harness.sip.building import acknowledge_refusal, request, respond
+from harness.sip.dialog import wants_dialog
+from harness.sip.message import Request, Response, parse_message
+from harness.sip.proxy import (
+    forward_request,
+    forward_response,
+    has_preloaded_route,
+    max_forwards_exhausted,
+    next_hop,
+    strip_own_route,
+)
+from harness.sip.registrar import objection
+from harness.sip.transaction_keys import TransactionKey, client_key, server_key
+from harness.sip.uri import SipUri
+from harness.sip.validation import Refusal, callee_refusal, proxy_refusal, syntax_refusal
+from harness.sip.via import Via
 
 HEADERS = (
     ("Via", "SIP/2.0/TLS a.example;branch=z9hG4bK1"),
@@ -179,3 +192,61 @@ def test_every_answer_but_100_has_a_to_tag_that_is_the_same_each_time(code: int)
     assert ";tag=" not in (respond(invite(), 100).headers.get("To") or "")
     other = with_header("Call-ID", "another@a.example")
     assert respond(other, code).headers.get("To") != once.headers.get("To")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"Content_Type": "application/unknownformat"}, {"Content_Encoding": "gzip"}, {"Content_Encoding": " Identity "}],
+)
+def test_of_what_kind_no_body_is_does_not_matter(more: dict[str, str]) -> None:
+    assert callee_refusal(invite(**more)) is None
+
+
+def test_a_body_without_a_kind_is_taken_for_a_description() -> None:
+    assert callee_refusal(invite(body=b"v=0\r\n")) is None
+
+
+@pytest.mark.parametrize(("more", "header"), [({"Content_Type": "text/plain"}, "Accept"),
+                                              ({"Content_Encoding": "gzip"}, "Accept-Encoding")])  # fmt: skip
+def test_a_body_that_is_refused_is_refused_with_what_would_do(more: dict[str, str], header: str) -> None:
+    """RFC 3261 8.2.3."""
+    refusal = callee_refusal(invite(body=b"x", **more))
+    assert refusal is not None
+    assert [name for name, _ in refusal.headers] == [header]
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "MESSAGE"])
+def test_another_request_may_bring_any_body(method: str) -> None:
+    assert callee_refusal(replace(invite(body=b"x", Content_Type="text/plain"), method=method)) is None
+
+
+def test_a_request_without_max_forwards_is_looked_at_all_the_same() -> None:
+    asked = invite()
+    assert status(asked.with_headers(asked.headers.without("Max-Forwards").without("From"))) == 400
+
+
+def test_the_reason_of_a_refusal_is_cut() -> None:
+    refusal = syntax_refusal(with_header("To", "\u202e" * 500))
+    assert refusal is not None
+    assert len(refusal.reason) == len("To: ") + 120
+
+
+def test_no_message_without_any_header_does_harm() -> None:
+    """Bytes that are a start line and no more reach all of these, or may one day."""
+    bare, answer = Request("INVITE", "sip:b@b.example"), respond(Request("INVITE", "sip:b@b.example"), 200)
+    nothing = Response(200, "OK")
+    assert status(bare) == 400
+    assert objection(replace(bare, method="REGISTER")) == Refusal(
+        400, "To: a REGISTER is for a SIP URI (RFC 3261 10.2)"
+    )
+    assert client_key(nothing) == client_key(answer) == TransactionKey("", "", "")
+    assert server_key(bare) == server_key(bare)
+    assert server_key(bare) != server_key(replace(bare, uri="sip:c@b.example"))
+    assert next_hop(bare) == SipUri.parse("sip:b@b.example")
+    assert not has_preloaded_route(bare)
+    assert not max_forwards_exhausted(bare)
+    assert strip_own_route(bare, lambda _: True) == bare
+    assert forward_response(nothing) == (nothing, None)
+    assert forward_request(bare, via=Via.of("TLS", "a.example", None, "z9hG4bK1")).headers.get("max-forwards") == "70"
+    assert acknowledge_refusal(bare, nothing).headers.get("cseq") == "0 ACK"
+    assert not wants_dialog(bare)
