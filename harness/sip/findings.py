@@ -41,7 +41,7 @@ def _cseq(value: str) -> object:
 
 
 def _call_id(value: str) -> object:
-    if not value or any(character.isspace() for character in value):
+    if any(character.isspace() for character in value):  # an empty one is missing
         raise ValueError(f"not a Call-ID: {excerpt(value)}")
     return value
 

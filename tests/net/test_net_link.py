@@ -400,6 +400,7 @@ async def test_a_refusal_whose_goodbye_outlives_the_budget_is_told_once() -> Non
         await met.caller.send(b"OPTIONS sip:us-expe1.example.com SIP/2.0\r\n\r\n")
         assert not await met.called.secure_within(0.5, mutual())
         assert [failed.reason for failed in met.seen("called", HandshakeFailed)] == ["not-tls"]
+        assert not await met.caller.send(b"anybody there?")
 
 
 # --- what a link does with its settings ---

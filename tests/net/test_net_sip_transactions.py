@@ -116,6 +116,7 @@ async def test_what_was_answered_is_not_taken_back(status: int, acked: list[str]
 async def test_whoever_does_not_wait_takes_the_invite_back(rings: bool, leaves: str, new_network: NewNetwork) -> None:
     ringing = Ringing(before=0.0 if rings else 10.0)
     async with talk(new_network(), ringing.serve) as sip:
+        tasks = trio.lowlevel.current_statistics().tasks_living
         with trio.move_on_after(1):
             async with sip.caller.ask(asking("INVITE")) as responses:
                 if leaves == "after the first":
@@ -126,6 +127,7 @@ async def test_whoever_does_not_wait_takes_the_invite_back(rings: bool, leaves: 
         await trio.sleep(15)
         assert received(sip, "called") == ["INVITE", "CANCEL", "ACK"]
         assert ringing.was_cancelled
+        assert trio.lowlevel.current_statistics().tasks_living == tasks  # nobody waits for what is over
         await trio.sleep(PATIENCE * 2)
         assert (sip.caller.transactions, sip.called.transactions) == (0, 0)
 

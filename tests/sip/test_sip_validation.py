@@ -199,7 +199,7 @@ def test_every_answer_but_100_has_a_to_tag_that_is_the_same_each_time(code: int)
     [{"Content_Type": "application/unknownformat"}, {"Content_Encoding": "gzip"}, {"Content_Encoding": " Identity "}],
 )
 def test_of_what_kind_no_body_is_does_not_matter(more: dict[str, str]) -> None:
-    assert callee_refusal(invite(**more)) is None
+    assert callee_refusal(invite(body=b"", **more)) is None
 
 
 def test_a_body_without_a_kind_is_taken_for_a_description() -> None:
