@@ -51,7 +51,7 @@ def judge(transcript: Transcript) -> Verdict:
         steps=tuple(_step_verdict(step) for step in steps),
         cause=cause.key,
         diagnosis=_diagnosis(cause, words, left_open) + _consequence(decisive, broken),
-        remedies=_remedies(cause, root),
+        remedies=_remedies(cause, root, words),
         warnings=_warnings(steps, root),
         cannot_tell=_cannot_tell(cause, left_open),
         probe=filled(_told_apart_by(cause, left_open), words) if words else "",
@@ -100,10 +100,9 @@ def _told_apart_by(cause: Cause, left_open: Opening | None) -> str:
     return by_row + left_open.told_apart_by
 
 
-def _remedies(cause: Cause, evidence: Evidence | None) -> tuple[Remedy, ...]:
+def _remedies(cause: Cause, evidence: Evidence | None, words: dict[str, str]) -> tuple[Remedy, ...]:
     if evidence is None:
         return ()
-    words = words_of(evidence)
     return _as_list(_filled(remedy, words) for remedy in cause.remedies_for(evidence))
 
 

@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from judge_bench import BOTH_VERSIONS, SHIPPED, seen_by, shipped, step, told
+from catalogue_plays import Outcomes, Played, played
+from judge_bench import BOTH_VERSIONS, seen_by, shipped, step, told
 
 from harness.judge.causes import CAUSES
 from harness.judge.judge import judge
 from harness.tls.alerts import FATAL
 from harness.transcript import AlertSeen, End, Transcript
 from harness.verdict import Stage, StepVerdict, Verdict
+
+__all__ = ["played"]
 
 DIALLER, LISTENER = "dialler", "listener"
 NO_CLIENT_AUTH = {"eku-no-client-auth"}
@@ -47,24 +50,25 @@ def is_true_or_open(found: Verdict, cause: str) -> bool:
     return found.cause in wider or bool(found.probe and held_open & set(found.cannot_tell))
 
 
-def refused_by_alert(tls: str) -> Iterator[tuple[str, Transcript, StepVerdict, str]]:
-    for name in SHIPPED:
-        whole = shipped(name, tls)
-        verdict = judge(whole)
-        if verdict.stopped and verdict.stopped.alert is not None and verdict.stopped.connection is not None:
-            yield name, whole, verdict.stopped, verdict.cause
+def refused_by_alert(plays: Outcomes, tls: str) -> Iterator[tuple[str, Transcript, Verdict, StepVerdict]]:
+    for (name, version), outcome in plays.items():
+        stopped = outcome.verdict.stopped
+        if version == tls and stopped and stopped.alert is not None and stopped.connection is not None:
+            yield name, outcome.transcript, outcome.verdict, stopped
 
 
 @pytest.mark.parametrize("knows_authorities", [True, False])
 @pytest.mark.parametrize("side", [DIALLER, LISTENER])
 @pytest.mark.parametrize("tls", BOTH_VERSIONS)
-def test_no_play_of_the_catalogue_gets_another_cause_from_one_end(tls: str, side: str, knows_authorities: bool) -> None:
+def test_no_play_of_the_catalogue_gets_another_cause_from_one_end(
+    played: Played, tls: str, side: str, knows_authorities: bool
+) -> None:
     wrong, plays = [], 0
-    for name, whole, stopped, cause in refused_by_alert(tls):
+    for name, whole, verdict, stopped in refused_by_alert(played("memory"), tls):
         plays += 1
         alone = judge(seen_by(end_of(side, stopped, whole), whole, knows_authorities=knows_authorities))
-        if not is_true_or_open(alone, cause):
-            wrong.append((name, cause, alone.cause, alone.cannot_tell))
+        if not is_true_or_open(alone, verdict.cause):
+            wrong.append((name, verdict.cause, alone.cause, alone.cannot_tell))
 
     assert wrong == []
     assert plays > 50
@@ -187,9 +191,8 @@ def test_a_device_that_cannot_pass_a_mutual_port_is_recognised_in_both_versions(
     assert all("clientAuth" not in remedy.action for remedy in found.remedies)
 
 
-def test_both_ends_on_record_leave_nothing_open() -> None:
+def test_both_ends_on_record_leave_nothing_open(played: Played) -> None:
     for tls in BOTH_VERSIONS:
-        for name, whole, _, _ in refused_by_alert(tls):
+        for name, whole, verdict, _ in refused_by_alert(played("memory"), tls):
             ends: tuple[End, ...] = whole.connections[-1].ends
-            verdict = judge(whole)
             assert len(ends) != 2 or not verdict.cannot_tell or verdict.cause == "incomplete-or-unknown-chain", name

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import pytest
+from catalogue_plays import Outcomes, Played, played
 from shipped_library import LIBRARY, SCENARIOS
 
 from harness.capture.saved import load_transcript, save_transcript
@@ -19,12 +19,13 @@ from harness.judge.judge import judge
 from harness.report.expressway_log import expressway_log
 from harness.report.outcome import PlayOutcome
 from harness.run.suite import Order, run_suite
-from harness.scenario.model import TLS_VERSIONS, Scenario
+from harness.scenario.model import Scenario
 from harness.verdict import Explanation, Stage, Verdict
+
+__all__ = ["played"]
 
 SHIPPED = list(SCENARIOS.values())
 PLAYS = [(scenario.name, version) for scenario in SHIPPED for version in scenario.tls_versions]
-Outcomes = Mapping[tuple[str, str], PlayOutcome]
 
 ROWS = (
     *(f"B{number:02}" for number in (*range(1, 29), 30)),
@@ -39,20 +40,13 @@ ROWS = (
 """The rows of domain.md's catalogue that this harness promises to play."""
 
 
-@cache
-def played(network: str) -> Outcomes:
-    """Play everything once; on the loopback several labs at a time, in memory under a clock that jumps."""
-    outcomes = run_suite(LIBRARY, Order(tuple(SHIPPED), TLS_VERSIONS, network), lambda _: None)
-    return {(outcome.scenario.name, outcome.verdict.tls_version): outcome for outcome in outcomes}
-
-
 @pytest.fixture(scope="module")
-def on_memory() -> Outcomes:
+def on_memory(played: Played) -> Outcomes:
     return played("memory")
 
 
 @pytest.fixture(scope="module")
-def on_loopback() -> Outcomes:
+def on_loopback(played: Played) -> Outcomes:
     return played("loopback")
 
 

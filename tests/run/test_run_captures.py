@@ -5,17 +5,20 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
-from test_every_scenario import PLAYS, every_play, played
+from catalogue_plays import Outcomes, Played, played
+from test_every_scenario import PLAYS, every_play
 
 from harness.capture.decode_as import decode_as
 from harness.capture.writing import capture_of
 from harness.transcript import AlertSeen, Connection, Direction, SipSeen, Transcript
+
+__all__ = ["played"]
 
 pytestmark = [
     pytest.mark.interop,
@@ -44,16 +47,19 @@ def _rows(capture: Path, plays: list[Transcript], *fields: str) -> list[list[lis
     return [[value.split(",") if value else [] for value in line.split("|")] for line in done.stdout.splitlines()]
 
 
+Read = tuple[Mapping[str, Seen], Mapping[str, Seen], Counter[str]]
+"""By play the SIP messages and the alerts that tshark saw, and what else it had to say."""
+
+
 @pytest.fixture(scope="module")
-def captures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("captures")
+def read(played: Played, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Read]:
+    """Let tshark read the plays on a network, once."""
+    folder = tmp_path_factory.mktemp("captures")
+    return cache(lambda network: _read(played(network), folder / f"{network}.pcapng"))
 
 
-@cache
-def _read(network: str, folder: Path) -> tuple[Mapping[str, Seen], Mapping[str, Seen], Counter[str]]:
-    """Return by play the SIP messages and the alerts that tshark saw, and what else it had to say."""
-    plays = [outcome.transcript for outcome in played(network).values()]
-    capture = folder / f"{network}.pcapng"
+def _read(outcomes: Outcomes, capture: Path) -> Read:
+    plays = [outcome.transcript for outcome in outcomes.values()]
     capture.write_bytes(capture_of(plays, program="sip-mtls"))
     sip: dict[str, Seen] = defaultdict(Counter)
     alerts: dict[str, Seen] = defaultdict(Counter)
@@ -79,23 +85,25 @@ def _alerts_sent(play: Transcript) -> Seen:
 
 @every_play
 @pytest.mark.parametrize("network", ["memory", "loopback"])
-def test_tshark_sees_each_message_and_alert_that_crossed(captures: Path, network: str, name: str, version: str) -> None:
-    sip, alerts, _remarks = _read(network, captures)
+def test_tshark_sees_each_message_and_alert_that_crossed(
+    played: Played, read: Callable[[str], Read], network: str, name: str, version: str
+) -> None:
+    sip, alerts, _remarks = read(network)
     play = played(network)[name, version].transcript
     assert sip[f"{name} TLS {version}"] == _sip_written(play)
     assert alerts[f"{name} TLS {version}"] == _alerts_sent(play)
 
 
 @pytest.mark.parametrize("network", ["memory", "loopback"])
-def test_tshark_finds_no_fault_in_checksums_and_sequence_numbers(captures: Path, network: str) -> None:
-    assert _read(network, captures)[2] == Counter()
+def test_tshark_finds_no_fault_in_checksums_and_sequence_numbers(read: Callable[[str], Read], network: str) -> None:
+    assert read(network)[2] == Counter()
 
 
 def _tls(play: Transcript) -> dict[int, Connection]:
     return {each.number: each for each in play.connections if all(end.tls for end in each.ends)}
 
 
-def test_the_plays_have_what_there_is_to_decrypt() -> None:
+def test_the_plays_have_what_there_is_to_decrypt(played: Played) -> None:
     plays = [played("memory")[key].transcript for key in PLAYS]
     over_tls = [
         event
@@ -108,7 +116,7 @@ def test_the_plays_have_what_there_is_to_decrypt() -> None:
     assert all(methods[each] > 100 for each in (b"INVITE", b"OPTIONS"))
 
 
-def test_without_the_secrets_tshark_sees_no_sip_over_tls(tmp_path: Path) -> None:
+def test_without_the_secrets_tshark_sees_no_sip_over_tls(played: Played, tmp_path: Path) -> None:
     play = played("memory")["b2b/b01-one-way-tls", "1.3"].transcript
     over_tls = [each for each in _tls(play).values() if each.target.port != 5065]
     silent = [replace(each, ends=tuple(replace(end, key_log=()) for end in each.ends)) for each in over_tls]

@@ -95,6 +95,8 @@ def renumbered(zone: Zone, from_block: str, to_block: str) -> Zone:
 
     Blocks are three octets, such as "127.64.0": a lab takes another block at each start.
     """
+    if from_block == to_block:
+        return zone
     old, new = _reverse(from_block), _reverse(to_block)
     moved = [
         _renamed(_moved(rrset, f"{from_block}.", f"{to_block}."), old, new)
