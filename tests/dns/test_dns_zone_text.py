@@ -113,6 +113,9 @@ def test_a_faulty_line_is_named_with_what_to_write(line: str, column: int, messa
     ("line", "asked", "value"),
     [
         ("h HTTPS 1 . alpn=h2", "HTTPS", '1 . alpn="h2"'),
+        ('h HTTPS 1 . alpn="h2,h3" port=8443', "HTTPS", '1 . alpn="h2,h3" port="8443"'),
+        ('h SVCB 1 . alpn="h2"', "SVCB", '1 . alpn="h2"'),
+        ('h TXT a= "b"', "TXT", '"a=" "b"'),
         ("h TYPE65280 \\# 4 0a000001", "TYPE65280", "\\# 4 0a000001"),
         ("h CLASS1 TYPE1 \\# 4 c0000201", "A", "192.0.2.1"),
         ('h SPF "v=spf1 -all"', "SPF", '"v=spf1 -all"'),

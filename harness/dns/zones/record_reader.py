@@ -156,7 +156,7 @@ class RecordReader:
 
     def _value(self, kind: Word, *words: Word) -> tuple[RdataType, dns.rdata.Rdata]:
         rdtype = _type(kind)
-        written = " ".join(word.text for word in words)
+        written = _as_written(words)
         try:
             value = dns.rdata.from_text(dns.rdataclass.IN, rdtype, written, self._relative_to, relativize=False)
         except (dns.exception.DNSException, ValueError) as error:
@@ -171,6 +171,17 @@ class RecordReader:
             return dns.name.from_text(word.text, self._relative_to)
         except (dns.exception.DNSException, ValueError):
             raise _UnreadableError(word, f"'{word.text}' is no domain name") from None
+
+
+def _as_written(words: tuple[Word, ...]) -> str:
+    """Return the words of a value, blanks between them but inside a pair such as alpn="h2" (RFC 9460 section 2.1)."""
+    written = ""
+    end: tuple[int, int] | None = None
+    for word in words:
+        is_its_value = written.endswith("=") and word.text.startswith('"') and end == (word.line, word.column)
+        written += word.text if not written or is_its_value else f" {word.text}"
+        end = (word.line, word.column + len(word.text))
+    return written
 
 
 def _type(word: Word) -> RdataType:
