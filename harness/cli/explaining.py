@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 
 from harness.capture.saved import MAX_BYTES
 from harness.cli.exits import Exit
 from harness.cli.exports import Exports
+from harness.cli.giving_out import as_asked, give_out
 from harness.cli.judging import judge_file
 from harness.cli.terminal import speaks_unicode, width
 from harness.errors import Fault, ScenarioError
@@ -15,7 +17,7 @@ from harness.judge.explain import explain
 from harness.judge.explain.reading import MOST_CHARACTERS
 from harness.report.explanation_json import explanation_json
 from harness.report.explanation_text import explanation_text
-from harness.run.disk import STANDARD_OUTPUT, is_file, read_head, write_text
+from harness.run.disk import is_file, read_head
 
 _STANDARD_INPUT = ("-",)
 _BYTES = 4 * MOST_CHARACTERS + 1
@@ -31,10 +33,8 @@ def explain_words(words: tuple[str, ...], json_file: Path | None) -> Exit:
     if path is not None and _is_transcript(path):
         return judge_file(path, Exports(json=json_file))
     reading = explain(_from_file(path) if path else _pasted(words))
-    if json_file is not None:
-        write_text(json_file, explanation_json(reading))
-    if json_file != STANDARD_OUTPUT:
-        sys.stdout.write(explanation_text(reading, width=width(), unicode=speaks_unicode()))
+    text = partial(explanation_text, reading, width=width(), unicode=speaks_unicode())
+    give_out(as_asked(json_file, lambda: explanation_json(reading), lambda: sys.stdout.write(text())))
     return Exit.MET if reading.explanations else Exit.NOT_MET
 
 

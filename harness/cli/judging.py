@@ -6,8 +6,9 @@ from pathlib import Path
 
 from harness.capture.saved import MAX_BYTES, load_transcript
 from harness.cli.exits import Exit
-from harness.cli.exporting import write_exports
+from harness.cli.exporting import ways_out
 from harness.cli.exports import Exports
+from harness.cli.giving_out import give_out
 from harness.cli.log_view import print_logs
 from harness.cli.running import print_play
 from harness.judge.compare import mismatches
@@ -28,11 +29,10 @@ def judge_file(path: Path, exports: Exports, log: str | None = None) -> Exit:
     transcript = load_transcript(read_head(path, MAX_BYTES + 1), str(path))
     verdict = judge(transcript)
     outcome = _outcome(transcript, verdict)
-    write_exports(exports, [outcome], Library().healthy, asked=1)
-    if log and not exports.takes_standard_output:
-        print_logs([outcome])
-    elif not exports.takes_standard_output:
-        print_play(outcome)
+    ways = [*ways_out(exports, [outcome], Library().healthy, asked=1)]
+    if not exports.takes_standard_output:
+        ways.append(lambda: print_logs([outcome]) if log else print_play(outcome))
+    give_out(ways)
     return Exit.MET if outcome.met else Exit.NOT_MET
 
 

@@ -6,6 +6,7 @@ import ipaddress
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from random import Random
 from textwrap import wrap
@@ -16,6 +17,7 @@ import trio.testing
 from harness.actors.finder import spoken
 from harness.actors.name_server import Served
 from harness.cli.exits import Exit
+from harness.cli.giving_out import as_asked, give_out
 from harness.cli.terminal import progress, width
 from harness.dns.records import Answer, Question
 from harness.dns.walk.destination import Destination, read_destination
@@ -27,7 +29,6 @@ from harness.net.loopback import LoopbackNetwork
 from harness.net.memory import MemoryNetwork
 from harness.report.json_text import as_json
 from harness.run.addresses import checked_block
-from harness.run.disk import write_text
 from harness.run.library import Library
 from harness.run.names import open_names
 
@@ -104,11 +105,9 @@ def locate_name(sought: Sought) -> Exit:
     clock = trio.testing.MockClock(autojump_threshold=0)
     located, answers = trio.run(_ask, library, walks, subnet, clock=clock)
     shares = _shares(located, answers, walks, sought.count)
-    if sought.json_file is not None:
-        write_text(sought.json_file, _as_json(destination, policy, located, shares, sought.count))
-    if sought.json_file != Path("-"):
-        for line in _lines(destination, policy, located, shares, sought):
-            print(line)
+    lines = list(_lines(destination, policy, located, shares, sought))
+    json = partial(_as_json, destination, policy, located, shares, sought.count)
+    give_out(as_asked(sought.json_file, json, lambda: print(*lines, sep="\n")))
     return Exit.NOT_MET if located.finding is not None else Exit.MET
 
 

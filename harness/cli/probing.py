@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from harness.capture.saved import save_transcript
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
 from harness.cli.exporting import announce_key_log
+from harness.cli.giving_out import as_asked, give_out, give_out_so_far
 from harness.cli.terminal import speaks_unicode, width
 from harness.dns.walk.destination import read_name
 from harness.errors import Fault, ScenarioError
@@ -30,7 +32,7 @@ from harness.probe.trust_store import machine_trust
 from harness.report.evidence import presented_certificates
 from harness.report.ladder import draw_ladder
 from harness.run.certificate_files import bytes_in, trust_in
-from harness.run.disk import STANDARD_OUTPUT, write_bytes, write_text
+from harness.run.disk import write_bytes, write_text
 from harness.run.key_log import append_key_log
 from harness.transcript import Address
 
@@ -80,24 +82,25 @@ def probe_port(pointed: Pointed) -> Exit:
     announce_key_log()
     came = trio.run(probe, order, _warn, restrict_keyboard_interrupt_to_checkpoints=True)
     append_key_log(came.transcript)
-    if pointed.json_file is not None:
-        write_text(pointed.json_file, probe_as_json(came))
+    ways = [*as_asked(pointed.json_file, lambda: probe_as_json(came), lambda: _print(came, ladder=pointed.ladder))]
     if pointed.out_folder is not None:
-        _write(pointed.out_folder, came)
-    if pointed.json_file != STANDARD_OUTPUT:
-        unicode = speaks_unicode()
-        if pointed.ladder:
-            sys.stdout.write(draw_ladder(came.transcript, came.verdict, width=width(), unicode=unicode) + "\n")
-        sys.stdout.write(probe_text(came, width=width(), unicode=unicode))
+        ways.insert(0, partial(_write, pointed.out_folder, came))
     if came.interrupted:
-        print("interrupted: what was not tried is not known", file=sys.stderr)
-        return Exit.INTERRUPTED
+        return give_out_so_far(ways, "what was not tried is not known")
+    give_out(ways)
     return Exit.MET if came.gets_through else Exit.NOT_MET
 
 
 def _warn(place: str) -> None:
     sys.stderr.write(_WARNING.format(place=place))
     sys.stderr.flush()
+
+
+def _print(came: Probe, *, ladder: bool) -> None:
+    unicode = speaks_unicode()
+    if ladder:
+        sys.stdout.write(draw_ladder(came.transcript, came.verdict, width=width(), unicode=unicode) + "\n")
+    sys.stdout.write(probe_text(came, width=width(), unicode=unicode))
 
 
 def _write(folder: Path, came: Probe) -> None:

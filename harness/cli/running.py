@@ -5,15 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 from harness.cli.exits import Exit
-from harness.cli.exporting import announce_key_log, write_exports
+from harness.cli.exporting import announce_key_log, ways_out
 from harness.cli.exports import Exports
+from harness.cli.giving_out import Way, give_out, give_out_so_far
 from harness.cli.log_view import print_logs
 from harness.cli.terminal import colours, progress, speaks_unicode, width
-from harness.errors import Fault, LabError, ScenarioError
+from harness.errors import Fault, ScenarioError
 from harness.report.certificates.paragraphs import Paper
 from harness.report.detail import play_detail
 from harness.report.json_report import in_order
@@ -63,22 +65,23 @@ def run(wanted: Wanted) -> Exit:
         print("interrupted", file=sys.stderr)
         return Exit.INTERRUPTED
     outcomes.sort(key=in_order)
-    if wanted.out_folder is not None:
-        for outcome in outcomes:
-            write_play(wanted.out_folder, outcome)
-    write_exports(wanted.exports, outcomes, library.healthy, lost=lost, asked=asked)
-    if lost and not outcomes:
-        raise LabError("\n".join(dict.fromkeys(play.reason for play in lost)))
-    if not wanted.exports.takes_standard_output:
-        _print(wanted, outcomes, asked - len(outcomes))
+    ways: list[Way] = [
+        *([partial(_write_plays, wanted.out_folder, outcomes)] if wanted.out_folder is not None else []),
+        *ways_out(wanted.exports, outcomes, library.healthy, lost=lost, asked=asked),
+        partial(_print, wanted, outcomes, lost, asked - len(outcomes)),
+    ]
     if interrupted:
-        print(f"interrupted: {len(outcomes)} of {asked} plays took place; the rest is not known", file=sys.stderr)
-        return Exit.INTERRUPTED
+        return give_out_so_far(ways, f"{len(outcomes)} of {asked} plays took place; the rest is not known")
+    give_out(ways)
     if lost:
-        _tell_lost(lost, sys.stderr if wanted.exports.takes_standard_output else sys.stdout)
         return Exit.NO_LAB
     met = len(outcomes) == asked and all(outcome.met for outcome in outcomes)
     return Exit.MET if met else Exit.NOT_MET
+
+
+def _write_plays(folder: Path, outcomes: Sequence[PlayOutcome]) -> None:
+    for outcome in outcomes:
+        write_play(folder, outcome)
 
 
 def _played(library: Library, order: Order) -> tuple[list[PlayOutcome], list[LostPlay], bool]:
@@ -99,20 +102,29 @@ def _played(library: Library, order: Order) -> tuple[list[PlayOutcome], list[Los
     return outcomes, lost, interrupted
 
 
-def _tell_lost(lost: Sequence[LostPlay], out: TextIO) -> None:
-    """Say which plays are missing from the table above, and why."""
-    paper = Paper(width(), unicode=speaks_unicode())
-    print("\nNOT PLAYED, because the lab could not be set up:", file=out)
-    for play in sorted(lost, key=lambda play: (play.scenario.name, play.tls_version)):
-        print(*paper.hanging(" ", str(play), 2), sep="\n", file=out)
-
-
-def _print(wanted: Wanted, outcomes: Sequence[PlayOutcome], missing: int) -> None:
-    if wanted.log:
+def _print(wanted: Wanted, outcomes: Sequence[PlayOutcome], lost: Sequence[LostPlay], missing: int) -> None:
+    """Print the plays and their table; where none took place, or they go elsewhere, only what was lost and why."""
+    shown = bool(outcomes) and not wanted.exports.takes_standard_output
+    if shown and wanted.log:
         print_logs(outcomes)
-    else:
+    elif shown:
         few = len(outcomes) + missing <= _FEW
         print_outcomes(outcomes, full=wanted.ladder if wanted.ladder is not None else few, lost=missing)
+    if lost:
+        _tell_lost(lost, sys.stdout if shown else sys.stderr)
+
+
+def _tell_lost(lost: Sequence[LostPlay], out: TextIO) -> None:
+    """Say which plays did not take place, and why: once for all that have one reason."""
+    paper = Paper(width(), unicode=speaks_unicode())
+    print(f"{'' if out is sys.stderr else chr(10)}NOT PLAYED, because the lab could not be set up:", file=out)
+    plays = sorted(lost, key=lambda play: (play.scenario.name, play.tls_version))
+    for reason in dict.fromkeys(play.reason for play in plays):
+        print(*paper.hanging("", reason, 0), sep="\n", file=out)
+        alike = [play for play in plays if play.reason == reason]
+        for file in dict.fromkeys(play.scenario.file for play in alike):
+            versions = " and ".join(play.tls_version for play in alike if play.scenario.file == file)
+            print(*paper.hanging(" ", f"{file}:1, TLS {versions}", 4), sep="\n", file=out)
 
 
 def print_outcomes(outcomes: Sequence[PlayOutcome], *, full: bool, lost: int = 0) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import signal
 import threading
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ def terminated_like_interrupted() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) is signal.SIG_IGN:
         yield
         return
+    atexit.register(_deaf)  # what Python tidies up takes a while, and the exit code is settled by then
     before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
     ignored = before[0] is signal.SIG_IGN
     if ignored:
@@ -33,6 +35,36 @@ def terminated_like_interrupted() -> Iterator[None]:
         signal.signal(signal.SIGINT, before[0])
         if ignored:
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+@contextmanager
+def finishing() -> Iterator[None]:
+    """Let one interrupt wait for the end of the block, and raise it then; a second one does not wait.
+
+    Nothing where somebody else handles SIGINT, or where this is not the main thread.
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    noted: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        if noted:
+            signal.default_int_handler(number, frame)
+        noted.append(number)
+
+    try:
+        signal.signal(signal.SIGINT, note)
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if noted:
+        raise KeyboardInterrupt
+
+
+def _deaf() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _interrupt(_number: int, frame: FrameType | None) -> None:

@@ -176,7 +176,9 @@ def _turned_away(trials: tuple[Trial, ...]) -> int:
 
 
 def _asked_for_no_name(transcript: Transcript, trials: tuple[Trial, ...]) -> bool:
-    """Whether the port refused every ClientHello, none of which carried a server name."""
+    """Whether the port answered ClientHellos and refused every one, none of which carried a server name."""
+    if not any(each.spoke_tls for each in trials):
+        return False
     views = [ConnectionView(transcript, transcript.connection(each.connection)) for each in trials]
     hellos = [view.inspection.client_hello for view in views if view.inspection]
     named = any(hello is not None and hello.server_name for hello in hellos)

@@ -82,7 +82,7 @@ def _about_answers(card: PortCard) -> Iterator[str]:
 
 
 def _about_versions(card: PortCard) -> Iterator[str]:
-    if card.unnamed and any(each.spoke_tls for each in card.trials):
+    if card.unnamed:
         yield (
             "It was dialled by address, so no ClientHello asked for a server name (SNI), and it refused all of them. "
             "No more is known of its versions until it is dialled by name, or with --sni NAME."

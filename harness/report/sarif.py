@@ -48,16 +48,24 @@ class SarifResult:
     identity: tuple[str, ...]
 
 
-def sarif_log(rules: Sequence[SarifRule], results: Sequence[SarifResult]) -> str:
-    """Return a log with one run as JSON text in ASCII; KeyError for a result of no rule."""
+def sarif_log(rules: Sequence[SarifRule], results: Sequence[SarifResult], missing: Sequence[str] = ()) -> str:
+    """Return a log with one run as JSON text in ASCII; KeyError for a result of no rule.
+
+    `missing` are sentences about what should have been looked at and was not: with any, the run was no success.
+    """
     places = {rule.key: place for place, rule in enumerate(rules)}
     driver = {"name": "sip-mtls", "version": __version__, "rules": [_rule(rule) for rule in rules]}
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
+        "invocations": [{"executionSuccessful": not missing, "toolExecutionNotifications": [*map(_missing, missing)]}],
         "results": [_result(result, places[result.rule]) for result in results],
     }
     return json.dumps({"$schema": _SCHEMA, "version": VERSION, "runs": [run]}, indent=2) + "\n"
+
+
+def _missing(sentence: str) -> dict[str, Any]:
+    return {"level": "error", "message": {"text": inert(sentence)}}
 
 
 def _rule(rule: SarifRule) -> dict[str, Any]:

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from harness.report.json_report import in_order
-from harness.report.outcome import PlayOutcome
+from harness.report.outcome import LostPlay, PlayOutcome
 from harness.report.sarif import SarifResult, SarifRule, sarif_log
 
 LineOf = Callable[[PlayOutcome], int]
 """Tells the line of the scenario file on which an expectation stands, 0 where that is not known."""
 
 
-def run_as_sarif(outcomes: Iterable[PlayOutcome], rules: Sequence[SarifRule], line_of: LineOf) -> str:
+def run_as_sarif(
+    outcomes: Sequence[PlayOutcome],
+    rules: Sequence[SarifRule],
+    line_of: LineOf,
+    *,
+    asked: int,
+    lost: Sequence[LostPlay] = (),
+) -> str:
     """Return a run as SARIF text; `rules` are the causes that a verdict can name, under their keys.
 
-    A result's rule is the cause that the judge found, so what happened, not what was expected.
+    A result's rule is the cause that the judge found, so what happened, not what was expected. Plays that were asked
+    for and did not take place are no results: the run says that it did not come to its end, and which are missing.
     """
     missed = [outcome for outcome in sorted(outcomes, key=in_order) if not outcome.met]
-    return sarif_log(rules, [_result(outcome, line_of(outcome)) for outcome in missed])
+    left = asked - len(outcomes) - len(lost)
+    interrupted = f"{left} of {asked} plays were not played: somebody interrupted the run"
+    missing = [*map(str, lost), *([interrupted] if left else [])]
+    return sarif_log(rules, [_result(outcome, line_of(outcome)) for outcome in missed], missing)
 
 
 def _result(outcome: PlayOutcome, line: int) -> SarifResult:

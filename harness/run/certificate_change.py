@@ -56,7 +56,8 @@ class Outcomes:
     `unplayed` is the number of plays that were left when somebody interrupted it. `dead` are stories that work in this
     lab with no certificate at all, on none of the releases. `aside` are those that cut the way to CRLs and responders
     by themselves, which a certificate that names some does not survive. `looked_at` says whether some story minds the
-    certificate at all; it is found out where nothing flips.
+    certificate at all; it is found out where nothing flips. `unchecked` says that all was played, and that it was not
+    found out, or not where the others stand, because somebody interrupted it then.
     """
 
     flips: tuple[Flip, ...]
@@ -66,6 +67,7 @@ class Outcomes:
     dead: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
     looked_at: bool = True
+    unchecked: bool = False
 
 
 Pair = tuple[Story, Verdict, Verdict]
@@ -113,10 +115,20 @@ def outcomes(bench: Bench, told: Sequence[Story], tick: Tick) -> Outcomes:
         raise KeyboardInterrupt
     neither = [pair for pair in pairs if pair[1].stopped and pair[2].stopped]
     unplayed = len(told) - len(pairs)
-    gaps = neither if unplayed else _not_compared(bench, neither)
+    unchecked = False
+    gaps = neither
+    try:
+        gaps = neither if unplayed else _not_compared(bench, neither)
+    except KeyboardInterrupt:
+        unchecked = True
     aside = [pair for pair in gaps if _cuts_sources(pair)]
     gaps = [pair for pair in gaps if pair not in aside]
     flipped = [pair for pair in pairs if pair not in aside and _flipped(pair[1], pair[2])]
+    looked_at = bool(flipped or gaps or unplayed or unchecked)
+    try:
+        looked_at = looked_at or _is_looked_at(bench, told)
+    except KeyboardInterrupt:
+        looked_at = unchecked = True
     worked = {story.scenario.name for story, before, _ in pairs if before.stopped is None}
     return Outcomes(
         tuple(_merged(flipped)),
@@ -125,7 +137,8 @@ def outcomes(bench: Bench, told: Sequence[Story], tick: Tick) -> Outcomes:
         unplayed,
         _dead(pairs, (*gaps, *aside)),
         tuple(dict.fromkeys(story.scenario.name for story, _, _ in aside)),
-        looked_at=bool(flipped or gaps or unplayed) or _is_looked_at(bench, told),
+        looked_at=looked_at,
+        unchecked=unchecked,
     )
 
 

@@ -61,9 +61,13 @@ def compare(
         _candidate(path, holding, played)
         for path, holding, played in zip(files, (question.old, question.new), bench.pair, strict=True)
     )
-    if watch.replayed is not None and not came_to.unplayed:
-        for replay in replays(bench, told, (*came_to.not_compared, *came_to.flips)):
-            watch.replayed(replay)
+    unchecked = came_to.unchecked
+    if watch.replayed is not None and not (came_to.unplayed or unchecked):
+        try:
+            for replay in replays(bench, told, (*came_to.not_compared, *came_to.flips)):
+                watch.replayed(replay)
+        except KeyboardInterrupt:
+            unchecked = True
     return CertificateChange(
         role=question.role,
         at=question.at,
@@ -78,6 +82,7 @@ def compare(
         flips=came_to.flips,
         not_compared=came_to.not_compared,
         unplayed=came_to.unplayed,
+        unchecked=unchecked,
         rules=rules_broken_anew(*(_examined(question, holding) for holding in (question.old, question.new))),
         dead=came_to.dead,
         aside=came_to.aside,

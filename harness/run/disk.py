@@ -49,9 +49,13 @@ def read_head(path: Path, most: int) -> bytes:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file, or to standard output for `-`; ScenarioError where that cannot be."""
+    """Write a text file, or to standard output for `-`; ScenarioError where that cannot be.
+
+    Standard output that is gone already, after such an error, takes no more.
+    """
     if path == STANDARD_OUTPUT:
-        sys.stdout.write(text)
+        if sys.stdout is not None:
+            sys.stdout.write(text)
         return
     write_bytes(path, text.encode("utf-8"))
 

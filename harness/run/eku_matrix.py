@@ -6,6 +6,7 @@ of domain.md 1.2 in turn. Releases that do the same are played once.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -18,7 +19,7 @@ from harness.lab.settings import Lab
 from harness.pki import LeafOrder, Workshop
 from harness.report.certificates import MatrixRow
 from harness.run.certificate_change import alike
-from harness.run.crowd import Tick, verdicts
+from harness.run.crowd import StoppedEarlyError, Tick, verdicts
 from harness.scenario.model import TLS_VERSIONS, Step
 from harness.scenario.plan import Plan
 from harness.verdict import Verdict
@@ -98,12 +99,16 @@ def plans_of(healthy: Lab, workshop: Workshop, wanted: Sequence[Square]) -> list
 
 
 def play_matrix(plans: Sequence[tuple[Square, Plan]], workshop: Workshop, tick: Tick) -> list[MatrixRow]:
-    """Play every square; return its row."""
-    judged = verdicts([plan for _, plan in plans], workshop, tick)
+    """Play every square; return its row. Where somebody interrupts it, the rows of those that were played in full."""
+    try:
+        judged = verdicts([plan for _, plan in plans], workshop, tick)
+    except StoppedEarlyError as stopped:
+        judged = stopped.judged
+    wanted = Counter(square for square, _ in plans)
     told: dict[Square, list[Verdict]] = {}
-    for (square, _), verdict in zip(plans, judged, strict=True):
+    for (square, _), verdict in zip(plans, judged, strict=False):
         told.setdefault(square, []).append(verdict)
-    return [_row(square, played) for square, played in told.items()]
+    return [_row(square, played) for square, played in told.items() if len(played) == wanted[square]]
 
 
 def _plans(healthy: Lab, workshop: Workshop, square: Square) -> Iterator[Plan]:

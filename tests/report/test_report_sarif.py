@@ -38,7 +38,7 @@ def valid(text: str) -> Any:
 def run_of(*mismatches: str, line: int = 12, cause: str = RULE.key) -> Any:
     verdict = replace(no_certificate_verdict(), cause=cause)
     rules = [replace(RULE, key="other"), replace(RULE, key=cause)]
-    return valid(run_as_sarif([outcome(verdict, *mismatches, told=transcript())], rules, lambda _: line))
+    return valid(run_as_sarif([outcome(verdict, *mismatches, told=transcript())], rules, lambda _: line, asked=1))
 
 
 def test_a_play_as_expected_is_no_result() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
+from harness.cli.giving_out import as_asked, give_out
 from harness.cli.terminal import speaks_unicode, width
 from harness.lab.certificate_rules import CERTIFICATE_ROLES, Examination, Severity, examine
 from harness.lab.releases import RELEASES
@@ -49,11 +51,15 @@ def check_certificate(checked: Checked) -> Exit:
         was_sorted=holding.was_sorted,
     )
     file, notes = str(checked.file), (*holding.notes, *trust_notes)
-    if checked.json_file is not None:
-        write_text(checked.json_file, check_as_json(case, file, notes=notes))
-    if checked.sarif is not None:
-        write_text(checked.sarif, check_as_sarif(case, file))
-    if STANDARD_OUTPUT not in {checked.json_file, checked.sarif}:
-        sys.stdout.write(check_text(case, file, notes=notes, width=width(), unicode=speaks_unicode()))
+    text = partial(check_text, case, file, notes=notes, width=width(), unicode=speaks_unicode())
+
+    def show() -> None:
+        if checked.sarif != STANDARD_OUTPUT:
+            sys.stdout.write(text())
+
+    ways = [*as_asked(checked.json_file, lambda: check_as_json(case, file, notes=notes), show)]
+    if (sarif := checked.sarif) is not None:
+        ways.insert(len(ways) if sarif == STANDARD_OUTPUT else 0, lambda: write_text(sarif, check_as_sarif(case, file)))
+    give_out(ways)
     broken = any(finding.rule.severity is Severity.ERROR for finding in examine(case))
     return Exit.NOT_MET if broken else Exit.MET

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
 from harness.cli.exporting import announce_key_log
+from harness.cli.giving_out import as_asked, give_out, give_out_so_far
 from harness.cli.running import print_play
 from harness.cli.terminal import progress, speaks_unicode, width
 from harness.lab.releases import RELEASE_NAMES
@@ -21,7 +23,7 @@ from harness.run.certificate_files import trust_in
 from harness.run.certificate_replays import Replay
 from harness.run.comparison import Watch, compare
 from harness.run.dates import time_at
-from harness.run.disk import STANDARD_OUTPUT, write_play, write_text
+from harness.run.disk import write_play
 from harness.run.library import Library
 from harness.scenario.model import TLS_VERSIONS
 
@@ -60,25 +62,31 @@ def compare_certificates(compared: Compared) -> Exit:
     seen: list[Replay] = []
     watch = Watch(progress, seen.append if compared.ladder or compared.out_folder else None)
     change = compare(library, question, (compared.old, compared.new), wanted, watch)
+    left_out = [scenario.name for scenario in wanted if compared.scenarios and scenario.name not in change.stories]
+    shown = partial(_print, change, seen if compared.ladder else (), left_out)
+    ways = [*as_asked(compared.json_file, lambda: change_as_json(change), shown)]
     if compared.out_folder is not None:
-        for replay in seen:
-            write_play(compared.out_folder / replay.certificate / replay.release, replay.outcome)
-    if compared.json_file is not None:
-        write_text(compared.json_file, change_as_json(change))
-    if compared.json_file != STANDARD_OUTPUT:
-        for replay in seen if compared.ladder else ():
-            print_play(replay.outcome)
-        sys.stdout.write(change_text(change, width=width(), unicode=speaks_unicode()))
-        _tell_left_out([scenario.name for scenario in wanted if compared.scenarios], change)
-    if change.unplayed:
-        print(f"interrupted: {change.unplayed} plays of each certificate were left", file=sys.stderr)
-        return Exit.INTERRUPTED
+        ways.insert(0, partial(_write, compared.out_folder, seen))
+    if change.was_interrupted:
+        left = f"{change.unplayed} plays of each certificate were left"
+        return give_out_so_far(ways, left if change.unplayed else "all was played, not all was checked or kept")
+    give_out(ways)
     return Exit.MET if change.is_safe else Exit.NOT_MET
 
 
-def _tell_left_out(named: Sequence[str], change: CertificateChange) -> None:
-    """Say which of the stories that somebody named were not played: they stop in the healthy lab as well."""
-    left_out = [name for name in named if name not in change.stories]
+def _write(folder: Path, seen: Sequence[Replay]) -> None:
+    for replay in seen:
+        write_play(folder / replay.certificate / replay.release, replay.outcome)
+
+
+def _print(change: CertificateChange, replayed: Sequence[Replay], left_out: Sequence[str]) -> None:
+    """Print the comparison, after the plays behind it where they are wanted.
+
+    `left_out` are stories that somebody named and that were not played: they stop in the healthy lab as well.
+    """
+    for replay in replayed:
+        print_play(replay.outcome)
+    sys.stdout.write(change_text(change, width=width(), unicode=speaks_unicode()))
     if left_out:
         paper = Paper(width(), unicode=speaks_unicode())
         text = f"not played, since it stops in the healthy lab too or does not fit: {', '.join(left_out)}"

@@ -6,12 +6,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
 from harness.cli.exporting import announce_key_log
-from harness.cli.terminal import progress, speaks_unicode, width
+from harness.cli.giving_out import as_asked, give_out
+from harness.cli.terminal import Tick, progress, speaks_unicode, width
 from harness.errors import Fault, ScenarioError
 from harness.lab.releases import RELEASES
 from harness.pki import Holding
@@ -21,7 +23,6 @@ from harness.run.change_plan import Planner
 from harness.run.change_rules import broken_rules, unknown_of
 from harness.run.conversion_bench import Asked, Conditions, ConversionBench, conversion_bench
 from harness.run.dates import time_at
-from harness.run.disk import STANDARD_OUTPUT, write_text
 from harness.run.library import Library
 
 
@@ -60,11 +61,15 @@ def plan_change(planned: Planned) -> Exit:
     holdings = [holding for one in asked for holding in (one.old, one.new)]
     with naming_the_unplayable(holdings, [path for _, *paths in exchanges for path in paths]):
         bench = conversion_bench(Library(), asked, Conditions(release, trust or (), at, _upgrade(planned)))
-        plan = _searched(bench, title, planned.release, asked, at)
-    if planned.json_file is not None:
-        write_text(planned.json_file, plan_as_json(plan))
-    if planned.json_file != STANDARD_OUTPUT:
-        sys.stdout.write(plan_text(plan, width=width(), unicode=speaks_unicode()))
+        states: list[str] = []
+        try:
+            plan = _searched(bench, title, planned.release, asked, at, states.append)
+        except KeyboardInterrupt:
+            tried = f"{len(states)} states were played"
+            print(f"interrupted: {tried}; whether there is a safe order is not known", file=sys.stderr)
+            return Exit.INTERRUPTED
+    text = partial(plan_text, plan, width=width(), unicode=speaks_unicode())
+    give_out(as_asked(planned.json_file, lambda: plan_as_json(plan), lambda: sys.stdout.write(text())))
     return Exit.MET if plan.is_safe else Exit.NOT_MET
 
 
@@ -89,10 +94,23 @@ def _holding(planned: Planned, path: Path) -> Holding:
     return holding_of(path, planned.password_file, chain_files=planned.chain_files)
 
 
-def _searched(bench: ConversionBench, title: str, release: str, asked: Sequence[Asked], at: datetime) -> ChangePlan:
+def _searched(
+    bench: ConversionBench,
+    title: str,
+    release: str,
+    asked: Sequence[Asked],
+    at: datetime,
+    played: Tick,
+) -> ChangePlan:
+    """Return what the search comes to; `played` is told of each state."""
     announce_key_log()
     with progress(2 ** len(bench.steps), "states at most") as tick:
-        planner = Planner(bench, tick)
+
+        def told(state: str) -> None:
+            played(state)
+            tick(state)
+
+        planner = Planner(bench, told)
         order = planner.order()
     return ChangePlan(
         title=title,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
+from harness.cli.giving_out import as_asked, give_out
 from harness.cli.terminal import speaks_unicode, width
 from harness.lab.looked_for import WantedName, names_looked_for
 from harness.report.certificates import Sight, sight_as_json, sight_text
 from harness.run.certificate_files import trust_in
 from harness.run.dates import time_at
-from harness.run.disk import STANDARD_OUTPUT, write_text
 from harness.run.library import Library
 
 
@@ -36,8 +37,6 @@ def show_certificate(shown: Shown) -> Exit:
     trust, notes = trust_in(shown.trust_files)
     wanted = tuple(map(WantedName, shown.names)) or names_looked_for(Library().healthy)
     sight = Sight(str(shown.file), holding, at, wanted, trust, notes)
-    if shown.json_file is not None:
-        write_text(shown.json_file, sight_as_json(sight))
-    if shown.json_file != STANDARD_OUTPUT:
-        sys.stdout.write(sight_text(sight, width=width(), unicode=speaks_unicode()))
+    text = partial(sight_text, sight, width=width(), unicode=speaks_unicode())
+    give_out(as_asked(shown.json_file, lambda: sight_as_json(sight), lambda: sys.stdout.write(text())))
     return Exit.MET

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from harness.cli.exits import Exit
 from harness.cli.exporting import announce_key_log
+from harness.cli.giving_out import as_asked, give_out, give_out_so_far
 from harness.cli.terminal import progress, speaks_unicode, width
 from harness.lab.releases import RELEASE_NAMES
 from harness.pki import Workshop
 from harness.report.certificates import matrix_as_json, matrix_text
 from harness.run.dates import time_at
-from harness.run.disk import STANDARD_OUTPUT, write_text
 from harness.run.eku_matrix import plans_of, play_matrix, squares
 from harness.run.library import Library
 
@@ -36,8 +37,13 @@ def tabulate_usages(tabulated: Tabulated) -> Exit:
     announce_key_log()
     with progress(len(plans), "plays") as tick:
         rows = play_matrix(plans, workshop, tick)
-    if tabulated.json_file is not None:
-        write_text(tabulated.json_file, matrix_as_json(rows, at))
-    if tabulated.json_file != STANDARD_OUTPUT:
-        sys.stdout.write(matrix_text(rows, at, width=width(), unicode=speaks_unicode()))
+    if not rows:
+        raise KeyboardInterrupt
+    left = len(wanted) - len(rows)
+    text = partial(matrix_text, rows, at, left=left, width=width(), unicode=speaks_unicode())
+    json = partial(matrix_as_json, rows, at, left=left)
+    ways = as_asked(tabulated.json_file, json, lambda: sys.stdout.write(text()))
+    if left:
+        return give_out_so_far(ways, f"{left} of {len(wanted)} certificates were not played")
+    give_out(ways)
     return Exit.MET

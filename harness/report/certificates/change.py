@@ -79,7 +79,8 @@ class CertificateChange:
     breaks, the old one does not, and no play shows. `trust` is how many CA certificates the peers were said to trust
     beside the root of the old one. `aside` are stories, by id, that cut the way to CRLs by themselves, and `looked_at`
     says whether any story minds this certificate at all; `assumed` is what the lab has set so that one does. `unplayed`
-    plays with each certificate were left when somebody interrupted them.
+    plays with each certificate were left when somebody interrupted them; `unchecked`: the interrupt came after the last
+    of them, before the comparison itself was checked, or before all plays behind the flips were kept.
     """
 
     role: str
@@ -95,11 +96,17 @@ class CertificateChange:
     flips: tuple[Flip, ...]
     not_compared: tuple[Flip, ...] = ()
     unplayed: int = 0
+    unchecked: bool = False
     rules: tuple[RuleFinding, ...] = ()
     dead: tuple[str, ...] = ()
     aside: tuple[str, ...] = ()
     looked_at: bool = True
     assumed: str = ""
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether somebody ended it before its time: that is no all-clear."""
+        return bool(self.unplayed) or self.unchecked
 
     @property
     def compared(self) -> tuple[Flip, ...]:
@@ -110,7 +117,7 @@ class CertificateChange:
     @property
     def is_safe(self) -> bool:
         """Whether nothing breaks, every story that works in the healthy lab was compared, and one could have broken."""
-        left = self.not_compared or self.unplayed
+        left = self.not_compared or self.was_interrupted
         return bool(self.worked) and self.looked_at and not self.breaks and not left
 
     @property
@@ -122,7 +129,7 @@ class CertificateChange:
     @property
     def is_same(self) -> bool:
         """Whether nothing flips, and everything was compared."""
-        left = self.not_compared or self.unplayed or self.rules
+        left = self.not_compared or self.was_interrupted or self.rules
         return not self.flips and not self.uploads and not left
 
 

@@ -70,12 +70,21 @@ def _candidate(word: str, candidate: Candidate, paper: Paper) -> Iterator[str]:
         yield from paper.hanging("", f"note: {note}", _MARGIN)
 
 
+_UNCHECKED = (
+    "NO ALL-CLEAR: interrupted when all was played, before it was known whether some story looks at the certificate, "
+    "or before the plays behind this text were kept."
+)
+
+
 def _alarm(change: CertificateChange, paper: Paper) -> Iterator[str]:
     """Say loudly where stories could not be compared: what flips is then not everything."""
     if change.unplayed:
         yield ""
         text = f"NO ALL-CLEAR: interrupted, with {change.unplayed} plays of each certificate left; they are not judged."
         yield from paper.hanging("", text, 0)
+    if change.unchecked:
+        yield ""
+        yield from paper.hanging("", _UNCHECKED, 0)
     count = len({flip.scenario for flip in change.not_compared})
     if count:
         yield ""
@@ -196,7 +205,7 @@ def _tally(change: CertificateChange, paper: Paper) -> Iterator[str]:
         text = f"left aside, since they cut the way to CRLs and OCSP by themselves: {', '.join(change.aside)}"
         yield from paper.hanging("", text, 0)
     said = list(counts(change))
-    if change.unplayed and not change.flips:
+    if change.was_interrupted and not change.flips:
         said.insert(0, "nothing flips in what was played")
     elif change.is_safe and said:
         said.append("nothing breaks")

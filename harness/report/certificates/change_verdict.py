@@ -36,8 +36,8 @@ def counts(change: CertificateChange) -> Iterator[str]:
             yield f"{kind.value} {len(found)}"
     if change.not_compared:
         yield f"not compared {len({flip.scenario for flip in change.not_compared})}"
-    if change.unplayed:
-        yield f"not played {change.unplayed}"
+    if change.was_interrupted:
+        yield f"not played {change.unplayed}" if change.unplayed else "interrupted before the comparison was checked"
     if refusing := {name for each in change.uploads if each.refuses_new for name in each.releases}:
         yield f"upload refused on {release_names(tuple(name for name in change.releases if name in refusing))}"
     keys = {finding.rule.key: finding.rule.severity for finding in change.rules}

@@ -47,13 +47,15 @@ def _word(step: StepVerdict) -> str:
     return str(step.alert or step.status or step.stopped_at.value)
 
 
-def matrix_text(rows: Sequence[MatrixRow], at: datetime, *, width: int, unicode: bool) -> str:
-    """Return the matrix as one table in lines of at most `width` columns."""
+def matrix_text(rows: Sequence[MatrixRow], at: datetime, *, left: int = 0, width: int, unicode: bool) -> str:
+    """Return the matrix as one table in lines of at most `width` columns; `left` rows are missing from it."""
     paper = Paper(width, unicode)
     lines = [
         *paper.hanging("", f"Which link takes which certificate of an Expressway, on {at:%Y-%m-%d}", 0),
         *paper.hanging("", _LEGEND, 0),
     ]
+    if left:
+        lines += paper.hanging("", f"INTERRUPTED: {left} certificates were not played and are missing here.", 0)
     for block in _blocks(rows):
         lines += ["", *_told(block, paper)]
     return "\n".join(lines) + "\n"
@@ -150,18 +152,20 @@ class MatrixRowDocument:
 class MatrixDocument:
     """Which link takes which extended key usage in which store.
 
-    `format` and `version` name this shape. `at` is the day of the lab. `rows` are the certificates, box by box.
+    `format` and `version` name this shape. `at` is the day of the lab. `rows` are the certificates, box by box; `left`
+    is how many of them are missing, because somebody interrupted the plays.
     """
 
     format: Literal["sip-mtls EKU matrix"]
     version: Literal[1]
     at: datetime
+    left: int
     rows: tuple[MatrixRowDocument, ...]
 
 
-def matrix_as_json(rows: Sequence[MatrixRow], at: datetime) -> str:
-    """Return the matrix as a JSON document."""
-    return as_json(MatrixDocument("sip-mtls EKU matrix", 1, at, tuple(map(_written, rows))))
+def matrix_as_json(rows: Sequence[MatrixRow], at: datetime, *, left: int = 0) -> str:
+    """Return the matrix as a JSON document; `left` rows are missing from it."""
+    return as_json(MatrixDocument("sip-mtls EKU matrix", 1, at, left, tuple(map(_written, rows))))
 
 
 def _written(row: MatrixRow) -> MatrixRowDocument:
