@@ -130,7 +130,6 @@ def test_what_is_no_certificate_file_is_2_with_place_and_way_out(
         (("check", "new.pem", *E_SERVER, "--at", "2027-02-31"), "write year, month and day, such as 2027-03-15"),
         (("check", "new.pem", *E_SERVER, "--trust", "nothing.pem"), "nothing.pem: cannot be read"),
         (("show", "new.pem", "--password-file", "nothing.txt"), "nothing.txt: cannot be read"),
-        (("show", "new.pem", "--json", "/dev/null/x.json"), "cannot be written"),
         (("dance",), "No such command 'dance'"),
     ],
 )
@@ -144,6 +143,15 @@ def test_wrong_words_are_2(
     assert (ended.code, ended.out) == (Exit.WRONG_INPUT, "")
     assert ended.said_in_one_breath
     assert told in ended.err
+
+
+def test_what_was_found_is_shown_though_its_file_cannot_be_written(sip_mtls: Command, file: Path) -> None:
+    ended = sip_mtls("certs", "show", file, "--json", "/dev/null/x.json")
+    shown = sip_mtls("certs", "show", file)
+
+    assert (ended.code, shown.code) == (Exit.WRONG_INPUT, Exit.MET)
+    assert ended.out == shown.out
+    assert "/dev/null/x.json: cannot be written" in ended.err
 
 
 def test_a_bundle_of_500_certificates_is_shown_with_what_belongs_to_the_leaf(sip_mtls: Command, file: Path) -> None:

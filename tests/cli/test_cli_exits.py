@@ -207,7 +207,8 @@ def test_two_listeners_on_one_port_are_not_blamed_on_another_program(
     ended = sip_mtls("run", scenario, "--network", network)
 
     assert ended.code == Exit.NO_LAB
-    assert ended.err == "expressway-e listens on port 5061 twice: give one of the two another port.\n"
+    assert ended.out == ""
+    assert "expressway-e listens on port 5061 twice: give one of the two another port.\n" in ended.err
 
 
 @pytest.mark.parametrize("network", ["memory", "loopback"])
@@ -227,7 +228,8 @@ def test_a_play_that_cannot_be_set_up_loses_that_play_alone(
 
     assert ended.code == Exit.NO_LAB
     assert "6 plays: 2 as expected, 4 NOT PLAYED" in ended.out
-    assert "lost.yaml: not played in TLS 1.2: expressway-e listens on port 5061 twice" in " ".join(ended.out.split())
+    told_of = " ".join(ended.out.split())
+    assert "expressway-e listens on port 5061 twice: give one of the two another port. lost.yaml:1, TLS 1.2" in told_of
     told = json.loads(written["json"].read_text())
     assert [(play["scenario"], play["tls_version"]) for play in told["lost"]] == [
         ("lost", "1.2"),
@@ -237,6 +239,28 @@ def test_a_play_that_cannot_be_set_up_loses_that_play_alone(
     ]
     assert (told["summary"]["played"], told["summary"]["not_played"]) == (2, 4)
     assert 'errors="4"' in written["junit"].read_text()
+
+
+def test_a_run_of_which_every_play_is_lost_names_them_and_no_file_says_that_all_is_well(
+    sip_mtls: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    story = "title: One port\nstory: Twice.\nchange: {expressway-e.sip.mutual-tls-port: 5061}\n"
+    for name in ("one", "two"):
+        (tmp_path / f"{name}.yaml").write_text(story + "play: [{b2b-peer: call}]\nexpect: {call: ok, cause: none}\n")
+
+    ended = sip_mtls("run", ".", *IN_MEMORY, "--sarif", "v.sarif", "--junit", "v.xml", "--pcap", "v.pcapng")
+
+    assert (ended.code, ended.out) == (Exit.NO_LAB, "")
+    told = " ".join(ended.err.split())
+    assert told.count("expressway-e listens on port 5061 twice") == 1
+    assert "one.yaml:1, TLS 1.2 and 1.3 two.yaml:1, TLS 1.2 and 1.3" in told
+    assert "the secrets that open them" not in told
+    (run,) = json.loads(Path("v.sarif").read_text())["runs"]
+    assert run["invocations"][0]["executionSuccessful"] is False
+    missing = [each["message"]["text"] for each in run["invocations"][0]["toolExecutionNotifications"]]
+    assert [text.split(":")[0] for text in missing] == ["one.yaml", "one.yaml", "two.yaml", "two.yaml"]
+    assert 'errors="4"' in Path("v.xml").read_text()
 
 
 def test_a_busy_port_is_3_and_the_way_out_is_named(sip_mtls: Command, busy_block: str) -> None:

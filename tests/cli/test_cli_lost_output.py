@@ -54,6 +54,41 @@ def test_the_files_of_a_run_are_written_before_its_output_is_lost(tmp_path: Path
     assert list((tmp_path / "out").rglob("transcript.json"))
 
 
+def test_a_file_that_cannot_be_written_costs_neither_the_others_nor_the_table(tmp_path: Path) -> None:
+    written = tmp_path / "v.xml"
+
+    code, out, told = in_a_shell(
+        "", *IN_MEMORY, "--json", "/dev/null/a", "--html", "/dev/null/b", "--junit", str(written)
+    )
+
+    assert code == Exit.WRONG_INPUT
+    assert [line.split(":")[0] for line in told.splitlines() if "cannot be written" in line] == [
+        "/dev/null/a",
+        "/dev/null/b",
+    ]
+    assert "1 play, as expected" in out
+    assert written.stat().st_size > 0
+
+
+def test_two_texts_for_a_full_output_are_one_fault(tmp_path: Path) -> None:
+    written = tmp_path / "v.sarif"
+
+    code, _, told = in_a_shell(">/dev/full", *IN_MEMORY, "--json", "-", "--junit", "-", "--sarif", str(written))
+
+    assert code == Exit.WRONG_INPUT
+    assert "bug" not in told
+    assert written.stat().st_size > 0
+
+
+def test_a_reader_who_goes_away_costs_no_file(tmp_path: Path) -> None:
+    written = tmp_path / "v.xml"
+
+    code, _, told = in_a_shell("| head -1", *IN_MEMORY, "--json", "-", "--junit", str(written))
+
+    assert (code, told) == (0, "")
+    assert written.stat().st_size > 0
+
+
 @pytest.mark.parametrize("option", ["--json", "--pcap", "--out"])
 def test_a_full_disk_below_a_file_is_said_with_its_name(option: str, tmp_path: Path) -> None:
     place = tmp_path / "full"

@@ -114,9 +114,9 @@ class ChangeDocument:
     `format` and `version` name this shape. `role` is the place of the certificate, `at` the day of the comparison.
     `old` and `new` are the two. `differences` are what differs between them. `releases` and `tls_versions` were played.
     `stories` counts the stories that were played with both, `worked_before` those of them that work with the old one.
-    `breaks` says that something no longer works: a story, the upload, or what a rule says and no play shows. `unchecked`
-    says that an interrupt came when all was played, before the comparison itself was checked or kept. `unplayed`
-    counts plays that an interrupt left out. `safe` is the answer, `verdict` says it in words. `uploads` are releases
+    `breaks` says that something no longer works: a story, the upload, or what a rule says and no play shows.
+    `unplayed` counts plays that an interrupt left out; `unchecked` says that one came when all was played, before the
+    comparison itself was checked or kept. `safe` is the answer, `verdict` says it in words. `uploads` are releases
     that refuse a certificate. `flips` are stories that come to something else. `rules` are broken by the new
     certificate alone, and no play shows it. `unspoken_for` are sentences about kinds of peers for which the lab cannot
     speak, where the kind of the key is another one. `dead` are stories that work in this lab with no certificate at
@@ -138,7 +138,6 @@ class ChangeDocument:
     worked_before: int
     breaks: bool
     unplayed: int
-    unchecked: bool
     unchecked: bool
     safe: bool
     verdict: str
