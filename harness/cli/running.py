@@ -65,6 +65,7 @@ def run(wanted: Wanted) -> Exit:
         print("interrupted", file=sys.stderr)
         return Exit.INTERRUPTED
     outcomes.sort(key=in_order)
+    lost.sort(key=lambda play: (play.scenario.name, play.tls_version))
     ways: list[Way] = [
         *([partial(_write_plays, wanted.out_folder, outcomes)] if wanted.out_folder is not None else []),
         *ways_out(wanted.exports, outcomes, library.healthy, lost=lost, asked=asked),
@@ -118,10 +119,9 @@ def _tell_lost(lost: Sequence[LostPlay], out: TextIO) -> None:
     """Say which plays did not take place, and why: once for all that have one reason."""
     paper = Paper(width(), unicode=speaks_unicode())
     print(f"{'' if out is sys.stderr else chr(10)}NOT PLAYED, because the lab could not be set up:", file=out)
-    plays = sorted(lost, key=lambda play: (play.scenario.name, play.tls_version))
-    for reason in dict.fromkeys(play.reason for play in plays):
+    for reason in dict.fromkeys(play.reason for play in lost):
         print(*paper.hanging("", reason, 0), sep="\n", file=out)
-        alike = [play for play in plays if play.reason == reason]
+        alike = [play for play in lost if play.reason == reason]
         for file in dict.fromkeys(play.scenario.file for play in alike):
             versions = " and ".join(play.tls_version for play in alike if play.scenario.file == file)
             print(*paper.hanging(" ", f"{file}:1, TLS {versions}", 4), sep="\n", file=out)

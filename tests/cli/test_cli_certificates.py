@@ -146,6 +146,7 @@ def test_wrong_words_are_2(
 
 
 def test_what_was_found_is_shown_though_its_file_cannot_be_written(sip_mtls: Command, file: Path) -> None:
+    file.write_text(CHAIN)
     ended = sip_mtls("certs", "show", file, "--json", "/dev/null/x.json")
     shown = sip_mtls("certs", "show", file)
 
