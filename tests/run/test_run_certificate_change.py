@@ -213,6 +213,7 @@ def test_names_that_no_host_can_have_leave_the_lab_its_own_and_that_is_said() ->
     assert bench.notes == (NAMELESS,)
     assert answered(asked("expressway-e-server", unnamed, "x15.5", old=unnamed)) == []
     assert prepare(LIBRARY, asked("expressway-e-server", edge(), "x15.5")).notes == ()
+    assert prepare(LIBRARY, asked("mra-phone", unnamed, "x15.5", old=unnamed)).notes == ()  # nobody looks for its name
 
 
 def test_a_host_whose_name_is_too_long_for_a_common_name_is_played_all_the_same() -> None:
