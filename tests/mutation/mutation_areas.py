@@ -66,6 +66,7 @@ AREAS = (
             "tests/run/test_run_eku_matrix.py",
             "tests/run/test_run_foreign_sources.py",
             "tests/run/test_run_odd_certificates.py",
+            "tests/run/test_run_sources_told.py",
             "tests/report/test_report_beyond_plays.py",
             "tests/report/test_report_certificates.py",
             "tests/report/test_report_change.py",
