@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from hypothesis import given
@@ -15,7 +16,7 @@ from pki_bench import NOW, parsed, workshop
 
 from harness.pki import Credentials, LeafOrder
 from harness.pki.revocation import LISTS, RESPONSES, Register, make_list
-from harness.pki.status_responses import answer_request, make_staple
+from harness.pki.status_responses import answer_request, make_staple, register_meant
 from harness.pki.status_sources import list_path, responder_path
 
 WORKSHOP = workshop()
@@ -142,3 +143,89 @@ def test_the_ca_of_a_grafted_certificate_is_asked_under_its_own_name() -> None:
     assert leaf.serial_number in found.issued
     assert found.now - NOW == timedelta(0)
     assert WORKSHOP.register_at(responder_path(found.authority.name)) == found
+
+
+# --- dates, reasons and who is meant ---
+
+HOUR = timedelta(hours=1)
+DATES = {
+    "sound": (-6 * HOUR, 7 * 24 * HOUR),
+    "stale": (-20 * 24 * HOUR, -10 * 24 * HOUR),
+    "not-yet-valid": (10 * 24 * HOUR, 20 * 24 * HOUR),
+    "wrong-signer": (-6 * HOUR, 7 * 24 * HOUR),
+}
+
+
+@pytest.mark.parametrize("state", DATES)
+def test_a_list_and_a_response_have_the_dates_of_their_state(state: str) -> None:
+    held = x509.load_der_x509_crl(make_list(register(), state))
+    answer = ocsp.load_der_ocsp_response(answer_request(register(), request(GOOD), state))
+
+    assert (held.last_update_utc, held.next_update_utc) == tuple(NOW + each for each in DATES[state])
+    assert (answer.this_update_utc, answer.next_update_utc) == tuple(NOW + each for each in DATES[state])
+
+
+def test_a_list_names_its_cas_key_and_why_each_of_its_certificates_is_on_it() -> None:
+    held = x509.load_der_x509_crl(make_list(register()))
+    (entry,) = held
+    named = held.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier)
+    number = held.extensions.get_extension_for_class(x509.CRLNumber)
+
+    assert named.value.key_identifier == CA.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+    assert (number.value.crl_number, number.critical, named.critical) == (1, False, False)
+    reason = entry.extensions.get_extension_for_class(x509.CRLReason)
+    assert (reason.value.reason, reason.critical) == (x509.ReasonFlags.key_compromise, False)
+    assert entry.revocation_date_utc == NOW - 48 * HOUR
+
+
+def test_a_response_says_since_when_and_why() -> None:
+    answer = ocsp.load_der_ocsp_response(answer_request(register(), request(BURNT)))
+
+    assert answer.revocation_time_utc == NOW - 48 * HOUR
+    assert answer.revocation_reason is x509.ReasonFlags.key_compromise
+    sound = ocsp.load_der_ocsp_response(answer_request(register(), request(GOOD)))
+    assert (sound.revocation_time_utc, sound.revocation_reason) == (None, None)
+
+
+def test_who_was_not_issued_is_unknown_also_to_a_sound_responder() -> None:
+    other = replace(register(), issued=frozenset(), revoked=frozenset())
+    answer = ocsp.load_der_ocsp_response(answer_request(other, request(BURNT)))
+
+    assert answer.certificate_status is ocsp.OCSPCertStatus.UNKNOWN
+    forgetful = ocsp.load_der_ocsp_response(answer_request(register(), request(BURNT), "unknown"))
+    assert (forgetful.certificate_status, forgetful.revocation_time_utc) == (ocsp.OCSPCertStatus.UNKNOWN, None)
+
+
+def by(digest: SHA1 | SHA256, issuer: x509.Certificate = CA, leaf: bytes = GOOD.leaf) -> bytes:
+    built = ocsp.OCSPRequestBuilder().add_certificate(parsed(leaf), issuer, digest).build()
+    return built.public_bytes(Encoding.DER)
+
+
+def test_a_responder_that_knows_sha1_alone_refuses_sha_256_and_others_take_both() -> None:
+    def status(asked: bytes, state: str) -> ocsp.OCSPResponseStatus:
+        return ocsp.load_der_ocsp_response(answer_request(register(), asked, state)).response_status
+
+    refused, good = ocsp.OCSPResponseStatus.UNAUTHORIZED, ocsp.OCSPResponseStatus.SUCCESSFUL
+    assert status(by(SHA256()), "sha1-only") is refused
+    assert [status(by(digest), "sound") for digest in (SHA1(), SHA256())] == [good, good]  # noqa: S303
+    stranger = parsed(WORKSHOP.certificate_of("partner-issuing"))
+    assert status(by(SHA256(), stranger), "sound") is refused
+
+
+def test_of_several_registers_the_one_is_meant_whose_ca_is_named() -> None:
+    theirs = WORKSHOP.issue(LeafOrder("b2b-peer"))
+    other = WORKSHOP.register_at(list_path("partner-issuing"))
+    assert other is not None
+    ours, asked = register(), by(SHA1(), parsed(theirs.issuers[0]), theirs.leaf)  # noqa: S303
+
+    for several in ([ours, other], [other, ours]):
+        assert register_meant(several, by(SHA256())).authority == ours.authority
+        assert register_meant(several, asked).authority == other.authority
+        assert register_meant(several, b"garbage") is several[0]
+
+
+def test_garbage_is_neither_stapled_nor_a_response() -> None:
+    serial = parsed(GOOD.leaf).serial_number
+
+    assert make_staple(register(), serial, "garbage") == make_staple(register(), serial, "sha1-only") == b""
+    assert answer_request(register(), request(GOOD), "garbage").startswith(b"<html>")
