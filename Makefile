@@ -53,7 +53,7 @@ docs: $(READY)          ## write the generated pages of docs/ anew
 site: $(VENV)/.site      ## the pages as a site in out/site; a link that leads nowhere is an error
 	rm -rf out/site out/site-source && mkdir -p out/site-source
 	git ls-files -z $(PAGES) | xargs -0 cp --parents -t out/site-source
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 golden: $(READY)        ## record the golden ladders anew; read the diff
 	GOLDEN=record $(BIN)/python -m pytest -q tests/report
