@@ -30,11 +30,11 @@ from harness.errors import ScenarioError
 from harness.pki.anatomy import dissect
 from harness.pki.copying import Identity
 from harness.pki.der import elements
-from harness.pki.found_certificate import read_found
+from harness.pki.found_certificate import read_found, signature_fits
 from harness.pki.holdings import Holding, read_holding
 from harness.pki.look_alike import LookAlikeCredentials, LookAlikes
 from harness.pki.marked_names import marked_authority
-from harness.pki.twin_keys import key_like
+from harness.pki.twin_keys import key_like, signed_like
 from harness.pki.weak_signatures import resign_with_sha1
 
 BINDS_KEYS = {ExtensionOID.SUBJECT_KEY_IDENTIFIER, ExtensionOID.AUTHORITY_KEY_IDENTIFIER}
@@ -480,3 +480,16 @@ def test_what_plays_a_key_does_not_print_it() -> None:
     assert "PrivateKey" not in repr(identity)
     assert "PRIVATE" not in repr(played)
     assert all("key" not in repr(each) for each in LookAlikes(NOW).issued.values())
+
+
+@pytest.mark.parametrize("kind", ["p256", "rsa-2048", "ed25519", "ed448"])
+@pytest.mark.parametrize("model", ["p256", "rsa-2048", "ed25519", "ed448"])
+def test_a_key_signs_like_the_model_where_it_is_of_its_kind_and_else_as_it_can(kind: str, model: str) -> None:
+    signed = read_found(forge("leaf", by=forge("CA", key=key_of(model), ca=True)).der)
+    key = key_of(kind)
+    der, as_model = signed_like(signed, signed.anatomy, key)
+
+    assert as_model is (kind == model)
+    own = forge("own", key=key, ca=True).certificate
+    assert parsed(der).signature_algorithm_oid == own.signature_algorithm_oid
+    assert signature_fits(read_found(der), read_found(own.public_bytes(Encoding.DER))) is True

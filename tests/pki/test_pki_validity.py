@@ -56,6 +56,7 @@ def test_a_renewed_certificate_differs_only_in_what_makes_it_new() -> None:
     workshop = Workshop(CATALOGUE, DAYS[2])
     old, new = (parsed(workshop.issue(LeafOrder("expressway-e", renewals=times)).leaf) for times in (0, 1))
     assert (old.subject, old.issuer) == (new.subject, new.issuer)
+    assert parsed(workshop.issue(LeafOrder("expressway-e")).leaf) == old
     assert old.serial_number != new.serial_number
     assert old.public_key() != new.public_key()
 

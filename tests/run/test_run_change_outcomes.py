@@ -154,6 +154,9 @@ def test_an_interrupt_keeps_the_pairs_that_were_played_and_counts_the_rest(compa
     assert (found.unplayed, found.worked, found.looked_at) == (2, 0, True)
     assert names(found.not_compared) == ["a"]
     assert not any(asked.endswith(("/2", "/3")) for asked in played.asked)
+    sound, asked = compare(dict.fromkeys("abc", (GOOD, GOOD, GOOD, GOOD)), until=2)
+    assert (sound.unplayed, sound.worked, sound.looked_at) == (2, 1, True)
+    assert not any(each.endswith("/3") for each in asked.asked)
     with pytest.raises(KeyboardInterrupt):
         compare(ends, until=1)
 
