@@ -17,7 +17,7 @@ from harness.errors import ScenarioError
 from harness.pki.anatomy import RawExtension, dissect, extension
 from harness.pki.found_certificate import FoundCertificate, read_found, signature_fits
 from harness.pki.lineage import Lineage, has_issued, is_self_signed
-from harness.pki.publications import Location, location_of
+from harness.pki.publications import Kind, Location, Publications, copied_authority, location_of
 from harness.pki.validity import DaysFromNow, issuing_time, read_date
 
 CHAIN = chain_of("p256")
@@ -288,3 +288,33 @@ def test_a_term_ends_after_it_begins() -> None:
     assert DaysFromNow(0, 1).ends == 1
     with pytest.raises(ValueError, match="must come after"):
         DaysFromNow(1, 1)
+
+
+def test_a_place_is_a_kind_a_host_and_a_target() -> None:
+    one, other = (
+        copied_authority(found(forge(name, ca=True)).anatomy.subject, forge(name, ca=True).der, key_of(f"p256-{name}"))
+        for name in ("One", "Other")
+    )
+    published = Publications()
+    leaf, issuing = CHAIN.leaf.der, CHAIN.issuing.der
+
+    assert published.add(Kind.LIST, "http://a.example/1.crl", leaf, one)
+    assert published.add(Kind.RESPONDER, "http://a.example:8080/", leaf, one)
+    assert published.add(Kind.RESPONDER, "http://a.example:8080/", issuing, other)
+    assert published.add(Kind.LIST, "http://b.example/1.crl", issuing, other)
+    assert not published.add(Kind.LIST, "ldap://c.example/", leaf, one)
+
+    assert published.authorities_at(Kind.LIST, "a.example", "/1.crl") == (one,)
+    assert published.authorities_at(Kind.LIST, "b.example", "/1.crl") == (other,)
+    assert published.authorities_at(Kind.RESPONDER, "a.example", "/") == (one, other)
+    for kind, host, target in (
+        (Kind.ISSUER, "a.example", "/1.crl"),
+        (Kind.LIST, "a.example", "/"),
+        (Kind.LIST, "c.example", "/"),
+    ):
+        assert published.authorities_at(kind, host, target) == ()
+    assert tuple(published.authorities()) == (one, other)
+    assert published.issued_by(one) == {found(CHAIN.leaf).certificate.serial_number}
+    assert published.issued_by(other) == {found(CHAIN.issuing).certificate.serial_number}
+    assert (tuple(published.hosts()), tuple(published.ports())) == (("a.example", "b.example"), (80, 8080))
+    assert [published.has_host(host) for host in ("a.example", "c.example")] == [True, False]
