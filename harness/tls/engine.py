@@ -279,7 +279,7 @@ class TlsEngine:
         self.observed.append(VerifyError(depth, code, text_of(code), overridden))
         if overridden:
             return True
-        self._objection = self._objection or code
+        self._objection = code
         return self._speaks_late
 
     def _forgives_purpose(self, certificate: crypto.X509) -> bool:

@@ -189,6 +189,27 @@ def test_close_notify_and_a_bare_fin_are_two_different_ends(tls: str) -> None:
 
 
 @each_version
+def test_whoever_says_goodbye_has_not_heard_one(tls: str) -> None:
+    met = meeting(at_version(CALLER, tls), MUTUAL)
+    met.client.close()
+    met.server.receive(met.client.outgoing())
+    met.server.read()
+    assert (met.client.close_notify_received, met.server.close_notify_received) == (False, True)
+
+
+def test_a_warning_before_the_end_is_no_refusal() -> None:
+    """RFC 5246 7.2: an alert of level warning ends nothing."""
+    caller = TlsEngine(at_version(CALLER, "1.2"), listens=False)
+    caller.handshake()
+    caller.outgoing()
+    caller.receive(b"\x15\x03\x03\x00\x02\x01\x70")  # unrecognized_name
+    assert caller.handshake() is Progress.WANTS_BYTES
+    caller.receive(b"")
+    assert caller.handshake() is Progress.FAILED
+    assert caller.failure == "peer-closed"
+
+
+@each_version
 def test_a_fatal_alert_is_no_close_notify(tls: str) -> None:
     met = meeting(at_version(replace(CALLER, chain=(), private_key=b""), tls), MUTUAL)
     assert met.client.failure == "alert-received"

@@ -34,6 +34,7 @@ from engine_refusals import (
 )
 from engine_rows import NAMES_DATES_AS_CLIENT
 
+from harness.tls.observations import VerifyError
 from harness.tls.profile import Dialect, TlsProfile
 from harness.transcript import ClientCertificate
 
@@ -158,6 +159,7 @@ def test_a_client_that_checks_names_in_the_handshake_says_so_by_alert(dialect: D
     assert refused_by_the_client(met) == alert
     assert asked == [credentials("expressway-e").leaf]
     assert objections(met.client) == [(0, 62)]
+    assert not any(seen.overridden for seen in met.client.observed if isinstance(seen, VerifyError))
 
 
 @each_version

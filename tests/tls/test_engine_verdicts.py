@@ -35,7 +35,7 @@ from harness.pki.revocation import LISTS, make_list
 from harness.pki.status_sources import list_path
 from harness.tls.context import context_of
 from harness.tls.engine import TlsEngine
-from harness.tls.observations import Progress
+from harness.tls.observations import Progress, VerifyError
 from harness.tls.profile import Dialect, TlsProfile
 from harness.tls.revocation_lists import judge_by_lists
 from harness.transcript import ClientCertificate
@@ -191,6 +191,7 @@ def test_each_objection_has_the_alert_that_openssl_sends(code: int, alert: int, 
     assert fatal_alerts(end_of(met, asker)) == [(SENT, alert)]
     assert fatal_alerts(met.server if asker == "client" else met.client) == [(RECEIVED, alert)]
     assert objections(end_of(met, asker)) == [(0, code)]
+    assert not any(seen.overridden for seen in end_of(met, asker).observed if isinstance(seen, VerifyError))
 
 
 @each_version

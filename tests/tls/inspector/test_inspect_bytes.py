@@ -6,6 +6,7 @@ import itertools
 from functools import cache
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from forged_records import ALERT, APPLICATION_DATA, HANDSHAKE, client_hello, record, with_early_data
 from hypothesis import given
 from hypothesis import strategies as st
@@ -279,6 +280,20 @@ def test_early_data_stays_shut_and_does_no_harm_to_what_follows() -> None:
         (True, 1, "the secret in the key log does not open it"),
     ]
     assert list(seen.of_kind(Finished)) == list(meeting.inspection().of_kind(Finished))
+
+
+def test_early_data_before_a_retry_is_early_data_although_the_second_hello_offers_none() -> None:
+    """RFC 8446 4.1.2: the second ClientHello comes without early_data."""
+    listener = context("1.3", own=leaf("exp-e"))
+    listener.set_tmp_ecdh(ec.SECP384R1())
+    meeting = Meeting(context("1.3"), listener).shake_hands()
+    hello, *rest = meeting.chunks
+    early = Chunk(hello.at, hello.direction, with_early_data(hello.data))
+    retry, *others = rest
+    late = Chunk(retry.at, hello.direction, record(APPLICATION_DATA, b"0-RTT" * 9))
+    second, *last = others
+    seen = inspect([early, retry, second, late, *last], meeting.key_log, listens=True)
+    assert [(item.from_client, item.why) for item in seen.of_kind(Undecrypted)] == [(True, "0-RTT data")]
 
 
 def test_a_flood_of_records_meets_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
