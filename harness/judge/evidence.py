@@ -13,6 +13,7 @@ asks for it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,7 +52,8 @@ _LOWEST_REFUSAL = 300
 _NAME_SERVER = "name-server"
 _ASIDE = "http"
 """Connections on which somebody asks about a certificate: what came of them is a decision, and no step hangs on one."""
-_CREDENTIALS = (b"\r\nauthorization:", b"\r\nproxy-authorization:")
+_CREDENTIALS = re.compile(rb"\r\n(?:proxy-)?authorization:\s*digest\s", re.IGNORECASE)
+"""Credentials in SIP are those of Digest; Basic is none (RFC 3261 section 22)."""
 _PARTS = {"Expressway-E": "expressway-e", "Expressway-C": "expressway-c"}
 
 
@@ -372,7 +374,7 @@ def _steps(transcript: Transcript) -> Iterator[tuple[str, str, bool, tuple[Event
 def _carries_credentials(event: SipSeen | HttpSeen) -> bool:
     if isinstance(event, HttpSeen):
         return bool(event.scheme)
-    return status_of(event) is None and any(header in event.message.lower() for header in _CREDENTIALS)
+    return status_of(event) is None and _CREDENTIALS.search(event.message) is not None
 
 
 def _is_stale(event: SipSeen) -> bool:

@@ -56,9 +56,20 @@ _STOOD_IN_TOLD = (
     "device between them answered."
 )
 
+_SHOWN_CAVEAT = " It came after {dialler} had shown its certificate, so that may be what {by} minds."
+_SHOWN_TOLD = (
+    "Dial it again without a certificate, then with one of another CA: if the alert stays the same, the certificate is "
+    "not the reason. The log of {by} names the reason."
+)
 _UNNAMED_CAVEAT = " {dialler} {asked_name}; some ports hang up on whoever asks for no name."
 _UNNAMED_TOLD = "Dial it by its name too: where that is answered, the missing server name was the reason."
 _HUNG_UP = {"peer-closed", "peer-reset"}
+_REVOKED = 44
+"""The one alert about certificates that says itself what is wrong (RFC 8446 section 6.2)."""
+_NAMELESS_CAVEAT = (
+    " {dialler} had shown no certificate, so no name can be the reason here: {by} may have closed on the request."
+)
+_NAMELESS_TOLD = "A capture at {by}: whether the request arrived there, and who closed. Its log says what became of it."
 
 _ANSWERED_CAVEAT = " {by} itself was not seen, so why it answered like that is not known."
 _ANSWERED_TOLD = (
@@ -138,15 +149,32 @@ _WHATEVER_THE_ALERT = ("unknown-root", "missing-intermediate", "same-subject-ca"
 
 def opening(evidence: Evidence) -> Opening | None:
     """Return what one end's evidence leaves open besides the cause, None where it settles the matter."""
+    if refused_afar(evidence) and evidence.alert == _REVOKED:
+        return None
     if refused_afar(evidence) and evidence.alert in CERTIFICATE_ALERTS:
         guessed = chain(_guessed(evidence), _WHATEVER_THE_ALERT, _OF_ITS_STATUS if _has_sources(evidence) else ())
         causes = dict.fromkeys(key for key in guessed if key in _OPEN and _OPEN[key](evidence))
         return Opening(tuple(causes), _AFAR_CAVEAT, _AFAR_TOLD, complete=True)
+    if _came_after_our_certificate(evidence):
+        causes = dict.fromkeys(key for key in _WHATEVER_THE_ALERT if _OPEN[key](evidence))
+        return Opening((*causes, "broken-tls"), _SHOWN_CAVEAT, _SHOWN_TOLD, complete=True)
+    if evidence.stage is Stage.IDENTITY and evidence.one_sided and not evidence.chain_of(evidence.dialler):
+        return Opening(("reset-by-middlebox",), _NAMELESS_CAVEAT, _NAMELESS_TOLD, complete=True)
     if _may_be_another(evidence):
         return Opening(("foreign-certificate",), _STOOD_IN_CAVEAT, _STOOD_IN_TOLD, complete=False)
     if _hung_up_on_a_hello_without_name(evidence):
         return Opening(("refused-without-server-name",), _UNNAMED_CAVEAT, _UNNAMED_TOLD, complete=False)
     return _opening_of_sip(evidence) or _opening_of_waiting(evidence)
+
+
+def _came_after_our_certificate(evidence: Evidence) -> bool:
+    """Whether a far end's alert that says nothing of certificates came after it had been shown one."""
+    if evidence.alert is None or evidence.alert in CERTIFICATE_ALERTS or evidence.by != evidence.listener:
+        return False
+    is_far = evidence.view is not None and evidence.view.connection.end_of(evidence.by) is None
+    return (
+        is_far and evidence.stage in {Stage.HANDSHAKE, Stage.ACCEPTANCE} and bool(evidence.chain_of(evidence.dialler))
+    )
 
 
 def _has_sources(evidence: Evidence) -> bool:

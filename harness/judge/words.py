@@ -59,6 +59,7 @@ CHECK_IS_OFF = " The EKU check is Off, and as set here it still wants serverAuth
 TOMCAT_ECDSA = (
     " To clients that take ECDSA, Unified CM presents its tomcat-ECDSA certificate, which many never had signed."
 )
+_WHO_DROPS_SO = " Expressway refuses a name that way; a firewall does the same."
 _CLOSINGS = {
     Closing.CLOSE_NOTIFY: "in good order",
     Closing.FIN: "with a bare FIN",
@@ -140,6 +141,7 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "late": " after its handshake had finished (TLS 1.3)" if evidence.stage is Stage.ACCEPTANCE else "",
         "moment": _moment(evidence),
         **_words_of_refused_names(evidence),
+        "who_drops_so": _WHO_DROPS_SO if evidence.chain_of(evidence.dialler) else "",
         "size_words": _size_words(evidence),
         "self_signed_words": _translated(verify),
         **words_of_calls(evidence),

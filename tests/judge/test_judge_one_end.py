@@ -8,16 +8,16 @@ from dataclasses import replace
 import pytest
 from catalogue_plays import Outcomes, Played, played
 from judge_bench import BOTH_VERSIONS, seen_by, shipped, step, told
+from meeting import DIALLER, FINISHED, LISTENER, SILENT, Meeting, chain
 
 from harness.judge.causes import CAUSES
 from harness.judge.judge import judge
 from harness.tls.alerts import FATAL
-from harness.transcript import AlertSeen, End, Transcript
+from harness.transcript import AlertSeen, ClientCertificate, Closing, End, Transcript
 from harness.verdict import Stage, StepVerdict, Verdict
 
 __all__ = ["played"]
 
-DIALLER, LISTENER = "dialler", "listener"
 NO_CLIENT_AUTH = {"eku-no-client-auth"}
 COARSER = {
     "client-store-expired": {"certificate-expired"},
@@ -196,3 +196,47 @@ def test_both_ends_on_record_leave_nothing_open(played: Played) -> None:
         for name, whole, verdict, _ in refused_by_alert(played("memory"), tls):
             ends: tuple[End, ...] = whole.connections[-1].ends
             assert len(ends) != 2 or not verdict.cannot_tell or verdict.cause == "incomplete-or-unknown-chain", name
+
+
+# --- what an end alone may say of the other ---
+
+FAR_REFUSED = Meeting(
+    dialler="b2b-peer",
+    seen=(DIALLER,),
+    shows=chain("expressway-e"),
+    requests=ClientCertificate.REQUIRED,
+    client_shows=chain("b2b-peer"),
+    alert=(LISTENER, 80),
+    ends=("alert-received", SILENT),
+)
+
+
+def test_an_alert_that_says_nothing_may_be_about_a_certificate_that_came_before_it() -> None:
+    shown = judge(FAR_REFUSED.transcript)
+    empty = judge(FAR_REFUSED.but(client_shows=None, requests=ClientCertificate.NONE).transcript)
+
+    assert shown.cause == empty.cause == "handshake-broken-off"
+    assert "unknown-root" in shown.cannot_tell
+    assert "hello-was-edited" not in shown.cannot_tell
+    assert "without a certificate" in shown.probe
+    assert "unknown-root" not in empty.cannot_tell
+    assert "another server name" in empty.probe
+
+
+def test_the_alert_that_names_the_reason_leaves_nothing_open() -> None:
+    revoked = judge(FAR_REFUSED.but(alert=(LISTENER, 44)).transcript)
+
+    assert (revoked.cause, revoked.cannot_tell) == ("certificate-revoked", ())
+    assert "does not say why" not in revoked.diagnosis
+
+
+def test_whoever_showed_no_certificate_was_not_dropped_for_its_name() -> None:
+    dropped = FAR_REFUSED.but(alert=None, ends=(FINISHED, SILENT), closes=((LISTENER, Closing.FIN),))
+    named = judge(dropped.transcript)
+    nameless = judge(dropped.but(client_shows=None, requests=ClientCertificate.NONE).transcript)
+
+    assert named.cause == nameless.cause == "closed-after-handshake"
+    assert "name-unknown" in named.cannot_tell
+    assert "refuses a name" in named.diagnosis
+    assert nameless.cannot_tell == ("reset-by-middlebox",)
+    assert "refuses a name" not in nameless.diagnosis

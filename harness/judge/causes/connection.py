@@ -207,8 +207,8 @@ CONNECTION_CAUSES = (
         title="TLS was spoken to a plain port",
         applies=_plain_listener,
         diagnosis=(
-            "{dialler} began a TLS handshake on port {port}, where {listener} {speaks_in_clear}: it takes the "
-            "ClientHello for rubbish."
+            "{dialler} began a TLS handshake on port {port}, where {listener} {speaks_in_clear}: a ClientHello says "
+            "nothing to it."
         ),
         remedies={
             ANYBODY: (

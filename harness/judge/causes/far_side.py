@@ -158,13 +158,14 @@ FAR_SIDE_CAUSES = (
         title="The handshake was broken off by an alert that does not say why",
         applies=_broke_off,
         diagnosis=(
-            "{by} broke off the handshake by {verify}. That is not about one certificate or one setting, and only one "
-            "end was seen."
+            "{by} broke off the handshake by {verify}. That alert does not say what it is about, and only one end was "
+            "seen."
         ),
         looks_like=("no-common-cipher", "hello-was-edited", "server-name-refused", "broken-tls"),
         told_apart_by=(
-            "A capture at both ends: whether ClientHello and ServerHello arrive as they were sent. The log of the end "
-            "that sent the alert names its reason."
+            "Dial it again with another server name: if the answer is another one, that was the reason. Else a capture "
+            "at both ends: whether ClientHello and ServerHello arrive as they were sent. The log of the end that sent "
+            "the alert names its reason."
         ),
         ambiguous=True,
         source="5.3, X24",

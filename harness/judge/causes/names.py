@@ -327,10 +327,7 @@ NAME_CAUSES = (
         key="closed-after-handshake",
         title="Dropped after the handshake, without a word",
         applies=lambda e: e.stage is Stage.IDENTITY,
-        diagnosis=(
-            "The handshake finished, then {by} dropped the connection without an alert. Expressway refuses a "
-            "name that way; a firewall does the same."
-        ),
+        diagnosis=("The handshake finished, then {by} dropped the connection without an alert.{who_drops_so}"),
         looks_like=(
             "name-unknown",
             "inbound-mapping-off",

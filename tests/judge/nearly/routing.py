@@ -84,6 +84,11 @@ ROWS = (
         but("their nonce was not too old", "wrong-credentials", said=WRONG.said),
     ),
     row(
+        "credentials-wanted",
+        WRONG.but(said=tuple((who, text.replace(b"Digest", b"Basic")) for who, text in WRONG.said)),
+        but("they are of the one scheme that SIP has", "wrong-credentials", said=WRONG.said),
+    ),
+    row(
         "wrong-credentials",
         WRONG,
         but("it was no challenge", "sip-refused", said=(*WRONG.said[:3], answered("403 Forbidden"))),
