@@ -322,3 +322,10 @@ def test_a_hello_from_the_wrong_end_changes_nothing(
     complete = meeting.inspection()
     assert (seen.client_hello, seen.server_hello) == (complete.client_hello, complete.server_hello)
     assert seen.items[:place] + seen.items[place + 1 :] == complete.items
+
+
+@pytest.mark.parametrize(("length", "plausible"), [(2**14 + 2048, True), (2**14 + 2049, False)])
+def test_a_record_may_be_2048_bytes_longer_than_its_longest_plaintext(length: int, plausible: bool) -> None:
+    """RFC 5246 section 6.2.3."""
+    last = said_by_client(record(ALERT, b"\x01\x5a") + record(APPLICATION_DATA, bytes(length)))[-1]
+    assert isinstance(last, Undecrypted if plausible else Malformed)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from recorded_handshakes import authority, der, leaf
 
-from harness.tls.inspector import Certificate, CertificateRequest, ClientHello, Handshake, inspect
+from harness.tls.inspector import Certificate, CertificateRequest, ClientHello, Handshake, NewSessionTicket, inspect
 from harness.tls.inspector.certificates import LONGEST_CERTIFICATE_MESSAGE
 from harness.tls.inspector.items import Stamp
 from harness.tls.inspector.messages import decode
@@ -186,3 +186,9 @@ def test_any_message_is_an_item_or_a_decode_error(kind: int, body: bytes, versio
     except DecodeError:
         return
     assert (item.at, item.from_client, item.encrypted) == STAMP
+
+
+def test_a_ticket_says_for_how_many_seconds_it_is_good() -> None:
+    """RFC 8446 section 4.6.1: a 32-bit unsigned integer."""
+    ticket = decode(STAMP, 4, b"\x00\x00\x1c\x20" + bytes(9), "1.3")
+    assert ticket == NewSessionTicket(*STAMP, lifetime=7200)
