@@ -244,9 +244,9 @@ class Decision:
     """Something an actor decided by its own settings, in the words of its log.
 
     `topic` is a stable word (`zone-match`, `access-rules`, `identity`, `preloaded-route`, `cpl`, `search-rule`,
-    `locate`, `locate-note`, `failover`, `revocation`, `ownership`, `activation`, `traversal-zone`, `ssh-tunnel`,
-    `cluster-peer`, `trial`…), `outcome` what came of it, `facts` the candidates, rules and settings it looked at.
-    `connection` is 0 where none is concerned.
+    `pattern`, `locate`, `locate-note`, `failover`, `revocation`, `ownership`, `activation`, `traversal-zone`,
+    `ssh-tunnel`, `cluster-peer`, `trial`…), `outcome` what came of it, `facts` the candidates, rules and settings it
+    looked at. `connection` is 0 where none is concerned.
     """
 
     at: float

@@ -5,12 +5,13 @@ Pure: settings and a certificate in, a decision and its reasons out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from harness.identity.access_rules import AccessRule, Action, evaluate
 from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.identity.cloud_names import CLOUD_NAMES
+from harness.identity.pattern import Matching, RanOut
 from harness.identity.policy import NameVerdict, judge_names
 from harness.identity.presented import PresentedIdentity
 from harness.lab.settings import ExpresswayE, WebexZone
@@ -101,17 +102,27 @@ def _match_zone(settings: ExpresswayE, facts: CertificateFacts) -> Finding:
 
 
 def _by_access_rules(settings: ExpresswayE, facts: CertificateFacts, match: Finding, default: Entry) -> Admission:
-    verdict = evaluate(tuple(rule.rule for rule in settings.default_zone.access_rules), facts)
+    matching = Matching()
+    verdict = evaluate(tuple(rule.rule for rule in settings.default_zone.access_rules), facts, matching)
     told = {"rule": _rule_name(verdict.rule), "reason": verdict.reason}
     if verdict.disabled is not None and verdict.disabled.action is Action.ALLOW:
         told["disabled"] = _rule_name(verdict.disabled)
+    late = ran_out_of_time(verdict.ran_out)
     outcome = "no-match" if verdict.rule is None else "allowed" if verdict.allowed else "denied"
     rules = Finding("access-rules", outcome, told)
     if verdict.allowed:
-        return Admission(default, (match, rules))
+        return Admission(default, (match, *late, rules))
     if settings.identity.fallthrough and verdict.rule is None:
-        return Admission(default, (match, rules, Finding("default-zone", "entered", {"by": "fallthrough"})))
-    return Admission(None, (match, rules, Finding("identity", "unacceptable", {"detail": UNACCEPTABLE})))
+        return Admission(default, (match, *late, rules, Finding("default-zone", "entered", {"by": "fallthrough"})))
+    return Admission(None, (match, *late, rules, Finding("identity", "unacceptable", {"detail": UNACCEPTABLE})))
+
+
+def ran_out_of_time(ran_out: Iterable[RanOut]) -> tuple[Finding, ...]:
+    """Return a finding for each pattern that got no answer in its time."""
+    return tuple(
+        Finding("pattern", "out-of-time", {"rule": late.place, "pattern": late.pattern, "tried-on": late.text})
+        for late in ran_out
+    )
 
 
 def _rule_name(rule: AccessRule | None) -> str:

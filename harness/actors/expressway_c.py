@@ -9,7 +9,8 @@ from collections.abc import Awaitable
 from functools import partial
 
 from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, Entry
-from harness.actors.call_routing import REGISTRAR, CallRouting, Rules
+from harness.actors.call_routing import REGISTRAR, CallRouting
+from harness.actors.call_rules import Rules, variables_of
 from harness.actors.certificate_stores import purpose_check, tell_eku_check
 from harness.actors.https_client import HttpsClient
 from harness.actors.line_side import LineSide
@@ -41,7 +42,8 @@ class ExpresswayC:
         self.settings = stage.lab.expressway_c
         ports = {"TCP": self.settings.trunk_port, "TLS": self.settings.trunk_tls_port}
         relay = Relay(self.site, names=(self.settings.host_name,), ports=ports)
-        self._routing = CallRouting(self.site, relay, Rules(self.settings.search_rules), self._reach)
+        rules = Rules(self.settings.search_rules, variables=variables_of(self.settings, self.site.host))
+        self._routing = CallRouting(self.site, relay, rules, self._reach)
         self.calls = self._routing.calls
         self._https = HttpsClient(self.site, self.client_profile, within=self.settings.connect_timeout)
         sign_in = SignInProxy(self.site, self._https)

@@ -19,7 +19,8 @@ from harness.actors.admission import (
     admit,
     webex_names,
 )
-from harness.actors.call_routing import CallRouting, Rules
+from harness.actors.call_routing import CallRouting
+from harness.actors.call_rules import Rules, variables_of
 from harness.actors.certificate_stores import CertificateStores, tell_eku_check
 from harness.actors.cluster import ClusterPeer
 from harness.actors.https import Reply, ServedRequest, serve_https
@@ -48,7 +49,8 @@ class ExpresswayE:
         self.settings = settings
         ports = {"TLS": settings.sip.tls_port, "TCP": settings.sip.tcp_port}
         relay = Relay(self.site, names=(self.settings.host_name,), ports=ports)
-        rules = Rules(self.settings.search_rules, self.settings.call_policy, self._encrypting())
+        variables = variables_of(settings, self.site.host)
+        rules = Rules(settings.search_rules, settings.call_policy, self._encrypting(), variables)
         self._routing = CallRouting(self.site, relay, rules, self._reach)
         self.calls = self._routing.calls
         self.stores = CertificateStores(self.site, settings)

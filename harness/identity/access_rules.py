@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.identity.certificate import CertificateFacts
-from harness.identity.pattern import expression_fault, matches_expression
+from harness.identity.pattern import Matching, RanOut, expression_fault
 from harness.identity.presented import MAX_NAME, PresentedIdentity, presented_by
 
 
@@ -41,8 +41,10 @@ class AccessRule:
     name: str = ""
     enabled: bool = True
 
-    def matches(self, identity: PresentedIdentity) -> bool:
+    def matches(self, identity: PresentedIdentity, matching: Matching) -> bool:
         """Whether the pattern fits one identity as it stands in the certificate; case does not count."""
+        if self.pattern_type == PatternType.REGEX:
+            return matching.fits(self.pattern, identity.value, f"access rule {self.name or self.priority}")
         return _MATCHERS[self.pattern_type](self.pattern, identity.value)
 
 
@@ -50,7 +52,8 @@ class AccessRule:
 class RuleVerdict:
     """What the rules say of a certificate: `rule` and `identity` that decided, None where no rule matched.
 
-    `disabled` is the rule that would have decided then, were it enabled.
+    `disabled` is the rule that would have decided then, were it enabled. `ran_out` are the patterns that got no
+    answer in their time, and counted as no match.
     """
 
     allowed: bool
@@ -58,40 +61,45 @@ class RuleVerdict:
     identity: PresentedIdentity | None
     reason: str
     disabled: AccessRule | None = None
+    ran_out: tuple[RanOut, ...] = ()
 
 
 _MATCHERS: Mapping[str, Callable[[str, str], bool]] = {
     PatternType.EXACT: lambda pattern, value: value.lower() == pattern.lower(),
     PatternType.PREFIX: lambda pattern, value: value.lower().startswith(pattern.lower()),
     PatternType.SUFFIX: lambda pattern, value: value.lower().endswith(pattern.lower()),
-    PatternType.REGEX: matches_expression,
 }
 
 
-def evaluate(rules: Sequence[AccessRule], certificate: CertificateFacts) -> RuleVerdict:
+def evaluate(rules: Sequence[AccessRule], certificate: CertificateFacts, matching: Matching) -> RuleVerdict:
     """Return what the rules decide: the first that matches a common name or SAN wins, none denies.
 
     Identities longer than a DNS name, or with letters outside ASCII, are passed over by every rule: nobody is
     let in by a look-alike.
     """
     identities = list(filter(_is_plain, presented_by(certificate)))
-    if decided := _first_match([rule for rule in rules if rule.enabled], identities):
+    decided = _first_match([rule for rule in rules if rule.enabled], identities, matching)
+    if decided:
         rule, identity = decided
-        return RuleVerdict(rule.action == Action.ALLOW, rule, identity, _reason(rule, identity))
+        return RuleVerdict(
+            rule.action == Action.ALLOW, rule, identity, _reason(rule, identity), ran_out=tuple(matching.ran_out)
+        )
     reason, disabled = "no access rule matches any of its names", None
-    if would := _first_match([rule for rule in rules if not rule.enabled], identities):
+    if would := _first_match([rule for rule in rules if not rule.enabled], identities, matching):
         reason, disabled = f"{reason}; one that is disabled would: {_reason(*would)}", would[0]
-    return RuleVerdict(allowed=False, rule=None, identity=None, reason=reason, disabled=disabled)
+    return RuleVerdict(
+        allowed=False, rule=None, identity=None, reason=reason, disabled=disabled, ran_out=tuple(matching.ran_out)
+    )
 
 
 def _first_match(
-    rules: Sequence[AccessRule], identities: Sequence[PresentedIdentity]
+    rules: Sequence[AccessRule], identities: Sequence[PresentedIdentity], matching: Matching
 ) -> tuple[AccessRule, PresentedIdentity] | None:
     matches = (
         (rule, identity)
         for rule in sorted(rules, key=lambda rule: rule.priority)
         for identity in identities
-        if rule.matches(identity)
+        if rule.matches(identity, matching)
     )
     return next(matches, None)
 

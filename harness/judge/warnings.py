@@ -196,6 +196,20 @@ def _taken_unseen(evidence: Evidence) -> str:
     )
 
 
+def _pattern_ran_out(evidence: Evidence) -> str:
+    """Say which patterns got no answer in their time: a real box might have found a match, or none."""
+    late = [each for each in evidence.events if isinstance(each, Decision) and each.topic == "pattern"]
+    if not late:
+        return ""
+    first, more = late[0], len(late) - 1
+    others = f" (and {more} more like it)" if more else ""
+    return (
+        f"{label(evidence, first.actor)}: the pattern {first.facts.get('pattern', '?')} of "
+        f"{first.facts.get('rule', 'a rule')} ran out of its time on {first.facts.get('tried-on', '?')!r}{others}. "
+        "It counted as no match; what a real Expressway makes of it is not known."
+    )
+
+
 def _upload_warned(evidence: Evidence) -> str:
     """Say what the box has to say of its own settings where it took a certificate (A3)."""
     taken = evidence.decision("upload", "taken")
@@ -218,4 +232,5 @@ _RULES: tuple[Callable[[Evidence], str], ...] = (
     _answered_by_another_box,
     _edge_has_another_name,
     _upload_warned,
+    _pattern_ran_out,
 )

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from harness.errors import ScenarioError
+from harness.lab.pattern_variables import fault_with_domains
 from harness.lab.settings import Certificate, Lab
 from harness.lab.weak_keys import cannot_load
 from harness.pki.anchors import anchor_faults, named_by
@@ -83,6 +84,13 @@ def unknown_words(lab: Lab, catalogue: Catalogue) -> Iterator[tuple[Place, str, 
             yield from _misordered(lab, value, here, catalogue)
         elif name in _TRUST_LISTS:
             yield from _anchors(value, here, catalogue)
+    for box, domains, rules in (
+        ("expressway-e", lab.expressway_e.sip_domains, lab.expressway_e.search_rules),
+        ("expressway-c", lab.expressway_c.sip_domains, lab.expressway_c.search_rules),
+    ):
+        for number, rule in enumerate(rules):
+            if fault := fault_with_domains(rule.pattern, domains):
+                yield (box, "search-rules", number, "pattern"), fault, f"its SIP domains are in {box}.sip-domains"
 
 
 def _settings(group: BaseModel, place: Place) -> Iterator[tuple[str, Any, Place]]:

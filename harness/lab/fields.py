@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from harness.dns.walk.destination import name_fault, read_destination
 from harness.identity.pattern import expression_fault
+from harness.lab.pattern_variables import search_pattern_fault, variable_where_none_is
 
 LOWEST_PORT, HIGHEST_PORT = 1024, 65534
 _SWITCH = {"on": True, "off": False}
@@ -34,7 +35,13 @@ def _read_version(value: object) -> object:
 
 
 def _check_pattern(value: str) -> str:
-    if fault := expression_fault(value):
+    if fault := variable_where_none_is(value) or expression_fault(value):
+        raise ValueError(fault)
+    return value
+
+
+def _check_search_pattern(value: str) -> str:
+    if fault := search_pattern_fault(value):
         raise ValueError(fault)
     return value
 
@@ -85,6 +92,10 @@ PeerAddress = Annotated[str, AfterValidator(_check_peer)]
 
 Seconds = Annotated[float, Field(gt=0, le=600)]
 Pattern = Annotated[str, Field(max_length=512), AfterValidator(_check_pattern)]
+"""A regular expression."""
+
+SearchPattern = Annotated[str, Field(max_length=512), AfterValidator(_check_search_pattern)]
+"""A regular expression with the variables of Expressway, such as %localdomains%."""
 
 
 class Settings(BaseModel):

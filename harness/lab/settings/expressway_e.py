@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from harness.lab.fields import Port, Seconds, Settings, Switch, setting
+from harness.lab.fields import DomainName, Port, Seconds, Settings, Switch, setting
 from harness.lab.settings.certificates import EKU_CHECK_OFF, Certificate, ClientStore, EkuCheckOff, Versions
 from harness.lab.settings.expressway_zones import DefaultZone, DnsZone, TraversalZone, WebexZone
 from harness.lab.settings.revocation import RevocationChecking
@@ -146,6 +146,18 @@ class ExpresswayE(Settings):
         True, "try the next SRV target also where TLS failed before any SIP byte", source="X15"
     )
     call_policy: tuple[CallPolicyRule, ...] = setting((), "CPL", screen="Configuration > Call Policy", source="C4")
+    sip_domains: tuple[DomainName, ...] = setting(
+        ("example.com",),
+        "its SIP domains, which %localdomains% stands for in search rules",
+        screen="Configuration > Domains",
+        source="C1",
+    )
+    system_name: str = setting(
+        "",
+        "what %systemname% stands for in search rules; empty for the first label of its host name",
+        screen="System > Administration",
+        source="C1",
+    )
     search_rules: tuple[SearchRule, ...] = setting((), "where calls go", source="C1")
     mra: Switch = setting(True, "Mobile and Remote Access")
     mra_port: Port = setting(8443, "sign-in port", source="C9")

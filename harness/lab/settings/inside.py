@@ -47,6 +47,18 @@ class ExpresswayC(Settings):
     trunk_tls_port: Port = setting(
         5061, "where it listens for Unified CM when the neighbour zone uses TLS", source="X7"
     )
+    sip_domains: tuple[DomainName, ...] = setting(
+        ("example.com",),
+        "its SIP domains, which %localdomains% stands for in search rules",
+        screen="Configuration > Domains",
+        source="C1",
+    )
+    system_name: str = setting(
+        "",
+        "what %systemname% stands for in search rules; empty for the first label of its host name",
+        screen="System > Administration",
+        source="C1",
+    )
     search_rules: tuple[SearchRule, ...] = setting((), "where calls go", source="C1")
 
 

@@ -7,7 +7,8 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from harness.identity import access_rules as identity
-from harness.lab.fields import Pattern, Settings, setting
+from harness.lab.fields import Pattern, SearchPattern, Settings, setting
+from harness.lab.pattern_variables import variable_where_none_is
 
 Target = Literal["traversal-zone", "neighbour-zone", "webex-zone", "webex-general", "dns-zone"]
 
@@ -27,7 +28,7 @@ class AccessRule(Settings):
 
     @model_validator(mode="after")
     def _has_a_safe_pattern(self) -> Self:
-        if fault := identity.validate(self.rule):
+        if fault := identity.validate(self.rule) or variable_where_none_is(self.pattern):
             raise ValueError(fault)
         return self
 
@@ -51,5 +52,10 @@ class SearchRule(Settings):
     """One search rule; the lowest priority number first (domain.md 3.1)."""
 
     priority: int = setting(100, "lowest number first", source="C1")
-    pattern: Pattern = setting(..., "regular expression on the called address, or on the next Route's host")
+    pattern: SearchPattern = setting(
+        ...,
+        "regular expression on the called address, or on the next Route's host; %localdomains% and its kin stand for "
+        "what the box is set to",
+        source="C1",
+    )
     target: Target = setting(..., "the zone that it leads to")

@@ -44,6 +44,7 @@ _TELLING_FACTS = {
     "default-zone": ("port", "by"),
     "preloaded-route": ("zone", "status"),
     "cpl": ("rule", "status"),
+    "pattern": ("rule", "pattern"),
     "search-rule": ("pattern", "address", "status"),
     "traversal-zone": ("zone", "port"),
     "ssh-tunnel": ("port", "status"),
