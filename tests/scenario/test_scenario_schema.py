@@ -23,7 +23,7 @@ BEYOND_A_SCHEMA = {
     "an authority that nobody knows": "authorities are named in certs/authorities.yaml",
     "a profile that nobody has": "profiles are named in certs/leaves.yaml",
     "an access rule that is no regular expression": "a schema has no word for it",
-    "an access rule that a hostile name could stall": "a schema has no word for it",
+    "an access rule whose counts multiply": "a schema has no word for it",
     "the same step twice": "a schema compares no names",
     "a refuser who is not in the lab": "a lab may have more Expressway-E nodes, with names of their own",
     "a step with the name of a key": "then it is no step",
