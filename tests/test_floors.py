@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = {
     "inert": 1, "errors": 1, "transcript": 1, "verdict": 1, "document": 1,
-    "pki": 2, "identity": 2, "tls": 2, "sip": 2, "dns": 2,
+    "pki": 2, "identity": 2, "tls": 2, "sip": 2, "dns": 2, "packets": 2,
     "lab": 3, "scenario": 3, "capture": 3,
     "judge": 4, "report": 4,
     "net": 5,
