@@ -11,7 +11,7 @@ GET_VENV := test "$$(id -u)" = 0 && apt-get update -q && apt-get install -y -q p
 
 # The tests that lean hardest on other people's packages: run again with the oldest versions that pyproject.toml allows.
 OLDEST := .venv-oldest
-CORE   := tests/document tests/identity tests/pki tests/tls tests/sip tests/dns tests/lab tests/scenario tests/probe
+CORE   := tests/document tests/x509 tests/pki tests/tls tests/sip tests/dns tests/lab tests/scenario tests/probe
 
 # The pages, and the files that they link to.
 PAGES := '*.md' ':!tests' LICENSE docs/site.css scenarios/lab.yaml examples

@@ -17,8 +17,8 @@ from typing import Any
 from citations import linked
 from trio._core import _run as trio_loop
 
-from harness.judge.causes import CAUSES
-from harness.judge.causes.row import ANYBODY, Advice, Cause
+from harness.diagnosis.causes import CAUSES
+from harness.diagnosis.causes.row import ANYBODY, Advice, Cause
 from harness.lab.directory import ROLES
 from harness.report.ladder import draw_ladder
 from harness.report.outcome import PlayOutcome

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from citations import linked
 
-from harness.judge.causes import CAUSES
+from harness.diagnosis.causes import CAUSES
 from harness.lab.directory import ROLES
 from harness.lab.releases import RELEASES, Release
 from harness.scenario.expectations import NETWORK

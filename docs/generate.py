@@ -19,23 +19,23 @@ from domain_pages import domain_pages
 from json_page import json_page
 from message_page import messages_page
 
+from harness.certificates.rules import CERTIFICATE_ROLES, CERTIFICATE_RULES, CertificateRule
 from harness.cli.commands import commands
 from harness.cli.exits import MEANINGS
+from harness.diagnosis.causes import CAUSES, cause_keys
+from harness.dns.faults import FAULTS
 from harness.dns.ownership import KINDS
-from harness.dns.server.faults import FAULTS
-from harness.dns.walk.words import FINDINGS, NOTES
-from harness.identity.name_rules import ADDRESSES, POLICIES
-from harness.judge.causes import CAUSES, cause_keys
-from harness.lab.certificate_rules import CERTIFICATE_ROLES, CERTIFICATE_RULES, CertificateRule
+from harness.dns.walk_words import FINDINGS, NOTES
 from harness.lab.directory import ROLES
 from harness.lab.fields import Settings, describe
 from harness.lab.settings import AccessRule, CallPolicyRule, Certificate, Edge, Lab, SearchRule
-from harness.lab.settings.surroundings import DnsFault, DnsView, FirewallRule, Organisation, ZoneSetting
+from harness.lab.settings.network import DnsFault, DnsView, FirewallRule, Organisation, ZoneSetting
 from harness.lab.table import SettingRow, setting_rows
 from harness.run.library import Library
 from harness.scenario.model import Scenario
 from harness.scenario.schema import scenario_schema
 from harness.scenario.steps import STEP_KINDS
+from harness.x509.name_rules import ADDRESSES, POLICIES
 
 FOLDER = Path(__file__).parent
 _NOTE = "<!-- Written by docs/generate.py from the table that runs: change that, then run `make docs`. -->"

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from cause_pages import in_italics
 from citations import linked
 
-from harness.judge.explain import MESSAGE_ROWS, MessageRow
-from harness.judge.explain.row import By, Guess, Kind
+from harness.diagnosis.explain import MESSAGE_ROWS, MessageRow
+from harness.diagnosis.explain.row import By, Guess, Kind
 from harness.report.expressway_log import ROWS
 
 

@@ -16,7 +16,7 @@ import pytest
 
 if TYPE_CHECKING:
     from harness.testing import SipMtls
-    from harness.testing.places import Libraries
+    from harness.testing.folders import Libraries
 
 _IN_USE: pytest.StashKey[tuple[SipMtls, Callable[[], Path]]] = pytest.StashKey()
 """What a test that is running uses, and what gives the folder for its plays."""
@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def _sip_mtls_libraries() -> Libraries:
-    from harness.testing.places import Libraries  # noqa: PLC0415
+    from harness.testing.folders import Libraries  # noqa: PLC0415
 
     return Libraries()
 
@@ -54,7 +54,7 @@ def sip_mtls(
 ) -> Iterator[SipMtls]:
     """Play SIP over mutual TLS: `.play("mra/m02…")`, `.certificate_change("old.pem", "new.pem", role=…)` and more."""
     from harness.testing import SipMtls  # noqa: PLC0415
-    from harness.testing.places import Places  # noqa: PLC0415
+    from harness.testing.folders import Places  # noqa: PLC0415
 
     config = request.config
     stage = SipMtls(
@@ -75,7 +75,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     stage, new_folder = item.stash.get(_IN_USE, (None, None))
     if stage and new_folder and stage.told and report.failed:
-        from harness.testing.keeping import keep  # noqa: PLC0415
+        from harness.testing.failure_report import keep  # noqa: PLC0415
 
         report.sections.append(("sip-mtls", keep(stage.told, new_folder)))
     return report

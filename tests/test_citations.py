@@ -15,16 +15,16 @@ from pathlib import Path
 import pytest
 from shipped_library import SCENARIOS
 
+from harness.certificates.rules import CERTIFICATE_RULES
+from harness.diagnosis.causes import CAUSES
+from harness.diagnosis.explain import MESSAGE_ROWS
 from harness.dns.ownership import KINDS
-from harness.dns.walk.words import FINDINGS, NOTES
-from harness.identity.name_rules import POLICIES
-from harness.judge.causes import CAUSES
-from harness.judge.explain import MESSAGE_ROWS
-from harness.lab.certificate_rules import CERTIFICATE_RULES
+from harness.dns.walk_words import FINDINGS, NOTES
 from harness.lab.releases import RELEASES
 from harness.lab.table import setting_rows
 from harness.lab.uploads import UPLOAD_RULES
 from harness.report.expressway_log import ROWS
+from harness.x509.name_rules import POLICIES
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

@@ -13,7 +13,7 @@ from typing import Any
 import h11
 import pytest
 
-from harness.dns.server.authority import Authority
+from harness.dns.authority import Authority
 from harness.sip import digest
 from harness.sip.building import request, respond
 from harness.sip.dialog import Dialog

@@ -11,17 +11,19 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FLOORS = {
     "inert": 1, "errors": 1, "transcript": 1, "verdict": 1, "document": 1,
-    "pki": 2, "identity": 2, "tls": 2, "sip": 2, "dns": 2, "packets": 2,
+    "pki": 2, "x509": 2, "tls": 2, "sip": 2, "dns": 2, "packets": 2,
     "lab": 3, "scenario": 3, "capture": 3,
-    "judge": 4, "report": 4,
+    "diagnosis": 4, "report": 4, "certificates": 4,
     "net": 5,
     "actors": 6,
     "run": 7,
-    "serve": 8, "probe": 8, "load": 8, "web": 8,
-    "testing": 8, "cli": 9, "pytest_plugin": 9,
+    "certificates/shell": 8, "serve": 8, "probe": 8, "load": 8, "web": 8,
+    "testing": 9, "cli": 10, "pytest_plugin": 10,
 }  # fmt: skip
 NEIGHBOURS = {
     ("errors", "inert"): "what a fault quotes of a file must not act on the terminal of who reads it",
+    ("pki", "x509"): "copies of other people's certificates are made from what was read of them",
+    ("certificates", "report"): "texts and JSON about certificates stand on the columns and words of every report",
     ("document", "errors"): "a file that people write is read into values or into faults",
     ("scenario", "lab"): "a scenario is a difference in a lab: its words are the lab's settings",
 }
@@ -57,8 +59,10 @@ def _modules() -> list[tuple[str, str]]:
 
 
 def _package(module: str) -> str:
-    """Return the package or the module of the first floor that a file belongs to, empty for harness itself."""
-    return module.removesuffix(".py").split("/")[0].removeprefix("__init__")
+    """Return what a file belongs to: a package or its shell, a module beside the packages; empty for harness itself."""
+    first, _, rest = module.removesuffix(".py").partition("/")
+    shell = f"{first}/{rest.partition('/')[0]}"
+    return shell if shell in FLOORS else first.removeprefix("__init__")
 
 
 def _imports(source: str) -> Iterator[str]:
@@ -84,7 +88,7 @@ def _breaches(module: str, source: str) -> list[str]:
 
 def _climbs(here: str, name: str) -> str:
     origin, _, rest = name.partition(".")
-    there = rest.partition(".")[0]
+    there = _package(rest.replace(".", "/"))
     if origin != "harness" or there == here or not here:
         return ""
     if there not in FLOORS or here not in FLOORS:
@@ -130,7 +134,7 @@ def test_no_package_imports_a_neighbour_or_a_higher_floor() -> None:
 def test_every_exception_is_still_needed() -> None:
     imported = {(module, name.partition(".")[0]) for module, source in _modules() for name in _imports(source)}
     ours = {
-        (_package(module), name.split(".")[1])
+        (_package(module), _package(name.partition(".")[2].replace(".", "/")))
         for module, source in _modules()
         for name in _imports(source)
         if name.startswith("harness.")
@@ -142,6 +146,13 @@ def test_every_exception_is_still_needed() -> None:
 
 def test_every_package_has_a_floor() -> None:
     assert {_package(module) for module, _ in _modules()} - {""} <= set(FLOORS)
+
+
+def test_a_shell_has_a_floor_of_its_own() -> None:
+    upwards = _breaches("certificates/odd.py", "from harness.certificates.shell.files import x")
+
+    assert upwards == ["certificates (floor 4) imports certificates/shell (floor 8)"]
+    assert _breaches("certificates/shell/odd.py", "from harness.certificates.plan import x\nimport trio") == []
 
 
 def test_no_module_has_a_shapeless_name() -> None:
@@ -166,19 +177,19 @@ def test_each_public_thing_says_what_it_means() -> None:
     [
         ("tls/odd.py", "from harness.pki.names import x", "tls (floor 2) imports pki (floor 2)"),
         ("sip/odd.py", "import harness.net.link", "sip (floor 2) imports net (floor 5)"),
-        ("judge/odd.py", "from harness import report", "judge (floor 4) imports report (floor 4)"),
+        ("diagnosis/odd.py", "from harness import report", "diagnosis (floor 4) imports report (floor 4)"),
         ("lab/odd.py", "from harness.scenario.model import Step", "lab (floor 3) imports scenario (floor 3)"),
-        ("judge/odd.py", "def late():\n    from harness.run import play", "judge (floor 4) imports run (floor 7)"),
+        ("report/odd.py", "def late():\n    from harness.run import play", "report (floor 4) imports run (floor 7)"),
         ("sip/odd.py", "import trio.lowlevel", "sip imports trio: waiting"),
         ("report/odd.py", "from pathlib import Path", "report imports pathlib: the disk"),
         ("actors/odd.py", "from pathlib import Path", "actors imports pathlib: the disk"),
-        ("judge/odd.py", "from time import monotonic", "judge imports time: the clock"),
+        ("diagnosis/odd.py", "from time import monotonic", "diagnosis imports time: the clock"),
         ("sip/odd.py", "import secrets", "sip imports secrets: chance"),
         ("sip/odd.py", "from urllib.request import urlopen", "sip imports urllib.request: the network"),
         ("net/odd.py", "from OpenSSL import SSL", "OpenSSL is imported outside the engine"),
         ("extras/odd.py", "from harness.errors import Fault", "extras or errors is on no floor"),
         ("lab/odd.py", "from harness.muddle import x", "lab or muddle is on no floor"),
-        ("judge/odd.py", "from datetime import datetime as d\nd.now()", "calls .now()"),
+        ("diagnosis/odd.py", "from datetime import datetime as d\nd.now()", "calls .now()"),
         ("report/odd.py", "open('out')", "calls open()"),
     ],
 )

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from harness.identity.access_rules import AccessRule, Action, evaluate
-from harness.identity.certificate import CertificateFacts, read_certificate
-from harness.identity.cloud_names import CLOUD_NAMES
-from harness.identity.pattern import Matching, RanOut
-from harness.identity.policy import NameVerdict, judge_names
-from harness.identity.presented import PresentedIdentity
+from harness.lab.access_rules import AccessRule, Action, evaluate
+from harness.lab.pattern import Matching, RanOut
 from harness.lab.settings import ExpresswayE, WebexZone
+from harness.x509.certificate import CertificateFacts, read_certificate
+from harness.x509.name_policy import NameVerdict, judge_names
+from harness.x509.name_rules import CLOUD_NAMES
+from harness.x509.presented_names import PresentedIdentity
 
 DEFAULT_ZONE = "DefaultZone"
 WEBEX_ZONE = "Webex Zone"

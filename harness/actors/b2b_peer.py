@@ -11,9 +11,7 @@ from harness.actors.federation import SERVER_TIME_OUT, diagnostics, objection
 from harness.actors.finder import Finder, Patience
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
-from harness.dns.walk.locate import Behaviour, Policy, Target
-from harness.identity.certificate import read_certificate
-from harness.identity.policy import judge_names
+from harness.dns.locate import Behaviour, Policy, Target
 from harness.lab.settings import Certificate
 from harness.net.link import Link
 from harness.net.sip_link import Inquiry, SipLink
@@ -21,6 +19,8 @@ from harness.sip.address import tag_of
 from harness.sip.building import respond
 from harness.tls.profile import Dialect, TlsProfile
 from harness.transcript import ClientCertificate
+from harness.x509.certificate import read_certificate
+from harness.x509.name_policy import judge_names
 
 NAME = "b2b-peer"
 _HANDSHAKE_SECONDS = 10.0

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.actors.admission import Finding, ran_out_of_time
-from harness.identity.pattern import Matching
-from harness.lab.pattern_variables import expanded, values_of
+from harness.lab.pattern import Matching, expanded, values_of
 from harness.lab.settings import CallPolicyRule, ExpresswayC, ExpresswayE, SearchRule
 from harness.sip.address import sip_uri_of
 from harness.sip.message import Request

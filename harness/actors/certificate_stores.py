@@ -6,20 +6,29 @@ of its own (domain.md 3.1). The trusted CA list verifies peers and completes the
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import takewhile
 from typing import Literal
 
 from harness.actors.site import Site
 from harness.actors.user_agent import Outcome
-from harness.identity.certificate import read_certificate
-from harness.identity.namesakes import first_of_each_name
 from harness.lab.settings import Certificate, ExpresswayE
 from harness.lab.settings.certificates import EkuCheckOff
 from harness.lab.uploads import Store, Upload, refusal_of, warning_of
 from harness.tls.profile import TlsProfile
 from harness.tls.purpose import PurposeCheck
 from harness.transcript import ClientCertificate
+from harness.x509.certificate import read_certificate
+
+
+def first_of_each_name(certificates: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Return the certificates (DER) without those whose common name an earlier one has; any without one stay."""
+    kept: dict[object, bytes] = {}
+    for der in certificates:
+        kept.setdefault(read_certificate(der).common_names or der, der)
+    return tuple(kept.values())
+
 
 EKU_CHECK = "eku-check"
 """The topic of the decision by which a box says that it does not check roles."""

@@ -11,13 +11,13 @@ from harness.actors.outbound import accepts
 from harness.actors.site import Site
 from harness.actors.stand_in import greet, was_greeted
 from harness.actors.user_agent import Outcome
-from harness.dns.walk.locate import Behaviour, Policy, Target
+from harness.dns.locate import Behaviour, Policy, Target
 from harness.errors import LabError
-from harness.identity.certificate import read_certificate
 from harness.lab.settings import ExpresswayE
 from harness.net.link import Link
 from harness.tls.purpose import PurposeCheck
 from harness.transcript import ClientCertificate
+from harness.x509.certificate import read_certificate
 
 CLUSTER = "cluster"
 

@@ -10,7 +10,7 @@ from harness.actors.site import Site, Stage
 from harness.actors.user_agent import Outcome
 from harness.dns.ownership import DomainKind, TokenProfile, activation, check_ownership, derived_token, expected_text
 from harness.dns.records import Question
-from harness.lab.settings.surroundings import Organisation
+from harness.lab.settings.network import Organisation
 from harness.net.link import Link
 from harness.tls.profile import TlsProfile
 

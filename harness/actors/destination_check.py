@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from harness.actors.user_agent import Outcome
 from harness.actors.webex_cloud import CloudCall, WebexCloud
-from harness.dns.walk.locate import Target
+from harness.dns.locate import Target
 from harness.transcript import DialFailed, DialFailure
 
 NO_ADDRESSES, TLS_FAILURE, READ_WRITE_FAILURE = "No DNS addresses found", "TLS failure", "TCP read/write failure"

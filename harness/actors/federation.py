@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from harness.actors.finder import Finder
 from harness.dns.records import Question, Srv
-from harness.identity.certificate import read_certificate
-from harness.identity.policy import judge_names
 from harness.net.sip_link import Inquiry
 from harness.sip.address import sip_uri_of
+from harness.x509.certificate import read_certificate
+from harness.x509.name_policy import judge_names
 
 SERVER_TIME_OUT = 504
 REASONS = {

@@ -8,9 +8,9 @@ from random import Random
 from typing import Protocol
 
 from harness.actors.site import CONNECT_SECONDS, Site
+from harness.dns.destination import Destination, read_destination
+from harness.dns.locate import Finding, Located, Policy, Target, Walking, locate
 from harness.dns.records import Answer, Question
-from harness.dns.walk.destination import Destination, read_destination
-from harness.dns.walk.locate import Finding, Located, Policy, Target, Walking, locate
 from harness.lab.directory import moved
 from harness.net.link import Link
 from harness.net.resolver import Resolver

@@ -8,11 +8,11 @@ from functools import partial
 from harness.actors.finder import Finder, Patience
 from harness.actors.https import NO_REPLY, Reply, ask_https
 from harness.actors.site import Site
-from harness.dns.walk.locate import Behaviour, Policy, Target
-from harness.identity.certificate import read_certificate
-from harness.identity.policy import carries_host
+from harness.dns.locate import Behaviour, Policy, Target
 from harness.net.link import Link
 from harness.tls.profile import TlsProfile
+from harness.x509.certificate import read_certificate
+from harness.x509.name_policy import carries_host
 
 _POLICY = Policy(behaviour=Behaviour.EXPRESSWAY)
 

@@ -14,13 +14,13 @@ from harness.actors.called_party import ALLOW
 from harness.actors.peer_names import has_wanted_name
 from harness.actors.site import Site
 from harness.actors.standing_link import StandingLink
-from harness.identity.certificate import read_certificate
-from harness.identity.policy import judge_names
 from harness.net.link import Link
 from harness.net.sip_link import Inquiry, Serve, SipLink
 from harness.sip.building import respond
 from harness.sip.message import Response
 from harness.tls.profile import TlsProfile
+from harness.x509.certificate import read_certificate
+from harness.x509.name_policy import judge_names
 
 _FORBIDDEN, _NOT_ALLOWED = 403, 405
 _PATIENCE = 15.0

@@ -11,9 +11,7 @@ from harness.actors.https import Reply, ask_https
 from harness.actors.service_discovery import discover, edge_names
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import Outcome, UserAgent, outcome_of
-from harness.dns.walk.locate import Behaviour, Located, Policy, Target
-from harness.identity.certificate import read_certificate
-from harness.identity.policy import carries_host
+from harness.dns.locate import Behaviour, Located, Policy, Target
 from harness.lab.settings import Certificate, MraEndpoint
 from harness.net.link import Link
 from harness.net.sip_link import SipLink
@@ -21,6 +19,8 @@ from harness.sip.building import request as build_request
 from harness.sip.digest import answer
 from harness.sip.message import Request, Response
 from harness.tls.profile import TlsProfile
+from harness.x509.certificate import read_certificate
+from harness.x509.name_policy import carries_host
 
 _SIP_PORT = 5070
 _POLICY = Policy(behaviour=Behaviour.RFC3263)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import trio
 
 from harness.actors.site import Stage
-from harness.dns.server.authority import Reply
+from harness.dns.authority import Reply
 from harness.lab.zones import authority_of
 from harness.net.network import ByteStream, DatagramPort, Listener, StreamResetError
 from harness.net.resolver import FramedReader, framed

@@ -15,8 +15,7 @@ from harness.actors.relay import NOT_FOUND, Leg
 from harness.actors.site import Site
 from harness.actors.standing_link import StandingLink
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
-from harness.dns.walk.locate import Behaviour, Located, Policy, Target
-from harness.identity.certificate import read_certificate
+from harness.dns.locate import Behaviour, Located, Policy, Target
 from harness.lab.settings import ExpresswayE
 from harness.net.link import Link, StatusCheck
 from harness.net.sip_link import Inquiry, SipLink
@@ -24,6 +23,7 @@ from harness.sip.message import Request
 from harness.sip.proxy import next_hop
 from harness.sip.uri import SipUri
 from harness.tls.profile import TlsProfile
+from harness.x509.certificate import read_certificate
 
 GENERAL_NAMES = ("sip.webex.com",)
 """The documented name of the cloud for general calls (domain.md 1.4)."""

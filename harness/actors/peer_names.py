@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from harness.actors.admission import UNACCEPTABLE, spoken
 from harness.actors.site import Site
-from harness.identity.certificate import read_certificate
-from harness.identity.policy import NameVerdict, judge_names
 from harness.net.link import Link
+from harness.x509.certificate import read_certificate
+from harness.x509.name_policy import NameVerdict, judge_names
 
 
 def has_wanted_name(site: Site, link: Link, place: str) -> bool:

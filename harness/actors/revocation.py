@@ -18,9 +18,6 @@ from harness.actors.finder import Finder
 from harness.actors.https import Posting, fetch
 from harness.actors.site import Site
 from harness.dns.records import Answer, Host, Outcome, Question
-from harness.identity.der import elements
-from harness.identity.pointers import pointers_of
-from harness.identity.status import Status, StatusFinding, read_response, request_about
 from harness.lab.settings.revocation import RevocationChecking
 from harness.net.link import Link, StatusCheck
 from harness.tls.observations import InQuestion
@@ -35,6 +32,8 @@ from harness.tls.verify_errors import (
     text_of,
 )
 from harness.transcript import DialFailure
+from harness.x509.der import elements
+from harness.x509.status import Status, StatusFinding, pointers_of, read_response, request_about
 
 TOPIC = "revocation"
 _HTTP_PORT = 80

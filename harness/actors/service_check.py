@@ -11,10 +11,11 @@ from __future__ import annotations
 from harness.actors.site import Site
 from harness.actors.user_agent import CallOrder, UserAgent, outcome_of
 from harness.errors import ScenarioError
-from harness.identity.certificate import CertificateFacts, read_certificate
 from harness.net.sip_link import Inquiry, SipLink
-from harness.pki import certificates_pem, read_trust_list
+from harness.pki import certificates_pem
 from harness.sip.building import respond
+from harness.x509.certificate import CertificateFacts, read_certificate
+from harness.x509.files import read_trust_list
 
 METHOD = "SERVICE"
 _CHAIN = "application/pem-certificate-chain"

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from harness.actors.finder import Finder
 from harness.actors.site import Site
+from harness.dns.destination import Destination
+from harness.dns.locate import Behaviour, Located, Policy
 from harness.dns.records import Outcome, Question
-from harness.dns.walk.destination import Destination
-from harness.dns.walk.locate import Behaviour, Located, Policy
 
 INSIDE, EDGE = "_cisco-uds._tcp", "_collab-edge._tls"
 

@@ -12,7 +12,7 @@ from harness.actors.wardrobe import Wardrobe
 from harness.errors import LabError
 from harness.lab.directory import Directory
 from harness.lab.settings import Lab
-from harness.lab.settings.surroundings import FirewallRule
+from harness.lab.settings.network import FirewallRule
 from harness.lab.software import software_of
 from harness.net.hello_editor import EditedHello
 from harness.net.link import Link

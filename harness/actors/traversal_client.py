@@ -14,7 +14,7 @@ from harness.actors.site import Site
 from harness.actors.stand_in import was_greeted
 from harness.actors.traversal_server import TUNNEL, TUNNEL_PROTOCOL, for_tunnel
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
-from harness.dns.walk.locate import Behaviour, Policy, Target
+from harness.dns.locate import Behaviour, Policy, Target
 from harness.lab.settings import ExpresswayC
 from harness.net.link import Link
 from harness.net.sip_link import Serve, SipLink

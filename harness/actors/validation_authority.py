@@ -15,10 +15,9 @@ import trio
 from harness.actors.https import Reply, ServedRequest, serve_https
 from harness.actors.site import Site, Stage
 from harness.net.link import Link
-from harness.pki.publications import Kind
+from harness.pki.publications import LIST_SUFFIX, RESPONDER_PREFIX, VALIDATION_PORT, Kind
 from harness.pki.revocation import Register, make_list
 from harness.pki.status_responses import answer_request, register_meant
-from harness.pki.status_sources import LIST_SUFFIX, RESPONDER_PREFIX, VALIDATION_PORT
 
 NAME = "validation-authority"
 _IDLE_SECONDS = 30.0

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from harness.identity.certificate import read_certificate
 from harness.lab.changes import leaf_order
 from harness.lab.settings import Certificate
 from harness.pki.publications import Kind, Publications
 from harness.pki.revocation import Register
 from harness.pki.workshop import Credentials, Workshop
 from harness.tls.profile import VERSIONS
+from harness.x509.certificate import read_certificate
 
 _OLDEST_MODERN_VERSION = "1.2"
 

@@ -11,11 +11,11 @@ from harness.actors.finder import Finder, Patience
 from harness.actors.revocation import status_check
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
-from harness.dns.walk.locate import Behaviour, Located, Policy, Target
-from harness.identity.certificate import read_certificate
+from harness.dns.locate import Behaviour, Located, Policy, Target
 from harness.net.link import Link
 from harness.tls.profile import Dialect, TlsProfile
 from harness.transcript import ClientCertificate, DialFailed
+from harness.x509.certificate import read_certificate
 
 NAME = "webex-cloud"
 _CALLING_USER = "cloud.user"

@@ -13,8 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from harness.capture.typed_values import WrongValueError
-from harness.identity.name_rules import POLICIES
 from harness.transcript import Decision, StepEnded, Transcript
+from harness.x509.name_rules import POLICIES
 
 _MOST = {"events": 20_000, "steps": 500, "connections": 2_000, "characters": 8 * 2**20}
 """The largest story of the catalogue has 636 events, 7 steps, 25 connections and 0.1 million characters."""

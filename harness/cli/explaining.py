@@ -12,9 +12,9 @@ from harness.cli.exports import Exports
 from harness.cli.giving_out import as_asked, give_out
 from harness.cli.judging import judge_file
 from harness.cli.terminal import speaks_unicode, width
+from harness.diagnosis.explain import explain
+from harness.diagnosis.explain.reading import MOST_CHARACTERS
 from harness.errors import Fault, ScenarioError
-from harness.judge.explain import explain
-from harness.judge.explain.reading import MOST_CHARACTERS
 from harness.report.explanation_json import explanation_json
 from harness.report.explanation_text import explanation_text
 from harness.run.disk import is_file, read_head

@@ -11,9 +11,9 @@ from harness.cli.exports import Exports
 from harness.cli.giving_out import give_out
 from harness.cli.log_view import print_logs
 from harness.cli.running import print_play
-from harness.judge.compare import mismatches
-from harness.judge.judge import judge
-from harness.net.outside import OutsideNetwork
+from harness.diagnosis.compare import mismatches
+from harness.diagnosis.judge import judge
+from harness.net.named_hosts import OutsideNetwork
 from harness.report.outcome import PlayOutcome
 from harness.run.disk import read_head
 from harness.run.library import Library

@@ -19,18 +19,18 @@ from harness.actors.name_server import Served
 from harness.cli.exits import Exit
 from harness.cli.giving_out import as_asked, give_out
 from harness.cli.terminal import progress, width
+from harness.dns.destination import Destination, read_destination
+from harness.dns.locate import Behaviour, Located, Policy, Target, Walking, locate, run_walk
 from harness.dns.records import Answer, Question
-from harness.dns.walk.destination import Destination, read_destination
-from harness.dns.walk.locate import Behaviour, Located, Policy, Target, Walking, locate, run_walk
 from harness.errors import Fault, ScenarioError
 from harness.lab.settings import Lab
-from harness.lab.settings.surroundings import HOME_BLOCK
+from harness.lab.settings.network import HOME_BLOCK
 from harness.net.loopback import LoopbackNetwork
 from harness.net.memory import MemoryNetwork
 from harness.report.json_text import as_json
-from harness.run.addresses import checked_block
 from harness.run.library import Library
-from harness.run.names import open_names
+from harness.run.name_server import open_names
+from harness.run.option_values import checked_block
 
 _SHOWN_QUERY = 58
 _STRIDE = 1000

@@ -13,17 +13,17 @@ import trio
 
 from harness.capture.key_log import key_log_text
 from harness.capture.saved import save_transcript
+from harness.certificates.shell.files import bytes_in, trust_in
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
 from harness.cli.exporting import announce_key_log
 from harness.cli.giving_out import as_asked, give_out, give_out_so_far
 from harness.cli.terminal import speaks_unicode, width
-from harness.dns.walk.destination import read_name
+from harness.dns.destination import read_name
 from harness.errors import Fault, ScenarioError
-from harness.pki import Holding, completed, read_holding
 from harness.probe.card_text import probe_text
-from harness.probe.kit import Kit, stranger
-from harness.probe.names import DNS_PORT
+from harness.probe.credentials import Kit, stranger
+from harness.probe.lookup import DNS_PORT
 from harness.probe.probe_json import probe_as_json
 from harness.probe.probing import Probe, ProbeOrder, probe
 from harness.probe.roles import ROLES
@@ -31,10 +31,10 @@ from harness.probe.target import read_target
 from harness.probe.trust_store import machine_trust
 from harness.report.evidence import presented_certificates
 from harness.report.ladder import draw_ladder
-from harness.run.certificate_files import bytes_in, trust_in
 from harness.run.disk import write_bytes, write_text
 from harness.run.key_log import append_key_log
 from harness.transcript import Address
+from harness.x509.files import Holding, completed, read_holding
 
 _PRIVATE = 0o600
 _WARNING = (

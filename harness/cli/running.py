@@ -16,16 +16,15 @@ from harness.cli.giving_out import Way, give_out, give_out_so_far
 from harness.cli.log_view import print_logs
 from harness.cli.terminal import colours, progress, speaks_unicode, width
 from harness.errors import Fault, ScenarioError
-from harness.report.certificates.paragraphs import Paper
+from harness.report.columns import Paper
 from harness.report.detail import play_detail
 from harness.report.json_report import in_order
 from harness.report.ladder import draw_ladder
 from harness.report.outcome import LostPlay, PlayOutcome
 from harness.report.table import run_table
-from harness.run.addresses import checked_block
-from harness.run.dates import checked_day
 from harness.run.disk import write_play
 from harness.run.library import Library
+from harness.run.option_values import checked_block, checked_day
 from harness.run.suite import Order, run_suite
 
 _FEW = 2

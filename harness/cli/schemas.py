@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.capture.saved import SavedTranscript
+from harness.certificates.change_json import ChangeDocument
+from harness.certificates.check import CheckDocument
+from harness.certificates.matrix import MatrixDocument
+from harness.certificates.plan import PlanDocument
+from harness.certificates.show_json import SightDocument
 from harness.cli.naming import LocatedDocument
+from harness.diagnosis.causes import cause_keys
 from harness.document.words import hint_for
 from harness.errors import Fault, ScenarioError
-from harness.judge.causes import cause_keys
 from harness.probe.probe_json import ProbeDocument
-from harness.report.certificates.change_json import ChangeDocument
-from harness.report.certificates.checking import CheckDocument
-from harness.report.certificates.eku_matrix import MatrixDocument
-from harness.report.certificates.plan import PlanDocument
-from harness.report.certificates.sight_json import SightDocument
 from harness.report.json_report import RunDocument
 from harness.report.json_schema import document_schema
 from harness.scenario.schema import scenario_schema

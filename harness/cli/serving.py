@@ -17,30 +17,30 @@ from textwrap import wrap
 
 import trio
 
+from harness.certificates.shell.make import FolderOrder, certificate_files
 from harness.cli.certificates.making import may_replace
 from harness.cli.exits import Exit
 from harness.cli.exporting import announce_key_log
 from harness.cli.lasting_output import LastingOutput
 from harness.cli.terminal import at_terminal, speaks_unicode, width
 from harness.errors import Fault, ScenarioError
-from harness.lab.settings.surroundings import HOME_BLOCK
+from harness.lab.settings.network import HOME_BLOCK
 from harness.pki.workshop import Workshop
 from harness.report.ladder import draw_ladder
-from harness.run.addresses import checked_block
-from harness.run.certificate_folder import FolderOrder, certificate_files
 from harness.run.disk import write_bytes
 from harness.run.folders import NewFile, replace_folder, write_folder
 from harness.run.key_log import append_key_log
 from harness.run.library import Library
-from harness.serve.doors import Doors
+from harness.run.option_values import checked_block
+from harness.serve.client_files import BARESIP, CALLER, files_for_programs
+from harness.serve.connections import Limits
 from harness.serve.greeting import Place, commands_told, doors_told
-from harness.serve.guests import Limits
-from harness.serve.house import Household
-from harness.serve.keeping import Order, keep_open
+from harness.serve.lifecycle import Order, keep_open
 from harness.serve.notes import Lookup
-from harness.serve.source import read_served
+from harness.serve.ports import Doors
+from harness.serve.served_lab import Household
+from harness.serve.settings_source import read_served
 from harness.serve.stories import Story
-from harness.serve.toolbox import BARESIP, CALLER, files_for_programs
 from harness.serve.view import has_a_line, lookup_line, visit_line
 from harness.transcript import Address
 

@@ -7,8 +7,8 @@ from textwrap import wrap
 from typing import Any
 
 from harness.cli.terminal import width
+from harness.diagnosis.causes import CAUSES
 from harness.errors import Fault, ScenarioError
-from harness.judge.causes import CAUSES
 from harness.lab.settings import Lab
 from harness.lab.table import setting_rows
 from harness.report.setting_changes import plain_value, setting_changes
@@ -86,7 +86,7 @@ def _faults() -> Iterator[str]:
 
 
 def _dns_faults() -> Iterator[str]:
-    from harness.dns.server.faults import FAULTS  # noqa: PLC0415  # dnspython is slow to import
+    from harness.dns.faults import FAULTS  # noqa: PLC0415  # dnspython is slow to import
 
     for name, row in FAULTS.items():
         yield name

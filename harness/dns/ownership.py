@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from harness.dns.records import Answer, Outcome, Text
-from harness.dns.walk.words import Meaning
+from harness.dns.walk_words import Meaning
 
 PREFIX = "cisco-ci-domain-verification="
 """What live portals want before the token (trap X20)."""

@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+import dns.exception
+import dns.rdatatype
+from dns.rdatatype import RdataType
+
 RECORD_TYPES = ("A", "AAAA", "CAA", "CNAME", "MX", "NAPTR", "NS", "PTR", "SOA", "SRV", "TXT")
 """The record types that messages name. Zones may hold any other too, by its name or as TYPE65280 (RFC 3597)."""
 
@@ -103,3 +107,22 @@ class Answer:
     addresses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ttl: int = 0
     detail: str = ""
+
+
+def type_of(text: str) -> RdataType:
+    """Return the type that a record can have; ValueError for an unknown word and for a type of questions alone."""
+    try:
+        rdtype = dns.rdatatype.from_text(text)
+    except (dns.exception.DNSException, ValueError):
+        raise ValueError(f"unknown record type '{text}'") from None
+    if rdtype == RdataType.NONE or dns.rdatatype.is_metatype(rdtype):
+        raise ValueError(f"{text} is a type of questions; no record has it")
+    return rdtype
+
+
+def is_type(text: str) -> bool:
+    """Whether a record can have that type."""
+    try:
+        return bool(type_of(text))
+    except ValueError:
+        return False

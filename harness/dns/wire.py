@@ -9,8 +9,6 @@ import dns.flags
 import dns.message
 from dns.rcode import Rcode
 
-from harness.dns.interrupts import raise_interrupt_in
-
 HEADER_SIZE = 12
 """Octets of a message's header (RFC 1035 section 4.1.1)."""
 
@@ -44,3 +42,12 @@ def header_only(query: bytes, rcode: Rcode) -> bytes:
 def to_wire(message: dns.message.Message, limit: int) -> bytes:
     """Return the bytes, cut off with TC where they exceed `limit`; dnspython would shuffle the records (measured)."""
     return message.to_wire(max_size=limit, prefer_truncation=True, want_shuffle=False)
+
+
+def raise_interrupt_in(error: Exception) -> None:
+    """Raise the KeyboardInterrupt from which dnspython made `error`; return where it made it from something else.
+
+    `dns.exception.ExceptionWrapper`, around the reading of each record, turns every exception into one of its own.
+    """
+    if isinstance(error.__cause__, KeyboardInterrupt):
+        raise error.__cause__

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harness.lab.settings import Lab
-from harness.lab.settings.surroundings import HOME_BLOCK, LAST_OCTETS
+from harness.lab.settings.network import HOME_BLOCK, LAST_OCTETS
 
 ROLES = {
     "expressway-e": "Expressway-E",

@@ -8,9 +8,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema
 from pydantic.fields import FieldInfo
 
-from harness.dns.walk.destination import name_fault, read_destination
-from harness.identity.pattern import expression_fault
-from harness.lab.pattern_variables import search_pattern_fault, variable_where_none_is
+from harness.dns.destination import name_fault, read_destination
+from harness.lab.pattern import expression_fault, search_pattern_fault, variable_where_none_is
 
 LOWEST_PORT, HIGHEST_PORT = 1024, 65534
 _SWITCH = {"on": True, "off": False}

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
-from harness.identity.certificate import CertificateFacts
 from harness.lab.releases import Release
 from harness.lab.settings import Lab
 from harness.lab.uploads import Box, Store, Upload, UploadRefusal, refusal_of
+from harness.x509.certificate import CertificateFacts
 
 SAME = "same-as-server"
 CLOUD_LIST, UPLOADED_LIST = "webex-cloud.default-trust", "webex-cloud.uploaded-trust"

@@ -1,7 +1,7 @@
 """The screens and commands that advice may name: which product has each, and from which release on.
 
-One table. Advice is fitted to it by `harness.judge.causes.row`, and a test over every play of the catalogue, on every
-release, holds that nobody is sent to a screen, a store or a command that his box does not have (domain.md 3.1).
+One table. Advice is fitted to it by `harness.diagnosis.causes.row`, and a test over every play of the catalogue, on
+every release, holds that nobody is sent to a screen, a store or a command that his box does not have (domain.md 3.1).
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.identity.certificate import CertificateFacts
 from harness.lab.releases import NEWEST, Release
+from harness.x509.certificate import CertificateFacts
 
 Box = Literal["expressway-e", "expressway-c"]
 Store = Literal["server", "client"]

@@ -6,19 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from harness.dns.record_types import is_type
-from harness.dns.records import Question
-from harness.dns.server.authority import Authority
-from harness.dns.server.faults import FAULTS, ZoneFault
-from harness.dns.server.views import View
-from harness.dns.walk.destination import read_name
-from harness.dns.zones.text import ZoneText, read_records, read_zone
-from harness.dns.zones.zone import Overlay, Zone, renumbered
+from harness.dns.authority import Authority
+from harness.dns.destination import read_name
+from harness.dns.faults import FAULTS, ZoneFault
+from harness.dns.records import Question, is_type
+from harness.dns.views import View
+from harness.dns.zone import Overlay, Zone, renumbered
+from harness.dns.zone_text import ZoneText, read_records, read_zone
 from harness.document import hint_for
 from harness.errors import Fault, ScenarioError
 from harness.lab.directory import moved
 from harness.lab.settings import Lab
-from harness.lab.settings.surroundings import HOME_BLOCK, NOBODYS_OCTET, DnsView, NameServer, ZoneSetting
+from harness.lab.settings.network import HOME_BLOCK, NOBODYS_OCTET, DnsView, NameServer, ZoneSetting
 
 Place = tuple[str | int, ...]
 _HERE = "name-server"

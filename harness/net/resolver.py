@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import trio
 
-from harness.dns.asker.cache import AnswerCache
-from harness.dns.asker.message import MAX_ALIASES, query_message, read_answer
+from harness.dns.cache import AnswerCache
+from harness.dns.message import MAX_ALIASES, query_message, read_answer
 from harness.dns.records import Answer, Outcome, Question
 from harness.net.network import ByteStream, DatagramPort, DialError, Network, StreamResetError
 from harness.net.recorder import Recorder

@@ -11,7 +11,7 @@ from harness.errors import Fault, ScenarioError
 from harness.pki.catalogue import Catalogue, LeafProfile
 from harness.pki.keys import KEY_TYPES
 from harness.pki.names import NAME_CHANGES, Names, impossibilities
-from harness.pki.status_sources import SOURCES
+from harness.pki.publications import SOURCES
 from harness.pki.validity import Validity
 
 
@@ -21,7 +21,7 @@ class LeafOrder:
 
     Empty and None mean what the profile says; an empty tuple means none at all. Faults act last: `rsa-1024`
     beats `key_type`, `unknown-root` beats `issuer`. `revocation` are the sources that the certificate names for its
-    own status, words of `harness.pki.status_sources.SOURCES`. `renewals` tells one certificate of the same
+    own status, words of `harness.pki.publications.SOURCES`. `renewals` tells one certificate of the same
     words from the next: each renewal has a key and a serial number of its own.
     """
 

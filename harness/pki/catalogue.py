@@ -2,19 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, fields
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 
+from cryptography.x509 import ObjectIdentifier
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
-from harness.pki.keys import KEY_TYPES
+from harness.document import hint_for
+from harness.pki.keys import KEY_TYPES, SIGNATURES
 from harness.pki.names import NAME_CHANGES
-from harness.pki.sending import SENDINGS
 from harness.pki.validity import STATED, DaysFromNow, Validity
-from harness.pki.vocabulary import EXTENDED_KEY_USAGES, KEY_USAGES, one_of
-from harness.pki.weak_signatures import SIGNATURES
+
+EXTENDED_KEY_USAGES: Final[dict[str, ObjectIdentifier]] = {
+    "server-auth": ExtendedKeyUsageOID.SERVER_AUTH,
+    "client-auth": ExtendedKeyUsageOID.CLIENT_AUTH,
+    "any": ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
+    "sip-domain": ObjectIdentifier("1.3.6.1.5.5.7.3.20"),
+}
+"""Purposes of RFC 5280 section 4.2.1.12; `sip-domain` is id-kp-sipDomain of RFC 5924."""
+
+KEY_USAGES: Final[dict[str, str]] = {
+    "digital-signature": "digital_signature",
+    "content-commitment": "content_commitment",
+    "key-encipherment": "key_encipherment",
+    "key-agreement": "key_agreement",
+    "key-cert-sign": "key_cert_sign",
+    "crl-sign": "crl_sign",
+}
+"""Bits of RFC 5280 section 4.2.1.3, as `cryptography.x509.KeyUsage` calls them."""
+
+
+def one_of(known: Iterable[str]) -> Callable[[str], str]:
+    """Return a check that passes a word in `known` and raises ValueError with the nearest word otherwise."""
+    words = frozenset(known)
+
+    def check(word: str) -> str:
+        if word not in words:
+            raise ValueError(f"'{word}' is not a word for this place; {hint_for(word, sorted(words))}")
+        return word
+
+    return check
+
+
+Chain: TypeAlias = tuple[bytes, ...]
+
+SENDINGS: Final[dict[str, Callable[[bytes, Chain], Chain]]] = {
+    "leaf-and-intermediates": lambda leaf, issuers: (leaf, *issuers[:-1]),
+    "leaf-only": lambda leaf, issuers: (leaf,),  # noqa: ARG005 - one shape for the whole table
+    "with-root": lambda leaf, issuers: (leaf, *issuers),
+    "issuers-reversed": lambda leaf, issuers: (leaf, *reversed(issuers)),
+}
+"""From the leaf (DER) and its true issuers, nearest first, to the chain that is sent.
+
+The leaf stays in front in every row: TLS proves possession of the first certificate's key, so a chain that
+starts with a CA is not a chain in the wrong order but another certificate (RFC 5246 section 7.4.2).
+"""
+
 
 KeyType = Annotated[str, AfterValidator(one_of(KEY_TYPES))]
 KeyUsages = tuple[Annotated[str, AfterValidator(one_of(KEY_USAGES))], ...]

@@ -12,11 +12,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from harness.pki.anatomy import VERSION_3, RawExtension, dissect, extension
-from harness.pki.der import OCTET_STRING, SEQUENCE, Element, element, elements
-from harness.pki.found_certificate import FoundCertificate
-from harness.pki.marked_names import MARK, marked_authority
+from harness.pki.names import MARK, marked_authority
 from harness.pki.twin_keys import TwinKey, key_identifier, public_key_info, signed_like, signed_plainly, signs_bare
+from harness.x509.der import OCTET_STRING, SEQUENCE, Element, element, whole_elements
+from harness.x509.found_certificate import FoundCertificate
+from harness.x509.structure import VERSION_3, RawExtension, dissect, extension
 
 COMMENT: Final = f"{MARK}: a look-alike made by sip-mtls"
 _COMMENT_ID, _COMMENT_CONTENT = "2.16.840.1.113730.1.13", bytes.fromhex("6086480186f842010d")
@@ -110,8 +110,8 @@ def _authority_key_identifier(found: RawExtension, order: Copying) -> Rewritten:
     if held and wanted and held != wanted:
         return found, "kept the authority key identifier, which names another key than its issuer's,"
     with suppress(ValueError, IndexError):
-        (frame,) = elements(found.value)
-        fields = b"".join(_authority_field(each, order) for each in elements(frame.content))
+        (frame,) = whole_elements(found.value)
+        fields = b"".join(_authority_field(each, order) for each in whole_elements(frame.content))
         return found.holding(element(SEQUENCE, fields)), ""
     return found, "kept the authority key identifier, which cannot be read,"
 
@@ -122,7 +122,9 @@ def _authority_field(field_: Element, order: Copying) -> bytes:
         case 0x80:
             return element(_KEY_IDENTIFIER, key_identifier(order.issuer.key))
         case 0xA1:
-            return element(_ISSUER_NAMES, b"".join(_marked_general_name(each) for each in elements(field_.content)))
+            return element(
+                _ISSUER_NAMES, b"".join(_marked_general_name(each) for each in whole_elements(field_.content))
+            )
         case _:
             return field_.whole
 

@@ -13,13 +13,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from harness.pki.blueprint import Blueprint
-from harness.pki.catalogue import AuthorityProfile
-from harness.pki.keys import KEY_TYPES, PrivateKey
+from harness.pki.catalogue import EXTENDED_KEY_USAGES, KEY_USAGES, AuthorityProfile
+from harness.pki.keys import KEY_TYPES, SIGNATURES, PrivateKey
 from harness.pki.names import Names
-from harness.pki.status_sources import SOURCES
+from harness.pki.publications import SOURCES
 from harness.pki.validity import Validity
-from harness.pki.vocabulary import EXTENDED_KEY_USAGES, KEY_USAGES
-from harness.pki.weak_signatures import SIGNATURES
 
 ORGANIZATION: Final = "sip-mtls TEST ONLY"
 """The O of every subject, so that nobody mistakes a certificate of the lab for a real one."""

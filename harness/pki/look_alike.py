@@ -8,15 +8,15 @@ from datetime import datetime
 from itertools import pairwise, takewhile
 
 from harness.pki.copying import Copy, Copying, Identity, copied, made_up_root
-from harness.pki.found_certificate import FoundCertificate, read_found
-from harness.pki.holdings import Holding
-from harness.pki.keys import private_key_pem
-from harness.pki.lineage import Lineage, is_self_signed
-from harness.pki.marked_names import MARK, marked_authority, marked_self_signed
+from harness.pki.names import MARK, marked_authority, marked_self_signed
 from harness.pki.publications import CopiedAuthority, copied_authority
 from harness.pki.twin_keys import TwinKey, key_like, key_that_signs_like
 from harness.pki.validity import issuing_time
 from harness.pki.workshop import Credentials
+from harness.x509.files import Holding
+from harness.x509.files.contents import private_key_pem
+from harness.x509.found_certificate import FoundCertificate, read_found
+from harness.x509.lineage import Lineage, is_self_signed
 
 
 @dataclass(frozen=True, slots=True)

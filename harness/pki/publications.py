@@ -6,16 +6,61 @@ the lab. Where its look-alike has these URLs too, the look-alike of the CA speak
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
+from typing import Final
 from urllib.parse import urlsplit
 
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from harness.pki.found_certificate import read_found
+from harness.x509.found_certificate import read_found
+
+VALIDATION_HOST: Final = "validation.lab.example"
+VALIDATION_PORT: Final = 8080
+"""Where all CAs of the lab publish their CRLs and answer OCSP: one host, plain HTTP (RFC 5280 section 8)."""
+
+LIST_SUFFIX: Final = ".crl"
+RESPONDER_PREFIX: Final = "/ocsp/"
+
+
+def list_path(authority: str) -> str:
+    """Return the path of a CA's list, by the CA's name."""
+    return f"/{_slug(authority)}{LIST_SUFFIX}"
+
+
+def responder_path(authority: str) -> str:
+    """Return the path of a CA's OCSP responder, by the CA's name."""
+    return f"{RESPONDER_PREFIX}{_slug(authority)}"
+
+
+def _slug(authority: str) -> str:
+    return authority.replace(" ", "-")
+
+
+def _url(path: str) -> x509.UniformResourceIdentifier:
+    return x509.UniformResourceIdentifier(f"http://{VALIDATION_HOST}:{VALIDATION_PORT}{path}")
+
+
+def _list_pointer(authority: str) -> x509.CRLDistributionPoints:
+    point = x509.DistributionPoint([_url(list_path(authority))], None, None, None)
+    return x509.CRLDistributionPoints([point])
+
+
+def _responder_pointer(authority: str) -> x509.AuthorityInformationAccess:
+    method = AuthorityInformationAccessOID.OCSP
+    return x509.AuthorityInformationAccess([x509.AccessDescription(method, _url(responder_path(authority)))])
+
+
+Pointer = Callable[[str], x509.CRLDistributionPoints | x509.AuthorityInformationAccess]
+
+SOURCES: Final[dict[str, Pointer]] = {"crl": _list_pointer, "ocsp": _responder_pointer}
+"""From the name of the issuing CA to the extension that names its source (RFC 5280 sections 4.2.1.13, 4.2.2.1)."""
+
 
 HTTP_PORT = 80
 

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.hashes import SHA256, HashAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 
-from harness.pki.der import elements
 from harness.pki.revocation import GARBAGE, REASON, RESPONSES, SOUND, Publication, Register, digest_for, revocation_date
+from harness.x509.der import whole_elements
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _read(request: bytes) -> CertificateId | None:
 def _certificate_id(register: Register, serial_number: int, algorithm: HashAlgorithm) -> CertificateId:
     issuer = x509.load_der_x509_certificate(register.authority.certificate)
     information = issuer.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    _, bits = elements(elements(information)[0].content)
+    _, bits = whole_elements(whole_elements(information)[0].content)
     unused_bits_and_key = bits.content
     hashed = (issuer.subject.public_bytes(), unused_bits_and_key[1:])
     name, key = (hashlib.new(algorithm.name, each).digest() for each in hashed)

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import SubjectKeyIdentifier
 
 from harness.errors import Fault, ScenarioError
-from harness.pki.anatomy import Anatomy
-from harness.pki.found_certificate import FoundCertificate
+from harness.x509.found_certificate import FoundCertificate
+from harness.x509.structure import Anatomy
 
 BareKey: TypeAlias = (
     ed25519.Ed25519PrivateKey

@@ -12,15 +12,13 @@ from harness.document import hint_for
 from harness.errors import Fault, ScenarioError
 from harness.pki.anchors import LEAF, anchor_faults, named_by
 from harness.pki.blueprint import Blueprint, LeafOrder, draw, path_of
-from harness.pki.catalogue import Catalogue
+from harness.pki.catalogue import SENDINGS, Catalogue
 from harness.pki.issuing import Authority, found_authority, issue_leaf
-from harness.pki.keys import private_key_pem
-from harness.pki.publications import CopiedAuthority, Kind, Publications
+from harness.pki.publications import CopiedAuthority, Kind, Publications, list_path, responder_path
 from harness.pki.revocation import SOUND, Register
-from harness.pki.sending import SENDINGS
 from harness.pki.status_responses import make_staple
-from harness.pki.status_sources import list_path, responder_path
 from harness.pki.validity import issuing_time
+from harness.x509.files.contents import private_key_pem
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from harness.identity.certificate import CertificateFacts, read_certificate
-from harness.identity.path import PathExplanation, explain_path
-from harness.identity.policy import opinions
-from harness.judge.connection_view import ConnectionView
-from harness.judge.objections import CERTIFICATE_ALERTS
-from harness.judge.reliability import Reliability, reliability
-from harness.probe.kit import BOTH, Shows
-from harness.probe.trials import Came, Trial, trials_of
+from harness.diagnosis.connection_view import ConnectionView
+from harness.diagnosis.objections import CERTIFICATE_ALERTS
+from harness.diagnosis.reliability import Reliability, reliability
+from harness.probe.credentials import BOTH, Shows
+from harness.probe.outcomes import Came, Trial, trials_of
 from harness.transcript import Address, ClientCertificate, Transcript
 from harness.verdict import PolicyOpinion, Stage
+from harness.x509.certificate import CertificateFacts, read_certificate
+from harness.x509.name_policy import opinions
+from harness.x509.path import PathExplanation, explain_path
 
 _PROTOCOL_VERSION = 70
 _FOR_NOBODY = {*CERTIFICATE_ALERTS, 116} - {40}

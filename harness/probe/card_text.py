@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from harness.identity.certificate import CertificateFacts
 from harness.probe.card import VERSIONS, PortCard
-from harness.probe.kit import BOTH, Shows
+from harness.probe.credentials import BOTH, Shows
 from harness.probe.notes import notes_of
+from harness.probe.outcomes import Came, Trial
 from harness.probe.probing import Probe
 from harness.probe.roles import NOBODY
 from harness.probe.stages import stage_lines
-from harness.probe.trials import Came, Trial
-from harness.report.certificates.paragraphs import Paper
+from harness.report.columns import Paper
 from harness.transcript import ClientCertificate
 from harness.verdict import PolicyOpinion, Remedy
+from harness.x509.certificate import CertificateFacts
 
 _MARGIN, _WHO, _SHOWN = 14, 36, 6
 _YES_NO: Mapping[bool | None, str] = {True: "yes", False: "no", None: "not known"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.probe.card import PortCard
-from harness.probe.kit import Shows
-from harness.probe.trials import Came, Trial
+from harness.probe.credentials import Shows
+from harness.probe.outcomes import Came, Trial
 from harness.report.wording import alert_words
 
 _PROTOCOLS = {"sip": "SIP", "https": "HTTP", "something else": "something else"}

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from harness.judge.reliability import Reliability
+from harness.diagnosis.reliability import Reliability
 from harness.probe.card import PortCard
-from harness.probe.kit import Shows
+from harness.probe.credentials import Shows
 from harness.probe.notes import notes_of
+from harness.probe.outcomes import Came, Trial
 from harness.probe.probing import Probe
 from harness.probe.stages import stage_lines
-from harness.probe.trials import Came, Trial
 from harness.report.json_text import as_json
 from harness.transcript import ClientCertificate
 from harness.verdict import PolicyOpinion, Verdict

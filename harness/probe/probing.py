@@ -10,19 +10,19 @@ from random import Random
 import trio
 
 from harness.actors.finder import put_on_record
-from harness.dns.walk.destination import Destination
-from harness.dns.walk.locate import Located, Target, locate
-from harness.judge.judge import judge
-from harness.net.outside import OutsideNetwork, is_this_machine
+from harness.diagnosis.judge import judge
+from harness.dns.destination import Destination
+from harness.dns.locate import Located, Target, locate
+from harness.net.named_hosts import OutsideNetwork, is_this_machine
 from harness.net.recorder import Recorder
+from harness.probe.attempt import TARGET, Pace, Place, Visitor
 from harness.probe.card import PortCard, card_of
-from harness.probe.kit import Kit
-from harness.probe.names import Names
+from harness.probe.credentials import Kit
+from harness.probe.lookup import Names
+from harness.probe.outcomes import Came, Trial
 from harness.probe.roles import Role
-from harness.probe.survey import Survey
+from harness.probe.sequence import Survey
 from harness.probe.target import policy_of
-from harness.probe.trials import Came, Trial
-from harness.probe.visitor import TARGET, Pace, Place, Visitor
 from harness.transcript import ActorCard, Address, Decision, Transcript
 from harness.verdict import Stage, Verdict
 

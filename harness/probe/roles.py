@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.actors.outbound import GENERAL_NAMES
 from harness.actors.service_discovery import EDGE, edge_names
-from harness.identity.cloud_names import CLOUD_NAMES
+from harness.x509.name_rules import CLOUD_NAMES
 
 NamesOf = Callable[[str, str], tuple[str, ...]]
 """Takes what the user named and the host to which DNS led; gives the names of which the certificate must have one."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from harness.judge.connection_view import ConnectionView
+from harness.diagnosis.connection_view import ConnectionView
+from harness.probe.outcomes import Came, Trial
 from harness.probe.probing import Probe
-from harness.probe.trials import Came, Trial
 from harness.report.wording import alert_words
 from harness.transcript import Decision, DialFailed, HandshakeFailed, HandshakeFinished, StepEnded
 from harness.verdict import Stage

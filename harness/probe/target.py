@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harness.actors.service_discovery import service_at
-from harness.dns.walk.destination import Destination, read_destination
-from harness.dns.walk.locate import Behaviour, Policy
+from harness.dns.destination import Destination, read_destination
+from harness.dns.locate import Behaviour, Policy
 from harness.errors import Fault, ScenarioError
 from harness.probe.roles import Role
 from harness.transcript import Address

@@ -7,7 +7,7 @@ import ssl
 from pathlib import Path
 
 from harness.errors import ScenarioError
-from harness.pki import read_trust_list
+from harness.x509.files import read_trust_list
 
 _USUAL = (
     "/etc/ssl/certs/ca-certificates.crt",  # Debian, Ubuntu

@@ -6,10 +6,10 @@ import re
 from base64 import b64encode
 from textwrap import wrap
 
-from harness.identity.certificate import read_certificate
 from harness.inert import inert
 from harness.tls.inspector import Inspection, inspect
 from harness.transcript import Connection, End, Transcript
+from harness.x509.certificate import read_certificate
 
 
 def presented_certificates(transcript: Transcript) -> dict[str, str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from string import Formatter
 
-from harness.judge.causes import CAUSES
-from harness.judge.causes.row import Advice, Cause
+from harness.diagnosis.causes import CAUSES
+from harness.diagnosis.causes.row import Advice, Cause
 from harness.report.sarif import SarifRule
 
 _LOOK = "Look at the play in full: `sip-mtls run` with the id of the scenario."

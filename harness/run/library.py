@@ -10,15 +10,15 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 
+from harness.diagnosis.causes import cause_keys
 from harness.document import hint_for, read_document
 from harness.errors import Fault, ScenarioError
-from harness.judge.causes import cause_keys
 from harness.lab.settings import Lab
 from harness.pki.catalogue import Catalogue
 from harness.pki.reading import read_catalogue
 from harness.pki.workshop import Workshop
-from harness.run.dates import time_of
 from harness.run.disk import is_file, is_folder
+from harness.run.option_values import time_of
 from harness.scenario.model import Scenario
 from harness.scenario.read import Vocabulary, faults_of_zones, read_lab, read_scenario
 

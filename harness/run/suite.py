@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import trio
 import trio.testing
 
+from harness.diagnosis.compare import mismatches, outcome_differs
+from harness.diagnosis.judge import judge
 from harness.errors import LabError, leaves_of
-from harness.judge.compare import mismatches, outcome_differs
-from harness.judge.judge import judge
 from harness.pki.workshop import Workshop
 from harness.report.outcome import LostPlay, PlayOutcome
 from harness.run.library import Library

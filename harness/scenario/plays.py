@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from harness.dns.walk.destination import read_destination
+from harness.dns.destination import read_destination
 from harness.document import Path, hint_for, shown
 from harness.errors import ScenarioError
 from harness.lab.changes import leaf_order
@@ -133,7 +133,7 @@ def _is_network(text: str) -> bool:
 
 
 def _are_records(text: str) -> bool:
-    from harness.dns.zones.text import ZoneText, read_records  # noqa: PLC0415  # dnspython is slow to import
+    from harness.dns.zone_text import ZoneText, read_records  # noqa: PLC0415  # dnspython is slow to import
 
     try:
         read_records(ZoneText(".", text))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from harness.lab.directory import Directory
 from harness.lab.settings import Lab
-from harness.serve.toolbox import BARESIP, CALLER, SIPP_CALL
+from harness.serve.client_files import BARESIP, CALLER, SIPP_CALL
 from harness.transcript import Address, ClientCertificate, Decision
 
 _CONTINUED = " \\\n      "

@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 
-from harness.judge.connection_view import status_of
+from harness.diagnosis.connection_view import status_of
 from harness.net.recorder import OUTSIDE, Recorder
 from harness.net.trace import Trace, current, follow
-from harness.serve.background import Background
 from harness.serve.notes import STEP, Asked, Here, Lookup, Notes, Visit, in_time
+from harness.serve.set_up import Background
 from harness.transcript import (
     Address,
     Closed,

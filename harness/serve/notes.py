@@ -44,7 +44,7 @@ class Visit:
 class Lookup:
     """A question to the name server from outside, over `udp` or `tcp`, and what came of it.
 
-    `question` and `outcome` are those of `harness.dns.server.authority.Reply`; both are empty where a connection over
+    `question` and `outcome` are those of `harness.dns.authority.Reply`; both are empty where a connection over
     TCP ended without any.
     """
 

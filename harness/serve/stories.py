@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from harness.judge.connection_view import ConnectionView
-from harness.judge.judge import judge
+from harness.diagnosis.connection_view import ConnectionView
+from harness.diagnosis.judge import judge
 from harness.net.recorder import OUTSIDE
 from harness.serve.notes import STEP, Visit
 from harness.transcript import (

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from harness.identity.certificate import CertificateFacts, read_certificate
-from harness.judge.causes.routing import CREDENTIALS_WANTED
-from harness.judge.connection_view import ConnectionView
+from harness.diagnosis.causes.routing import CREDENTIALS_WANTED
+from harness.diagnosis.connection_view import ConnectionView
 from harness.net.recorder import OUTSIDE
 from harness.report.columns import in_columns
-from harness.serve.guests import GAVE_WAY
+from harness.serve.connections import GAVE_WAY
 from harness.serve.notes import Lookup
 from harness.serve.stories import CANCELLED, Story
 from harness.transcript import Closed, Closing, Direction, Oddity
 from harness.verdict import Stage, StepVerdict
+from harness.x509.certificate import CertificateFacts, read_certificate
 
 _PLAIN = "plain"
 _LONGEST_REQUEST = 60

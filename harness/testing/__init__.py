@@ -2,7 +2,7 @@
 
 from harness.testing.certificates import Change, Check
 from harness.testing.fixture import SipMtls
-from harness.testing.kept_open import KeptOpenLab
+from harness.testing.open_lab import KeptOpenLab
 from harness.testing.played import Play
 
 __all__ = ["Change", "Check", "KeptOpenLab", "Play", "SipMtls"]

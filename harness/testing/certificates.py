@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.lab.certificate_rules import Examination, RuleFinding, Severity, examine
-from harness.report.certificates import CertificateChange, change_text, check_text
-from harness.report.certificates.change import Flip, Kind, UploadFlip
+from harness.certificates.change import CertificateChange, Flip, Kind, UploadFlip
+from harness.certificates.change_text import change_text
+from harness.certificates.check import check_text
+from harness.certificates.rules import Examination, RuleFinding, Severity, examine
 
 _WIDTH = 100
 

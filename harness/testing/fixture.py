@@ -10,11 +10,11 @@ from harness.run.library import Library
 from harness.run.suite import Order, run_suite
 from harness.scenario.model import TLS_VERSIONS, Scenario
 from harness.scenario.plan import Plan, plan_of
-from harness.testing.alone import run_alone
-from harness.testing.desk import Desk
+from harness.testing.certificate_questions import Desk
 from harness.testing.failing import checked_word, plain_failures
-from harness.testing.kept_open import KeptOpenLab
-from harness.testing.places import Day, FileName
+from harness.testing.folders import Day, FileName
+from harness.testing.open_lab import KeptOpenLab
+from harness.testing.own_thread import run_alone
 from harness.testing.played import Play
 
 NETWORKS = ("memory", "loopback")

@@ -8,9 +8,9 @@ import pytest
 from actors_bench import Visit, each_network, visiting
 
 from harness.actors.site import FIREWALL
-from harness.identity.certificate import read_certificate
 from harness.net.network import Network
 from harness.transcript import AlertSeen, Closing, Connection, HttpSeen
+from harness.x509.certificate import read_certificate
 
 HANDSHAKE_FAILURE, UNKNOWN_CA = 40, 48
 EDGE, CLIENT, HUB, INSIDE = "expressway-e", "jabber", "control-hub", "expressway-c"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from harness.actors.b2b_peer import Door
 from harness.actors.user_agent import CallOrder, Outcome
 from harness.actors.webex_cloud import CloudCall
-from harness.dns.asker.message import query_message, read_answer
+from harness.dns.message import query_message, read_answer
 from harness.dns.records import Host, Question
 from harness.net.loopback import LoopbackNetwork
 from harness.net.memory import MemoryNetwork

@@ -25,13 +25,13 @@ from cryptography.x509.oid import NameOID
 from shipped_library import LIBRARY
 
 from harness.actors.https import Posting, Reply, fetch
-from harness.identity.status import Status, read_response, request_about
 from harness.net.link import Link
 from harness.pki import LeafOrder
-from harness.pki.keys import private_key_pem
-from harness.pki.status_sources import VALIDATION_PORT
+from harness.pki.publications import VALIDATION_PORT
 from harness.tls.profile import TlsProfile
 from harness.transcript import AlertSeen, Connected, Decision, Dialled, Oddity
+from harness.x509.files.contents import private_key_pem
+from harness.x509.status import Status, read_response, request_about
 
 CA = LIBRARY.workshop.authority("partner-issuing")
 STRICT = {

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import NameOID
 from shipped_library import LIBRARY
 
+from harness.certificates.shell.make import TITLE
 from harness.cli.exits import Exit
-from harness.run.certificate_folder import TITLE
 
 __all__ = ["sip_mtls"]
 

@@ -17,8 +17,8 @@ from cli_bench import PROGRAM, Command, in_its_own_process, sip_mtls
 
 from harness.cli.entrance import ended_by
 from harness.cli.exits import MEANINGS, Exit
+from harness.diagnosis.judge import judge
 from harness.errors import Fault, LabError, ScenarioError
-from harness.judge.judge import judge
 from harness.run import suite
 from harness.run.library import data_folder
 from harness.transcript import Transcript

@@ -21,8 +21,8 @@ from harness.capture.saved import load_transcript, save_transcript
 from harness.cli.exits import Exit
 from harness.cli.exports import Exports
 from harness.cli.judging import judge_file
+from harness.diagnosis.judge import judge
 from harness.errors import ScenarioError
-from harness.judge.judge import judge
 from harness.report.expressway_log import expressway_log
 from harness.report.ladder import draw_ladder
 from harness.run.suite import Order, run_suite

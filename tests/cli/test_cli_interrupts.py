@@ -16,12 +16,12 @@ import pytest
 from cli_bench import AT_A_TERMINAL, DOOR, Command, sip_mtls
 from shipped_library import LIBRARY
 
+from harness.certificates.shell import change as certificate_change
 from harness.cli import lessons
 from harness.cli.exits import Exit
 from harness.cli.giving_out import give_out
 from harness.cli.signals import terminated_like_interrupted
 from harness.pki import LeafOrder, certificates_pem
-from harness.run import certificate_change
 from harness.run.library import Library
 from harness.run.suite import Order, Told, run_suite
 

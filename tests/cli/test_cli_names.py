@@ -20,9 +20,9 @@ from busy_machine import in_time
 from cli_bench import PROGRAM, Command, in_its_own_process, sip_mtls
 
 from harness.cli.exits import Exit
-from harness.dns.asker.message import query_message, read_answer
+from harness.dns.faults import FAULTS
+from harness.dns.message import query_message, read_answer
 from harness.dns.records import Answer, Host, Outcome, Question, Srv
-from harness.dns.server.faults import FAULTS
 from harness.run.library import data_folder
 
 __all__ = ["sip_mtls"]

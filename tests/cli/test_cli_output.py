@@ -13,8 +13,8 @@ from shipped_library import LIBRARY, SCENARIOS
 from harness.capture.saved import load_transcript
 from harness.cli.commands import commands
 from harness.cli.exits import MEANINGS, Exit
-from harness.judge.causes import cause_keys
-from harness.judge.judge import judge
+from harness.diagnosis.causes import cause_keys
+from harness.diagnosis.judge import judge
 from harness.lab.table import setting_rows
 from harness.scenario.steps import STEP_KINDS
 

@@ -15,7 +15,7 @@ from shipped_library import LIBRARY
 from harness.capture.saved import load_transcript
 from harness.cli.exits import Exit
 from harness.net.loopback import LoopbackNetwork
-from harness.net.outside import is_this_machine, source_towards
+from harness.net.named_hosts import is_this_machine, source_towards
 from harness.pki import certificates_pem
 from harness.run.play import open_lab
 from harness.transcript import Address

@@ -16,13 +16,13 @@ from cli_bench import Command, in_its_own_process, sip_mtls
 from jsonschema import Draft202012Validator
 from shipped_library import LIBRARY
 
+from harness.certificates.matrix import MatrixRow, matrix_as_json
 from harness.cli.commands import commands
 from harness.cli.exits import Exit
 from harness.cli.schemas import DOCUMENTS, SCENARIO, schema_of
 from harness.lab.directory import ROLES
 from harness.net.loopback import LoopbackNetwork
 from harness.pki import LeafOrder, chain_pem
-from harness.report.certificates import MatrixRow, matrix_as_json
 from harness.run.play import open_lab
 from harness.run.suite import Order, run_suite
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import dns.message
 
-from harness.dns.asker.message import query_message, read_answer
+from harness.dns.authority import Authority, Reply, Transport
+from harness.dns.faults import ZoneFault
+from harness.dns.message import query_message, read_answer
 from harness.dns.records import Answer, Question
-from harness.dns.server.authority import Authority, Reply, Transport
-from harness.dns.server.faults import ZoneFault
-from harness.dns.zones.text import ZoneText, read_records, read_zone
-from harness.dns.zones.zone import Overlay, Zone
+from harness.dns.zone import Overlay, Zone
+from harness.dns.zone_text import ZoneText, read_records, read_zone
 
 NUMBER = 4711
 SOMEBODY = "127.64.0.50"

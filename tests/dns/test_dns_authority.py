@@ -15,11 +15,11 @@ from dns_bench import EXAMPLE, NUMBER, SIPS, SOMEBODY, asked, records_of, reply,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.dns.asker.message import query_message
+from harness.dns.authority import MAX_UDP, Authority, Reply, Transport
+from harness.dns.faults import FAULTS
+from harness.dns.lookup import MAX_ALIASES
+from harness.dns.message import query_message
 from harness.dns.records import Host, Outcome, Question, Srv, Text
-from harness.dns.server.authority import MAX_UDP, Authority, Reply, Transport
-from harness.dns.server.faults import FAULTS
-from harness.dns.server.lookup import MAX_ALIASES
 from harness.dns.wire import MAX_IN_QUERY
 
 EXAMPLE_COM = Authority([zone_of()])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.dns.asker.cache import MAX_ENTRIES, AnswerCache
+from harness.dns.cache import MAX_ENTRIES, AnswerCache
 from harness.dns.records import Answer, Outcome, Question, Text
 
 TOKEN = Question("example.com", "TXT")

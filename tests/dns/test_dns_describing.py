@@ -7,10 +7,10 @@ from dns_bench import EXAMPLE, SIPS, reply, with_faults, zone_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.dns.asker.describing import MAX_WIDTH, describe
-from harness.dns.asker.message import query_message
+from harness.dns.authority import Authority
+from harness.dns.describing import MAX_WIDTH, describe
+from harness.dns.message import query_message
 from harness.dns.records import Question
-from harness.dns.server.authority import Authority
 
 MANY = EXAMPLE + "".join(f"many A 192.0.2.{at}\n" for at in range(1, 7)) + 'evil TXT "\\027[2J\\255"\n'
 LONG = "x" * 50

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.dns.walk.destination import MAX_NAME, Destination, read_destination
+from harness.dns.destination import MAX_NAME, Destination, read_destination
 
 
 @pytest.mark.parametrize(

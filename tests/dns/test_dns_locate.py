@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import pytest
 
+from harness.dns.destination import read_destination
+from harness.dns.locate import FINDINGS, NOTES, Behaviour, Located, Policy, Target, locate, run_walk
 from harness.dns.records import Answer, Host, Naptr, Outcome, Question, Record, Srv
-from harness.dns.walk.destination import read_destination
-from harness.dns.walk.locate import FINDINGS, NOTES, Behaviour, Located, Policy, Target, locate, run_walk
 
 RFC, EXPRESSWAY = Behaviour.RFC3263, Behaviour.EXPRESSWAY
 EVERY = ("tls", "tcp", "udp")

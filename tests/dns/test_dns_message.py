@@ -11,9 +11,9 @@ from dns_bench import NUMBER, SIPS, SOMEBODY, zone_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.dns.asker.message import MAX_ALIASES, query_message, read_answer
+from harness.dns.authority import Authority
+from harness.dns.message import MAX_ALIASES, query_message, read_answer
 from harness.dns.records import Answer, Host, Outcome, Question, Text
-from harness.dns.server.authority import Authority
 from harness.dns.wire import MAX_IN_RESPONSE
 
 EXPE = Question("us-expe1.example.com", "A")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.dns.records import Naptr, Srv
-from harness.dns.walk.selection import SERVICES, ordered, transport_of, usable_services
+from harness.dns.selection import SERVICES, ordered, transport_of, usable_services
 
 ROUNDS = 4000
 

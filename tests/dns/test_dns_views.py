@@ -6,9 +6,9 @@ import dns.edns
 import pytest
 from dns_bench import SOMEBODY, asked, records_of, reply, response, zone_of
 
+from harness.dns.authority import Authority
 from harness.dns.records import Host, Outcome
-from harness.dns.server.authority import Authority
-from harness.dns.server.views import View
+from harness.dns.views import View
 
 US, EU = ("127.64.0.16/28",), ("127.64.0.32/28", "2001:db8:e::/48")
 US_CALLER, EU_CALLER, RESOLVER = "127.64.0.20", "127.64.0.40", "127.64.0.40"

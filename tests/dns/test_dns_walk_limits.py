@@ -7,10 +7,10 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.dns.destination import read_destination
+from harness.dns.journey import MAX_QUESTIONS, MAX_TARGETS
+from harness.dns.locate import FINDINGS, NOTES, Behaviour, Located, Policy, locate, run_walk
 from harness.dns.records import Answer, Host, Naptr, Outcome, Question, Record, Srv, Text
-from harness.dns.walk.destination import read_destination
-from harness.dns.walk.journey import MAX_QUESTIONS, MAX_TARGETS
-from harness.dns.walk.locate import FINDINGS, NOTES, Behaviour, Located, Policy, locate, run_walk
 
 WRITTEN = [
     "example.com",

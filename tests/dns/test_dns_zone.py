@@ -5,7 +5,7 @@ from __future__ import annotations
 from dns_bench import EXAMPLE, SIPS, records_of, zone_of
 
 from harness.dns.records import Question
-from harness.dns.zones.zone import Zone, renumbered
+from harness.dns.zone import Zone, renumbered
 
 
 def values(zone: Zone, name: str, rdtype: str) -> list[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from dns_bench import EXAMPLE, NUMBER, SIPS, asked, records_of, reply, with_faults, zone_of
 
-from harness.dns.asker.message import read_answer
+from harness.dns.authority import Authority, Transport
+from harness.dns.faults import FAULTS, FaultRow, ZoneFault
+from harness.dns.message import read_answer
 from harness.dns.records import Host, Outcome, Question, Srv
-from harness.dns.server.authority import Authority, Transport
-from harness.dns.server.faults import FAULTS, FaultRow, ZoneFault
 
 EXPE = "us-expe1.example.com"
 INSIDE, OUTSIDE = "127.64.0.5", "198.51.100.5"

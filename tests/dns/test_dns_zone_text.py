@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.dns.records import RECORD_TYPES, Question
-from harness.dns.zones.text import MAX_BYTES, MAX_RECORDS, ZoneText, read_records, read_zone
+from harness.dns.zone_text import MAX_BYTES, MAX_RECORDS, ZoneText, read_records, read_zone
 from harness.errors import Fault, ScenarioError
 
 SOA = "@ SOA ns hostmaster 1 3600 600 86400 60\n"

@@ -11,15 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, field_validator
 
-from harness.document import (
-    MAX_BYTES,
-    Path,
-    Vocabulary,
-    faults_from,
-    hint_for,
-    nearest,
-    read_document,
-)
+from harness.document import MAX_BYTES, Path, Vocabulary, faults_from, hint_for, nearest, read_document
 from harness.errors import Fault, ScenarioError
 
 BROKEN: dict[str, tuple[str, str]] = {

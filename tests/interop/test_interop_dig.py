@@ -16,7 +16,7 @@ from shipped_library import LIBRARY
 
 from harness.lab.changes import changed
 from harness.net.loopback import LoopbackNetwork
-from harness.run.names import open_names
+from harness.run.name_server import open_names
 from harness.transcript import Address
 
 pytestmark = pytest.mark.interop

@@ -16,12 +16,12 @@ import trio
 from interop_bench import PUBLIC_ROOT, credentials, files, fresh_address, needs
 from shipped_library import LIBRARY
 
-from harness.probe.kit import Kit, Shows, stranger
+from harness.probe.credentials import Kit, Shows, stranger
 from harness.probe.notes import notes_of
+from harness.probe.outcomes import Came, Trial
 from harness.probe.probing import Probe, ProbeOrder, probe
 from harness.probe.roles import ROLES
 from harness.probe.target import read_target
-from harness.probe.trials import Came, Trial
 from harness.transcript import Address, ClientCertificate
 
 pytestmark = pytest.mark.interop

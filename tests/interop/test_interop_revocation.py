@@ -29,9 +29,9 @@ from shipped_library import LIBRARY
 from harness.lab.changes import changed
 from harness.net.loopback import LoopbackNetwork
 from harness.pki import LeafOrder, certificates_pem
+from harness.pki.publications import VALIDATION_HOST, VALIDATION_PORT, list_path
 from harness.pki.revocation import Register, make_list
 from harness.pki.status_responses import answer_request
-from harness.pki.status_sources import VALIDATION_HOST, VALIDATION_PORT, list_path
 from harness.run.play import open_lab
 from harness.tls.profile import TlsProfile
 from harness.transcript import AlertSeen, Direction, HttpSeen

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from harness.identity.pattern import Matching
-from harness.lab.pattern_variables import expanded, fault_with_domains, search_pattern_fault, values_of
+from harness.lab.pattern import Matching, expanded, fault_with_domains, search_pattern_fault, values_of
 from harness.lab.settings import AccessRule, CallPolicyRule, SearchRule
 
 VALUES = values_of("127.64.0.10", ("example.com", "us.example.com"), "us-expe1")

@@ -13,11 +13,11 @@ from harness.errors import ScenarioError
 from harness.lab.changes import changed, leaf_order
 from harness.lab.directory import ROLES, directory_of
 from harness.lab.settings import Certificate, Lab
+from harness.lab.settings.network import LAST_OCTETS
 from harness.lab.settings.revocation import ListState, ResponseState
-from harness.lab.settings.surroundings import LAST_OCTETS
 from harness.lab.table import setting_row, setting_rows
 from harness.pki.revocation import LISTS, RESPONSES
-from harness.run.addresses import checked_block
+from harness.run.option_values import checked_block
 
 HEALTHY = LIBRARY.healthy
 PEER = "expressway-c.uc-traversal-zone.peer-address"

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from harness.identity.certificate import CertificateFacts
 from harness.lab.releases import RELEASE_NAMES, RELEASES
 from harness.lab.uploads import UPLOAD_RULES, Box, Store, Upload, refusal_of, warning_of
+from harness.x509.certificate import CertificateFacts
 
 USAGES: dict[str, tuple[str, ...] | None] = {
     "both": ("serverAuth", "clientAuth"),

@@ -8,14 +8,14 @@ import pytest
 from pydantic import ValidationError
 from shipped_library import LIBRARY
 
-from harness.dns.asker.message import query_message, read_answer
+from harness.dns.faults import FAULTS
+from harness.dns.message import query_message, read_answer
 from harness.dns.records import Answer, Host, Outcome, Question, Srv
-from harness.dns.server.faults import FAULTS
 from harness.errors import ScenarioError
 from harness.lab.changes import changed
 from harness.lab.directory import directory_of, moved
 from harness.lab.settings import Lab
-from harness.lab.settings.surroundings import HOME_BLOCK, LAST_OCTETS, FirewallRule, NameServer
+from harness.lab.settings.network import HOME_BLOCK, LAST_OCTETS, FirewallRule, NameServer
 from harness.lab.zones import ZoneSettingFault, authority_of, question_of, zone_faults
 
 HEALTHY = LIBRARY.healthy

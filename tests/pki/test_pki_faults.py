@@ -14,9 +14,9 @@ from OpenSSL import SSL
 from pki_bench import CATALOGUE, NOW, Outcome, Role, handshake, parsed, private_key, workshop
 
 from harness.pki import Credentials, LeafOrder
+from harness.pki.catalogue import EXTENDED_KEY_USAGES
+from harness.pki.publications import list_path
 from harness.pki.revocation import make_list
-from harness.pki.status_sources import list_path
-from harness.pki.vocabulary import EXTENDED_KEY_USAGES
 
 SERVER_AUTH, CLIENT_AUTH = ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH
 ANY, SIP_DOMAIN = EXTENDED_KEY_USAGES["any"], EXTENDED_KEY_USAGES["sip-domain"]

@@ -27,15 +27,15 @@ from pki_forge import (
 )
 
 from harness.errors import ScenarioError
-from harness.pki.anatomy import dissect
 from harness.pki.copying import Identity
-from harness.pki.der import elements
-from harness.pki.found_certificate import read_found, signature_fits
-from harness.pki.holdings import Holding, read_holding
+from harness.pki.keys import resign_with_sha1
 from harness.pki.look_alike import LookAlikeCredentials, LookAlikes
-from harness.pki.marked_names import marked_authority
+from harness.pki.names import marked_authority
 from harness.pki.twin_keys import key_like, signed_like
-from harness.pki.weak_signatures import resign_with_sha1
+from harness.x509.der import whole_elements
+from harness.x509.files import Holding, read_holding
+from harness.x509.found_certificate import read_found, signature_fits
+from harness.x509.structure import dissect
 
 BINDS_KEYS = {ExtensionOID.SUBJECT_KEY_IDENTIFIER, ExtensionOID.AUTHORITY_KEY_IDENTIFIER}
 COMMENT = ObjectIdentifier("2.16.840.1.113730.1.13")
@@ -419,8 +419,10 @@ def test_a_marked_name_says_test_only_and_never_grows_too_long(common_name: str)
 @pytest.mark.parametrize("kind", [x509.name._ASN1Type.BMPString, x509.name._ASN1Type.T61String])
 def test_a_name_in_an_old_encoding_stays_in_it(kind: x509.name._ASN1Type) -> None:
     plain = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Old CA", _type=kind)])
-    (attribute,) = elements(elements(elements(marked_authority(plain.public_bytes()))[0].content)[0].content)
-    _, value = elements(attribute.content)
+    (attribute,) = whole_elements(
+        whole_elements(whole_elements(marked_authority(plain.public_bytes()))[0].content)[0].content
+    )
+    _, value = whole_elements(attribute.content)
     encoding = "utf-16-be" if kind is x509.name._ASN1Type.BMPString else "latin-1"
     assert value.tag == kind.value
     assert value.content.decode(encoding) == "TEST ONLY Old CA"

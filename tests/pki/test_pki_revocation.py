@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from pki_bench import NOW, parsed, workshop
 
 from harness.pki import Credentials, LeafOrder
+from harness.pki.publications import list_path, responder_path
 from harness.pki.revocation import LISTS, RESPONSES, Register, make_list
 from harness.pki.status_responses import answer_request, make_staple, register_meant
-from harness.pki.status_sources import list_path, responder_path
 
 WORKSHOP = workshop()
 GOOD = WORKSHOP.issue(LeafOrder("expressway-e"))

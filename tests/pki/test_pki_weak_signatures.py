@@ -15,8 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pki_bench import NOW, parsed
 
-from harness.pki.keys import KEY_TYPES, PrivateKey
-from harness.pki.weak_signatures import resign_with_sha1
+from harness.pki.keys import KEY_TYPES, PrivateKey, resign_with_sha1
 
 KEYS = {name: KEY_TYPES[name]() for name in ("ecdsa-p256", "ecdsa-p384", "rsa-2048")}
 

@@ -15,7 +15,7 @@ from shipped_library import LIBRARY
 from harness.lab.changes import changed
 from harness.net.loopback import LoopbackNetwork
 from harness.pki import LeafOrder
-from harness.probe.kit import Kit, stranger
+from harness.probe.credentials import Kit, stranger
 from harness.probe.probing import Probe, ProbeOrder, probe
 from harness.probe.roles import ROLES
 from harness.probe.target import read_target

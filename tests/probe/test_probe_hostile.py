@@ -13,13 +13,13 @@ import trio
 from hostile_ports import Handler, HostilePort, free_port
 from probe_bench import HOST, WITHIN, kit, probed
 
-from harness.judge.causes.far_side import FAR_SIDE_CAUSES
+from harness.diagnosis.causes.one_end import FAR_SIDE_CAUSES
 from harness.probe.card_text import probe_text
-from harness.probe.kit import Kit
+from harness.probe.credentials import Kit
 from harness.probe.notes import notes_of
+from harness.probe.outcomes import Came
 from harness.probe.probe_json import probe_as_json
 from harness.probe.probing import Probe
-from harness.probe.trials import Came
 from harness.transcript import Address, ClientCertificate
 from harness.verdict import Stage
 

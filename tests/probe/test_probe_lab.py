@@ -9,10 +9,10 @@ from probe_bench import BOTH_VERSIONS, laboratory, probed, wearing
 from shipped_library import LIBRARY
 
 from harness.capture.saved import load_transcript, save_transcript
-from harness.judge.judge import judge
+from harness.diagnosis.judge import judge
 from harness.probe.card import card_of
-from harness.probe.kit import Shows
-from harness.probe.trials import Came
+from harness.probe.credentials import Shows
+from harness.probe.outcomes import Came
 from harness.report.evidence import inspected
 from harness.transcript import Address, ClientCertificate
 

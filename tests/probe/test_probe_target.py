@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from probe_bench import HOST
 
 from harness.errors import LabError, ScenarioError
-from harness.net.outside import OutsideNetwork, is_this_machine, source_towards
-from harness.probe.names import machine_servers
+from harness.net.named_hosts import OutsideNetwork, is_this_machine, source_towards
+from harness.probe.attempt import Pace
+from harness.probe.lookup import machine_servers
 from harness.probe.roles import ROLES
 from harness.probe.target import protocol_at, read_target
-from harness.probe.visitor import Pace
 from harness.transcript import Address
 
 

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness.identity.certificate import CertificateFacts
-from harness.lab.certificate_rules import CERTIFICATE_RULES, RuleFinding
-from harness.report.certificates.change import Candidate, CertificateChange, UploadFlip
-from harness.report.certificates.change_text import change_text
-from harness.report.certificates.change_verdict import verdict_of
+from harness.certificates.change import Candidate, CertificateChange, UploadFlip
+from harness.certificates.change_text import change_text
+from harness.certificates.change_verdict import verdict_of
+from harness.certificates.rules import CERTIFICATE_RULES, RuleFinding
+from harness.x509.certificate import CertificateFacts
 
 RSA, EDWARDS = (CertificateFacts("", key=key) for key in ("RSA 2048", "Ed25519"))
 SAME = CertificateChange(

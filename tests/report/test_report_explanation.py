@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_bench import HOSTILE, is_inert
 
-from harness.judge.explain import explain
+from harness.diagnosis.explain import explain
 from harness.report.explanation_json import explanation_json
 from harness.report.explanation_text import CAN_READ, explanation_text
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from report_bench import CARDS, HOSTILE, connection, is_inert, outcome, transcript
 
-from harness.dns.asker.message import query_message
+from harness.dns.message import query_message
 from harness.dns.records import Question
 from harness.report.detail import play_detail
 from harness.report.json_report import run_as_json

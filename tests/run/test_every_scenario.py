@@ -13,9 +13,9 @@ from catalogue_plays import Outcomes, Played, played
 from shipped_library import LIBRARY, SCENARIOS
 
 from harness.capture.saved import load_transcript, save_transcript
-from harness.judge.explain import MESSAGE_ROWS, explain
-from harness.judge.explain.row import By, Guess
-from harness.judge.judge import judge
+from harness.diagnosis.explain import MESSAGE_ROWS, explain
+from harness.diagnosis.explain.row import By, Guess
+from harness.diagnosis.judge import judge
 from harness.report.expressway_log import expressway_log
 from harness.report.outcome import PlayOutcome
 from harness.run.suite import Order, run_suite
@@ -167,7 +167,7 @@ def test_every_alert_of_every_play_is_explained_by_stage_cause_and_who_sent_it(o
     }
 
     assert len(alerted) > 100
-    assert unexplained == set(), "name the cause in harness/judge/explain/alert_meanings.py"
+    assert unexplained == set(), "name the cause in harness/diagnosis/explain/alert_meanings.py"
 
 
 def _named(guesses: Iterable[Guess], side: By) -> set[str]:

@@ -8,11 +8,12 @@ import pytest
 from public_chains import Pointers, root
 from shipped_library import LIBRARY
 
-from harness.lab.certificate_rules import CERTIFICATE_ROLES
-from harness.pki import Holding, LeafOrder, TrustList
-from harness.run.bench import Bench
-from harness.run.certificate_change import Outcomes, Question, Story, outcomes, prepare, stories
-from harness.run.certificate_change import _is_looked_at as is_looked_at
+from harness.certificates.rules import CERTIFICATE_ROLES
+from harness.certificates.shell.change import Outcomes, Question, Story, outcomes, prepare, stories
+from harness.certificates.shell.change import _is_looked_at as is_looked_at
+from harness.certificates.shell.trial_lab import Bench
+from harness.pki import LeafOrder
+from harness.x509.files import Holding, TrustList
 
 NOW = datetime.now(UTC)
 PROFILES = {

@@ -8,8 +8,8 @@ from scenario_bench import SOUND
 from shipped_library import SCENARIOS
 from test_scenario_read import WRONG
 
+from harness.diagnosis.causes import cause_keys
 from harness.document import read_document
-from harness.judge.causes import cause_keys
 from harness.run.library import data_folder
 from harness.scenario.schema import scenario_schema
 

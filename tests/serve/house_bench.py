@@ -18,11 +18,11 @@ from harness.net.memory import MemoryNetwork
 from harness.net.network import ByteStream, StreamResetError
 from harness.net.recorder import Recorder
 from harness.pki.workshop import Workshop
-from harness.serve.doors import Doors
-from harness.serve.guests import Guests, Limits
-from harness.serve.house import House
+from harness.serve.connections import Guests, Limits
 from harness.serve.notes import Lookup, Visit
-from harness.serve.source import Served, read_served
+from harness.serve.ports import Doors
+from harness.serve.served_lab import House
+from harness.serve.settings_source import Served, read_served
 from harness.serve.stories import Setting, Story, judged
 from harness.tls.profile import TlsProfile
 from harness.transcript import Address

@@ -11,7 +11,7 @@ import trio
 from house_bench import BLOCK, OpenHouse, healthy, open_house, until_over, virtual_time
 
 from harness.net.network import StreamResetError
-from harness.serve.guests import Limits
+from harness.serve.connections import Limits
 from harness.serve.journal import Journal
 from harness.serve.stories import judged
 from harness.serve.view import outcome_of, visit_line

@@ -12,7 +12,7 @@ import pytest
 
 from harness.errors import LabError
 from harness.testing import SipMtls
-from harness.testing.places import Libraries, Places
+from harness.testing.folders import Libraries, Places
 from harness.transcript import HandshakeFinished
 
 LIBRARIES = Libraries()

@@ -15,7 +15,7 @@ from testing_bench import Project, project
 from harness.pki import LeafOrder, chain_pem
 from harness.run.library import Library
 from harness.testing import Change, Check, KeptOpenLab, Play, SipMtls
-from harness.testing.desk import Desk
+from harness.testing.certificate_questions import Desk
 
 __all__ = ["project"]
 

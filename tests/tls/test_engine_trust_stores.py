@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 import pytest
 from engine_bench import BOTH_VERSIONS, CALLER, MUTUAL, WORKSHOP, Meeting, at_version, fatal_alerts, meeting, objections
 
-from harness.identity.path import explain_path
 from harness.pki import LeafOrder, Workshop
 from harness.tls.profile import TlsProfile
+from harness.x509.path import explain_path
 
 BEFORE, TODAY = datetime(2021, 6, 1, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC)
 ESTATES = {when: Workshop(WORKSHOP.catalogue, when) for when in (BEFORE, TODAY)}

@@ -31,8 +31,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from OpenSSL import crypto
 
+from harness.pki.publications import list_path
 from harness.pki.revocation import LISTS, make_list
-from harness.pki.status_sources import list_path
 from harness.tls.context import context_of
 from harness.tls.engine import TlsEngine
 from harness.tls.observations import Progress, VerifyError

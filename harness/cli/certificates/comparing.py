@@ -8,6 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from harness.certificates.change import CertificateChange
+from harness.certificates.change_json import change_as_json
+from harness.certificates.change_text import change_text
+from harness.certificates.shell.change import Question
+from harness.certificates.shell.comparison import Replay, Watch, compare
+from harness.certificates.shell.files import trust_in
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
 from harness.cli.exporting import announce_key_log
@@ -15,17 +21,12 @@ from harness.cli.giving_out import as_asked, give_out, give_out_so_far
 from harness.cli.running import print_play
 from harness.cli.terminal import progress, speaks_unicode, width
 from harness.lab.releases import RELEASE_NAMES
-from harness.pki import TrustList
-from harness.report.certificates import CertificateChange, change_as_json, change_text
-from harness.report.certificates.paragraphs import Paper
-from harness.run.certificate_change import Question
-from harness.run.certificate_files import trust_in
-from harness.run.certificate_replays import Replay
-from harness.run.comparison import Watch, compare
-from harness.run.dates import time_at
+from harness.report.columns import Paper
 from harness.run.disk import write_play
 from harness.run.library import Library
+from harness.run.option_values import time_at
 from harness.scenario.model import TLS_VERSIONS
+from harness.x509.files import TrustList
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from harness.certificates.shell.make import PAGE, TITLE, FolderOrder, certificate_files
 from harness.cli.exits import Exit
 from harness.errors import Fault, ScenarioError
 from harness.pki.workshop import Workshop
-from harness.run.certificate_folder import PAGE, TITLE, FolderOrder, certificate_files
-from harness.run.dates import time_at
 from harness.run.folders import contents_of, replace_folder, work_tree_around, write_folder
 from harness.run.library import Library
+from harness.run.option_values import time_at
 
 _EVERY = "all"
 _OURS = re.compile(

@@ -9,6 +9,17 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from harness.certificates.plan import ChangePlan, plan_as_json, plan_text
+from harness.certificates.shell.files import naming_the_unplayable, trust_in
+from harness.certificates.shell.plan import Planner
+from harness.certificates.shell.plan_lab import (
+    Asked,
+    Conditions,
+    ConversionBench,
+    broken_rules,
+    conversion_bench,
+    unknown_of,
+)
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
 from harness.cli.exporting import announce_key_log
@@ -16,14 +27,9 @@ from harness.cli.giving_out import as_asked, give_out
 from harness.cli.terminal import Tick, progress, speaks_unicode, width
 from harness.errors import Fault, ScenarioError
 from harness.lab.releases import RELEASES
-from harness.pki import Holding
-from harness.report.certificates import ChangePlan, plan_as_json, plan_text
-from harness.run.certificate_files import naming_the_unplayable, trust_in
-from harness.run.change_plan import Planner
-from harness.run.change_rules import broken_rules, unknown_of
-from harness.run.conversion_bench import Asked, Conditions, ConversionBench, conversion_bench
-from harness.run.dates import time_at
 from harness.run.library import Library
+from harness.run.option_values import time_at
+from harness.x509.files import Holding
 
 
 @dataclass(frozen=True, slots=True)

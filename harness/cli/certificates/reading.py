@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 
+from harness.certificates.shell.files import bytes_in, holding_in
 from harness.errors import ScenarioError
-from harness.pki.holdings import Holding
-from harness.pki.holdings.contents import NEEDS_PASSWORD
-from harness.run.certificate_files import bytes_in, holding_in
+from harness.x509.files import Holding
+from harness.x509.files.contents import NEEDS_PASSWORD
 
 _TRIES = 3
 _LONGEST_PASSWORD = 1024

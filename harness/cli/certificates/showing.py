@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from harness.certificates.shell.files import trust_in
+from harness.certificates.show import Sight, WantedName, names_looked_for
+from harness.certificates.show_json import sight_as_json
+from harness.certificates.show_text import sight_text
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
 from harness.cli.giving_out import as_asked, give_out
 from harness.cli.terminal import speaks_unicode, width
-from harness.lab.looked_for import WantedName, names_looked_for
-from harness.report.certificates import Sight, sight_as_json, sight_text
-from harness.run.certificate_files import trust_in
-from harness.run.dates import time_at
 from harness.run.library import Library
+from harness.run.option_values import time_at
 
 
 @dataclass(frozen=True, slots=True)

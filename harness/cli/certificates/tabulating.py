@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from harness.certificates.matrix import matrix_as_json, matrix_text
+from harness.certificates.shell.matrix import plans_of, play_matrix, squares
 from harness.cli.exits import Exit
 from harness.cli.exporting import announce_key_log
 from harness.cli.giving_out import as_asked, give_out, give_out_so_far
 from harness.cli.terminal import progress, speaks_unicode, width
 from harness.lab.releases import RELEASE_NAMES
 from harness.pki import Workshop
-from harness.report.certificates import matrix_as_json, matrix_text
-from harness.run.dates import time_at
-from harness.run.eku_matrix import plans_of, play_matrix, squares
 from harness.run.library import Library
+from harness.run.option_values import time_at
 
 
 @dataclass(frozen=True, slots=True)

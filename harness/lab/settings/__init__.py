@@ -15,9 +15,9 @@ from harness.lab.settings.expressway_zones import (
     TraversalZone,
     WebexZone,
 )
-from harness.lab.settings.inside import ExpresswayC, UnifiedCm
+from harness.lab.settings.internet import B2bPeer, MraEndpoint, WebexCloud
 from harness.lab.settings.lab import Lab
-from harness.lab.settings.outside import B2bPeer, MraEndpoint, WebexCloud
+from harness.lab.settings.on_premises import ExpresswayC, UnifiedCm
 from harness.lab.settings.rules import AccessRule, CallPolicyRule, SearchRule
 
 __all__ = [

@@ -9,9 +9,9 @@ from pydantic import Field
 from harness.lab.fields import DomainName, Port, Seconds, Settings, Switch, setting
 from harness.lab.settings.certificates import EKU_CHECK_OFF, Certificate, ClientStore, EkuCheckOff, Versions
 from harness.lab.settings.expressway_zones import DefaultZone, DnsZone, TraversalZone, WebexZone
+from harness.lab.settings.network import HOME_BLOCK
 from harness.lab.settings.revocation import RevocationChecking
 from harness.lab.settings.rules import CallPolicyRule, SearchRule
-from harness.lab.settings.surroundings import HOME_BLOCK
 from harness.pki.names import COMMON_NAME_LIMIT
 
 PolicyName = Literal["expressway", "san-only", "rfc5922", "rfc9525"]

@@ -11,10 +11,8 @@ from harness.lab.fields import Settings, setting
 from harness.lab.releases import NEWEST, RELEASES, Release, ReleaseName
 from harness.lab.settings.certificates import Certificate
 from harness.lab.settings.expressway_e import Edge, ExpresswayE
-from harness.lab.settings.inside import ExpresswayC, UnifiedCm
-from harness.lab.settings.outside import B2bPeer, MraEndpoint, WebexCloud
-from harness.lab.settings.revocation import ValidationAuthority
-from harness.lab.settings.surroundings import (
+from harness.lab.settings.internet import B2bPeer, MraEndpoint, WebexCloud
+from harness.lab.settings.network import (
     ANYBODY,
     HOME_BLOCK,
     LAST_OCTETS,
@@ -23,6 +21,8 @@ from harness.lab.settings.surroundings import (
     Firewall,
     NameServer,
 )
+from harness.lab.settings.on_premises import ExpresswayC, UnifiedCm
+from harness.lab.settings.revocation import ValidationAuthority
 
 
 class Lab(Settings):

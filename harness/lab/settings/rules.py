@@ -6,9 +6,9 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
-from harness.identity import access_rules as identity
+from harness.lab import access_rules as identity
 from harness.lab.fields import Pattern, SearchPattern, Settings, setting
-from harness.lab.pattern_variables import variable_where_none_is
+from harness.lab.pattern import variable_where_none_is
 
 Target = Literal["traversal-zone", "neighbour-zone", "webex-zone", "webex-general", "dns-zone"]
 

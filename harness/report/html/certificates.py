@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from harness.identity.certificate import CertificateFacts, read_certificate
-from harness.identity.name_rules import POLICIES
-from harness.identity.policy import judge_names, opinions
-from harness.identity.presented import PresentedIdentity, presented_by
 from harness.inert import inert
 from harness.report.html.pool import Pool
+from harness.x509.certificate import CertificateFacts, read_certificate
+from harness.x509.name_policy import judge_names, opinions
+from harness.x509.name_rules import POLICIES
+from harness.x509.presented_names import PresentedIdentity, presented_by
 
 _MOST_NAMES = 40
 """Names of one certificate that a page shows; a forged one may hold thousands."""

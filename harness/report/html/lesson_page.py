@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from harness.identity.name_rules import POLICIES
 from harness.inert import inert
 from harness.lab.settings import Lab
 from harness.report.html.document import Parts, document
@@ -13,6 +12,7 @@ from harness.report.html.plays import Plays
 from harness.report.ladder import Layer
 from harness.report.lesson import last_connection, last_port, lesson_pairs, lesson_rows
 from harness.report.outcome import PlayOutcome
+from harness.x509.name_rules import POLICIES
 
 Pairs = Sequence[tuple[PlayOutcome, PlayOutcome]]
 

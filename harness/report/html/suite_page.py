@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from harness.identity.name_rules import POLICIES
 from harness.inert import inert
 from harness.lab.settings import Lab
 from harness.report.html.document import Parts, document
@@ -19,6 +18,7 @@ from harness.report.json_report import in_order
 from harness.report.ladder import Layer
 from harness.report.outcome import PlayOutcome
 from harness.verdict import Stage
+from harness.x509.name_rules import POLICIES
 
 TITLE = "sip-mtls report"
 

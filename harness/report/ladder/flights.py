@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from harness.identity.certificate import read_certificate
 from harness.report.evidence import inspected
 from harness.report.ladder.marks import HELD
 from harness.tls.inspector import (
@@ -26,6 +25,7 @@ from harness.tls.inspector import (
     Undecrypted,
 )
 from harness.transcript import Connection
+from harness.x509.certificate import read_certificate
 
 # They say nothing that the rest of their flight does not say.
 _SILENT = (Alert, ApplicationData, ChangeCipherSpec, EncryptedExtensions)

@@ -11,16 +11,7 @@ from harness.report.ladder.marking import Marker
 from harness.report.ladder.marks import Arrow, Heading, Ladder, Lifeline, Mark, Note
 from harness.report.ladder.pairing import Timeline
 from harness.report.wording import actor_names, refusal
-from harness.transcript import (
-    Closed,
-    Decision,
-    DialFailed,
-    Event,
-    HandshakeFailed,
-    StepEnded,
-    StepStarted,
-    Transcript,
-)
+from harness.transcript import Closed, Decision, DialFailed, Event, HandshakeFailed, StepEnded, StepStarted, Transcript
 from harness.verdict import Verdict
 
 # From those who are asked to those who call, then from outside to inside, as network drawings have it; whoever is

@@ -87,7 +87,7 @@ def port_words(connection: Connection) -> str:
 
 def dns_label(message: bytes, transport: str) -> str:
     """Return a DNS message as its question or its answer; UDP goes without saying."""
-    from harness.dns.asker.describing import describe  # noqa: PLC0415  # its parser costs 150 ms, and few ladders have DNS
+    from harness.dns.describing import describe  # noqa: PLC0415  # its parser costs 150 ms, and few ladders have DNS
 
     return describe(message) + ("" if transport == "udp" else f" ({transport.upper()})")
 

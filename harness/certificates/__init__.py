@@ -1,0 +1,1 @@
+"""Certificates over their life: shown, checked, compared before an exchange, planned; what is pure of it."""

@@ -1,0 +1,1 @@
+"""Certificates over their life, where files are read and plays are run."""

@@ -1,1 +1,0 @@
-"""What a name server knows and says: bytes of a query in, bytes of a response out."""

@@ -1,1 +1,0 @@
-"""Zones: from master-file text to record sets, every fault with its place."""

@@ -1,0 +1,131 @@
+"""The served lab: one generation of actors for each reading of the settings, the newest one at the doors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import trio
+
+from harness.errors import LabError, ScenarioError
+from harness.lab.directory import Directory, directory_of
+from harness.lab.settings import Lab
+from harness.pki.workshop import Workshop
+from harness.run.play import cards_of, open_lab
+from harness.serve.journal import Journal
+from harness.serve.notes import Lookup, Visit
+from harness.serve.ports import Doors, Generation
+from harness.serve.settings_source import Served
+from harness.serve.stories import Setting
+from harness.transcript import Address, Decision
+
+MOST_GENERATIONS = 8
+"""Readings of the settings that may have visitors at a time: each is a cast of its own."""
+
+STAYS_SECONDS = 2.0
+"""After so long a visit is told of before it is over."""
+
+_LOOK_SECONDS = 0.5
+
+Told = Callable[[Visit | Lookup, Setting], None]
+"""Is told of each request that was answered, of each visit that is over, and before that of one that stays."""
+
+
+@dataclass(eq=False)
+class Household:
+    """One generation that has moved in. `over` is set when another one took its place."""
+
+    served: Served
+    directory: Directory
+    standing: tuple[Decision, ...]
+    over: trio.Event = field(default_factory=trio.Event)
+
+
+class House:
+    """Keeps a lab open in `block`, and its visitors with the settings under which they came."""
+
+    def __init__(self, workshop: Workshop, doors: Doors, nursery: trio.Nursery, block: str, told: Told) -> None:
+        self.current: Household | None = None
+        self.generations = 0
+        self._workshop = workshop
+        self._doors = doors
+        self._nursery = nursery
+        self._block = block
+        self._told = told
+        self.journals: list[Journal] = []
+
+    def count_untold(self) -> int:
+        """Return of how many requests nothing was told since the last call, because too many came at a time."""
+        return sum(journal.count_untold() for journal in self.journals)
+
+    async def move_in(self, served: Served) -> Household:
+        """Put a lab on and lead whoever comes to it from now on.
+
+        ScenarioError or LabError, and all is as before, where that cannot be.
+        """
+        if self.generations >= MOST_GENERATIONS:
+            raise LabError(
+                f"{self.generations - 1} earlier readings of the settings still have visitors; wait until they leave."
+            )
+        try:
+            household: Household = await self._nursery.start(self._live, served)
+        except* (LabError, ScenarioError) as group:
+            raise _first(group) from None
+        if self.current is not None:
+            self.current.over.set()
+        self.current = household
+        return household
+
+    async def _live(self, served: Served, *, task_status: trio.TaskStatus[Household]) -> None:
+        """Be one generation: until another one takes over and the last visitor has left."""
+        journal = Journal(trio.current_time, lambda visit: self._told(visit, setting), self._doors.guests.heard)
+        generation = Generation(journal.put_out)
+        network = self._doors.network_for(generation)
+        self.generations += 1
+        self.journals.append(journal)
+        self._doors.preferred = _of_the_edge(served.lab, self._block)
+        try:
+            async with (
+                open_lab(served.lab, self._workshop, network, block=self._block, recorder=journal) as opened,
+                trio.open_nursery() as nursery,
+            ):
+                setting = self._setting(served, opened.directory)
+                self._doors.lead_to(generation)
+                household = Household(served, opened.directory, journal.standing)
+                task_status.started(household)
+                nursery.start_soon(self._tell_of_who_stays, journal, setting)
+                await household.over.wait()
+                await self._doors.guests.departure_of_all(generation)
+                nursery.cancel_scope.cancel()
+        finally:
+            self.generations -= 1
+            self.journals.remove(journal)
+            self._doors.leave(generation)
+
+    async def _tell_of_who_stays(self, journal: Journal, setting: Setting) -> None:
+        while True:
+            await trio.sleep(_LOOK_SECONDS)
+            for visit in journal.staying(STAYS_SECONDS):
+                self._told(visit, setting)
+
+    def _setting(self, served: Served, directory: Directory) -> Setting:
+        return Setting(
+            name=served.name,
+            network=self._doors.network.name,
+            started=self._workshop.now.isoformat(timespec="seconds"),
+            actors=cards_of(directory, served.lab.release),
+            authorities=tuple(self._workshop.authorities().values()),
+        )
+
+
+def _of_the_edge(lab: Lab, block: str) -> frozenset[Address]:
+    """Return the doors whose numbers people know: those of Expressway-E."""
+    edge, host = lab.expressway_e, directory_of(lab, block).address_of("expressway-e")
+    ports = (edge.sip.tcp_port, edge.sip.tls_port, edge.sip.mutual_tls_port, edge.mra_port)
+    return frozenset(Address(host, port) for port in ports)
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the one exception that matters: the lab's own nurseries wrap it."""
+    inner = group.exceptions[0]
+    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner

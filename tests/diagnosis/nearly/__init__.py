@@ -1,0 +1,35 @@
+"""Where each cause nearly applies: one table, file by file like `harness.diagnosis.causes`.
+
+A row is a story of a cause and, for each thing without which it would be another story, that one thing changed.
+`test_diagnosis_nearly.py` tells them all; a cause without a row fails there.
+"""
+
+from __future__ import annotations
+
+from nearly import (
+    calling,
+    certificates,
+    connection,
+    dns,
+    ends,
+    far_side,
+    inner_links,
+    inside,
+    mra,
+    names,
+    ownership,
+    ports,
+    revocation,
+    routing,
+    stores,
+    tcp,
+    traversal,
+    trust,
+    two_ends,
+)
+
+_PARTS = (
+    calling, certificates, connection, dns, ends, far_side, inner_links, inside, mra, names, ownership, ports,
+    revocation, routing, stores, tcp, traversal, trust, two_ends,
+)  # fmt: skip
+ROWS = tuple(row for part in _PARTS for row in part.ROWS)
