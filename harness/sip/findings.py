@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from sipmessage import CSeq, MediaType
-
 from harness.sip.address import NameAddress
-from harness.sip.headers import Headers, whole_number
+from harness.sip.headers import CSeq, Headers, whole_number
+from harness.sip.multipart import media_type
 from harness.sip.splitting import excerpt
 from harness.sip.uri import SipUri
 from harness.sip.via import Via
@@ -33,11 +32,6 @@ def _whole_number(limit: int) -> Callable[[str], object]:
         return value
 
     return check
-
-
-def _cseq(value: str) -> object:
-    cseq = CSeq.parse(value)
-    return _whole_number(2**31 - 1)(str(cseq.sequence))
 
 
 def _call_id(value: str) -> object:
@@ -71,11 +65,11 @@ READERS: Mapping[str, Callable[[str], object]] = {
     "route": _route,
     "record-route": _route,
     "call-id": _call_id,
-    "cseq": _cseq,
+    "cseq": CSeq.parse,
     "max-forwards": _whole_number(255),
     "expires": _whole_number(2**32 - 1),
     "min-expires": _whole_number(2**32 - 1),
-    "content-type": MediaType.parse,
+    "content-type": media_type,
 }
 _LISTS = ("via", "contact", "route", "record-route")
 

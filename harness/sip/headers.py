@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from harness.errors import LocalProtocolError
-from harness.sip.splitting import split_outside_quotes
+from harness.sip.splitting import TOKEN, excerpt, split_outside_quotes
 
 # RFC 3261 7.3.3 and the registry of later compact forms (RFC 3265, 3515, 3841, 3892, 4028, 4474).
 COMPACT_NAMES = {
@@ -16,6 +17,10 @@ COMPACT_NAMES = {
     "l": "content-length", "m": "contact", "o": "event", "r": "refer-to", "s": "subject", "t": "to",
     "u": "allow-events", "v": "via", "x": "session-expires", "y": "identity",
 }  # fmt: skip
+
+
+_METHOD = re.compile(TOKEN, re.ASCII)
+_HIGHEST_SEQUENCE = 2**31 - 1
 
 
 @lru_cache(maxsize=256)
@@ -122,6 +127,30 @@ class Headers:
     def _named(self, name: str) -> Iterator[HeaderField]:
         wanted = canonical_name(name)
         return (header for header in self.fields if header.canonical == wanted)
+
+
+@dataclass(frozen=True, slots=True)
+class CSeq:
+    """What orders the requests of a dialog: a number below 2**31, and the method (RFC 3261 8.1.1.5, 20.16)."""
+
+    number: int
+    method: str
+
+    @classmethod
+    def parse(cls, text: str) -> CSeq:
+        """Read a value; ValueError where it is not a number and a method, or the number is too large."""
+        number, method = (*text.split(maxsplit=1), "", "")[:2]
+        if not (number.isascii() and number.isdigit() and _METHOD.fullmatch(method)):
+            raise ValueError(f"not a CSeq: {excerpt(text)}")
+        sequence = sequence_number(number)
+        if sequence is None:
+            raise ValueError(f"not a number of 0 to {_HIGHEST_SEQUENCE}: {excerpt(number)}")
+        return cls(sequence, method)
+
+
+def sequence_number(text: str) -> int | None:
+    """Return the number of a CSeq, with any number of zeros before it; None where it is none below 2**31."""
+    return whole_number(text.lstrip("0") or text[:1], _HIGHEST_SEQUENCE)
 
 
 def whole_number(text: str | None, limit: int) -> int | None:

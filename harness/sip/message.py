@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from harness.sip.findings import Finding, header_findings
-from harness.sip.headers import HeaderField, Headers, whole_number
+from harness.sip.headers import HeaderField, Headers, sequence_number, whole_number
 from harness.sip.scanner import Violation, content_length, head_end, leading_blank_lines, split_head
-from harness.sip.splitting import excerpt
+from harness.sip.splitting import TOKEN, excerpt
 
 __all__ = [
     "SIP_VERSION", "Finding", "HeaderField", "Headers", "Message", "Request", "Response", "Violation", "compose",
@@ -24,7 +24,7 @@ SIP_VERSION = "SIP/2.0"
 
 # The version may come in any case (RFC 3261 7.1); it is kept and sent in capitals.
 _VERSION = r"((?i:SIP)/[0-9]+\.[0-9]+)"
-_REQUEST_LINE = re.compile(rf"([\w.!%*+`'~-]+)[ \t]+(\S.*)[ \t]{_VERSION}", re.ASCII | re.DOTALL)
+_REQUEST_LINE = re.compile(rf"({TOKEN})[ \t]+(\S.*)[ \t]{_VERSION}", re.ASCII | re.DOTALL)
 _STATUS_LINE = re.compile(rf"{_VERSION}[ \t]+([1-6][0-9][0-9])(?:[ \t](.*))?", re.ASCII | re.DOTALL)
 
 
@@ -155,7 +155,7 @@ def findings(message: Message) -> tuple[Finding, ...]:
 def cseq_number(headers: Headers) -> int:
     """Return the number in CSeq, 0 where it is missing or unreadable."""
     number = (headers.get("cseq") or "").split()[:1]
-    return (whole_number(number[0], 2**31 - 1) if number else None) or 0
+    return (sequence_number(number[0]) if number else None) or 0
 
 
 def max_forwards(headers: Headers) -> int | None:

@@ -1,17 +1,31 @@
-"""Bodies of several parts (RFC 2046 5.1, RFC 5621), as far as one part of them is to be changed."""
+"""Media types, and bodies of several parts (RFC 2046 5.1, RFC 5621) as far as one part of them is to be changed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from harness.sip.parameters import Parameters
+from harness.sip.splitting import TOKEN, excerpt
 
 _CRLF = b"\r\n"
+_VALUE = rf"""{TOKEN}|\[[0-9A-Fa-f:.]+\]|"(?:[^"\\]|\\.)*+\""""
+_MEDIA_TYPE = re.compile(rf"\s*{TOKEN}\s*/\s*{TOKEN}(?:\s*;\s*{TOKEN}(?:\s*=\s*(?:{_VALUE}))?)*+\s*", re.ASCII)
 
 
 def kind_of(content_type: str | None) -> str:
     """Return the media type that a Content-Type names, in lower case and without its parameters."""
-    return (content_type or "").partition(";")[0].strip().lower()
+    return "".join((content_type or "").partition(";")[0].split()).lower()
+
+
+def media_type(text: str) -> str:
+    """Return the media type in a Content-Type as `kind_of` does; ValueError where it is none (RFC 3261 25.1).
+
+    A parameter may lack its value, which the grammar does not allow and nobody minds.
+    """
+    if _MEDIA_TYPE.fullmatch(text) is None:
+        raise ValueError(f"not a media type: {excerpt(text)}")
+    return kind_of(text)
 
 
 def with_part_changed(body: bytes, content_type: str | None, kind: str, change: Callable[[bytes], bytes]) -> bytes:

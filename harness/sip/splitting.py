@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+TOKEN = r"[\w.!%*+`'~-]+"  # noqa: S105  # a word of the grammar
+"""A token (RFC 3261 25.1) as a pattern, for `re.ASCII`."""
+
 _SHOWN = 60
 
 

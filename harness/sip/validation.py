@@ -15,6 +15,7 @@ from harness.sip.building import respond
 from harness.sip.findings import Finding, header_findings
 from harness.sip.headers import Headers
 from harness.sip.message import SIP_VERSION, Request, Response
+from harness.sip.multipart import kind_of
 from harness.sip.uri import SipUri
 
 _BAD_REQUEST, _MEDIA_TYPE, _SCHEME, _EXTENSION, _NOT_ACCEPTABLE, _VERSION = 400, 415, 416, 420, 406, 505
@@ -103,7 +104,7 @@ def _unreadable_body(request: Request) -> Refusal | None:
     coding = (request.headers.get("content-encoding") or "identity").strip().lower()
     if request.body and coding != "identity":
         return Refusal(_MEDIA_TYPE, headers=(("Accept-Encoding", "identity"),))
-    kind = _media_type(request.headers.get("content-type") or _BODY)
+    kind = kind_of(request.headers.get("content-type") or _BODY)
     if request.body and kind != _BODY and not kind.startswith("multipart/"):
         return Refusal(_MEDIA_TYPE, headers=(("Accept", _BODY),))
     return None
@@ -111,12 +112,8 @@ def _unreadable_body(request: Request) -> Refusal | None:
 
 def _unreadable_answer(headers: Headers) -> Refusal | None:
     """Refuse whoever cannot read our answer; an INVITE without Accept takes SDP (RFC 3261 20.1)."""
-    accepted = {_media_type(value) for value in headers.get_list("accept")}
+    accepted = {kind_of(value) for value in headers.get_list("accept")}
     return None if "accept" not in headers or accepted & {_BODY, "application/*", "*/*"} else Refusal(_NOT_ACCEPTABLE)
-
-
-def _media_type(value: str) -> str:
-    return "".join(value.partition(";")[0].split()).lower()
 
 
 def _scheme(uri: str) -> str:

@@ -203,7 +203,15 @@ def test_a_status_line_may_lack_its_phrase() -> None:
 
 @pytest.mark.parametrize(
     ("cseq", "number"),
-    [("1 INVITE", 1), ("2147483647 BYE", 2147483647), ("2147483648 BYE", 0), ("x BYE", 0), ("", 0), (None, 0)],
+    [
+        ("1 INVITE", 1),
+        ("2147483647 BYE", 2147483647),
+        ("2147483648 BYE", 0),
+        ("00000000000007 BYE", 7),
+        ("x BYE", 0),
+        ("", 0),
+        (None, 0),
+    ],
 )
 def test_a_sequence_number_is_below_2_to_the_31(cseq: str | None, number: int) -> None:
     """RFC 3261 8.1.1.5."""

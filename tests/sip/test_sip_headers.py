@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sipmessage import URI, Address
+from sipmessage import URI, Address, MediaType
+from sipmessage import CSeq as OtherCSeq
 from sipmessage import Via as OtherVia
 
 from harness.errors import LocalProtocolError
 from harness.sip.address import NameAddress
-from harness.sip.headers import HeaderField, Headers, whole_number
+from harness.sip.headers import CSeq, HeaderField, Headers, whole_number
+from harness.sip.multipart import media_type
 from harness.sip.parameters import Parameters
 from harness.sip.splitting import quote, split_outside_quotes, unquote
 from harness.sip.via import Via
@@ -142,6 +144,74 @@ def test_an_address_reads_as_in_sipmessage(user: str, host: str, port: int | Non
     assert other.uri == URI(scheme="sip", user=user, host=host, port=port)
     assert (other.name, other.parameters["tag"]) == (display, "1")
     assert NameAddress.parse(str(other)) == mine
+
+
+# --- CSeq and media types ---
+
+METHODS = st.from_regex(r"[A-Za-z0-9.!%*_+`'~-]{1,12}", fullmatch=True)
+
+
+@given(
+    number=st.integers(0, 2**31 - 1), zeros=st.integers(0, 30), method=METHODS, blanks=st.sampled_from([" ", " \t "])
+)
+def test_a_cseq_reads_as_in_sipmessage(number: int, zeros: int, method: str, blanks: str) -> None:
+    text = f"{'0' * zeros}{number}{blanks}{method}"
+    other = OtherCSeq.parse(text)
+    assert CSeq.parse(text) == CSeq(number, method) == CSeq(other.sequence, other.method)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "1", "INVITE", "1INVITE", "-1 INVITE", "+1 INVITE", "1.0 INVITE", "1 IN VITE", "1 INVITE;x", "1 (INVITE)",
+     "٣ INVITE", "² INVITE", "1 ÏNVITE", "2147483648 INVITE", "9" * 5000 + " INVITE"],
+)  # fmt: skip
+def test_what_is_no_cseq_is_refused(text: str) -> None:
+    """RFC 3261 8.1.1.5 and 20.16; sipmessage takes digits of any script."""
+    with pytest.raises(ValueError, match="not a"):
+        CSeq.parse(text)
+
+
+WORDS = st.from_regex(r"[A-Za-z0-9.!%*_+`'~-]{1,8}", fullmatch=True)
+QUOTED = st.text(alphabet="ab ,=/<é", max_size=8).map(lambda text: f'"{text}"')
+MEDIA_PARAMETERS = st.lists(st.tuples(WORDS, st.none() | WORDS | QUOTED), max_size=3, unique_by=lambda pair: pair[0])
+
+
+@given(kind=WORDS, subtype=WORDS, parameters=MEDIA_PARAMETERS, semicolon=st.sampled_from([";", " ; "]))
+def test_a_media_type_reads_as_in_sipmessage(
+    kind: str, subtype: str, parameters: list[tuple[str, str | None]], semicolon: str
+) -> None:
+    written = (name if value is None else f"{name}={value}" for name, value in parameters)
+    text = semicolon.join((f"{kind}/{subtype}", *written))
+    assert media_type(text) == MediaType.parse(text).mime_type.lower()
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Application / SDP", "application/sdp"),
+        ('multipart/mixed;boundary="a;\\"b"', "multipart/mixed"),
+        ("text/plain ; charset = UTF-8", "text/plain"),
+        ("text/plain;base=[2001:db8::1]", "text/plain"),
+        ("sdp", None),
+        ("", None),
+        ("application/", None),
+        ("application/sdp,text/plain", None),
+        ("application/sdp text", None),
+        ("application/sdp;", None),
+        ("application/sdp;=x", None),
+        ("application/sdp;a=", None),
+        ('application/sdp;a="x', None),
+        ('application/sdp;a="x\\"', None),
+        ("application/\u0455dp", None),
+    ],
+)
+def test_a_media_type_is_two_tokens_and_its_parameters(text: str, kind: str | None) -> None:
+    """RFC 3261 25.1; in sipmessage no blank is around the slash, and an escaped quote ends a quoted value."""
+    if kind is None:
+        with pytest.raises(ValueError, match="not a media type"):
+            media_type(text)
+    else:
+        assert media_type(text) == kind
 
 
 @pytest.mark.parametrize(
