@@ -9,6 +9,7 @@ import click
 
 from harness import __version__
 from harness.cli.certificates.group import certs
+from harness.cli.choices import NETWORK, PROBE_ROLE, TLS_VERSION, Choice
 from harness.cli.exits import MEANINGS, Exit
 from harness.cli.exports import Exports, export_options
 from harness.cli.paths import FILE, FOLDER
@@ -19,10 +20,9 @@ if TYPE_CHECKING:
 _EPILOG = "Exit codes: " + "; ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items()) + "."
 
 
-_TLS = click.Choice(["1.2", "1.3"])
 _LOG = click.option(
     "--log",
-    type=click.Choice(["expressway"]),
+    type=Choice(["expressway"]),
     help="Show nothing but the log that the Expressways would have written, marked as simulated.",
 )
 
@@ -39,10 +39,10 @@ def commands() -> None:
 
 @commands.command("run")
 @click.argument("asked", nargs=-1, metavar="[ID, FILE or FOLDER]...")
-@click.option("--tls", multiple=True, type=_TLS, help="Only this TLS version; may be given twice.")
+@click.option("--tls", multiple=True, type=TLS_VERSION, help="Only this TLS version; may be given twice.")
 @click.option(
     "--network",
-    type=click.Choice(["loopback", "memory"]),
+    type=NETWORK,
     default="loopback",
     show_default=True,
     help="Real sockets in 127.0.0.0/8, or the same actors in memory under a virtual clock.",
@@ -130,8 +130,8 @@ def explain_command(words: tuple[str, ...], json_file: Path | None) -> None:
 
 
 @commands.command("demo")
-@click.argument("lesson", type=click.Choice(["mra"]), default="mra")
-@click.option("--network", type=click.Choice(["loopback", "memory"]), default="loopback", show_default=True)
+@click.argument("lesson", type=Choice(["mra"]), default="mra")
+@click.option("--network", type=NETWORK, default="loopback", show_default=True)
 @click.option("--html", "html_file", type=FILE, help="Write the lesson as one HTML page, to project in a meeting.")
 def demo_command(lesson: str, network: str, html_file: Path | None) -> None:
     """Show a lesson: why MRA breaks on a mutual-TLS port, side by side in TLS 1.2 and 1.3."""
@@ -145,7 +145,7 @@ def demo_command(lesson: str, network: str, html_file: Path | None) -> None:
 @click.option("--from", "asker", metavar="ADDRESS", default="", help="Where the question comes from, for geo DNS.")
 @click.option(
     "--behaviour",
-    type=click.Choice(["rfc3263", "expressway"]),
+    type=Choice(["rfc3263", "expressway"]),
     default="rfc3263",
     show_default=True,
     help="RFC 3263 to the letter, or Expressway's own way.",
@@ -177,7 +177,7 @@ def dns_command(lab_file: Path | None, addresses: str) -> None:
 @click.option(
     "--as",
     "role",
-    type=click.Choice(["probe", "webex-cloud", "jabber", "b2b-peer", "expressway-e"]),
+    type=PROBE_ROLE,
     default="probe",
     show_default=True,
     help="Whom to stand for: what is shown, which names are looked for, and what counts.",

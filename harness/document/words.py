@@ -10,10 +10,16 @@ from typing import Any
 MAX_LISTED = 12
 """Choices that a hint lists in full where no word is near."""
 
+_COMPLETED = 3
+"""Letters from which on the beginning of a word stands for it."""
+
 
 def nearest(word: str, choices: Sequence[str]) -> str | None:
-    """Return the choice that `word` was probably meant to be, or None where none is near."""
+    """Return the choice that `word` was probably meant to be: its only completion, or a near one; None without one."""
     lowered = {choice.lower(): choice for choice in choices}
+    completed = [choice for low, choice in lowered.items() if len(word) >= _COMPLETED and low.startswith(word.lower())]
+    if len(completed) == 1:
+        return completed[0]
     found = difflib.get_close_matches(word.lower(), list(lowered), n=1, cutoff=0.6)
     return lowered[found[0]] if found else None
 

@@ -26,6 +26,7 @@ _CATALOGUE_FILES = ("authorities", "leaves", "faults", "trust-lists")
 _LAB_FILE = "lab.yaml"
 _LARGEST_FILE = 1_000_000
 _ROW = re.compile(r"^([a-z])-(?=\d+$)")
+_SHORT_ROW = re.compile(r"([A-Za-z]{1,3})-?0*(\d{1,3})")
 
 
 def data_folder(kind: str) -> Path:
@@ -91,6 +92,7 @@ class Library:
         Each of `asked` is an id ("b2b/b02-…"), a row of the catalogue ("B02"), a file or a folder. Raises
         ScenarioError with all faults of all files at once.
         """
+        _ = self.vocabulary  # a lab file that is wrong is one fault, and not one for each scenario
         faults: list[Fault] = []
         found: dict[str, Scenario] = {}
         for path, root in self._paths(asked, faults):
@@ -110,6 +112,7 @@ class Library:
         A lab of one's own may be of a release that has not what a scenario sets. All fit the lab that comes with
         the package.
         """
+        _ = self.vocabulary  # a lab file that is wrong must not be taken for scenarios that do not fit
         root = data_folder("scenarios")
         found = []
         for path in _files_below(root):
@@ -182,8 +185,16 @@ def _nothing_there(word: str, shipped: list[Path], root: Path) -> Fault:
     if path.suffix in {".yaml", ".yml"} or len(path.parts) > 2:
         return Fault(word, 0, 0, "no such file or folder", "check the path")
     known = [path.stem.partition("-")[0].upper() for path in shipped] + [_id(path, root) for path in shipped]
-    hint = hint_for(word, known) or "`sip-mtls list` shows every scenario"
+    hint = _row_without_zero(word, known) or hint_for(word, known) or "`sip-mtls list` shows every scenario"
     return Fault(word, 0, 0, "no scenario, file or folder of that name", hint)
+
+
+def _row_without_zero(word: str, rows: list[str]) -> str:
+    """Return a hint where `word` is a row but for its zeros: M2 for M02."""
+    if not (found := _SHORT_ROW.fullmatch(word)):
+        return ""
+    meant = next((row for row in rows if re.fullmatch(f"{found[1]}0*{found[2]}", row, re.IGNORECASE)), "")
+    return f"did you mean '{meant}'?" if meant else ""
 
 
 def read_text(path: Path) -> str:

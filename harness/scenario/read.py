@@ -17,7 +17,7 @@ from harness.lab.settings import Lab
 from harness.lab.table import setting_rows
 from harness.pki.catalogue import Catalogue
 from harness.scenario.expectations import ExpectationReader
-from harness.scenario.model import Control, Scenario, Step
+from harness.scenario.model import TLS_VERSIONS, Control, Scenario, Step
 from harness.scenario.plays import PlayReader
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
@@ -65,15 +65,23 @@ class Vocabulary:
 def read_scenario(text: str, *, name: str, file: str, vocabulary: Vocabulary) -> Scenario:
     """Read one scenario; ScenarioError with every fault where something is wrong with it."""
     document = read_document(text, file)
+    reader = _Reader(document, vocabulary)
     try:
         written = ScenarioText.model_validate(document.data)
     except ValidationError as error:
-        raise ScenarioError(faults_from(error, document, vocabulary=_top_words)) from None
-    reader = _Reader(document, vocabulary)
-    scenario = reader.scenario(name, file, written)
+        reader.faults += faults_from(error, document, vocabulary=_top_words)
+        reader.look_through(_sound_part(document.data, error))
+    else:
+        scenario = reader.scenario(name, file, written)
     if reader.faults:
-        raise ScenarioError(sorted(reader.faults, key=lambda fault: (fault.line, fault.column)))
+        raise ScenarioError(sorted(set(reader.faults), key=lambda fault: (fault.line, fault.column, fault.message)))
     return scenario
+
+
+def _sound_part(data: object, error: ValidationError) -> dict[str, Any]:
+    """Return the keys of a scenario file in which nothing was found wrong; none where it is no mapping."""
+    wrong = {details["loc"][0] for details in error.errors(include_url=False) if details["loc"]}
+    return {key: value for key, value in data.items() if key not in wrong} if isinstance(data, dict) else {}
 
 
 def read_lab(text: str, *, file: str, catalogue: Catalogue) -> Lab:
@@ -149,6 +157,22 @@ class _Reader:
             control=self._control(written, play),
             notes=" ".join(written.notes.split()),
         )
+
+    def look_through(self, sound: Mapping[str, Any]) -> None:
+        """Collect the faults in the parts of a file that are as a scenario has them, where others are not."""
+        control = sound.get("control") or {}
+        self._check_change(sound.get("change", {}), ("change",))
+        self._check_change(control.get("change") or {}, ("control", "change"))
+        self._plays.read(control.get("play") or (), ("control", "play"))
+        if "play" not in sound:
+            return
+        actors = self._actors(sound.get("change", {}))
+        play = self._plays.read(sound["play"], ("play",))
+        self._check_cluster_peers(play, actors)
+        if "expect" in sound:
+            expectations = ExpectationReader(self._fault, play, self._vocabulary.causes, actors)
+            for version in TLS_VERSIONS:
+                expectations.read(sound["expect"], version)
 
     def _fault(self, place: Path, message: str, hint: str = "", *, of_key: bool = False) -> None:
         line, column = self._document.position(place, of_key=of_key)

@@ -21,8 +21,6 @@ from harness.certificates.rules import (
     examine,
     unjudged,
 )
-from harness.cli.certificates.group import RELEASES as OFFERED_RELEASES
-from harness.cli.certificates.group import ROLES as OFFERED_ROLES
 from harness.lab.releases import RELEASE_NAMES, RELEASES
 from harness.pki.keys import SIGNATURES
 from harness.x509.der import SEQUENCE, element
@@ -409,14 +407,6 @@ def test_a_certificate_of_version_1_with_extensions_is_told_as_that() -> None:
     odd = replace(dissect(LEAF.der), version=b"").signed(b"")
     assert "has some" in broken(case(E_SERVER, odd))["version-1"].detail
     assert "no SANs" in broken(case(E_SERVER, version_1(LEAF)))["version-1"].detail
-
-
-# --- at the door ---
-
-
-def test_the_command_offers_the_roles_and_releases_of_the_tables() -> None:
-    assert tuple(CERTIFICATE_ROLES) == OFFERED_ROLES
-    assert OFFERED_RELEASES == RELEASE_NAMES
 
 
 # --- properties ---

@@ -345,3 +345,25 @@ def test_one_fault_hides_no_other() -> None:
         "10:22: unknown word 'handshak'",
         "11:10: unknown word 'no-cert'",
     ]
+
+
+def test_a_missing_or_misspelt_key_hides_no_other_fault() -> None:
+    text = written("title:", "titel:").replace("jabber: register", "jabber: regster").split("expect:")[0]
+    text += "control:\n  change: {jabber.usr: x}\n"
+
+    assert [fault.partition(" | ")[0] for fault in faults(text)] == [
+        "1:1: the key 'expect' is missing",
+        "1:1: the key 'title' is missing",
+        "1:1: unknown key 'titel'",
+        "6:13: jabber cannot 'regster'",
+        "8:12: unknown setting 'jabber.usr'",
+    ]
+
+
+def test_a_missing_story_hides_no_word_of_what_is_expected() -> None:
+    text = written("story: Somebody switched mutual TLS on.\n", "").replace("mra-on-mutual-port", "mra-on-mutual-prt")
+
+    assert [fault.partition(" | ")[0] for fault in faults(text)] == [
+        "1:1: the key 'story' is missing",
+        "8:10: unknown word 'mra-on-mutual-prt'",
+    ]

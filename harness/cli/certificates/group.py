@@ -7,25 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.cli.choices import CERTIFICATE_ROLE, RELEASE, TLS_VERSION, newest_release
 from harness.cli.paths import FILE, FOLDER
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-ROLES = (
-    "expressway-e-server",
-    "expressway-e-client",
-    "expressway-c-server",
-    "expressway-c-client",
-    "webex-cloud",
-    "b2b-peer",
-    "unified-cm",
-    "mra-phone",
-)
-"""The names of the table of certificate roles, which `--help` must not import; a test holds the two together."""
-
-RELEASES = ("x14", "x15.0", "x15.2", "x15.4", "x15.5")
-"""Those of the table of releases, likewise."""
 
 _AT = click.option("--at", metavar="DATE", default="", help="The day to judge for, as 2027-03-15; today by default.")
 _PASSWORD = click.option(
@@ -42,9 +28,9 @@ _TRUST = click.option(
 )
 _RELEASE = click.option(
     "--release",
-    type=click.Choice(RELEASES),
-    default=RELEASES[-1],
-    show_default=True,
+    type=RELEASE,
+    default=newest_release,
+    show_default="the newest",
     help="The release of the Expressways.",
 )
 _CHAIN = click.option(
@@ -90,7 +76,7 @@ def show_command(**words: Any) -> None:
 
 @certs.command("check")
 @click.argument("file", type=FILE)
-@click.option("--role", required=True, type=click.Choice(ROLES), help="Where it will serve.")
+@click.option("--role", required=True, type=CERTIFICATE_ROLE, help="Where it will serve.")
 @_RELEASE
 @_TRUST
 @click.option("--domain", "domains", multiple=True, help="A domain of the organisation: MRA, SIP, verified.")
@@ -109,9 +95,9 @@ def check_command(**words: Any) -> None:
 @certs.command("diff")
 @click.argument("old", type=FILE)
 @click.argument("new", type=FILE)
-@click.option("--role", required=True, type=click.Choice(ROLES), help="Where it serves.")
-@click.option("--release", "releases", multiple=True, type=click.Choice(RELEASES), help="Only this release.")
-@click.option("--tls", multiple=True, type=click.Choice(["1.2", "1.3"]), help="Only this TLS version.")
+@click.option("--role", required=True, type=CERTIFICATE_ROLE, help="Where it serves.")
+@click.option("--release", "releases", multiple=True, type=RELEASE, help="Only this release.")
+@click.option("--tls", multiple=True, type=TLS_VERSION, help="Only this TLS version.")
 @click.option(
     "--scenario",
     "scenarios",
@@ -143,7 +129,7 @@ def diff_command(**words: Any) -> None:
 
 
 @certs.command("matrix")
-@click.option("--release", "releases", multiple=True, type=click.Choice(RELEASES), help="Only this release.")
+@click.option("--release", "releases", multiple=True, type=RELEASE, help="Only this release.")
 @_AT
 @_JSON
 def matrix_command(**words: Any) -> None:
@@ -156,18 +142,18 @@ def matrix_command(**words: Any) -> None:
 @certs.command("plan")
 @click.argument("old", type=FILE)
 @click.argument("new", type=FILE)
-@click.option("--role", required=True, type=click.Choice(ROLES), help="Where it serves.")
+@click.option("--role", required=True, type=CERTIFICATE_ROLE, help="Where it serves.")
 @click.option(
     "--also",
     multiple=True,
-    type=(click.Choice(ROLES), FILE, FILE),
+    type=(CERTIFICATE_ROLE, FILE, FILE),
     metavar="ROLE OLD NEW",
     help="Another certificate that changes with it; may be given several times.",
 )
 @_RELEASE
 @click.option(
     "--upgrade-to",
-    type=click.Choice(RELEASES),
+    type=RELEASE,
     help="The release to which both Expressways are upgraded on the way; without it the newest, where that helps.",
 )
 @click.option("--stay", is_flag=True, help="Plan no upgrade.")
