@@ -311,7 +311,8 @@ def _usage(name: str, command: click.Command) -> str:
 def _option_line(option: click.Option) -> str:
     names = ", ".join(f"`{name}`" for name in (*option.opts, *option.secondary_opts))
     takes = "" if option.is_flag else f" {_takes(option)}"
-    usual = f" Default: {option.default}." if option.show_default else ""
+    default = option.default() if callable(option.default) else option.default
+    usual = f" Default: {default}." if option.show_default else ""
     return f"| {names}{takes} | {_cell((option.help or '') + usual)} |"
 
 

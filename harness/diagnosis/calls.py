@@ -7,22 +7,22 @@ from collections.abc import Iterator
 
 from harness.diagnosis.decisive import FOUND, LOCATE, LOCATE_NOTE
 from harness.diagnosis.evidence import Evidence
+from harness.diagnosis.sip_heads import head_of, request_in
 from harness.tls.inspector import inspect
 from harness.tls.inspector.items import ClientHello
 from harness.transcript import Address, ClientCertificate, Closed, Decision, Direction, SipSeen
 
-_DIAGNOSTICS = re.compile(rb"\r\nms-diagnostics:[ \t]*(\d{1,5})[^\r\n]*?reason=\"([^\"\r\n]{0,200})\"", re.IGNORECASE)
+_REASON = re.compile(r'(\d{1,5})\b.*?reason="([^"]{0,200})"', re.IGNORECASE | re.DOTALL)
 _BY_SRV = re.compile(r"(\S+) \(([^\s,)]+), \d+/\d+\)")
-_CONTACT = re.compile(rb"\r\n(?:contact|m)[ \t]*:[^\r\n]*", re.IGNORECASE)
-SQUARED = b"call-type=squared"
+SQUARED = "call-type=squared"
 
 
 def diagnostics(evidence: Evidence) -> tuple[str, str]:
     """Return number and reason of the first ms-diagnostics header ([MS-OCER] 8.2), empty where there was none."""
-    for seen in _messages(evidence):
-        if found := _DIAGNOSTICS.search(seen.message):
-            return found[1].decode("ascii"), found[2].decode("utf-8", "replace")
-    return "", ""
+    heads = (head for seen in _messages(evidence) if (head := head_of(seen)))
+    values = (value for head in heads for value in head.headers.get_all("ms-diagnostics"))
+    found = next((found for value in values if (found := _REASON.match(value))), None)
+    return (found[1], found[2].encode("utf-8", "surrogateescape").decode("utf-8", "replace")) if found else ("", "")
 
 
 def words_of_calls(evidence: Evidence) -> dict[str, str]:
@@ -105,8 +105,8 @@ def who_dropped_the_mark(evidence: Evidence) -> str:
     """Return who sent the cloud's INVITE on without call-type=squared in its Contact (row I30), empty: nobody did."""
     marked = False
     for seen in _invites(evidence, Direction.SENT):
-        contact = _CONTACT.search(seen.message)
-        carries = contact is not None and SQUARED in contact[0]
+        head = head_of(seen)
+        carries = head is not None and any(SQUARED in contact for contact in head.headers.get_all("contact"))
         if marked and not carries:
             return seen.actor
         marked = marked or carries
@@ -120,7 +120,7 @@ def times_rung(evidence: Evidence, actor: str) -> int:
 
 def _invites(evidence: Evidence, direction: Direction) -> Iterator[SipSeen]:
     for seen in _messages(evidence):
-        if seen.direction is direction and seen.message.startswith(b"INVITE "):
+        if seen.direction is direction and request_in(seen, "INVITE"):
             yield seen
 
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from harness.diagnosis.listeners import open_ports
+from harness.diagnosis.sip_heads import status_of
 from harness.tls.inspector import Finished, Inspection, inspect
 from harness.transcript import (
     AlertSeen,
@@ -44,14 +45,6 @@ def seen_on(transcript: Transcript, connection: Connection, kind: type[Seen], ac
         and getattr(event, "connection", 0) == connection.number
         and (not actor or event.actor == actor)
     ]
-
-
-def status_of(event: SipSeen | HttpSeen) -> int | None:
-    """Return the status of a response, None for a request."""
-    line = event.head if isinstance(event, HttpSeen) else event.message[:16].decode("ascii", "replace")
-    words = line.split()
-    is_response = len(words) > 1 and words[0].startswith(("SIP/2.0", "HTTP"))
-    return int(words[1][:3]) if is_response and words[1][:3].isdigit() else None
 
 
 @dataclass(frozen=True)

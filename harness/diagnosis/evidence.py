@@ -13,16 +13,16 @@ asks for it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import dropwhile
 
-from harness.diagnosis.connection_view import NETWORK, ConnectionView, Seen, status_of
+from harness.diagnosis.connection_view import NETWORK, ConnectionView, Seen
 from harness.diagnosis.decisive import LOCATE, OBSTACLE_STAGES, decisive_connection, obstacle_of
 from harness.diagnosis.listeners import open_ports
+from harness.diagnosis.sip_heads import CHALLENGES, calls_nonce_stale, carries_credentials, status_of
 from harness.tls.inspector import Inspection
 from harness.transcript import (
     ClientCertificate,
@@ -52,7 +52,6 @@ _LOWEST_REFUSAL = 300
 _NAME_SERVER = "name-server"
 _ASIDE = "http"
 """Connections on which somebody asks about a certificate: what came of them is a decision, and no step hangs on one."""
-_CREDENTIALS = re.compile(rb"\r\n(?:proxy-)?authorization:\s*digest\s", re.IGNORECASE)
 """Credentials in SIP are those of Digest; Basic is none (RFC 3261 section 22)."""
 _PARTS = {"Expressway-E": "expressway-e", "Expressway-C": "expressway-c"}
 
@@ -142,7 +141,7 @@ class Evidence:
         """Whether a request carried credentials, and the last answer did not call only their nonce stale."""
         messages = [event for event in self.events if isinstance(event, SipSeen | HttpSeen)]
         last = next((each for each in reversed(messages) if self._hears(each) and status_of(each)), None)
-        return any(map(_carries_credentials, messages)) and not (isinstance(last, SipSeen) and _is_stale(last))
+        return any(map(carries_credentials, messages)) and not (isinstance(last, SipSeen) and calls_nonce_stale(last))
 
     @cached_property
     def _visits(self) -> frozenset[int]:
@@ -371,23 +370,12 @@ def _steps(transcript: Transcript) -> Iterator[tuple[str, str, bool, tuple[Event
                 events.append(event)
 
 
-def _carries_credentials(event: SipSeen | HttpSeen) -> bool:
-    if isinstance(event, HttpSeen):
-        return bool(event.scheme)
-    return status_of(event) is None and _CREDENTIALS.search(event.message) is not None
-
-
-def _is_stale(event: SipSeen) -> bool:
-    """Whether an answer says that the credentials were right and their nonce too old (RFC 7616 section 3.3)."""
-    return b"stale=true" in event.message.lower().replace(b" ", b"").replace(b'"', b"")
-
-
 def is_challenge(event: SipSeen | HttpSeen, events: tuple[Event, ...]) -> bool:
-    """Whether a 401 was answered with credentials, so that it refused nothing.
+    """Whether a 401 or 407 was answered with credentials, so that it refused nothing.
 
     `events` are those of the step, in order; their times do not tell, since in memory they are often equal.
     """
-    if status_of(event) != 401:
+    if status_of(event) not in CHALLENGES:
         return False
     later = dropwhile(lambda each: each is not event, events)
-    return any(isinstance(each, SipSeen) and b"\r\nauthorization:" in each.message.lower() for each in later)
+    return any(isinstance(each, SipSeen) and carries_credentials(each) for each in later)

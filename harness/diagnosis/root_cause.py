@@ -15,7 +15,8 @@ from harness.diagnosis.connection_view import ConnectionView
 from harness.diagnosis.decisive import decisive_connection, obstacle_of
 from harness.diagnosis.evidence import Evidence
 from harness.diagnosis.listeners import open_ports
-from harness.transcript import Connection, Decision, Event, SipSeen, StepEnded
+from harness.diagnosis.sip_heads import request_in
+from harness.transcript import Connection, Decision, Event, StepEnded
 from harness.verdict import Stage
 
 ZONE, TUNNEL = "traversal-zone", "ssh-tunnel"
@@ -74,7 +75,7 @@ def _needed(evidence: Evidence) -> tuple[str, ...]:
         return MRA_ZONE, TUNNEL
     part = evidence.part_of(evidence.by)
     own = [event for event in evidence.events if event.actor == evidence.by]
-    if part == _EDGE and any(isinstance(event, SipSeen) and event.message.startswith(b"REGISTER ") for event in own):
+    if part == _EDGE and any(request_in(event, "REGISTER") for event in own):
         return (MRA_ZONE,)
     chosen = {event.outcome for event in own if isinstance(event, Decision) and event.topic == "search-rule"}
     return (CALL_ZONE,) if part in {_EDGE, _CLIENT} and "traversal-zone" in chosen else ()

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from harness.diagnosis.call_warnings import CALL_WARNINGS
 from harness.diagnosis.calls import where_srv_led
-from harness.diagnosis.connection_view import status_of
 from harness.diagnosis.estate import is_another_box, meant_box
 from harness.diagnosis.evidence import MRA_CLIENTS, TRIAL, Evidence
 from harness.diagnosis.objections import further_flaws
 from harness.diagnosis.reliability import reliability
 from harness.diagnosis.root_cause import TUNNEL, broken_link
+from harness.diagnosis.sip_heads import answers, request_in, status_of
 from harness.diagnosis.unenforced_checks import LENIENCE_RULES
 from harness.diagnosis.words import label
 from harness.transcript import ClientCertificate, Decision, Direction, SipSeen
@@ -21,7 +20,6 @@ from harness.verdict import Stage
 
 _MANY_ATTEMPTS = 2
 _REFUSAL = 300
-_ANSWERS_BYE = re.compile(rb"^SIP/2\.0 .*\r\ncseq:[ \t]*\d+[ \t]+BYE\b", re.IGNORECASE | re.DOTALL)
 _FAILURES = {
     "timed-out": "did not answer within {seconds} s",
     "refused": "refused the connection",
@@ -144,8 +142,8 @@ def further_fault(evidence: Evidence) -> str:
 def _hanging_up_failed(evidence: Evidence) -> str:
     """Say that a call was up and its end did not get through: who pays for it may find it open."""
     own = [each for each in evidence.events if isinstance(each, SipSeen) and each.actor == evidence.actor]
-    hung_up = any(each.direction is Direction.SENT and each.message.startswith(b"BYE ") for each in own)
-    heard = (each for each in own if each.direction is Direction.RECEIVED and _ANSWERS_BYE.search(each.message))
+    hung_up = any(each.direction is Direction.SENT and request_in(each, "BYE") for each in own)
+    heard = (each for each in own if each.direction is Direction.RECEIVED and answers(each, "BYE"))
     statuses = [status for each in heard if (status := status_of(each)) is not None]
     if not evidence.completed or not hung_up or (statuses and statuses[-1] < _REFUSAL):
         return ""

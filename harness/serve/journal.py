@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from dataclasses import replace
 
-from harness.diagnosis.connection_view import status_of
+from harness.diagnosis.sip_heads import status_of
 from harness.net.recorder import OUTSIDE, Recorder
 from harness.net.trace import Trace, current, follow
 from harness.serve.notes import STEP, Asked, Here, Lookup, Notes, Visit, in_time

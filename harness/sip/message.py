@@ -17,7 +17,7 @@ from harness.sip.splitting import TOKEN, excerpt
 
 __all__ = [
     "SIP_VERSION", "Finding", "HeaderField", "Headers", "Message", "Request", "Response", "Violation", "compose",
-    "cseq_number", "findings", "parse_message", "parse_start_line",
+    "cseq_number", "findings", "parse_head", "parse_message", "parse_start_line",
 ]  # fmt: skip
 
 SIP_VERSION = "SIP/2.0"
@@ -98,6 +98,8 @@ class Response:
 
 Message: TypeAlias = Request | Response
 
+_HEAD_END = b"\r\n\r\n"
+
 
 def parse_message(data: bytes) -> Message | Violation:
     """Read exactly one message, empty lines before it allowed.
@@ -118,6 +120,15 @@ def parse_message(data: bytes) -> Message | Violation:
     if stop > len(data):
         return Violation("the body is shorter than its Content-Length", len(data))
     return compose(message, fields, body=data[end:stop], raw=data[:stop])
+
+
+def parse_head(data: bytes) -> Message | Violation:
+    """Read the start line and the headers of a message whose body may be cut, as in a capture; it is left out."""
+    start = leading_blank_lines(data)
+    end = head_end(data, start, len(data))
+    start_line, fields = split_head(data[start:] + _HEAD_END if end is None else data[start:end])
+    message = parse_start_line(start_line)
+    return message if isinstance(message, Violation) else replace(message, headers=Headers(fields))
 
 
 def parse_start_line(line: str) -> Message | Violation:

@@ -6,12 +6,12 @@ from harness.diagnosis.causes.conditions import LED_BY_SRV, MUTUAL_PORT_IS_CLOSE
 from harness.diagnosis.causes.row import ANYBODY, Cause, do
 from harness.diagnosis.evidence import Evidence
 from harness.diagnosis.root_cause import TUNNEL, broken_link
+from harness.diagnosis.sip_heads import CHALLENGES
 from harness.lab.screens import CALL_POLICY, DEFAULT_ZONE, PUBLIC_DNS, SEARCH_RULES, SIP_DESTINATION, SIP_PAGE, ZONES
 from harness.transcript import ClientCertificate
 from harness.verdict import Stage
 
 CREDENTIALS_WANTED = "credentials-wanted"
-_CHALLENGES = {401, 407}
 _PRELOADED = "xConfiguration Zones Zone [n] SIP PreloadedRoutes Accept: On"
 _DEFAULT_ZONE = "DefaultZone"
 
@@ -40,7 +40,7 @@ def _zone_down(evidence: Evidence) -> bool:
 
 
 def _challenged(evidence: Evidence) -> bool:
-    return evidence.stage is Stage.SIP and evidence.status in _CHALLENGES
+    return evidence.stage is Stage.SIP and evidence.status in CHALLENGES
 
 
 ROUTING_CAUSES = (
