@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import trio
 
@@ -12,7 +12,6 @@ from harness.actors.finder import Finder, Patience
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
 from harness.dns.locate import Behaviour, Policy, Target
-from harness.lab.settings import Certificate
 from harness.net.link import Link
 from harness.net.sip_link import Inquiry, SipLink
 from harness.sip.address import tag_of
@@ -128,17 +127,17 @@ class B2bPeer:
     def _profile(self, *, listens: bool) -> TlsProfile:
         wardrobe, settings = self.site.stage.wardrobe, self.settings
         held = settings.server_certificate if listens else settings.client_certificate
-        worn = wardrobe.credentials(held) if isinstance(held, Certificate) else None
-        versions = (wardrobe.listener_versions if listens else wardrobe.client_versions)(settings.tls_versions)
-        return TlsProfile(
-            chain=worn.sent if worn else (),
-            private_key=worn.private_key if worn else b"",
+        usual = wardrobe.profile(
+            held,
             trusted=wardrobe.anchors(settings.trusted_ca),
-            request=ClientCertificate(settings.request) if listens else ClientCertificate.NONE,
-            versions=versions,
+            asks=ClientCertificate(settings.request) if listens else None,
+            versions=settings.tls_versions,
+            can_be_old_gear=True,
+        )
+        return replace(
+            usual,
             ciphers=settings.ciphers,
             signature_algorithms=settings.signature_algorithms,
-            old_gear=wardrobe.needs_old_gear(versions),
             dialect=Dialect(settings.dialect),
             staple=self._staple() if listens and settings.staple else b"",
         )

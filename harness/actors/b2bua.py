@@ -18,7 +18,7 @@ from harness.actors.admission import TRAVERSAL_ZONE, WEBEX_ZONE
 from harness.actors.exchange import CHALLENGES, TRANSPORT_FAILURE, exchange, hang_up
 from harness.actors.site import Site, Stage
 from harness.actors.standing_link import StandingLink
-from harness.lab.settings import ExpresswayE
+from harness.lab.settings import Certificate, ExpresswayE
 from harness.net.link import Link
 from harness.net.sip_link import Inquiry, SipLink
 from harness.sip.address import tag_of
@@ -63,19 +63,19 @@ class B2bua:
             await legs.close()
 
     def _own_profile(self, node: ExpresswayE) -> TlsProfile:
-        worn, inner = (
-            self.site.stage.wardrobe.credentials(node.server_certificate),
-            inner_profile(self.site.stage, node),
-        )
-        return replace(inner, chain=(worn.leaf,), private_key=worn.private_key, complete_chain=True)
+        return inner_profile(self.site.stage, node, node.server_certificate)
 
 
-def inner_profile(stage: Stage, node: ExpresswayE) -> TlsProfile:
+def inner_profile(stage: Stage, node: ExpresswayE, presented: Certificate | None = None) -> TlsProfile:
     """Return how proxy and B2BUA of one box dial each other: without a certificate, and insisting on none."""
-    wardrobe = stage.wardrobe
-    versions = wardrobe.client_versions(node.sip.tls_versions or stage.lab.running.tls_versions)
-    trusted = wardrobe.anchors(node.trusted_ca)
-    return TlsProfile(trusted=trusted, verify=False, versions=versions, old_gear=wardrobe.needs_old_gear(versions))
+    usual = stage.wardrobe.profile(
+        presented,
+        trusted=stage.wardrobe.anchors(node.trusted_ca),
+        versions=node.sip.tls_versions or stage.lab.running.tls_versions,
+        completes_chain=presented is not None,
+        can_be_old_gear=True,
+    )
+    return replace(usual, verify=False)
 
 
 async def dial_inside(site: Site, node: ExpresswayE, target: Address) -> Link | None:

@@ -118,7 +118,7 @@ class CertificateStores:
         """Return how this box behaves when it is dialled."""
         sip = self._settings.sip
         purpose = purpose_check(check=sip.eku_check, off=sip.eku_check_off)
-        return self._profile(self._settings.server_certificate, request=request, purpose=purpose)
+        return self._profile(self._settings.server_certificate, asks=request, purpose=purpose)
 
     def onboarding_profile(self) -> TlsProfile:
         """Return how 8443 behaves with activation code onboarding (trap X7): a list of its own verifies clients.
@@ -133,32 +133,24 @@ class CertificateStores:
 
     def client_profile(self, names: tuple[str, ...]) -> TlsProfile:
         """Return how this box behaves when it dials a peer that must have one of `names`; none: it does not verify."""
-        held = self._presented_as_client()
-        return self._profile(held if isinstance(held, Certificate) else None, verify=bool(names))
+        return self._profile(self._presented_as_client(), verify=bool(names))
 
     def _profile(
         self,
-        certificate: Certificate | None,
+        presented: Certificate | str,
         *,
-        request: ClientCertificate | None = None,
+        asks: ClientCertificate | None = None,
         verify: bool = True,
         purpose: PurposeCheck = PurposeCheck.ROLE,
     ) -> TlsProfile:
         wardrobe, sip = self._site.stage.wardrobe, self._settings.sip
-        worn = wardrobe.credentials(certificate) if certificate else None
-        listens = request is not None
-        spoken = sip.tls_versions or self._site.stage.lab.running.tls_versions
-        versions = (wardrobe.listener_versions if listens else wardrobe.client_versions)(spoken)
-        return TlsProfile(
-            chain=(worn.leaf,) if worn else (),
-            private_key=worn.private_key if worn else b"",
+        usual = wardrobe.profile(
+            presented,
             trusted=self.trusted,
-            complete_chain=True,
-            request=request or ClientCertificate.NONE,
-            verify=verify,
-            purpose=purpose,
-            versions=versions,
-            ciphers=sip.ciphers,
-            old_gear=wardrobe.needs_old_gear(versions),
-            clock=wardrobe.clock(self._settings.clock_offset_days),
+            asks=asks,
+            versions=sip.tls_versions or self._site.stage.lab.running.tls_versions,
+            completes_chain=True,
+            can_be_old_gear=True,
         )
+        clock = wardrobe.clock(self._settings.clock_offset_days)
+        return replace(usual, verify=verify, purpose=purpose, ciphers=sip.ciphers, clock=clock)

@@ -12,7 +12,7 @@ from harness.dns.ownership import DomainKind, TokenProfile, activation, check_ow
 from harness.dns.records import Question
 from harness.lab.settings.network import Organisation
 from harness.net.link import Link
-from harness.tls.profile import TlsProfile
+from harness.transcript import ClientCertificate
 
 NAME = "control-hub"
 _HANDSHAKE_SECONDS = 10.0
@@ -46,9 +46,7 @@ class ControlHub:
         await self.site.listen(self.settings.https_port, self._welcome, service="HTTPS", protocol="https")
 
     async def _welcome(self, link: Link) -> None:
-        wardrobe = self.site.stage.wardrobe
-        worn = wardrobe.credentials(self.settings.certificate)
-        profile = TlsProfile(chain=worn.sent, private_key=worn.private_key)
+        profile = self.site.stage.wardrobe.profile(self.settings.certificate, asks=ClientCertificate.NONE)
         if await link.secure_within(_HANDSHAKE_SECONDS, profile):
             await serve_https(link, self.site.stage.recorder, self._show_portal)
 

@@ -6,6 +6,7 @@ It opens no port towards the DMZ.
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from dataclasses import replace
 from functools import partial
 
 from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, Entry
@@ -26,7 +27,6 @@ from harness.lab.settings import Certificate
 from harness.net.sip_link import Inquiry, Serve
 from harness.sip.message import Request
 from harness.tls.profile import TlsProfile
-from harness.tls.purpose import PurposeCheck
 from harness.transcript import ClientCertificate
 
 NAME = "expressway-c"
@@ -102,33 +102,20 @@ class ExpresswayC:
     def server_profile(self, request: ClientCertificate) -> TlsProfile:
         """Return how this box behaves when it is dialled."""
         purpose = purpose_check(check=self.settings.eku_check, off=self.settings.eku_check_off)
-        return self._profile(self.settings.server_certificate, request=request, purpose=purpose)
+        return replace(self._profile(self.settings.server_certificate, request), purpose=purpose)
 
     def client_profile(self) -> TlsProfile:
         """Return how this box behaves when it dials."""
         held = self.settings.client_certificate
-        if held == "same-as-server":
-            held = self.settings.server_certificate
-        return self._profile(held if isinstance(held, Certificate) else None)
+        return self._profile(self.settings.server_certificate if held == "same-as-server" else held)
 
-    def _profile(
-        self,
-        certificate: Certificate | None,
-        *,
-        request: ClientCertificate | None = None,
-        purpose: PurposeCheck = PurposeCheck.ROLE,
-    ) -> TlsProfile:
+    def _profile(self, presented: Certificate | str, asks: ClientCertificate | None = None) -> TlsProfile:
         wardrobe = self.site.stage.wardrobe
-        worn = wardrobe.credentials(certificate) if certificate else None
-        choose = wardrobe.client_versions if request is None else wardrobe.listener_versions
-        versions = choose(self.site.stage.lab.running.tls_versions)
-        return TlsProfile(
-            chain=(worn.leaf,) if worn else (),
-            private_key=worn.private_key if worn else b"",
+        return wardrobe.profile(
+            presented,
             trusted=wardrobe.anchors(self.settings.trusted_ca),
-            complete_chain=True,
-            request=request or ClientCertificate.NONE,
-            purpose=purpose,
-            versions=versions,
-            old_gear=wardrobe.needs_old_gear(versions),
+            asks=asks,
+            versions=self.site.stage.lab.running.tls_versions,
+            completes_chain=True,
+            can_be_old_gear=True,
         )

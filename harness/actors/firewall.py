@@ -7,11 +7,14 @@ it meets, then TLS to the dialler with a certificate of its own, and passes what
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import trio
 
 from harness.actors.site import FIREWALL, Site, Stage
 from harness.net.link import Link
 from harness.tls.profile import TlsProfile
+from harness.transcript import ClientCertificate
 
 _HANDSHAKE_SECONDS = 10.0
 
@@ -51,13 +54,11 @@ class Firewall:
 
     def _own_profile(self) -> TlsProfile:
         wardrobe = self.site.stage.wardrobe
-        worn = wardrobe.credentials(self.settings.proxy_certificate)
-        return TlsProfile(chain=worn.sent, private_key=worn.private_key)
+        return wardrobe.profile(self.settings.proxy_certificate, asks=ClientCertificate.NONE)
 
     def _onward_profile(self) -> TlsProfile:
         wardrobe = self.site.stage.wardrobe
-        trusted = wardrobe.anchors(self.settings.proxy_trusted_ca)
-        return TlsProfile(trusted=trusted, verify=False, versions=wardrobe.client_versions(("1.2", "1.3")))
+        return replace(wardrobe.profile(trusted=wardrobe.anchors(self.settings.proxy_trusted_ca)), verify=False)
 
 
 async def _pass_both_ways(near: Link, far: Link) -> None:

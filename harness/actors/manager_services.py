@@ -39,13 +39,8 @@ class ManagerServices:
 
     def _profile(self) -> TlsProfile:
         wardrobe = self._site.stage.wardrobe
-        worn = wardrobe.credentials(self._settings.tomcat_certificate)
-        return TlsProfile(
-            chain=worn.sent,
-            private_key=worn.private_key,
-            trusted=wardrobe.anchors(self._settings.tomcat_trust),
-            request=ClientCertificate.REQUIRED,
-        )
+        trusted = wardrobe.anchors(self._settings.tomcat_trust)
+        return wardrobe.profile(self._settings.tomcat_certificate, trusted=trusted, asks=ClientCertificate.REQUIRED)
 
 
 class SignInProxy:

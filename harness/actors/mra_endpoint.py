@@ -12,7 +12,7 @@ from harness.actors.service_discovery import discover, edge_names
 from harness.actors.site import Site, Stage
 from harness.actors.user_agent import Outcome, UserAgent, outcome_of
 from harness.dns.locate import Behaviour, Located, Policy, Target
-from harness.lab.settings import Certificate, MraEndpoint
+from harness.lab.settings import MraEndpoint
 from harness.net.link import Link
 from harness.net.sip_link import SipLink
 from harness.sip.building import request as build_request
@@ -105,14 +105,9 @@ class MraClient:
         )
 
     def _profile(self) -> TlsProfile:
-        wardrobe, held = self.site.stage.wardrobe, self.settings.certificate
-        worn = wardrobe.credentials(held) if isinstance(held, Certificate) else None
-        return TlsProfile(
-            chain=worn.sent if worn else (),
-            private_key=worn.private_key if worn else b"",
-            trusted=wardrobe.anchors(self.settings.trusted_ca),
-            versions=wardrobe.client_versions(self.settings.tls_versions),
-        )
+        wardrobe, settings = self.site.stage.wardrobe, self.settings
+        trusted = wardrobe.anchors(settings.trusted_ca)
+        return wardrobe.profile(settings.certificate, trusted=trusted, versions=settings.tls_versions)
 
     def _request(self, sip: SipLink, call_id: str, number: int, challenged: Response | None) -> Request:
         """Return the REGISTER number `number`, answering the challenge where there was one."""

@@ -174,11 +174,8 @@ class UnifiedCm:
 
     def _profile(self, *, listens: bool) -> TlsProfile:
         wardrobe = self.site.stage.wardrobe
-        worn = wardrobe.credentials(self.settings.certificate)
-        return TlsProfile(
-            chain=worn.sent,
-            private_key=worn.private_key,
+        return wardrobe.profile(
+            self.settings.certificate,
             trusted=wardrobe.anchors(self.settings.trusted_ca),
-            request=ClientCertificate.REQUIRED if listens else ClientCertificate.NONE,
-            versions=(wardrobe.listener_versions if listens else wardrobe.client_versions)(("1.2", "1.3")),
+            asks=ClientCertificate.REQUIRED if listens else None,
         )

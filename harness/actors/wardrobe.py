@@ -10,10 +10,12 @@ from harness.lab.settings import Certificate
 from harness.pki.publications import Kind, Publications
 from harness.pki.revocation import Register
 from harness.pki.workshop import Credentials, Workshop
-from harness.tls.profile import VERSIONS
+from harness.tls.profile import VERSIONS, TlsProfile
+from harness.transcript import ClientCertificate
 from harness.x509.certificate import read_certificate
 
 _OLDEST_MODERN_VERSION = "1.2"
+MODERN_VERSIONS = ("1.2", "1.3")
 
 
 class Wardrobe:
@@ -31,9 +33,38 @@ class Wardrobe:
         """Return the certificates (DER) that a trust setting names: authorities, lists, leaves."""
         return self._workshop.anchors_of(words)
 
-    def client_versions(self, versions: Sequence[str]) -> tuple[str, str]:
+    def profile(
+        self,
+        presented: Certificate | str | None = None,
+        *,
+        trusted: tuple[bytes, ...] = (),
+        asks: ClientCertificate | None = None,
+        versions: Sequence[str] = MODERN_VERSIONS,
+        completes_chain: bool = False,
+        can_be_old_gear: bool = False,
+    ) -> TlsProfile:
+        """Return how an actor behaves in a handshake: the one place where the lab's TLS profiles are made.
+
+        `presented` is its certificate; a word such as `none`, or None: it has none. `trusted` are its anchors (DER).
+        `asks` is what a listener asks of its clients; None: the actor dials, and its versions are capped by the play.
+        `completes_chain` sends the leaf and completes the chain from `trusted`, as Expressway does (trap X11).
+        `can_be_old_gear` lowers the security level where `versions` are old. Whatever else differs is replaced.
+        """
+        held = self.credentials(presented) if isinstance(presented, Certificate) else None
+        span = self._client_versions(versions) if asks is None else self._listener_versions(versions)
+        return TlsProfile(
+            chain=() if held is None else (held.leaf,) if completes_chain else held.sent,
+            private_key=held.private_key if held else b"",
+            trusted=trusted,
+            complete_chain=completes_chain,
+            request=asks or ClientCertificate.NONE,
+            versions=span,
+            old_gear=can_be_old_gear and self._needs_old_gear(span),
+        )
+
+    def _client_versions(self, versions: Sequence[str]) -> tuple[str, str]:
         """Return the lowest and highest version that a TLS client offers in this play."""
-        lowest, highest = self.listener_versions(versions)
+        lowest, highest = self._listener_versions(versions)
         capped = min(highest, self._cap, key=VERSIONS.index)
         return lowest, max(lowest, capped, key=VERSIONS.index)
 
@@ -64,12 +95,12 @@ class Wardrobe:
         return until is not None and until < self.clock(offset_days)
 
     @staticmethod
-    def listener_versions(versions: Sequence[str]) -> tuple[str, str]:
+    def _listener_versions(versions: Sequence[str]) -> tuple[str, str]:
         """Return the lowest and highest version of a setting."""
         ordered = sorted(versions, key=VERSIONS.index)
         return ordered[0], ordered[-1]
 
     @staticmethod
-    def needs_old_gear(versions: tuple[str, str]) -> bool:
+    def _needs_old_gear(versions: tuple[str, str]) -> bool:
         """Whether OpenSSL must lower its security level for these versions (domain.md 5.1)."""
         return VERSIONS.index(versions[0]) < VERSIONS.index(_OLDEST_MODERN_VERSION)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from harness.actors.control_hub import ControlHub
@@ -144,14 +144,15 @@ class WebexCloud:
         """Return how the cloud behaves; `request` none: as TLS client."""
         wardrobe, settings = self.site.stage.wardrobe, self.settings
         responder = self.site.stage.lab.validation_authority
-        worn = wardrobe.credentials(settings.certificate)
         dials = request is ClientCertificate.NONE
-        return TlsProfile(
-            chain=worn.sent,
-            private_key=worn.private_key,
+        usual = wardrobe.profile(
+            settings.certificate,
             trusted=wardrobe.anchors(settings.uploaded_trust or settings.default_trust),
-            request=request,
-            versions=(wardrobe.client_versions if dials else wardrobe.listener_versions)(settings.tls_versions),
+            asks=None if dials else request,
+            versions=settings.tls_versions,
+        )
+        return replace(
+            usual,
             dialect=Dialect(settings.dialect),
             staple=wardrobe.staple(settings.certificate, responder.ocsp) if settings.staple and not dials else b"",
         )
