@@ -19,13 +19,14 @@ from domain_pages import domain_pages
 from json_page import json_page
 from message_page import messages_page
 
-from harness.certificates.rules import CERTIFICATE_ROLES, CERTIFICATE_RULES, CertificateRule
+from harness.certificates.rules import CERTIFICATE_RULES, CertificateRule
 from harness.cli.commands import commands
 from harness.cli.exits import MEANINGS
 from harness.diagnosis.causes import CAUSES, cause_keys
 from harness.dns.faults import FAULTS
 from harness.dns.ownership import KINDS
 from harness.dns.walk_words import FINDINGS, NOTES
+from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.directory import ROLES
 from harness.lab.fields import Settings, describe
 from harness.lab.settings import AccessRule, CallPolicyRule, Certificate, Edge, Lab, SearchRule

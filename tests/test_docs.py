@@ -15,7 +15,7 @@ import click
 import pytest
 from shipped_library import SCENARIOS
 
-from harness.certificates.rules import CERTIFICATE_ROLES, CERTIFICATE_RULES
+from harness.certificates.rules import CERTIFICATE_RULES
 from harness.cli.commands import commands
 from harness.cli.exits import MEANINGS
 from harness.cli.schemas import DOCUMENTS, schema_of
@@ -24,6 +24,7 @@ from harness.diagnosis.explain import MESSAGE_ROWS
 from harness.dns.faults import FAULTS
 from harness.dns.ownership import KINDS
 from harness.dns.walk_words import FINDINGS, NOTES
+from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.fields import Settings
 from harness.lab.settings import Lab
 from harness.lab.table import setting_rows

@@ -15,9 +15,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.certificates.plan_steps import ConversionStep, Exchange, Need
+from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.changes import changed, names_at
 from harness.lab.directory import ROLES
-from harness.lab.installing import PLACES, SAME
+from harness.lab.installing import SAME
 from harness.lab.releases import NEWEST, RELEASES, Release
 from harness.lab.screens import CLIENT_CERTIFICATE
 from harness.lab.settings import Lab
@@ -69,7 +70,7 @@ class _Now:
         """Return what changes where a certificate comes into a store: of two stores the other one stays as it was."""
         if not step.installs:
             return {}
-        place, release = PLACES[step.installs], RELEASES[self.value("release")]
+        place, release = CERTIFICATE_ROLES[step.installs].place, RELEASES[self.value("release")]
         store = place.store_on(release)
         followers = [
             path for path in (place.setting, place.other_store) if path and release.two_stores and path != store
@@ -125,7 +126,7 @@ def _switched_on(exchange: Exchange) -> Iterator[ConversionStep]:
 def _split(exchange: Exchange) -> Iterator[ConversionStep]:
     """Yield the split of the stores: the dialling role gets the old certificate, whatever the other store holds."""
     dialling = f"{exchange.place.box}-client"
-    if dialling in PLACES and exchange.role != dialling:
+    if dialling in CERTIFICATE_ROLES and exchange.role != dialling:
         yield ConversionStep(
             f"Split the stores of {ROLES[str(exchange.place.box)]}: put the old certificate into its client store",
             CLIENT_CERTIFICATE,

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any
 
+from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.directory import ROLES
-from harness.lab.installing import CLOUD_LIST, PLACES, UPLOADED_LIST, Place
+from harness.lab.installing import CLOUD_LIST, UPLOADED_LIST, Place
 from harness.lab.screens import CERTIFICATE_MANAGEMENT, TRUSTED_CA
 from harness.lab.screens import UPLOADED_LIST as UPLOAD_PAGE
 from harness.lab.settings import ExpresswayE
@@ -78,7 +79,7 @@ class Exchange:
     @property
     def place(self) -> Place:
         """Where it lies."""
-        return PLACES[self.role]
+        return CERTIFICATE_ROLES[self.role].place
 
     @property
     def fresh(self) -> tuple[str, ...]:

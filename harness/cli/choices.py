@@ -42,7 +42,7 @@ def _releases() -> Sequence[str]:
 
 
 def _certificate_roles() -> Sequence[str]:
-    from harness.certificates.rules.roles import ALL_ROLES  # noqa: PLC0415
+    from harness.lab.certificate_roles import ALL_ROLES  # noqa: PLC0415
 
     return ALL_ROLES
 
@@ -53,6 +53,18 @@ def _probe_roles() -> Sequence[str]:
     return tuple(ROLES)
 
 
+def _tls_versions() -> Sequence[str]:
+    from harness.scenario.model import TLS_VERSIONS  # noqa: PLC0415
+
+    return TLS_VERSIONS
+
+
+def _behaviours() -> Sequence[str]:
+    from harness.dns.walk_policy import Behaviour  # noqa: PLC0415
+
+    return tuple(behaviour.value for behaviour in Behaviour)
+
+
 def newest_release() -> str:
     """Return the newest release that is known here."""
     return _releases()[-1]
@@ -61,5 +73,6 @@ def newest_release() -> str:
 RELEASE = Choice(_releases)
 CERTIFICATE_ROLE = Choice(_certificate_roles)
 PROBE_ROLE = Choice(_probe_roles)
-TLS_VERSION = Choice(("1.2", "1.3"))
+TLS_VERSION = Choice(_tls_versions)
 NETWORK = Choice(("loopback", "memory"))
+BEHAVIOUR = Choice(_behaviours)

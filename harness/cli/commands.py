@@ -9,7 +9,7 @@ import click
 
 from harness import __version__
 from harness.cli.certificates.group import certs
-from harness.cli.choices import NETWORK, PROBE_ROLE, TLS_VERSION, Choice
+from harness.cli.choices import BEHAVIOUR, NETWORK, PROBE_ROLE, TLS_VERSION, Choice
 from harness.cli.exits import MEANINGS, Exit
 from harness.cli.exports import Exports, export_options
 from harness.cli.paths import FILE, FOLDER
@@ -145,7 +145,7 @@ def demo_command(lesson: str, network: str, html_file: Path | None) -> None:
 @click.option("--from", "asker", metavar="ADDRESS", default="", help="Where the question comes from, for geo DNS.")
 @click.option(
     "--behaviour",
-    type=Choice(["rfc3263", "expressway"]),
+    type=BEHAVIOUR,
     default="rfc3263",
     show_default=True,
     help="RFC 3263 to the letter, or Expressway's own way.",

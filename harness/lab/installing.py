@@ -1,19 +1,21 @@
-"""Where the certificate of a role lies in the lab, and who has to trust it: what a change of it touches.
+"""Where a certificate lies in the lab, and who has to trust it: what a change of it touches.
 
-One table by role (domain.md 1.2). Two stores are filled as the release has them: until X15.4 an Expressway has
-one certificate for both roles; from X15.5 a change of one store leaves the other as it was.
+The place of each role is in the table of roles. Two stores are filled as the release has them: until X15.4 an
+Expressway has one certificate for both roles; from X15.5 a change of one store leaves the other as it was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-from harness.lab.releases import Release
-from harness.lab.settings import Lab
 from harness.lab.uploads import Box, Store, Upload, UploadRefusal, refusal_of
-from harness.x509.certificate import CertificateFacts
+
+if TYPE_CHECKING:  # the command line reads the table of roles, and starts with nothing slow
+    from harness.lab.releases import Release
+    from harness.lab.settings import Lab
+    from harness.x509.certificate import CertificateFacts
 
 SAME = "same-as-server"
 CLOUD_LIST, UPLOADED_LIST = "webex-cloud.default-trust", "webex-cloud.uploaded-trust"
@@ -51,12 +53,6 @@ class Place:
         """Whether it is the store of what a box presents when it dials."""
         return bool(self.other_store) and "client" in self.setting
 
-    @property
-    def twin(self) -> str:
-        """The role of the other store of the same box, empty where it has none."""
-        held = (role for role, place in PLACES.items() if place.setting == self.other_store)
-        return next(held, "") if self.other_store else ""
-
     def lists_of_verifiers(self, lab: Lab) -> tuple[str, ...]:
         """Return the trust lists that count: those of the verifiers, and one that overrides the cloud's own (C4)."""
         overrides = CLOUD_LIST in self.verifiers and bool(lab.webex_cloud.uploaded_trust)
@@ -88,50 +84,3 @@ class Place:
         single = self.store_on(release)
         (client,) = {self.setting, self.other_store} - {single}
         return {single: certificate, client: SAME}
-
-
-_EDGE_VERIFIERS = (
-    CLOUD_LIST,
-    "b2b-peer.trusted-ca",
-    "jabber.trusted-ca",
-    "mra-phone.trusted-ca",
-    "expressway-c.trusted-ca",
-)
-_EDGE_STORES = ("expressway-e.server-certificate", "expressway-e.client-certificate")
-_INSIDE_STORES = ("expressway-c.server-certificate", "expressway-c.client-certificate")
-_EDGE_LIST, _INSIDE_LIST = "expressway-e.trusted-ca", "expressway-c.trusted-ca"
-_INSIDE_VERIFIERS = (_EDGE_LIST, "unified-cm.trusted-ca", "unified-cm.tomcat-trust")
-_EDGE_NAMES = ("us-expe1.example.com", "example.com")
-_INSIDE_NAMES = ("expc1.example.com", "example.com")
-
-
-def _store(stores: tuple[str, str], own_list: str, verifiers: tuple[str, ...], names: tuple[str, str]) -> Place:
-    setting, other = stores
-    return Place(setting, (*verifiers, own_list), other, own_list, *names)
-
-
-PLACES: Mapping[str, Place] = {
-    "expressway-e-server": _store(_EDGE_STORES, _EDGE_LIST, _EDGE_VERIFIERS, _EDGE_NAMES),
-    "expressway-e-client": _store(_EDGE_STORES[::-1], _EDGE_LIST, _EDGE_VERIFIERS, _EDGE_NAMES),
-    "expressway-c-server": _store(_INSIDE_STORES, _INSIDE_LIST, _INSIDE_VERIFIERS, _INSIDE_NAMES),
-    "expressway-c-client": _store(_INSIDE_STORES[::-1], _INSIDE_LIST, _INSIDE_VERIFIERS, _INSIDE_NAMES),
-    "webex-cloud": Place("webex-cloud.certificate", (_EDGE_LIST,)),
-    "b2b-peer": Place(
-        "b2b-peer.server-certificate",
-        (_EDGE_LIST,),
-        host="edge1.peer.example",
-        domain="peer.example",
-        looked_at_with={"expressway-e.dns-zone.tls-verify": True},
-        assumed="Expressway-E verifies the partners that it dials (TLS verify mode On in the DNS zone)",
-    ),
-    "unified-cm": Place(
-        "unified-cm.certificate",
-        (_INSIDE_LIST,),
-        host="cucm1.example.com",
-        domain="example.com",
-        looked_at_with={"expressway-c.neighbour-zone.transport": "tls", "expressway-c.neighbour-zone.tls-verify": True},
-        assumed="the trunk speaks TLS, and Expressway-C verifies it",
-    ),
-    "mra-phone": Place("mra-phone.certificate", (_EDGE_LIST,)),
-}
-"""By role."""

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from harness.lab.releases import NEWEST, Release
-from harness.x509.certificate import CertificateFacts
+
+if TYPE_CHECKING:
+    from harness.x509.certificate import CertificateFacts
 
 Box = Literal["expressway-e", "expressway-c"]
 Store = Literal["server", "client"]

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from harness.actors.outbound import GENERAL_NAMES
-from harness.actors.service_discovery import EDGE, edge_names
-from harness.x509.name_rules import CLOUD_NAMES
-
 NamesOf = Callable[[str, str], tuple[str, ...]]
 """Takes what the user named and the host to which DNS led; gives the names of which the certificate must have one."""
 
@@ -21,8 +17,7 @@ class Role:
 
     `presents` says that this one holds a client certificate. `verifies`: it refuses a port whose certificate it does
     not trust or that has none of the names, so both count for the exit code. `mutual`: it follows the NAPTR service of
-    Webex (row D09). `service` is the label of the SRV record that it looks up for a bare domain, empty where it goes
-    by RFC 3263.
+    Webex (row D09). `mra`: for a bare domain it looks up the SRV record of the edge; the others go by RFC 3263.
     """
 
     name: str
@@ -31,15 +26,24 @@ class Role:
     verifies: bool
     names: NamesOf
     mutual: bool = False
-    service: str = ""
+    mra: bool = False
 
 
 def _the_domain(domain: str, _host: str) -> tuple[str, ...]:
     return (domain,)
 
 
+def _the_edge(domain: str, host: str) -> tuple[str, ...]:
+    from harness.actors.service_discovery import edge_names  # noqa: PLC0415  # `--as` reads the words of the table
+
+    return tuple(dict.fromkeys(edge_names(domain, host)))
+
+
 def _cloud_or_domain(domain: str, _host: str) -> tuple[str, ...]:
     """Return what Expressway-E's zone looks for: the cloud's names at the cloud, else the domain (domain.md L2, L6)."""
+    from harness.actors.outbound import GENERAL_NAMES  # noqa: PLC0415  # as above
+    from harness.x509.name_rules import CLOUD_NAMES  # noqa: PLC0415
+
     known = {name for names in CLOUD_NAMES.values() for name in names}
     return (domain, *GENERAL_NAMES) if domain in known and domain not in GENERAL_NAMES else (domain,)
 
@@ -54,8 +58,8 @@ ROLES: Mapping[str, Role] = {
             "Jabber",
             presents=False,
             verifies=True,
-            names=lambda domain, host: tuple(dict.fromkeys(edge_names(domain, host))),
-            service=EDGE,
+            names=_the_edge,
+            mra=True,
         ),
         Role("b2b-peer", "B2B peer", presents=False, verifies=True, names=_the_domain),
         Role("expressway-e", "Expressway-E", presents=True, verifies=True, names=_cloud_or_domain, mutual=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from harness.actors.service_discovery import service_at
+from harness.actors.service_discovery import EDGE, service_at
 from harness.dns.destination import Destination, read_destination
 from harness.dns.locate import Behaviour, Policy
 from harness.errors import Fault, ScenarioError
@@ -29,8 +29,8 @@ def read_target(text: str, role: Role) -> Destination:
         problem = f"transport {destination.transport} has no TLS to probe"
         raise ScenarioError([Fault(text, 0, 0, problem, "leave the transport out, or write transport=tls")])
     bare = not (destination.is_address or destination.port or destination.service)
-    if bare and role.service:
-        return service_at(role.service, destination.host)
+    if bare and role.mra:
+        return service_at(EDGE, destination.host)
     return replace(destination, secure=True)
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
-from harness.certificates.rules import CERTIFICATE_ROLES, Examination
+from harness.certificates.rules import Examination
 from harness.certificates.shell.change import Question
 from harness.certificates.shell.comparison import Watch, compare
 from harness.certificates.shell.files import holding_in, trust_in
 from harness.certificates.shell.make import FolderOrder, certificate_files
 from harness.errors import Fault, ScenarioError
+from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.releases import NEWEST, RELEASE_NAMES, RELEASES
 from harness.lab.settings import Lab
 from harness.run.folders import write_folder

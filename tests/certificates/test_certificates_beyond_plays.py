@@ -13,7 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from harness.certificates.beyond_plays import rules_broken_anew, unspoken_for
-from harness.certificates.rules import CERTIFICATE_ROLES, Examination
+from harness.certificates.rules import Examination
+from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.releases import RELEASES
 from harness.x509.certificate import CertificateFacts, read_certificate
 

@@ -8,8 +8,9 @@ import pytest
 
 from harness.certificates.plan_effects import lab_after, release_steps, settings_after
 from harness.certificates.plan_steps import ConversionStep, Exchange, Need, conversion
+from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.changes import changed
-from harness.lab.installing import CLOUD_LIST, PLACES, SAME, UPLOADED_LIST
+from harness.lab.installing import CLOUD_LIST, SAME, UPLOADED_LIST
 from harness.lab.releases import RELEASE_NAMES, RELEASES
 from harness.lab.settings import Lab
 from harness.run.library import Library
@@ -28,11 +29,14 @@ def exchange(role: str = "expressway-e-server", new_host: str = "", new: tuple[s
 
 @pytest.mark.parametrize("box", ["expressway-e", "expressway-c"])
 def test_an_expressway_has_two_stores_of_one_box(box: str) -> None:
-    server, client = PLACES[f"{box}-server"], PLACES[f"{box}-client"]
+    server, client = CERTIFICATE_ROLES[f"{box}-server"].place, CERTIFICATE_ROLES[f"{box}-client"].place
 
     assert (server.box, client.box) == (box, box)
     assert (server.is_client, client.is_client) == (False, True)
-    assert (server.twin, client.twin) == (f"{box}-client", f"{box}-server")
+    assert [CERTIFICATE_ROLES[f"{box}-{store}"].twin for store in ("server", "client")] == [
+        f"{box}-client",
+        f"{box}-server",
+    ]
     assert server.own_list == client.own_list == f"{box}.trusted-ca"
     assert server.own_list in server.verifiers
     assert (server.host, server.domain) == (client.host, client.domain)
@@ -40,9 +44,9 @@ def test_an_expressway_has_two_stores_of_one_box(box: str) -> None:
 
 @pytest.mark.parametrize("role", ["webex-cloud", "b2b-peer", "unified-cm", "mra-phone"])
 def test_everybody_else_has_one_store_and_no_upload_page(role: str) -> None:
-    place = PLACES[role]
+    place = CERTIFICATE_ROLES[role].place
 
-    assert (place.box, place.is_client, place.twin, place.other_store) == (None, False, "", "")
+    assert (place.box, place.is_client, CERTIFICATE_ROLES[role].twin, place.other_store) == (None, False, "", "")
     for release in RELEASES.values():
         assert place.store_on(release) == place.setting
         assert place.held(OLD, NEW, release) == {place.setting: OLD}
@@ -54,7 +58,7 @@ def test_everybody_else_has_one_store_and_no_upload_page(role: str) -> None:
 def test_until_x15_4_both_roles_have_one_store(box: str, release: str) -> None:
     server, client = f"{box}.server-certificate", f"{box}.client-certificate"
     two = release == "x15.5"
-    places = PLACES[f"{box}-server"], PLACES[f"{box}-client"]
+    places = CERTIFICATE_ROLES[f"{box}-server"].place, CERTIFICATE_ROLES[f"{box}-client"].place
 
     assert [place.store_on(RELEASES[release]) for place in places] == [server, client if two else server]
     assert places[0].held(NEW, OLD, RELEASES[release]) == {server: NEW, client: OLD if two else SAME}
@@ -79,7 +83,7 @@ def test_a_certificate_without_client_auth_meets_the_page_of_its_store(
     role: str, release: str, switch: bool, rule: str
 ) -> None:
     facts = CertificateFacts("", dns_names=("edge.example.com",), extended_key_usage=("serverAuth",))
-    refused = PLACES[role].refusal(facts, RELEASES[release], switch=switch)
+    refused = CERTIFICATE_ROLES[role].place.refusal(facts, RELEASES[release], switch=switch)
 
     assert (refused.rule if refused else "") == rule
 
@@ -87,7 +91,7 @@ def test_a_certificate_without_client_auth_meets_the_page_of_its_store(
 def test_a_list_that_an_organisation_uploads_overrides_the_clouds_own() -> None:
     """Only where the cloud verifies at all (C4)."""
     uploaded = changed(LAB, {UPLOADED_LIST: ["public-root"]})
-    edge, inside = PLACES["expressway-e-server"], PLACES["expressway-c-server"]
+    edge, inside = CERTIFICATE_ROLES["expressway-e-server"].place, CERTIFICATE_ROLES["expressway-c-server"].place
 
     assert edge.lists_of_verifiers(LAB) == edge.verifiers
     assert edge.lists_of_verifiers(uploaded) == (*edge.verifiers, UPLOADED_LIST)

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.certificates.rules import (
-    CERTIFICATE_ROLES,
     CERTIFICATE_RULES,
     Examination,
     RuleFinding,
@@ -21,6 +20,7 @@ from harness.certificates.rules import (
     examine,
     unjudged,
 )
+from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.releases import RELEASE_NAMES, RELEASES
 from harness.pki.keys import SIGNATURES
 from harness.x509.der import SEQUENCE, element

@@ -14,10 +14,11 @@ from public_chains import root
 from shipped_library import LIBRARY
 
 from harness.certificates.check import check_as_json, check_text
-from harness.certificates.rules import CERTIFICATE_ROLES, Examination
+from harness.certificates.rules import Examination
 from harness.certificates.show import Sight, WantedName, names_looked_for
 from harness.certificates.show_json import sight_as_json
 from harness.certificates.show_text import sight_text
+from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.releases import RELEASES
 from harness.pki import LeafOrder, Workshop, certificates_pem
 from harness.report.columns import in_columns

@@ -14,7 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from interop_bench import HOST, MUTUAL, alert_received, dialled, files, needs, new_link, running
 
-from harness.certificates.rules import CERTIFICATE_ROLES, Examination, Severity, examine
+from harness.certificates.rules import Examination, Severity, examine
+from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.releases import RELEASES
 from harness.net.memory import memory_stream_pair
 from harness.pki import certificates_pem

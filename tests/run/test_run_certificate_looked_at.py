@@ -8,10 +8,10 @@ import pytest
 from public_chains import Pointers, root
 from shipped_library import LIBRARY
 
-from harness.certificates.rules import CERTIFICATE_ROLES
 from harness.certificates.shell.change import Outcomes, Question, Story, outcomes, prepare, stories
 from harness.certificates.shell.change import _is_looked_at as is_looked_at
 from harness.certificates.shell.trial_lab import Bench
+from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.pki import LeafOrder
 from harness.x509.files import Holding, TrustList
 

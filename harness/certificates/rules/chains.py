@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.certificates.rules.examination import OPEN_ENDS, Examination
-from harness.certificates.rules.roles import ALL_ROLES, BOXES, OTHERS
 from harness.certificates.rules.row import CertificateRule, Severity
+from harness.lab.certificate_roles import ALL_ROLES, BOXES, OTHERS
 from harness.x509.chain import Link, build_chain, continuation, is_root, links_of
 from harness.x509.findings import FindingKind
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-from harness.certificates.rules.roles import CertificateRole
+from harness.lab.certificate_roles import CertificateRole
 from harness.lab.releases import Release
 from harness.x509.certificate import CertificateFacts, read_certificate
 from harness.x509.chain import Link, build_chain, is_root, links_of

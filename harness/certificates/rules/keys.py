@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from harness.certificates.rules.examination import Examination
-from harness.certificates.rules.roles import ALL_ROLES, BOXES
 from harness.certificates.rules.row import CertificateRule, Severity
+from harness.lab.certificate_roles import ALL_ROLES, BOXES
 from harness.x509.encoded import encoded
 from harness.x509.findings import FindingKind
 from harness.x509.keys import serves_tls

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from harness.certificates.rules.examination import Examination
-from harness.certificates.rules.roles import NAMED
 from harness.certificates.rules.row import CertificateRule, Severity
+from harness.lab.certificate_roles import NAMED
 from harness.x509.presented_names import MAX_NAME, address_in
 
 _LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"

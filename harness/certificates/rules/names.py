@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.certificates.rules.examination import Examination
-from harness.certificates.rules.roles import NAMED
 from harness.certificates.rules.row import CertificateRule, Severity
+from harness.lab.certificate_roles import NAMED
 from harness.x509.name_rules import CLOUD_NAMES, GENERATIONS
 
 _PARTNERS = "B2B partners that look for the SIP domain (RFC 5922 section 7.3)"

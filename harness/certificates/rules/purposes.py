@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.certificates.rules.examination import Examination
-from harness.certificates.rules.roles import ALL_ROLES, BOXES, CERTIFICATE_ROLES
 from harness.certificates.rules.row import CertificateRule, Severity
+from harness.lab.certificate_roles import ALL_ROLES, BOXES, CERTIFICATE_ROLES
 from harness.lab.uploads import Upload, UploadRefusal, refusal_of
 from harness.x509.findings import FindingKind
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from harness.certificates.rules.examination import Examination
-from harness.certificates.rules.roles import ALL_ROLES
 from harness.certificates.rules.row import CertificateRule, Severity
+from harness.lab.certificate_roles import ALL_ROLES
 
 _PRIVATE_ENDINGS = (".local", ".localhost", ".internal", ".lan", ".corp", ".home", ".intra", ".invalid")
 """Ends of names that no public DNS has (RFC 6762 appendix G, RFC 6761, and custom)."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from harness.certificates.rules.examination import Examination
-from harness.certificates.rules.roles import BOXES, CERTIFICATE_ROLES
 from harness.certificates.rules.row import CertificateRule, Severity
+from harness.lab.certificate_roles import BOXES, CERTIFICATE_ROLES
 from harness.x509.encoded import encoded
 from harness.x509.general_names import attributes
 

@@ -10,10 +10,10 @@ from harness.certificates.rules.name_syntax import NAME_SYNTAX_RULES
 from harness.certificates.rules.names import NAME_RULES
 from harness.certificates.rules.purposes import PURPOSE_RULES
 from harness.certificates.rules.revocation import REVOCATION_RULES
-from harness.certificates.rules.roles import ASKED_FOR
 from harness.certificates.rules.row import CertificateRule, RuleFinding, Severity
 from harness.certificates.rules.strictness import STRICTNESS_RULES
 from harness.certificates.rules.subjects import SUBJECT_RULES
+from harness.lab.certificate_roles import ASKED_FOR
 
 CERTIFICATE_RULES: tuple[CertificateRule, ...] = (
     *PURPOSE_RULES,

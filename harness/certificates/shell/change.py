@@ -22,7 +22,7 @@ from harness.certificates.shell.stand_ins import stand_ins
 from harness.certificates.shell.trial_lab import Bench
 from harness.diagnosis.compare import outcome_differs
 from harness.diagnosis.warnings import SEE_SET_UP
-from harness.lab.installing import PLACES
+from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.releases import RELEASES
 from harness.run.in_memory import StoppedEarlyError, Tick, verdicts
 from harness.run.library import Library
@@ -227,7 +227,7 @@ class Question:
 def prepare(library: Library, question: Question) -> Bench:
     """Return the bench for a question; ScenarioError where a certificate cannot be played."""
     standing_in = stand_ins((question.old, question.new), question.trust.certificates, question.at)
-    return Bench(library, PLACES[question.role], standing_in, question.at)
+    return Bench(library, CERTIFICATE_ROLES[question.role].place, standing_in, question.at)
 
 
 def upload_flips(question: Question, *, switch: bool = False) -> list[UploadFlip]:
@@ -245,7 +245,7 @@ def upload_flips(question: Question, *, switch: bool = False) -> list[UploadFlip
 
 
 def _upload_flip(question: Question, names: tuple[str, ...], *, switch: bool) -> UploadFlip | None:
-    place, release = PLACES[question.role], RELEASES[names[0]]
+    place, release = CERTIFICATE_ROLES[question.role].place, RELEASES[names[0]]
     leaves = [read_certificate(each.certificates[0]) for each in (question.old, question.new)]
     before, after = (place.refusal(leaf, release, switch=switch) for leaf in leaves)
     refusal = after or before

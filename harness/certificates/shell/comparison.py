@@ -9,7 +9,7 @@ from pathlib import Path
 
 from harness.certificates.beyond_plays import rules_broken_anew
 from harness.certificates.change import Candidate, CertificateChange, Flip
-from harness.certificates.rules import CERTIFICATE_ROLES, Examination
+from harness.certificates.rules import Examination
 from harness.certificates.shell.change import Question, Story, outcomes, prepare, stories, upload_flips
 from harness.certificates.shell.files import naming_the_unplayable
 from harness.certificates.shell.foreign_sources import shared_lists, unfetched
@@ -18,7 +18,7 @@ from harness.certificates.shell.trial_lab import Bench, looked_at
 from harness.diagnosis.compare import mismatches
 from harness.diagnosis.judge import judge
 from harness.errors import Fault, ScenarioError
-from harness.lab.installing import PLACES
+from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.releases import RELEASES
 from harness.report.outcome import PlayOutcome
 from harness.run.in_memory import Tick, transcripts
@@ -117,7 +117,9 @@ def compare(
         dead=came_to.dead,
         aside=came_to.aside,
         looked_at=came_to.looked_at,
-        assumed=PLACES[question.role].assumed if looked_at(library, PLACES[question.role]) else "",
+        assumed=CERTIFICATE_ROLES[question.role].place.assumed
+        if looked_at(library, CERTIFICATE_ROLES[question.role].place)
+        else "",
     )
 
 

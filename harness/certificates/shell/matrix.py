@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from harness.certificates.matrix import MatrixRow
 from harness.certificates.shell.change import alike
+from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.changes import changed
-from harness.lab.installing import PLACES
 from harness.lab.releases import RELEASES
 from harness.lab.settings import Lab
 from harness.pki import LeafOrder, Workshop
@@ -114,7 +114,7 @@ def play_matrix(plans: Sequence[tuple[Square, Plan]], workshop: Workshop, tick: 
 def _plans(healthy: Lab, workshop: Workshop, square: Square) -> Iterator[Plan]:
     release = RELEASES[square.releases[0]]
     held = {"profile": square.box, "faults": list(square.faults)}
-    place = PLACES[f"{square.box}-{'client' if square.store == 'client' else 'server'}"]
+    place = CERTIFICATE_ROLES[f"{square.box}-{'client' if square.store == 'client' else 'server'}"].place
     certificates = place.held(held, {"profile": square.box}, release)
     above = tuple(_above(workshop, square))
     check = {f"{path}eku-check": square.eku_check for path in ("expressway-e.sip.", "expressway-c.")}

@@ -15,13 +15,13 @@ from harness.certificates.plan import BrokenRule, StillUsed
 from harness.certificates.plan_effects import release_steps
 from harness.certificates.plan_steps import OUR_LISTS, ConversionStep, Exchange, Need, conversion
 from harness.certificates.renaming import Renaming, host_in
-from harness.certificates.rules import CERTIFICATE_ROLES, Examination
+from harness.certificates.rules import Examination
 from harness.certificates.shell.foreign_sources import found_hosts, publish, shared_lists
 from harness.certificates.shell.matrix import CLUSTER_AND_TRUNK
 from harness.certificates.shell.stand_ins import Adopted, Played, stand_ins
 from harness.certificates.shell.trial_lab import looked_at, renamed, renamed_lab, renaming_of, with_edges_of_their_own
+from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.changes import changed, names_at
-from harness.lab.installing import PLACES
 from harness.lab.releases import RELEASES, Release
 from harness.lab.settings import Lab
 from harness.lab.uploads import UploadRefusal
@@ -81,8 +81,9 @@ class ConversionBench:
         if not step.installs:
             return None
         facts = read_certificate(self.workshop.issue(LeafOrder(step.profile)).leaf)
-        place, release = PLACES[step.installs], lab.running
-        parted = any(other.installs == place.twin for other in self.steps if other.need is Need.REQUIRED)
+        role, release = CERTIFICATE_ROLES[step.installs], lab.running
+        place = role.place
+        parted = any(other.installs == role.twin for other in self.steps if other.need is Need.REQUIRED)
         if parted and place.is_client and not release.two_stores:
             return place.refusal_in("client", facts, release)
         return place.refusal(facts, release, switch=lab.expressway_e.enable_server_eku_upload)
@@ -108,7 +109,7 @@ def conversion_bench(library: Library, asked: Sequence[Asked], conditions: Condi
     pairs = list(zip(asked, standing_in.played[::2], standing_in.played[1::2], strict=True))
     renaming = Renaming({})
     for one, old, _ in reversed(pairs):
-        names = renaming_of(PLACES[one.role], read_certificate(old.credentials.leaf)).names
+        names = renaming_of(CERTIFICATE_ROLES[one.role].place, read_certificate(old.credentials.leaf)).names
         renaming = Renaming({**renaming.names, **names})
     workshop = Workshop(renamed(library.catalogue, renaming), at)
     adopted = Adopted(workshop)
@@ -117,7 +118,9 @@ def conversion_bench(library: Library, asked: Sequence[Asked], conditions: Condi
         workshop.hold(_held(one, "new"), new.credentials)
     exchanges = [_exchange(one, old, new, adopted) for one, old, new in pairs]
     publish(workshop, standing_in.issued)
-    verified = {key: value for one in asked for key, value in looked_at(library, PLACES[one.role]).items()}
+    verified = {
+        key: value for one in asked for key, value in looked_at(library, CERTIFICATE_ROLES[one.role].place).items()
+    }
     lab = renamed_lab(library.healthy, renaming)
     lab = changed(lab, found_hosts(lab, workshop))
     lab = with_edges_of_their_own(changed(lab, {"release": release.name, **CLUSTER_AND_TRUNK, **verified}), renaming)

@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 
 from harness.certificates.check import check_as_json, check_as_sarif, check_text
-from harness.certificates.rules import CERTIFICATE_ROLES, Examination, Severity, examine
+from harness.certificates.rules import Examination, Severity, examine
 from harness.certificates.shell.files import trust_in
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
 from harness.cli.giving_out import as_asked, give_out
 from harness.cli.terminal import speaks_unicode, width
+from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.releases import RELEASES
 from harness.run.disk import STANDARD_OUTPUT, write_text
 from harness.run.option_values import time_at

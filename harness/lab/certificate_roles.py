@@ -1,13 +1,20 @@
-"""Who holds a certificate, in which TLS role, and who looks at it: one table."""
+"""Who holds a certificate, in which TLS role, who looks at it, and where it lies in the lab: one table.
+
+The command line takes the words of `--role` from it, so nothing slow is imported here.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
+from harness.lab.installing import CLOUD_LIST, Place
 from harness.lab.uploads import Box
-from harness.x509.findings import Purpose
+
+if TYPE_CHECKING:
+    from harness.x509.findings import Purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +22,8 @@ class CertificateRole:
     """One use of a certificate.
 
     `purposes` are the TLS roles in which it must serve. `peers` says who verifies it there, for people; trap X32:
-    a rule is about somebody, or it is about nobody. `names` says which names it needs. `box` is the Expressway
-    in whose stores it lies, empty where it lies elsewhere.
+    a rule is about somebody, or it is about nobody. `names` says which names it needs. `place` is where it
+    lies in the lab.
     """
 
     name: str
@@ -24,7 +31,38 @@ class CertificateRole:
     purposes: tuple[Purpose, ...]
     peers: str
     names: str
-    box: Box | None = None
+    place: Place
+
+    @property
+    def box(self) -> Box | None:
+        """The Expressway in whose stores it lies, None for everybody else's."""
+        return self.place.box
+
+    @property
+    def twin(self) -> str:
+        """The role of the other store of the same box, empty where it has none."""
+        other = self.place.other_store
+        return next((role.name for role in CERTIFICATE_ROLES.values() if role.place.setting == other), "")
+
+
+_EDGE_VERIFIERS = (
+    CLOUD_LIST,
+    "b2b-peer.trusted-ca",
+    "jabber.trusted-ca",
+    "mra-phone.trusted-ca",
+    "expressway-c.trusted-ca",
+)
+_EDGE_STORES = ("expressway-e.server-certificate", "expressway-e.client-certificate")
+_INSIDE_STORES = ("expressway-c.server-certificate", "expressway-c.client-certificate")
+_EDGE_LIST, _INSIDE_LIST = "expressway-e.trusted-ca", "expressway-c.trusted-ca"
+_INSIDE_VERIFIERS = (_EDGE_LIST, "unified-cm.trusted-ca", "unified-cm.tomcat-trust")
+_EDGE_HOSTS = ("us-expe1.example.com", "example.com")
+_INSIDE_HOSTS = ("expc1.example.com", "example.com")
+
+
+def _store(stores: tuple[str, str], own_list: str, verifiers: tuple[str, ...], names: tuple[str, str]) -> Place:
+    setting, other = stores
+    return Place(setting, (*verifiers, own_list), other, own_list, *names)
 
 
 _EDGE_DIALLED = (
@@ -42,7 +80,7 @@ CERTIFICATE_ROLES: Mapping[str, CertificateRole] = MappingProxyType(
                 purposes=("server",),
                 peers=_EDGE_DIALLED,
                 names="its own FQDN, each MRA domain (or collab-edge. and the domain), and the SIP domain",
-                box="expressway-e",
+                place=_store(_EDGE_STORES, _EDGE_LIST, _EDGE_VERIFIERS, _EDGE_HOSTS),
             ),
             CertificateRole(
                 name="expressway-e-client",
@@ -50,7 +88,7 @@ CERTIFICATE_ROLES: Mapping[str, CertificateRole] = MappingProxyType(
                 purposes=("client",),
                 peers="Webex cloud on 5062, and each B2B partner that asks for a certificate",
                 names="its own FQDN and a domain that the organisation has verified",
-                box="expressway-e",
+                place=_store(_EDGE_STORES[::-1], _EDGE_LIST, _EDGE_VERIFIERS, _EDGE_HOSTS),
             ),
             CertificateRole(
                 name="expressway-c-server",
@@ -58,7 +96,7 @@ CERTIFICATE_ROLES: Mapping[str, CertificateRole] = MappingProxyType(
                 purposes=("server",),
                 peers="Unified CM on the trunk",
                 names=_INSIDE_NAMES,
-                box="expressway-c",
+                place=_store(_INSIDE_STORES, _INSIDE_LIST, _INSIDE_VERIFIERS, _INSIDE_HOSTS),
             ),
             CertificateRole(
                 name="expressway-c-client",
@@ -66,7 +104,7 @@ CERTIFICATE_ROLES: Mapping[str, CertificateRole] = MappingProxyType(
                 purposes=("client",),
                 peers="Expressway-E on 7001 and up and in the SSH tunnel on 2222, Unified CM on the trunk",
                 names=_INSIDE_NAMES,
-                box="expressway-c",
+                place=_store(_INSIDE_STORES[::-1], _INSIDE_LIST, _INSIDE_VERIFIERS, _INSIDE_HOSTS),
             ),
             CertificateRole(
                 name="webex-cloud",
@@ -74,6 +112,7 @@ CERTIFICATE_ROLES: Mapping[str, CertificateRole] = MappingProxyType(
                 purposes=("server", "client"),
                 peers="Expressway-E, both ways",
                 names="a name of hybrid calling, such as callservice.webex.com",
+                place=Place("webex-cloud.certificate", (_EDGE_LIST,)),
             ),
             CertificateRole(
                 name="b2b-peer",
@@ -81,6 +120,14 @@ CERTIFICATE_ROLES: Mapping[str, CertificateRole] = MappingProxyType(
                 purposes=("server",),
                 peers="Expressway-E, where its DNS zone verifies whom it dials",
                 names="its SIP domain, and its own FQDN",
+                place=Place(
+                    "b2b-peer.server-certificate",
+                    (_EDGE_LIST,),
+                    host="edge1.peer.example",
+                    domain="peer.example",
+                    looked_at_with={"expressway-e.dns-zone.tls-verify": True},
+                    assumed="Expressway-E verifies the partners that it dials (TLS verify mode On in the DNS zone)",
+                ),
             ),
             CertificateRole(
                 name="unified-cm",
@@ -88,6 +135,17 @@ CERTIFICATE_ROLES: Mapping[str, CertificateRole] = MappingProxyType(
                 purposes=("server", "client"),
                 peers="Expressway-C on the trunk, both ways",
                 names="the name or address by which Expressway-C knows it as a peer",
+                place=Place(
+                    "unified-cm.certificate",
+                    (_INSIDE_LIST,),
+                    host="cucm1.example.com",
+                    domain="example.com",
+                    looked_at_with={
+                        "expressway-c.neighbour-zone.transport": "tls",
+                        "expressway-c.neighbour-zone.tls-verify": True,
+                    },
+                    assumed="the trunk speaks TLS, and Expressway-C verifies it",
+                ),
             ),
             CertificateRole(
                 name="mra-phone",
@@ -95,6 +153,7 @@ CERTIFICATE_ROLES: Mapping[str, CertificateRole] = MappingProxyType(
                 purposes=("client",),
                 peers="Expressway-E on the mutual TLS port",
                 names="what a Default Zone access rule looks for",
+                place=Place("mra-phone.certificate", (_EDGE_LIST,)),
             ),
         )
     }
