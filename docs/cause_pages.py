@@ -19,7 +19,7 @@ from trio._core import _run as trio_loop
 
 from harness.diagnosis.causes import CAUSES
 from harness.diagnosis.causes.row import ANYBODY, Advice, Cause
-from harness.lab.directory import ROLES
+from harness.lab.actors import TITLES
 from harness.report.ladder import draw_ladder
 from harness.report.outcome import PlayOutcome
 from harness.run.library import Library
@@ -167,7 +167,7 @@ def _whose(who: str, cause: Cause) -> str:
         return ""
     if who == ANYBODY:
         return "otherwise: "
-    return f"{ROLES[who]} was refused: " if who in ROLES else f"on the {who} port: "
+    return f"{TITLES[who]} was refused: " if who in TITLES else f"on the {who} port: "
 
 
 def _remedy(advice: Advice) -> str:

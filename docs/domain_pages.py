@@ -14,7 +14,7 @@ from pathlib import Path
 from citations import linked
 
 from harness.diagnosis.causes import CAUSES
-from harness.lab.directory import ROLES
+from harness.lab.actors import TITLES
 from harness.lab.releases import RELEASES, Release
 from harness.scenario.expectations import NETWORK
 from harness.scenario.model import TLS_VERSIONS, Expectation, Scenario, StepExpectation
@@ -118,6 +118,6 @@ def _end(expected: Expectation) -> str:
 
 
 def _stop(step: StepExpectation) -> str:
-    by = "something in the path" if step.by == NETWORK else ROLES.get(step.by or "", step.by or "")
+    by = "something in the path" if step.by == NETWORK else TITLES.get(step.by or "", step.by or "")
     alert = f"alert {step.alert}" if step.alert and step.alert > 0 else ""
     return ", ".join(part for part in (step.stopped_at, by, alert) if part)

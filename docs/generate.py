@@ -26,8 +26,8 @@ from harness.diagnosis.causes import CAUSES, cause_keys
 from harness.dns.faults import FAULTS
 from harness.dns.ownership import KINDS
 from harness.dns.walk_words import FINDINGS, NOTES
+from harness.lab.actors import TITLES
 from harness.lab.certificate_roles import CERTIFICATE_ROLES
-from harness.lab.directory import ROLES
 from harness.lab.fields import Settings, describe
 from harness.lab.settings import AccessRule, CallPolicyRule, Certificate, Edge, Lab, SearchRule
 from harness.lab.settings.network import DnsFault, DnsView, FirewallRule, Organisation, ZoneSetting
@@ -144,7 +144,7 @@ def settings_page(healthy: Lab) -> Iterator[str]:
         "below. In brackets stands who says so, by keys of the [domain reference](domain.md)."
     )
     words = scenario_schema(cause_keys())["$defs"]["change"]["properties"]
-    for actor, role in {**ROLES, "firewall": "Firewall", "": "The lab as a whole"}.items():
+    for actor, role in {**TITLES, "firewall": "Firewall", "": "The lab as a whole"}.items():
         yield from ("", f"## {role}", "", "| setting | value | meaning |", "|---|---|---|")
         rows = [row for row in setting_rows() if _belongs(row.path, actor) and "certificate." not in row.path]
         yield from (_setting_line(row, healthy, _choices(words[row.path])) for row in rows)

@@ -18,6 +18,7 @@ from harness.actors.admission import TRAVERSAL_ZONE, WEBEX_ZONE
 from harness.actors.exchange import CHALLENGES, TRANSPORT_FAILURE, exchange, hang_up
 from harness.actors.site import Site, Stage
 from harness.actors.standing_link import StandingLink
+from harness.lab.actors import B2BUA_PORT
 from harness.lab.settings import Certificate, ExpresswayE
 from harness.net.link import Link
 from harness.net.sip_link import Inquiry, SipLink
@@ -34,7 +35,6 @@ from harness.tls.profile import TlsProfile
 from harness.transcript import Address, Oddity
 
 NAME = "b2bua"
-PORT = 5073
 _MARK = "b2b-"
 """How the Call-IDs of the far legs begin: two legs are two dialogs."""
 
@@ -50,7 +50,7 @@ class B2bua:
 
     async def start(self) -> None:
         """Listen for the proxies."""
-        await self.site.listen(PORT, self._welcome, service="B2BUA")
+        await self.site.listen(B2BUA_PORT, self._welcome, service="B2BUA")
 
     async def _welcome(self, link: Link) -> None:
         stage = self.site.stage
@@ -106,7 +106,7 @@ class _Legs:
         self._site = site
         self._node = node
         self._host = host
-        self._writer = BackToBack(Identity(site.host, PORT, site.software))
+        self._writer = BackToBack(Identity(site.host, B2BUA_PORT, site.software))
         self._back = StandingLink(site, self._dial, partial(self.serve, begins=False))
         self._calls: DialogTable[_Leg] = DialogTable()
 
@@ -212,7 +212,7 @@ class _Legs:
         return self._writer.next(inquiry.request, leg.there, self._via(), far_leg, keeps_parameters=keeps)
 
     def _via(self) -> Via:
-        via = Via.of("TLS", self._site.host, PORT, self._site.identifiers.branch())
+        via = Via.of("TLS", self._site.host, B2BUA_PORT, self._site.identifiers.branch())
         return via.with_parameter("x-cisco-local-service", "nettle")
 
     def _preserves(self, headers: Headers) -> bool:

@@ -32,6 +32,7 @@ from harness.actors.site import Site, Stage
 from harness.actors.standing_link import StandingLink
 from harness.actors.traversal_server import TraversalServer
 from harness.actors.user_agent import Outcome
+from harness.lab.actors import B2BUA_PORT
 from harness.lab.settings import ExpresswayE as ExpresswayESettings
 from harness.net.link import Link
 from harness.net.sip_link import SipLink
@@ -165,7 +166,7 @@ class ExpresswayE:
                 return await self._outbound.reach(target, request)
 
     async def _dial_b2bua(self) -> Link | None:
-        target = Address(self.site.stage.directory.address_of(b2bua.NAME), b2bua.PORT)
+        target = Address(self.site.stage.directory.address_of(b2bua.NAME), B2BUA_PORT)
         return await b2bua.dial_inside(self.site, self.settings, target)
 
     def _encrypting(self) -> frozenset[str]:

@@ -10,10 +10,10 @@ import trio
 
 from harness.actors.wardrobe import Wardrobe
 from harness.errors import LabError
+from harness.lab.actors import ACTORS
 from harness.lab.directory import Directory
 from harness.lab.settings import Lab
 from harness.lab.settings.network import FirewallRule
-from harness.lab.software import software_of
 from harness.net.hello_editor import EditedHello
 from harness.net.link import Link
 from harness.net.middlebox import FLIGHTS, CutStream, SwallowingStream
@@ -67,7 +67,7 @@ class Site:
         self.host = stage.directory.address_of(actor)
         self.identifiers = Identifiers(actor)
         kind = "expressway-e" if actor in stage.lab.nodes else actor
-        self.software = software_of(kind, stage.lab.release)
+        self.software = ACTORS[kind].software_on(stage.lab.release)
 
     async def listen(self, port: int, welcome: Welcome, *, service: str, protocol: str = "sip", **facts: str) -> None:
         """Listen on `port`; `welcome` gets each connection in a task of its own. LabError if it cannot be.

@@ -10,7 +10,7 @@ from harness.certificates.change import Candidate, CertificateChange, Flip, Kind
 from harness.certificates.change_verdict import counts, dates_of, differences, usages_of, verdict_of
 from harness.certificates.release_words import release_names
 from harness.certificates.rules import RuleFinding
-from harness.lab.directory import ROLES
+from harness.lab.actors import TITLES
 from harness.report.columns import Paper
 from harness.report.wording import alert_words, stage_words
 from harness.verdict import Remedy, Verdict
@@ -185,7 +185,7 @@ def _end(verdict: Verdict) -> str:
     stopped = verdict.stopped
     if stopped is None:
         return "; ".join(("works", *verdict.warnings))
-    by = ROLES.get(stopped.by, stopped.by) or "nobody"
+    by = TITLES.get(stopped.by, stopped.by) or "nobody"
     alert = f", alert {alert_words(stopped.alert)}" if stopped.alert is not None else ""
     return f"{stopped.step} {stage_words(stopped)} by {by}{alert}"
 

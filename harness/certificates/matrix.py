@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from harness.certificates.release_words import release_names
-from harness.lab.directory import ROLES
+from harness.lab.actors import TITLES
 from harness.report.columns import Paper
 from harness.report.json_text import as_json
 from harness.tls.alerts import alert_name
@@ -101,7 +101,7 @@ def _blocks(rows: Sequence[MatrixRow]) -> Iterator[_Block]:
 def _told(block: _Block, paper: Paper) -> Iterator[str]:
     first = block.rows[0]
     store = "one certificate for both roles" if first.store == "both" else f"its {first.store} store"
-    yield from paper.hanging("", f"{ROLES[first.box]}, {block.where}: {store}", 0)
+    yield from paper.hanging("", f"{TITLES[first.box]}, {block.where}: {store}", 0)
     columns = {link: max(len(link) + 1, _NARROWEST) for link in first.links}
     yield f"{'':{_FIRST}}" + "".join(f"{link:{columns[link]}}" for link in first.links).rstrip()
     for restricted in (False, True):

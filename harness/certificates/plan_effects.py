@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harness.certificates.plan_steps import ConversionStep, Exchange, Need
+from harness.lab.actors import TITLES
 from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.changes import changed, names_at
-from harness.lab.directory import ROLES
 from harness.lab.installing import SAME
 from harness.lab.releases import NEWEST, RELEASES, Release
 from harness.lab.screens import CLIENT_CERTIFICATE
@@ -128,7 +128,7 @@ def _split(exchange: Exchange) -> Iterator[ConversionStep]:
     dialling = f"{exchange.place.box}-client"
     if dialling in CERTIFICATE_ROLES and exchange.role != dialling:
         yield ConversionStep(
-            f"Split the stores of {ROLES[str(exchange.place.box)]}: put the old certificate into its client store",
+            f"Split the stores of {TITLES[str(exchange.place.box)]}: put the old certificate into its client store",
             CLIENT_CERTIFICATE,
             installs=dialling,
             profile=exchange.old,

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Any
 
+from harness.lab.actors import TITLES
 from harness.lab.certificate_roles import CERTIFICATE_ROLES
-from harness.lab.directory import ROLES
 from harness.lab.installing import CLOUD_LIST, UPLOADED_LIST, Place
 from harness.lab.screens import CERTIFICATE_MANAGEMENT, TRUSTED_CA
 from harness.lab.screens import UPLOADED_LIST as UPLOAD_PAGE
@@ -153,7 +153,7 @@ def _on_lists(exchange: Exchange, names: Sequence[str]) -> Iterator[tuple[str, t
 
 
 def _owner(path: str) -> str:
-    return ROLES[path.partition(".")[0]]
+    return TITLES[path.partition(".")[0]]
 
 
 def _names(exchange: Exchange) -> Iterator[ConversionStep]:

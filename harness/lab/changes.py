@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pydantic import BaseModel
 
 from harness.errors import ScenarioError
+from harness.lab.actors import ACTORS
 from harness.lab.pattern import fault_with_domains
 from harness.lab.settings import Certificate, Lab
 from harness.pki.anchors import anchor_faults, named_by
@@ -18,19 +19,13 @@ WEAK_KEYS: Final = frozenset({"rsa-1024"})
 """Key types that OpenSSL does not load at its default security level, 2 (measured; domain.md T-11)."""
 
 _OLD_VERSIONS: Final = {"1.0", "1.1"}
-_SPOKEN: Final[Mapping[str, Callable[[Lab], tuple[str, ...]]]] = {
-    "expressway-e": lambda lab: lab.expressway_e.sip.tls_versions or lab.running.tls_versions,
-    "expressway-c": lambda lab: lab.running.tls_versions,
-    "b2b-peer": lambda lab: lab.b2b_peer.tls_versions,
-}
-"""The TLS versions of the actors that can be old gear: with TLS 1.0 or 1.1 their security level is 0."""
 
 
 def cannot_load(lab: Lab, actor: str, key_type: str) -> tuple[str, str] | None:
     """Return (what is wrong, hint) where `actor` of this lab cannot load such a key, else None."""
     if key_type not in WEAK_KEYS:
         return None
-    spoken = _SPOKEN.get(actor)
+    spoken = ACTORS[actor].old_versions if actor in ACTORS else None
     if spoken and _OLD_VERSIONS & set(spoken(lab)):
         return None
     older = ", or make old gear of this box: let it speak TLS 1.0 too" if spoken else ""
@@ -48,7 +43,7 @@ _TRUST_LISTS = {
     "proxy_trusted_ca",
     "tomcat_trust",
 }
-_EXPRESSWAYS = {"expressway-e", "expressway-c"}
+_EXPRESSWAYS = tuple(name for name, actor in ACTORS.items() if actor.is_expressway)
 
 MOST_TRUSTED = 1000
 """CA certificates that the Trusted CA list of an Expressway holds (domain.md 3.1, C2)."""
@@ -107,12 +102,10 @@ def unknown_words(lab: Lab, catalogue: Catalogue) -> Iterator[tuple[Place, str, 
             yield from _misordered(lab, value, here, catalogue)
         elif name in _TRUST_LISTS:
             yield from _anchors(value, here, catalogue)
-    for box, domains, rules in (
-        ("expressway-e", lab.expressway_e.sip_domains, lab.expressway_e.search_rules),
-        ("expressway-c", lab.expressway_c.sip_domains, lab.expressway_c.search_rules),
-    ):
-        for number, rule in enumerate(rules):
-            if fault := fault_with_domains(rule.pattern, domains):
+    for box in _EXPRESSWAYS:
+        settings = ACTORS[box].settings_in(lab)
+        for number, rule in enumerate(settings.search_rules):
+            if fault := fault_with_domains(rule.pattern, settings.sip_domains):
                 yield (box, "search-rules", number, "pattern"), fault, f"its SIP domains are in {box}.sip-domains"
 
 

@@ -4,23 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from harness.lab.actors import ACTORS, TITLES
 from harness.lab.settings import Lab
-from harness.lab.settings.network import HOME_BLOCK, LAST_OCTETS
-
-ROLES = {
-    "expressway-e": "Expressway-E",
-    "b2bua": "B2BUA of Expressway-E",
-    "expressway-c": "Expressway-C",
-    "unified-cm": "Unified CM",
-    "webex-cloud": "Webex cloud",
-    "control-hub": "Control Hub",
-    "jabber": "Jabber",
-    "name-server": "name server",
-    "mra-phone": "MRA phone",
-    "b2b-peer": "B2B peer",
-    "validation-authority": "validation authority",
-    "firewall": "firewall",
-}
+from harness.lab.settings.network import HOME_BLOCK
 
 
 @dataclass(slots=True)
@@ -51,8 +37,9 @@ class Directory:
 def directory_of(lab: Lab, block: str) -> Directory:
     """Lay the lab's actors out over a block of addresses."""
     edges = {edge.name: int(edge.address.rpartition(".")[2]) for edge in lab.edges}
-    octets = {**LAST_OCTETS, "expressway-e": int(lab.expressway_e.address.rpartition(".")[2]), **edges}
-    roles = {**ROLES, **{name: f"Expressway-E {name}" for name in edges}}
+    fixed = {name: actor.octet for name, actor in ACTORS.items()}
+    octets = {**fixed, "expressway-e": int(lab.expressway_e.address.rpartition(".")[2]), **edges}
+    roles = {**TITLES, **{name: f"Expressway-E {name}" for name in edges}}
     off = {name for name, node in lab.nodes.items() if not node.power}
     return Directory(block, octets, roles, set(octets) - off)
 

@@ -21,12 +21,18 @@ class Role:
     """
 
     name: str
-    title: str
     presents: bool
     verifies: bool
     names: NamesOf
     mutual: bool = False
     mra: bool = False
+
+    @property
+    def title(self) -> str:
+        """What a person calls it."""
+        from harness.lab.actors import TITLES  # noqa: PLC0415  # `--as` reads the words of the table below
+
+        return TITLES.get(self.name, self.name)
 
 
 def _the_domain(domain: str, _host: str) -> tuple[str, ...]:
@@ -34,14 +40,14 @@ def _the_domain(domain: str, _host: str) -> tuple[str, ...]:
 
 
 def _the_edge(domain: str, host: str) -> tuple[str, ...]:
-    from harness.actors.service_discovery import edge_names  # noqa: PLC0415  # `--as` reads the words of the table
+    from harness.actors.service_discovery import edge_names  # noqa: PLC0415  # likewise
 
     return tuple(dict.fromkeys(edge_names(domain, host)))
 
 
 def _cloud_or_domain(domain: str, _host: str) -> tuple[str, ...]:
     """Return what Expressway-E's zone looks for: the cloud's names at the cloud, else the domain (domain.md L2, L6)."""
-    from harness.actors.outbound import GENERAL_NAMES  # noqa: PLC0415  # as above
+    from harness.actors.outbound import GENERAL_NAMES  # noqa: PLC0415  # likewise
     from harness.x509.name_rules import CLOUD_NAMES  # noqa: PLC0415
 
     known = {name for names in CLOUD_NAMES.values() for name in names}
@@ -51,18 +57,17 @@ def _cloud_or_domain(domain: str, _host: str) -> tuple[str, ...]:
 ROLES: Mapping[str, Role] = {
     role.name: role
     for role in (
-        Role(NOBODY, "probe", presents=False, verifies=False, names=_the_domain),
-        Role("webex-cloud", "Webex cloud", presents=True, verifies=True, names=_the_domain, mutual=True),
+        Role(NOBODY, presents=False, verifies=False, names=_the_domain),
+        Role("webex-cloud", presents=True, verifies=True, names=_the_domain, mutual=True),
         Role(
             "jabber",
-            "Jabber",
             presents=False,
             verifies=True,
             names=_the_edge,
             mra=True,
         ),
-        Role("b2b-peer", "B2B peer", presents=False, verifies=True, names=_the_domain),
-        Role("expressway-e", "Expressway-E", presents=True, verifies=True, names=_cloud_or_domain, mutual=True),
+        Role("b2b-peer", presents=False, verifies=True, names=_the_domain),
+        Role("expressway-e", presents=True, verifies=True, names=_cloud_or_domain, mutual=True),
     )
 }
 """The roles by the word of `--as`; the first one is nobody in particular."""

@@ -11,13 +11,14 @@ from pydantic import ValidationError
 from harness.dns.destination import read_destination
 from harness.document import Path, hint_for, shown
 from harness.errors import ScenarioError
+from harness.lab.actors import ZONES
 from harness.lab.changes import leaf_order
 from harness.lab.settings import Certificate
 from harness.pki.blueprint import draw
 from harness.pki.catalogue import Catalogue
 from harness.scenario.expectations import RESERVED, Report
 from harness.scenario.model import Step
-from harness.scenario.steps import ZONES, actors_with_steps, step_kind, verbs_of
+from harness.scenario.steps import actors_with_steps, step_kind, verbs_of
 
 _HIGHEST_PORT, _MOST_ATTEMPTS, _LONGEST_WAIT, _LONGEST_TEXT = 65535, 10, 60, 4096
 _EXPECTED = {

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from harness.document import Document, Path, Place, faults_from, hint_for, read_document
 from harness.errors import Fault, ScenarioError
+from harness.lab.actors import ACTORS
 from harness.lab.changes import changed, unknown_words
-from harness.lab.directory import ROLES
 from harness.lab.fields import TextOfNumber
 from harness.lab.settings import Lab
 from harness.lab.table import setting_rows
@@ -184,11 +184,11 @@ class _Reader:
         """Return the actors of the changed lab."""
         edges = change.get("edges", [])
         named = [edge.get("name") for edge in edges if isinstance(edge, dict)] if isinstance(edges, list) else []
-        return (*ROLES, *(edge.name for edge in self._vocabulary.healthy.edges), *filter(None, named))
+        return (*ACTORS, *(edge.name for edge in self._vocabulary.healthy.edges), *filter(None, named))
 
     def _check_cluster_peers(self, play: Sequence[Step | None], actors: Sequence[str]) -> None:
         """Refuse to join a cluster peer that the changed lab has not."""
-        peers = [name for name in actors if name not in ROLES]
+        peers = [name for name in actors if name not in ACTORS]
         for number, step in enumerate(play):
             if step is None or step.verb != "join-cluster":
                 continue

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
+from harness.lab.actors import ZONES
 from harness.lab.fields import Settings
 from harness.lab.settings import Lab
 from harness.lab.table import group_of, setting_rows
 from harness.scenario.expectations import HIGHEST, OK, STEP_WORDS
 from harness.scenario.model import TLS_VERSIONS
 from harness.scenario.read import ScenarioText
-from harness.scenario.steps import STEP_KINDS, ZONES
+from harness.scenario.steps import STEP_KINDS
 from harness.tls.alerts import alert_names
 from harness.verdict import Stage
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from harness.lab.actors import ACTORS
 from harness.lab.directory import Directory
 from harness.lab.settings import Lab
 from harness.serve.client_files import BARESIP, CALLER, SIPP_CALL
@@ -44,48 +46,32 @@ def doors_told(place: Place) -> Iterator[str]:
             yield f"  {door.port:<6}{_service(place, actor, door.port)}{f', also {beside}' if beside else ''}"
 
 
+def _settings(lab: Lab, actor: str) -> Any:
+    """Return the settings of an actor or of a node of the edge, None for whoever has none."""
+    return lab.nodes.get(actor) or (ACTORS[actor].settings_in(lab) if actor in ACTORS else None)
+
+
 def _named(lab: Lab, actor: str) -> str:
-    nodes = {name: node.host_name for name, node in lab.nodes.items()}
-    others = {
-        "expressway-c": lab.expressway_c.host_name,
-        "unified-cm": lab.unified_cm.host_name,
-        "webex-cloud": lab.webex_cloud.host_name,
-        "b2b-peer": lab.b2b_peer.host_name,
-    }
-    name = (nodes | others).get(actor, "")
+    name = getattr(_settings(lab, actor), "host_name", "")
     return f" ({name})" if name else ""
 
 
 def _service(place: Place, actor: str, port: int) -> str:
     """Return what is spoken at a port, and what it does about client certificates."""
-    if known := _services(place.lab).get((actor, port)):
-        return known
+    settings = _settings(place.lab, actor)
+    row = ACTORS.get("expressway-e" if actor in place.lab.nodes else actor)
+    for known in row.ports if row else ():
+        if known.number_in(settings) == port:
+            return known.service + _demand(known.request_in(settings))
     for told in place.standing:
         if told.topic == "listener" and told.actor == actor and told.facts.get("port") == str(port):
             request = told.facts.get("client-certificate")
-            return f"{told.outcome}{f', {_DEMANDS[ClientCertificate(request)]}' if request else ''}"
+            return told.outcome + _demand(ClientCertificate(request) if request else None)
     return "SIP over TCP"
 
 
-def _services(lab: Lab) -> dict[tuple[str, int], str]:
-    """Return what is spoken at the ports that are no pages of an Expressway."""
-    edge, cloud, manager, peer = lab.expressway_e, lab.webex_cloud, lab.unified_cm, lab.b2b_peer
-    general, asked = (ClientCertificate(each) for each in (cloud.general_client_certificate, peer.request))
-    demands = _DEMANDS[ClientCertificate.REQUIRED]
-    return {
-        **{(name, edge.mra_port): "HTTPS, sign-in of MRA" for name in lab.nodes},
-        ("webex-cloud", cloud.mutual_port): f"SIP over TLS, hybrid calls, {demands}",
-        ("webex-cloud", cloud.general_port): f"SIP over TLS, general, {_DEMANDS[general]}",
-        ("unified-cm", manager.port): "SIP over TCP, phones",
-        ("unified-cm", manager.trunk_port): "SIP over TCP, trunk",
-        ("unified-cm", manager.secure_phone_port): f"SIP over TLS, phones, {demands}",
-        ("unified-cm", manager.https_port): f"HTTPS, sign-in, {demands}",
-        ("b2b-peer", peer.port): f"SIP over TLS, {_DEMANDS[asked]}",
-        ("control-hub", lab.control_hub.https_port): "HTTPS",
-        ("name-server", lab.name_server.port): "DNS over UDP and TCP",
-        ("validation-authority", 8080): "HTTP, CRLs and OCSP",
-        ("b2bua", 5073): "SIP over TLS, for Expressway-E alone",
-    }
+def _demand(request: ClientCertificate | None) -> str:
+    return "" if request is None else f", {_DEMANDS[request]}"
 
 
 # --- commands ---

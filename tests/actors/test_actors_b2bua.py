@@ -8,9 +8,9 @@ import pytest
 from actors_bench import EDGE_PORT, NOBODY, NewNetwork, Visit, asking, each_network, virtual_time, visiting
 
 from harness.actors.b2b_peer import Door
-from harness.actors.b2bua import PORT
 from harness.actors.user_agent import CallOrder
 from harness.actors.webex_cloud import CloudCall
+from harness.lab.actors import B2BUA_PORT
 from harness.net.memory import MemoryNetwork
 from harness.transcript import Address, AlertSeen, Decision, Direction, HandshakeFinished
 
@@ -102,7 +102,7 @@ async def test_a_caller_who_gives_no_readable_contact_or_via_is_served_all_the_s
 async def test_the_b2bua_speaks_to_nobody_but_the_edge() -> None:
     async with visiting(MemoryNetwork(), FORCED) as visit:
         source = f"{visit.lab.directory.block}.99"
-        target = Address(visit.lab.directory.address_of("b2bua"), PORT)
+        target = Address(visit.lab.directory.address_of("b2bua"), B2BUA_PORT)
         stream = await visit.network.dial(source, target, within=5, bound=lambda _: None)
         assert await stream.receive() == b""
 

@@ -14,11 +14,11 @@ from harness.actors.stand_in import GREETING
 from harness.actors.user_agent import Outcome
 from harness.actors.webex_cloud import CloudCall
 from harness.errors import LabError
+from harness.lab.actors import ZONES
 from harness.lab.releases import RELEASE_NAMES
 from harness.net.memory import MemoryNetwork
 from harness.run.cast import Cast
 from harness.scenario.model import Step
-from harness.scenario.steps import ZONES
 from harness.transcript import AlertSeen, Closed, Decision, VerifyFailed
 
 TUNNEL_PORT, CLUSTER_PORT, ZONE_PORT = 2222, 4372, 7003

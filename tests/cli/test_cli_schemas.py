@@ -20,7 +20,7 @@ from harness.certificates.matrix import MatrixRow, matrix_as_json
 from harness.cli.commands import commands
 from harness.cli.exits import Exit
 from harness.cli.schemas import DOCUMENTS, SCENARIO, schema_of
-from harness.lab.directory import ROLES
+from harness.lab.actors import TITLES
 from harness.net.loopback import LoopbackNetwork
 from harness.pki import LeafOrder, chain_pem
 from harness.run.play import open_lab
@@ -136,7 +136,7 @@ def test_a_matrix_is_as_its_schema_says() -> None:
     outcomes = run_suite(LIBRARY, Order(scenarios, ("1.2", "1.3"), "memory"), lambda _: None)
     links = {each.scenario.name: {each.verdict.tls_version: each.verdict.steps[0]} for each in outcomes}
     rows = [
-        MatrixRow(next(iter(ROLES)), "server", usages, True, ("x15.4",), True, links)
+        MatrixRow(next(iter(TITLES)), "server", usages, True, ("x15.4",), True, links)
         for usages in ((), ("serverAuth", "clientAuth"))
     ]
     assert wrong_with("eku-matrix", json.loads(matrix_as_json(rows, LIBRARY.workshop.now))) == []

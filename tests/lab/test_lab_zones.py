@@ -12,10 +12,11 @@ from harness.dns.faults import FAULTS
 from harness.dns.message import query_message, read_answer
 from harness.dns.records import Answer, Host, Outcome, Question, Srv
 from harness.errors import ScenarioError
+from harness.lab.actors import ACTORS
 from harness.lab.changes import changed
 from harness.lab.directory import directory_of, moved
 from harness.lab.settings import Lab
-from harness.lab.settings.network import HOME_BLOCK, LAST_OCTETS, FirewallRule, NameServer
+from harness.lab.settings.network import HOME_BLOCK, FirewallRule, NameServer
 from harness.lab.zones import ZoneSettingFault, authority_of, question_of, zone_faults
 
 HEALTHY = LIBRARY.healthy
@@ -253,11 +254,11 @@ def test_an_edge_with_a_certificate_of_its_own_presents_that() -> None:
     "change",
     [
         {"edges": [{"name": "us-expe2", "address": "127.64.0.10"}]},
-        {"edges": [{"name": "us-expe2", "address": f"127.64.0.{LAST_OCTETS['name-server']}"}]},
+        {"edges": [{"name": "us-expe2", "address": f"127.64.0.{ACTORS['name-server'].octet}"}]},
         {"edges": [{"name": "jabber", "address": "127.64.0.11"}]},
         {"edges": [{"name": "a", "address": "127.64.0.11"}, {"name": "a", "address": "127.64.0.12"}]},
         {"edges": [{"name": "a", "address": "127.64.0.11"}, {"name": "b", "address": "127.64.0.11"}]},
-        {"expressway-e.address": f"127.64.0.{LAST_OCTETS['b2b-peer']}"},
+        {"expressway-e.address": f"127.64.0.{ACTORS['b2b-peer'].octet}"},
     ],
 )
 def test_no_two_actors_share_a_name_or_an_address(change: dict[str, Any]) -> None:

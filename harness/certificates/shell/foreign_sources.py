@@ -16,13 +16,14 @@ from harness.dns.destination import name_fault
 from harness.dns.records import Question
 from harness.dns.zone_text import ZoneText, read_zone
 from harness.errors import ScenarioError
+from harness.lab.actors import ACTORS
 from harness.lab.settings import Lab
-from harness.lab.settings.network import HOME_BLOCK, LAST_OCTETS, ZoneSetting
+from harness.lab.settings.network import HOME_BLOCK, ZoneSetting
 from harness.pki import CopiedAuthority, Kind, Workshop
 from harness.x509.certificate import read_certificate
 from harness.x509.status import pointers_of
 
-_ADDRESS = f"{HOME_BLOCK}.{LAST_OCTETS['validation-authority']}"
+_ADDRESS = f"{HOME_BLOCK}.{ACTORS['validation-authority'].octet}"
 _ZONE = f"@ 300 SOA ns hostmaster 1 3600 600 86400 300\n@ 300 A {_ADDRESS}\n"
 
 

@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import model_validator
 
 from harness.document import hint_for
+from harness.lab.actors import ACTORS
 from harness.lab.fields import Settings, setting
 from harness.lab.releases import NEWEST, RELEASES, Release, ReleaseName
 from harness.lab.settings.certificates import Certificate
@@ -15,7 +16,6 @@ from harness.lab.settings.internet import B2bPeer, MraEndpoint, WebexCloud
 from harness.lab.settings.network import (
     ANYBODY,
     HOME_BLOCK,
-    LAST_OCTETS,
     NOBODYS_OCTET,
     ControlHub,
     Firewall,
@@ -45,10 +45,9 @@ class Lab(Settings):
 
     @model_validator(mode="after")
     def _gives_each_node_a_place_of_its_own(self) -> Self:
-        names = [*LAST_OCTETS, *(edge.name for edge in self.edges)]
-        taken_by_others = {**LAST_OCTETS, "nobody": NOBODYS_OCTET}
-        del taken_by_others["expressway-e"]
-        others = [f"{HOME_BLOCK}.{octet}" for octet in taken_by_others.values()]
+        names = [*ACTORS, *(edge.name for edge in self.edges)]
+        octets = (actor.octet for name, actor in ACTORS.items() if name != "expressway-e")
+        others = [f"{HOME_BLOCK}.{octet}" for octet in (*octets, NOBODYS_OCTET)]
         addresses = [*others, self.expressway_e.address, *(edge.address for edge in self.edges)]
         for taken in (names, addresses):
             if twice := [each for each in taken if taken.count(each) > 1]:
@@ -57,7 +56,7 @@ class Lab(Settings):
 
     @model_validator(mode="after")
     def _has_firewall_rules_for_actors(self) -> Self:
-        actors = [*LAST_OCTETS, *(edge.name for edge in self.edges)]
+        actors = [*ACTORS, *(edge.name for edge in self.edges)]
         for rule in self.firewall.rules:
             for name in (rule.source, rule.to):
                 if name not in {ANYBODY, *actors}:

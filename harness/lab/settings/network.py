@@ -13,22 +13,6 @@ from harness.lab.settings.certificates import Certificate
 HOME_BLOCK = "127.64.0"
 """Addresses in this /24 are the lab's own wherever a file names them: they move with the lab's block."""
 
-LAST_OCTETS = {
-    "expressway-e": 10,
-    "b2bua": 19,
-    "expressway-c": 20,
-    "unified-cm": 30,
-    "webex-cloud": 40,
-    "control-hub": 45,
-    "jabber": 50,
-    "name-server": 53,
-    "mra-phone": 60,
-    "b2b-peer": 70,
-    "validation-authority": 80,
-    "firewall": 90,
-}
-"""The actors of every lab, in the order in which a picture shows them, and their place in the lab's block."""
-
 NOBODYS_OCTET = 99
 """The last octet at which nobody lives: where a stale address record leads."""
 

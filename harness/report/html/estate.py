@@ -7,24 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from harness.inert import inert
+from harness.lab.actors import ACTORS
 from harness.report.outcome import PlayOutcome
 from harness.report.wording import actor_names
 from harness.transcript import Transcript
 
-_PLACES = {
-    "webex-cloud": (100, 70),
-    "control-hub": (100, 180),
-    "b2b-peer": (100, 275),
-    "jabber": (100, 365),
-    "mra-phone": (100, 455),
-    "name-server": (330, 40),
-    "firewall": (330, 530),
-    "expressway-e": (600, 300),
-    "b2bua": (600, 390),
-    "validation-authority": (600, 510),
-    "expressway-c": (940, 300),
-    "unified-cm": (1160, 300),
-}
+_PLACES = {actor.key: actor.at for actor in sorted(ACTORS.values(), key=lambda actor: actor.at)}
 """Left the Internet, in the middle the edge, right the inside, as network drawings have it."""
 
 _NODES_AT, _NODE_ROWS = 600, range(34, 260, 44)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from harness.lab.actors import ACTORS
 from harness.report.ladder.causal_order import in_causal_order
 from harness.report.ladder.causes import moments_of
 from harness.report.ladder.flights import Conversation, conversation
@@ -14,19 +15,6 @@ from harness.report.wording import actor_names, refusal
 from harness.transcript import Closed, Decision, DialFailed, Event, HandshakeFailed, StepEnded, StepStarted, Transcript
 from harness.verdict import Verdict
 
-# From those who are asked to those who call, then from outside to inside, as network drawings have it; whoever is
-# not named here, such as another node of the edge, stands beside Expressway-E.
-_PLACES = (
-    "name-server",
-    "control-hub",
-    "webex-cloud",
-    "b2b-peer",
-    "jabber",
-    "mra-phone",
-    "expressway-e",
-    "expressway-c",
-    "unified-cm",
-)
 _SET_UP = "set-up"
 _PAUSE = 0.5
 """Seconds without an event that a ladder mentions, and across which it never re-orders."""
@@ -45,7 +33,8 @@ def ladder_of(transcript: Transcript, verdict: Verdict | None = None, *, set_up:
 
 
 def _place(actor: str) -> int:
-    return _PLACES.index(actor if actor in _PLACES else "expressway-e")
+    """Return the column of an actor; whoever has no row, such as another node, stands beside Expressway-E."""
+    return ACTORS[actor if actor in ACTORS else "expressway-e"].column
 
 
 def _actors_of(mark: Mark) -> tuple[str, ...]:
