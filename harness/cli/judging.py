@@ -8,6 +8,7 @@ from harness.capture.saved import MAX_BYTES, load_transcript
 from harness.cli.exits import Exit
 from harness.cli.exporting import ways_out
 from harness.cli.exports import Exports
+from harness.cli.formats import Run
 from harness.cli.giving_out import give_out
 from harness.cli.log_view import print_logs
 from harness.cli.running import print_play
@@ -29,7 +30,7 @@ def judge_file(path: Path, exports: Exports, log: str | None = None) -> Exit:
     transcript = load_transcript(read_head(path, MAX_BYTES + 1), str(path))
     verdict = judge(transcript)
     outcome = _outcome(transcript, verdict)
-    ways = [*ways_out(exports, [outcome], Library().healthy, asked=1)]
+    ways = [*ways_out(exports, Run([outcome], Library().healthy, asked=1))]
     if not exports.takes_standard_output:
         ways.append(lambda: print_logs([outcome]) if log else print_play(outcome))
     give_out(ways)

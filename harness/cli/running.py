@@ -12,6 +12,7 @@ from typing import TextIO
 from harness.cli.exits import Exit
 from harness.cli.exporting import announce_key_log, ways_out
 from harness.cli.exports import Exports
+from harness.cli.formats import Run
 from harness.cli.giving_out import Way, give_out, give_out_so_far
 from harness.cli.log_view import print_logs
 from harness.cli.terminal import colours, progress, speaks_unicode, width
@@ -67,7 +68,7 @@ def run(wanted: Wanted) -> Exit:
     lost.sort(key=lambda play: (play.scenario.name, play.tls_version))
     ways: list[Way] = [
         *([partial(_write_plays, wanted.out_folder, outcomes)] if wanted.out_folder is not None else []),
-        *ways_out(wanted.exports, outcomes, library.healthy, lost=lost, asked=asked),
+        *ways_out(wanted.exports, Run(outcomes, library.healthy, asked, lost)),
         partial(_print, wanted, outcomes, lost, asked - len(outcomes)),
     ]
     if interrupted:

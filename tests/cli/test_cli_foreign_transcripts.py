@@ -20,6 +20,7 @@ from shipped_library import LIBRARY
 from harness.capture.saved import load_transcript, save_transcript
 from harness.cli.exits import Exit
 from harness.cli.exports import Exports
+from harness.cli.formats import FORMATS
 from harness.cli.judging import judge_file
 from harness.diagnosis.judge import judge
 from harness.errors import ScenarioError
@@ -79,7 +80,7 @@ def read(data: bytes) -> None:
 def judged(folder: Path, document: dict[str, Any]) -> str:
     """Judge a document and write it in every format; return the output, or the faults of a refusal."""
     path, out = written(folder, document), io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    files = {name: folder / name for name in Exports._fields}
+    files = {name: folder / name for name in FORMATS}
     with redirect_stdout(out), redirect_stderr(io.StringIO()):
         try:
             judge_file(path, Exports(**files))
