@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Final, Literal
 
 from harness.actors.admission import ZONES, Entry
 from harness.actors.call_rules import Consulted, Rules
@@ -16,6 +17,7 @@ from harness.actors.calls import Calls
 from harness.actors.relay import NOT_FOUND, Leg, Relay
 from harness.actors.site import Site
 from harness.lab.settings import SearchRule
+from harness.lab.settings.rules import Target
 from harness.net.sip_link import Inquiry
 from harness.sip.building import respond
 from harness.sip.dialog import Dialog, wants_dialog
@@ -23,17 +25,18 @@ from harness.sip.message import Request, Response
 from harness.sip.proxy import has_preloaded_route, next_hop
 from harness.sip.validation import proxy_refusal
 
-REGISTRAR = "registrar"
+REGISTRAR: Final = "registrar"
 """The target of every REGISTER; the other targets are named by search rules."""
 
-B2BUA = "b2bua"
+B2BUA: Final = "b2bua"
 """The target of a call whose zones want its media encrypted otherwise than both ends do by themselves."""
 
 _FORBIDDEN, _NO_CALL = 403, 481
 
 
-Reach = Callable[[str, Request], Awaitable[Leg]]
-"""Leads to a target named by a search rule, dialling where that is needed."""
+Goal = Target | Literal["registrar", "b2bua"]
+Reach = Callable[[Goal, Request], Awaitable[Leg]]
+"""Leads to a target named by a search rule, or to one of the two above, dialling where that is needed."""
 
 
 class CallRouting:
@@ -110,7 +113,7 @@ class CallRouting:
         leg = await self._way_on(entry, request, rule.target)
         await self._send_on(inquiry, request, Leg(inquiry.link, entry.zone), leg)
 
-    async def _way_on(self, entry: Entry, request: Request, target: str) -> Leg:
+    async def _way_on(self, entry: Entry, request: Request, target: Target) -> Leg:
         """Return the way to a target, through the B2BUA where the zone that the call came from or goes to wants it."""
         if entry.returning or not (entry.encrypts or target in self._rules.encrypting):
             return await self._reach(target, request)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import partial
 
 from harness.actors.admission import MRA_ZONE, TRAVERSAL_ZONE, Entry
-from harness.actors.call_routing import REGISTRAR, CallRouting
+from harness.actors.call_routing import CallRouting, Goal
 from harness.actors.call_rules import Rules, variables_of
 from harness.actors.certificate_stores import purpose_check, tell_eku_check
 from harness.actors.https_client import HttpsClient
@@ -23,6 +23,7 @@ from harness.actors.service_check import answer_service
 from harness.actors.site import Site, Stage
 from harness.actors.traversal_client import TraversalClient
 from harness.actors.user_agent import Outcome
+from harness.errors import LocalProtocolError
 from harness.lab.settings import Certificate
 from harness.net.sip_link import Inquiry, Serve
 from harness.sip.message import Request
@@ -65,9 +66,9 @@ class ExpresswayC:
 
     async def connect_zone(self, zone: str) -> Outcome:
         """Dial the peer of a zone anew: `uc-traversal`, `traversal` or `neighbour`."""
-        if zone in _TRAVERSAL_ZONES:
-            return await self._traversal.connect(_TRAVERSAL_ZONES[zone])
-        return await self._neighbour.connect()
+        if zone == "neighbour":
+            return await self._neighbour.connect()
+        return await self._traversal.connect(_TRAVERSAL_ZONES[zone])
 
     async def open_tunnel(self) -> Outcome:
         """Dial the SSH tunnel of Expressway-E anew."""
@@ -90,12 +91,16 @@ class ExpresswayC:
             return answer_service(self.site, inquiry)
         return self._routing.serve(entry, inquiry)
 
-    async def _reach(self, target: str, _request: Request) -> Leg:
-        if target == REGISTRAR:
-            return Leg(await self._line_side.reach(), self._line_side.zone)
-        if target == "neighbour-zone":
-            return Leg(await self._neighbour.reach(), NEIGHBOUR_ZONE)
-        return Leg(self._traversal.way_out(TRAVERSAL_ZONE), TRAVERSAL_ZONE)
+    async def _reach(self, target: Goal, _request: Request) -> Leg:
+        match target:
+            case "registrar":
+                return Leg(await self._line_side.reach(), self._line_side.zone)
+            case "neighbour-zone":
+                return Leg(await self._neighbour.reach(), NEIGHBOUR_ZONE)
+            case "traversal-zone":
+                return Leg(self._traversal.way_out(TRAVERSAL_ZONE), TRAVERSAL_ZONE)
+            case "b2bua" | "webex-zone" | "webex-general" | "dns-zone":
+                raise LocalProtocolError(f"Expressway-C has no {target}, and its settings take no rule to one")
 
     # --- profiles ---
 

@@ -32,6 +32,7 @@ from harness.actors.site import Site, Stage
 from harness.actors.standing_link import StandingLink
 from harness.actors.traversal_server import TraversalServer
 from harness.actors.user_agent import Outcome
+from harness.errors import LocalProtocolError
 from harness.lab.actors import B2BUA_PORT
 from harness.lab.settings import ExpresswayE as ExpresswayESettings
 from harness.net.link import Link
@@ -153,17 +154,19 @@ class ExpresswayE:
         """Ask the cloud OPTIONS through the Webex zone."""
         return await self._outbound.ping_cloud()
 
-    async def _reach(self, target: str, request: Request) -> Leg:
+    async def _reach(self, target: call_routing.Goal, request: Request) -> Leg:
         """Lead to the target of a search rule, or to the registrar behind Expressway-C."""
         match target:
             case "registrar":
                 return Leg(await self._vouched_traversal(), MRA_ZONE)
-            case call_routing.B2BUA:
+            case "b2bua":
                 return Leg(await self._b2bua.reach(), B2BUA_ZONE)
             case "traversal-zone":
                 return Leg(self._traversal.way_in(TRAVERSAL_ZONE), TRAVERSAL_ZONE)
-            case _:
+            case "webex-zone" | "webex-general" | "dns-zone":
                 return await self._outbound.reach(target, request)
+            case "neighbour-zone":
+                raise LocalProtocolError("Expressway-E has no neighbour zone, and its settings take no rule to one")
 
     async def _dial_b2bua(self) -> Link | None:
         target = Address(self.site.stage.directory.address_of(b2bua.NAME), B2BUA_PORT)

@@ -17,6 +17,7 @@ from harness.actors.standing_link import StandingLink
 from harness.actors.user_agent import CallOrder, Outcome, UserAgent
 from harness.dns.locate import Behaviour, Located, Policy, Target
 from harness.lab.settings import ExpresswayE
+from harness.lab.settings.rules import OutboundTarget
 from harness.net.link import Link, StatusCheck
 from harness.net.sip_link import Inquiry, SipLink
 from harness.sip.message import Request
@@ -72,7 +73,7 @@ class Outbound:
         self._finder = Finder(site)
         self._links: dict[tuple[str, str], StandingLink] = {}
 
-    async def reach(self, target: str, request: Request) -> Leg:
+    async def reach(self, target: OutboundTarget, request: Request) -> Leg:
         """Lead to the target of a search rule: `webex-zone`, `webex-general` or `dns-zone`."""
         uri = next_hop(request)
         return Leg(None, _zone_of(target)) if uri is None else await self._reach(target, uri)
@@ -86,7 +87,7 @@ class Outbound:
         agent = UserAgent(self._site, port=self._settings.sip.tls_port)
         return await agent.options(leg.sip, CallOrder(caller=f"ping@{self._settings.host_name}", called=domain))
 
-    async def _reach(self, target: str, uri: SipUri) -> Leg:
+    async def _reach(self, target: OutboundTarget, uri: SipUri) -> Leg:
         zone = _zone_of(target)
         way, destination = self._way(target, uri.host), _destination_of(uri)
         key = (way.zone, (way.policy.override_domain or destination).lower())
@@ -121,7 +122,7 @@ class Outbound:
             if sip.idle_seconds >= IDLE_SECONDS and not self._carries_call(sip):
                 await sip.close()
 
-    def _way(self, target: str, domain: str) -> Way:
+    def _way(self, target: OutboundTarget, domain: str) -> Way:
         webex, company = self._settings.webex_zone, self._settings.dns_zone
         if target == "dns-zone":
             policy = Policy(
@@ -159,7 +160,7 @@ def accepts(site: Site, settings: ExpresswayE, link: Link, zone: str) -> bool:
     return recorded(site, link, zone, verdict)
 
 
-def _zone_of(target: str) -> str:
+def _zone_of(target: OutboundTarget) -> str:
     return WEBEX_ZONE if target.startswith("webex") else DNS_ZONE
 
 

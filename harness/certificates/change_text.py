@@ -175,9 +175,9 @@ def _turns(flip: Flip) -> tuple[str, ...]:
             return (after,)
         case Kind.MENDS:
             return (f"{before}, until now",)
-        case _ if (before, flip.before.cause) == (after, flip.after.cause):
+        case Kind.DIFFERS if (before, flip.before.cause) == (after, flip.after.cause):
             return (f"{after}, with both",)
-        case _:
+        case Kind.DIFFERS:
             return (f"with the old one: {before}", f"with the new one: {after}")
 
 

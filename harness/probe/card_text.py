@@ -157,18 +157,19 @@ def _who(card: PortCard, paper: Paper) -> Iterator[str]:
 
 def _cell(trial: Trial | None) -> str:
     """Return what an attempt came to in at most 21 characters."""
-    match trial:
-        case None:
-            return "not tried"
-        case Trial(came=Came.ANSWERED):
+    if trial is None:
+        return "not tried"
+    match trial.came:
+        case Came.ANSWERED:
             return "yes, answered"
-        case Trial(came=Came.UNREFUSED, tickets=tickets):
-            return "perhaps (tickets)" if tickets else "perhaps (silence)"
-        case Trial(came=Came.HUNG_UP):
+        case Came.UNREFUSED:
+            return "perhaps (tickets)" if trial.tickets else "perhaps (silence)"
+        case Came.HUNG_UP:
             return "closed on the request"
-        case Trial(came=Came.REFUSED, late=late, alert=alert):
-            return f"no, {f'alert {alert}' if alert is not None else 'closed'}{', late' if late else ''}"
-        case _:
+        case Came.REFUSED:
+            how = "closed" if trial.alert is None else f"alert {trial.alert}"
+            return f"no, {how}{', late' if trial.late else ''}"
+        case Came.FAILED:
             return "no handshake"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
@@ -29,6 +29,8 @@ LAST_WORDS_SECONDS = 0.02
 
 STEP_SECONDS = 90.0
 """No step may take longer; the longest honest one waits for a SIP transaction (32 s) and a SYN (10 s)."""
+
+_NETWORKS: Mapping[str, Callable[[], Network]] = {"loopback": LoopbackNetwork, "memory": MemoryNetwork}
 
 
 @dataclass
@@ -105,8 +107,8 @@ async def perform(plan: Plan, workshop: Workshop, network: Network, *, block: st
 
 
 def new_network(name: str) -> Network:
-    """Return a network by its name, `loopback` or `memory`."""
-    return MemoryNetwork() if name == "memory" else LoopbackNetwork()
+    """Return a network by its name, `loopback` or `memory`; KeyError for another."""
+    return _NETWORKS[name]()
 
 
 def cards_of(directory: Directory, release: str) -> tuple[ActorCard, ...]:

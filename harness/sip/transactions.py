@@ -95,7 +95,9 @@ class _Transaction(ABC):
                 yield _REPORTS[step]
             case Step.DELIVER if message is not None:
                 yield Deliver(message)
-            case _:
+            case Step.DELIVER:
+                pass
+            case Step.SEND | Step.SEND_AGAIN | Step.SEND_ACK | Step.SEND_TRYING:
                 yield from self._send(self._written(step, message))
 
     def _send(self, message: Message | None) -> Iterator[Action]:

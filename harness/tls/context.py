@@ -154,7 +154,7 @@ def _verify_mode(profile: TlsProfile, listens: bool) -> int:
             return SSL.VERIFY_NONE
         case ClientCertificate.REQUIRED if profile.dialect is Dialect.OPENSSL:
             return SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT
-        case _:
+        case ClientCertificate.REQUIRED | ClientCertificate.OPTIONAL:
             return SSL.VERIFY_PEER
 
 

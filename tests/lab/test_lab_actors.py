@@ -9,6 +9,7 @@ from shipped_library import LIBRARY
 
 from harness.lab.actor import Actor, Port
 from harness.lab.actors import ACTORS, TITLES
+from harness.lab.changes import changed
 from harness.lab.fields import Settings
 from harness.lab.settings import Lab
 from harness.lab.settings.network import NOBODYS_OCTET
@@ -63,3 +64,13 @@ def test_a_port_that_asks_as_a_setting_says_follows_the_setting() -> None:
 def test_software_names_the_release_and_that_it_is_simulated() -> None:
     assert ACTORS["expressway-c"].software_on("x15.4") == "TANDBERG/4137 (X15.4) (simulated by sip-mtls)"
     assert ACTORS["mra-phone"].software_on("x15.4") == "mra-phone (simulated by sip-mtls)"
+
+
+@pytest.mark.parametrize(
+    ("box", "target"),
+    [("expressway-e", "neighbour-zone"), ("expressway-c", "webex-zone"), ("expressway-c", "dns-zone")],
+)
+def test_a_search_rule_leads_to_no_zone_that_its_box_has_not(box: str, target: str) -> None:
+    rule = {"pattern": ".+", "target": target}
+    with pytest.raises(ValueError, match=f"this box has no {target}; choose one of traversal-zone, "):
+        changed(LAB, {f"{box}.search-rules": [rule]})

@@ -11,7 +11,7 @@ from harness.lab.settings.certificates import EKU_CHECK_OFF, Certificate, Client
 from harness.lab.settings.expressway_zones import DefaultZone, DnsZone, TraversalZone, WebexZone
 from harness.lab.settings.network import HOME_BLOCK
 from harness.lab.settings.revocation import RevocationChecking
-from harness.lab.settings.rules import CallPolicyRule, SearchRule
+from harness.lab.settings.rules import CallPolicyRule, EdgeSearchRules
 from harness.pki.names import COMMON_NAME_LIMIT
 
 PolicyName = Literal["expressway", "san-only", "rfc5922", "rfc9525"]
@@ -158,7 +158,7 @@ class ExpresswayE(Settings):
         screen="System > Administration",
         source="C1",
     )
-    search_rules: tuple[SearchRule, ...] = setting((), "where calls go", source="C1")
+    search_rules: EdgeSearchRules = setting((), "where calls go", source="C1")
     mra: Switch = setting(True, "Mobile and Remote Access")
     mra_port: Port = setting(8443, "sign-in port", source="C9")
     activation_code_onboarding: Switch = setting(

@@ -9,7 +9,7 @@ from pydantic import Field
 from harness.lab.fields import DomainName, PeerAddress, Port, Seconds, Settings, Switch, setting
 from harness.lab.settings.certificates import EKU_CHECK_OFF, Certificate, ClientStore, EkuCheckOff
 from harness.lab.settings.expressway_zones import NeighbourZone, TraversalClientZone
-from harness.lab.settings.rules import SearchRule
+from harness.lab.settings.rules import InsideSearchRules
 
 
 class ExpresswayC(Settings):
@@ -59,7 +59,7 @@ class ExpresswayC(Settings):
         screen="System > Administration",
         source="C1",
     )
-    search_rules: tuple[SearchRule, ...] = setting((), "where calls go", source="C1")
+    search_rules: InsideSearchRules = setting((), "where calls go", source="C1")
 
 
 class UnifiedCm(Settings):

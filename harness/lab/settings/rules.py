@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import model_validator
+from pydantic import AfterValidator, model_validator
 
 from harness.lab import access_rules as identity
 from harness.lab.fields import Pattern, SearchPattern, Settings, setting
 from harness.lab.pattern import variable_where_none_is
 
 Target = Literal["traversal-zone", "neighbour-zone", "webex-zone", "webex-general", "dns-zone"]
+OutboundTarget = Literal["webex-zone", "webex-general", "dns-zone"]
+"""The targets that Expressway-E dials through DNS."""
 
 
 class AccessRule(Settings):
@@ -59,3 +61,19 @@ class SearchRule(Settings):
         source="C1",
     )
     target: Target = setting(..., "the zone that it leads to")
+
+
+def _leads_only_to(rules: tuple[SearchRule, ...], targets: tuple[str, ...]) -> tuple[SearchRule, ...]:
+    for rule in rules:
+        if rule.target not in targets:
+            raise ValueError(f"this box has no {rule.target}; choose one of {', '.join(targets)}")
+    return rules
+
+
+_EDGE_TARGETS = ("traversal-zone", *get_args(OutboundTarget))
+_INSIDE_TARGETS = ("traversal-zone", "neighbour-zone")
+EdgeSearchRules = Annotated[tuple[SearchRule, ...], AfterValidator(lambda rules: _leads_only_to(rules, _EDGE_TARGETS))]
+InsideSearchRules = Annotated[
+    tuple[SearchRule, ...], AfterValidator(lambda rules: _leads_only_to(rules, _INSIDE_TARGETS))
+]
+"""The search rules of each Expressway: they lead to zones that it has."""
