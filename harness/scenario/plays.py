@@ -2,45 +2,21 @@
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
-from harness.dns.destination import read_destination
 from harness.document import Path, hint_for, shown
 from harness.errors import ScenarioError
-from harness.lab.actors import ZONES
 from harness.lab.changes import leaf_order
 from harness.lab.settings import Certificate
 from harness.pki.blueprint import draw
 from harness.pki.catalogue import Catalogue
 from harness.scenario.expectations import RESERVED, Report
 from harness.scenario.model import Step
+from harness.scenario.options import CERTIFICATE, problem_of_option
 from harness.scenario.steps import actors_with_steps, step_kind, verbs_of
-
-_HIGHEST_PORT, _MOST_ATTEMPTS, _LONGEST_WAIT, _LONGEST_TEXT = 65535, 10, 60, 4096
-_EXPECTED = {
-    "port": f"a port number from 1 to {_HIGHEST_PORT}",
-    "attempts": f"a number from 1 to {_MOST_ATTEMPTS}",
-    "seconds": f"up to {_LONGEST_WAIT} seconds",
-    "transport": "tls or tcp",
-    "to": "an address such as user1@example.com",
-    "from": "an address such as bob@peer.example",
-    "destination": "a domain, a URI, host:port or address:port",
-    "location": "a network such as 203.0.113.0/24",
-    "check": "on or off",
-    "keep-open": "on or off",
-    "store": "server or client",
-    "node": "the name of an Expressway-E node",
-    "site": "the name of a site",
-    "zone": f"one of {', '.join(ZONES)}",
-    "domain": "a domain such as example.com",
-    "organisation": "the name of an organisation",
-    "display-name": "a name",
-    "records": "records in master-file text",
-}
 
 
 class PlayReader:
@@ -87,9 +63,9 @@ class PlayReader:
                     hint_for(key, [*known, "as"]),
                     of_key=True,
                 )
-            elif key == "certificate":
+            elif key == CERTIFICATE:
                 self._check_certificate(value, (*place, key))
-            elif problem := _problem_of_option(key, value):
+            elif problem := problem_of_option(key, value):
                 self._report((*place, key), problem)
         for key in needed:
             if key not in options:
@@ -115,65 +91,3 @@ class PlayReader:
         else:
             return True
         return False
-
-
-def _is_destination(text: str) -> bool:
-    try:
-        read_destination(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_network(text: str) -> bool:
-    try:
-        ipaddress.ip_network(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _are_records(text: str) -> bool:
-    from harness.dns.zone_text import ZoneText, read_records  # noqa: PLC0415  # dnspython is slow to import
-
-    try:
-        read_records(ZoneText(".", text))
-    except ScenarioError:
-        return False
-    return True
-
-
-def _is_short(text: str) -> bool:
-    return 0 < len(text) <= _LONGEST_TEXT and text.isprintable()
-
-
-_TEXTS: Mapping[str, Callable[[str], bool]] = {
-    "transport": lambda text: text in {"tls", "tcp"},
-    **dict.fromkeys(("check", "keep-open"), lambda text: text in {"on", "off"}),
-    "store": lambda text: text in {"server", "client"},
-    "zone": lambda text: text in ZONES,
-    "to": lambda text: "@" in text and _is_short(text),
-    "from": lambda text: "@" in text and _is_short(text),
-    "destination": _is_destination,
-    "location": _is_network,
-    **dict.fromkeys(("node", "site", "domain", "organisation", "display-name"), _is_short),
-    "records": _are_records,
-}
-"""What the options that are texts must be."""
-
-
-def _problem_of_option(key: str, value: object) -> str:
-    """Say what is wrong with an option's value, empty where nothing is."""
-    match key, value:
-        case (("port" | "attempts" | "seconds"), bool()):
-            return f"expected a number, got {shown(value)}"
-        case ("port", int(number)) if 0 < number <= _HIGHEST_PORT:
-            return ""
-        case ("attempts", int(number)) if 0 < number <= _MOST_ATTEMPTS:
-            return ""
-        case ("seconds", int(number) | float(number)) if 0 < number <= _LONGEST_WAIT:
-            return ""
-        case (name, str(text)) if name in _TEXTS and _TEXTS[name](text):
-            return ""
-        case _:
-            return f"expected {_EXPECTED[key]}, got {shown(value)}"

@@ -7,32 +7,16 @@ from typing import Annotated, Any
 from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
-from harness.lab.actors import ZONES
 from harness.lab.fields import Settings
 from harness.lab.settings import Lab
 from harness.lab.table import group_of, setting_rows
 from harness.scenario.expectations import HIGHEST, OK, STEP_WORDS
 from harness.scenario.model import TLS_VERSIONS
+from harness.scenario.options import OPTIONS
 from harness.scenario.read import ScenarioText
 from harness.scenario.steps import STEP_KINDS
 from harness.tls.alerts import alert_names
 from harness.verdict import Stage
-
-_TEXT_OPTIONS = ("destination", "location", "domain", "organisation", "display-name", "node", "site", "records")
-_OPTION_TYPES: dict[str, dict[str, Any]] = {
-    "port": {"type": "integer", "minimum": 1, "maximum": 65535},
-    "attempts": {"type": "integer", "minimum": 1, "maximum": 10},
-    "seconds": {"type": "number", "exclusiveMinimum": 0, "maximum": 60},
-    "transport": {"enum": ["tls", "tcp"]},
-    "to": {"type": "string", "pattern": "@"},
-    "from": {"type": "string", "pattern": "@"},
-    "check": {"enum": ["on", "off"]},
-    "keep-open": {"enum": ["on", "off"]},
-    "store": {"enum": ["server", "client"]},
-    "certificate": {"type": "object"},
-    "zone": {"enum": [*ZONES]},
-    **{name: {"type": "string", "minLength": 1, "maxLength": 4096} for name in _TEXT_OPTIONS},
-}
 
 
 def scenario_schema(causes: tuple[str, ...]) -> dict[str, Any]:
@@ -87,7 +71,7 @@ def _field(model: type[Settings], key: str) -> FieldInfo:
 def _play() -> dict[str, Any]:
     kinds = []
     for kind in STEP_KINDS:
-        options = {name: {**_OPTION_TYPES[name], "description": text} for name, text in kind.options.items()}
+        options = {name: {**OPTIONS[name].schema, "description": text} for name, text in kind.options.items()}
         kinds.append(
             {
                 "type": "object",

@@ -15,6 +15,7 @@ from harness.lab.settings import Lab
 from harness.lab.settings.network import NOBODYS_OCTET
 from harness.lab.table import group_of
 from harness.run.performing import PERFORMANCES
+from harness.scenario.options import OPTIONS
 from harness.transcript import ClientCertificate
 
 LAB = LIBRARY.healthy
@@ -24,6 +25,11 @@ each_actor = pytest.mark.parametrize("actor", ACTORS.values(), ids=ACTORS)
 def test_whatever_an_actor_can_be_told_it_can_do() -> None:
     told = {(actor.key, verb.word) for actor in ACTORS.values() for verb in actor.verbs}
     assert PERFORMANCES.keys() == told
+
+
+def test_every_option_of_a_verb_has_a_kind_of_value_and_every_kind_a_verb() -> None:
+    used = {option for actor in ACTORS.values() for verb in actor.verbs for option in verb.options}
+    assert used == OPTIONS.keys()
 
 
 def test_every_group_of_settings_belongs_to_an_actor() -> None:
