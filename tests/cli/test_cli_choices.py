@@ -43,7 +43,7 @@ def test_probe_offers_every_role() -> None:
 
 
 def test_a_word_that_is_in_no_table_is_refused_with_those_that_are() -> None:
-    told = CliRunner().invoke(certs, ["check", "--role", "nobody", "file.pem"]).output
+    told = CliRunner().invoke(commands, ["certs", "check", "--role", "nobody", "file.pem"]).output
     assert all(name in told for name in CERTIFICATE_ROLES)
 
 
