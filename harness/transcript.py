@@ -161,6 +161,17 @@ class AlertSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class SealedAlert:
+    """A record of TLS 1.3 of the size of an alert crossed this end, and no key opens it: a refusal, or a goodbye."""
+
+    at: float
+    actor: str
+    connection: int
+    direction: Direction
+    kind: Literal["sealed-alert"] = "sealed-alert"
+
+
+@dataclass(frozen=True, slots=True)
 class VerifyFailed:
     """The path check of this end objected to a certificate of the peer.
 
@@ -271,7 +282,7 @@ class Oddity:
 
 Event: TypeAlias = (
     StepStarted | StepEnded | Dialled | DialFailed | Connected | HandshakeFinished | HandshakeFailed
-    | AlertSeen | VerifyFailed | Closed | SipSeen | DnsSeen | HttpSeen | Decision | Oddity
+    | AlertSeen | SealedAlert | VerifyFailed | Closed | SipSeen | DnsSeen | HttpSeen | Decision | Oddity
 )  # fmt: skip
 
 
@@ -364,8 +375,9 @@ class Transcript:
 
     `actors` took part, `events` are what they saw, in order; `connections` are what carried it. `scenario` is the
     scenario's id, `tls_version` what the TLS clients of the lab offered at most ("1.2"), `network` where it ran
-    (`loopback`, `memory`, later `capture` or `probe`). `authorities` are CA certificates (DER) that the observer knows
-    of besides those that crossed the wire: with them the judge can tell a missing intermediate from an unknown root.
+    (`loopback`, `memory`, `probe`, or `capture` where it was read from packets). `authorities` are CA certificates
+    (DER) that the observer knows of besides those that crossed the wire: with them the judge can tell a missing
+    intermediate from an unknown root.
     `started` is when the play began by the lab's own clock (ISO 8601); `as_of` the day to which somebody set that
     clock, empty where it shows the real time.
     """

@@ -104,14 +104,24 @@ def show_command(asked: str) -> None:
 
 
 @commands.command("judge")
-@click.argument("transcript", type=FILE)
+@click.argument("file", type=FILE)
+@click.option("--keys", multiple=True, type=FILE, help="A key log that opens TLS in a capture.")
+@click.option("--decode", "decoded", multiple=True, metavar="PORT=KIND", help="What a port speaks: tls, sip or http.")
+@click.option("--who", multiple=True, metavar="ACTOR=ADDRESS", help="Which part an address of a capture is.")
 @export_options
 @_LOG
-def judge_command(transcript: Path, log: str | None, **exports: Path | None) -> None:
-    """Judge a saved transcript again."""
+def judge_command(  # one parameter an option, which click passes by name
+    file: Path,
+    keys: tuple[Path, ...],
+    decoded: tuple[str, ...],
+    who: tuple[str, ...],
+    log: str | None,
+    **exports: Path | None,
+) -> None:
+    """Judge a saved transcript again, or each connection and call of a capture: pcap or pcapng, gzip too."""
     from harness.cli.judging import judge_file  # noqa: PLC0415
 
-    sys.exit(judge_file(transcript, Exports(**exports), log))
+    sys.exit(judge_file(file, Exports(**exports), log, (keys, decoded, who)))
 
 
 @commands.command("explain")

@@ -22,7 +22,8 @@ MEANINGS = {
     Exit.NOT_MET: (
         "some expectation was not met, fewer plays ran than were asked for, a certificate broke a rule, a change of "
         "certificates breaks something or could not be judged in full, a probed port "
-        "does not let its caller in, or shows what the caller would refuse, or nothing in a pasted text is known"
+        "does not let its caller in, or shows what the caller would refuse, a connection or call of a capture was "
+        "stopped, or nothing in a pasted text is known"
     ),
     Exit.WRONG_INPUT: "wrong input: a scenario, an id, an option, a file",
     Exit.NO_LAB: "the lab could not be set up: a busy port, a missing address; or no way leads to a name server",

@@ -10,11 +10,12 @@ from harness.capture.saved import MAX_BYTES
 from harness.cli.exits import Exit
 from harness.cli.exports import Exports
 from harness.cli.giving_out import as_asked, give_out
-from harness.cli.judging import judge_file
+from harness.cli.judging import CAPTURE_MAGIC, judge_file
 from harness.cli.terminal import speaks_unicode, width
 from harness.diagnosis.explain import explain
 from harness.diagnosis.explain.reading import MOST_CHARACTERS
 from harness.errors import Fault, ScenarioError
+from harness.packets.frames import is_capture
 from harness.report.explanation_json import explanation_json
 from harness.report.explanation_text import explanation_text
 from harness.run.disk import is_file, read_head
@@ -27,10 +28,10 @@ _BYTES = 4 * MOST_CHARACTERS + 1
 def explain_words(words: tuple[str, ...], json_file: Path | None) -> Exit:
     """Explain what was pasted; exit code NOT_MET where nothing in it is known.
 
-    A single word that names a file stands for what is in the file; a transcript gets its verdict.
+    A single word that names a file stands for what is in the file; a transcript or a capture gets its verdict.
     """
     path = Path(words[0]) if len(words) == 1 and is_file(Path(words[0])) else None
-    if path is not None and _is_transcript(path):
+    if path is not None and (_is_transcript(path) or is_capture(read_head(path, CAPTURE_MAGIC))):
         return judge_file(path, Exports(json=json_file))
     reading = explain(_from_file(path) if path else _pasted(words))
     text = partial(explanation_text, reading, width=width(), unicode=speaks_unicode())

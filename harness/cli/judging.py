@@ -1,10 +1,11 @@
-"""`sip-mtls judge`: a saved transcript, judged again."""
+"""`sip-mtls judge`: a saved transcript, judged again, or a capture."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from harness.capture.saved import MAX_BYTES, load_transcript
+from harness.cli.capturing import NO_HINTS, CaptureHints, judge_capture, refuse_hints
 from harness.cli.exits import Exit
 from harness.cli.exporting import ways_out
 from harness.cli.exports import Exports
@@ -15,6 +16,7 @@ from harness.cli.running import print_play
 from harness.diagnosis.compare import mismatches
 from harness.diagnosis.judge import judge
 from harness.net.named_hosts import OutsideNetwork
+from harness.packets.frames import is_capture
 from harness.report.outcome import PlayOutcome
 from harness.run.disk import read_head
 from harness.run.library import Library
@@ -22,11 +24,16 @@ from harness.scenario.model import Expectation, Scenario
 from harness.transcript import Transcript
 from harness.verdict import Verdict
 
+CAPTURE_MAGIC = 8
+"""Bytes by which a capture is known."""
 _UNKNOWN = "A transcript of a scenario that is not known here"
 
 
-def judge_file(path: Path, exports: Exports, log: str | None = None) -> Exit:
-    """Judge one transcript; compare with its scenario's expectation where that scenario is known."""
+def judge_file(path: Path, exports: Exports, log: str | None = None, hints: CaptureHints = NO_HINTS) -> Exit:
+    """Judge a capture, or one transcript; compare with its scenario's expectation where that scenario is known."""
+    if is_capture(read_head(path, CAPTURE_MAGIC)):
+        return judge_capture(path, exports, log, hints)
+    refuse_hints(hints)
     transcript = load_transcript(read_head(path, MAX_BYTES + 1), str(path))
     verdict = judge(transcript)
     outcome = _outcome(transcript, verdict)

@@ -18,6 +18,7 @@ from harness.diagnosis.causes import cause_keys
 from harness.document.words import hint_for
 from harness.errors import Fault, ScenarioError
 from harness.probe.probe_json import ProbeDocument
+from harness.report.captured_json import CaptureDocument
 from harness.report.json_report import RunDocument
 from harness.report.json_schema import document_schema
 from harness.scenario.schema import scenario_schema
@@ -41,6 +42,7 @@ DOCUMENTS = {
     for row in (
         DocumentRow("run", ("run --json", "judge --json", "explain --json with a transcript"), RunDocument),
         DocumentRow("transcript", ("run --out", "probe --out"), SavedTranscript),
+        DocumentRow("capture", ("judge --json with a capture",), CaptureDocument),
         DocumentRow("explanation", ("explain --json",), Reading),
         DocumentRow("locate", ("locate --json",), LocatedDocument),
         DocumentRow("certificate", ("certs show --json",), SightDocument),

@@ -23,6 +23,7 @@ from harness.transcript import (
     HandshakeFailed,
     HandshakeFinished,
     HttpSeen,
+    SealedAlert,
     SipSeen,
     Transcript,
 )
@@ -115,6 +116,16 @@ class ConnectionView:
                 sent = alert.direction is Direction.SENT
                 return (alert.actor if sent else self.other(alert.actor)), alert.number
         return None
+
+    @cached_property
+    def sealed_alert(self) -> str:
+        """Who sent what may be an alert and nobody can read; empty where nobody did, or one was read."""
+        if self.fatal_alert is not None:
+            return ""
+        seen = next(iter(self.events(SealedAlert)), None)
+        if seen is None:
+            return ""
+        return seen.actor if seen.direction is Direction.SENT else self.other(seen.actor)
 
     def other(self, actor: str) -> str:
         """Return the name of the opposite end."""
@@ -212,8 +223,8 @@ class ConnectionView:
 
     def _refused_late(self) -> bool:
         """Whether a fatal alert came after the dialler's handshake, seen from its end alone."""
-        alert = self.fatal_alert
-        return self.listener_end is None and alert is not None and alert[0] != self.connection.dialler
+        by = self.fatal_alert[0] if self.fatal_alert else self.sealed_alert
+        return self.listener_end is None and by not in {"", self.connection.dialler}
 
     def _finished_or_plain(self) -> bool:
         """Whether an end finished a handshake, or there was none to finish."""
@@ -237,6 +248,8 @@ class ConnectionView:
             return self.refused_identity.actor
         if self.fatal_alert is not None:
             return self.fatal_alert[0]
+        if self.sealed_alert:
+            return self.sealed_alert
         if self.foreign_reset or self.swallowed:
             return NETWORK
         if self._closed_unheard:

@@ -23,7 +23,7 @@ from harness.diagnosis.connection_view import NETWORK, ConnectionView, Seen
 from harness.diagnosis.decisive import LOCATE, OBSTACLE_STAGES, decisive_connection, obstacle_of
 from harness.diagnosis.listeners import open_ports
 from harness.diagnosis.sip_heads import CHALLENGES, calls_nonce_stale, carries_credentials, status_of
-from harness.tls.inspector import Inspection
+from harness.tls.inspector import Inspection, Undecrypted
 from harness.transcript import (
     ClientCertificate,
     Decision,
@@ -120,7 +120,13 @@ class Evidence:
                 return event.actor
         heard = [e for e in self.events if isinstance(e, SipSeen) and e.direction is Direction.RECEIVED]
         takers = [event.actor for event in heard if status_of(event) is None]
-        return takers[-1] if takers else self.listener or self.actor
+        return takers[-1] if takers else self._far_end or self.listener or self.actor
+
+    @cached_property
+    def _far_end(self) -> str:
+        """The end of the connection that is not ours, where that of the protagonist alone is."""
+        alone = self.view is not None and self.one_sided and self.view.connection.end_of(self.actor) is not None
+        return self.view.other(self.actor) if self.view and alone else ""
 
     @cached_property
     def status(self) -> int | None:
@@ -239,6 +245,14 @@ class Evidence:
     def inspection(self) -> Inspection | None:
         """Every TLS message of the connection."""
         return self.view.inspection if self.view else None
+
+    @cached_property
+    def is_sealed(self) -> bool:
+        """Whether no key opens the handshake of TLS 1.3, so that what it shows of certificates was not seen."""
+        seen = self.inspection
+        if seen is None or seen.version != "1.3" or seen.server_chain is not None:
+            return False
+        return any(item.content == "application_data" for item in seen.of_kind(Undecrypted))
 
     def chain_of(self, actor: str) -> tuple[bytes, ...] | None:
         """Return the chain (DER) that an end presented: () for an empty one, None where none was seen."""

@@ -28,6 +28,7 @@ from harness.diagnosis.objections import (
 )
 from harness.diagnosis.reliability import heard
 from harness.diagnosis.sources import named_sources
+from harness.transcript import DnsSeen
 from harness.verdict import Stage
 
 
@@ -66,14 +67,28 @@ _UNNAMED_TOLD = "Dial it by its name too: where that is answered, the missing se
 _HUNG_UP = {"peer-closed", "peer-reset"}
 _REVOKED = 44
 """The one alert about certificates that says itself what is wrong (RFC 8446 section 6.2)."""
+_SEALED_CAVEAT = " It came after {refused} had shown its certificate, which is sealed here (TLS 1.3)."
+_SEALED_TOLD = (
+    "The secrets of this connection open the certificate: a key log of either end, given by --keys. Or the log of "
+    "{by}, or `openssl s_client -showcerts` at the same port."
+)
+_OF_CALLERS = ("no-client-certificate", "bad-optional-certificate", "same-subject-ca")
+"""Causes that are about certificates of callers alone."""
 _NAMELESS_CAVEAT = (
-    " {dialler} had shown no certificate, so no name can be the reason here: {by} may have closed on the request."
+    " {refused} had shown no certificate, so no name can be the reason here: {by} may have closed on the request."
 )
 _NAMELESS_TOLD = "A capture at {by}: whether the request arrived there, and who closed. Its log says what became of it."
 
 _ANSWERED_CAVEAT = " {by} itself was not seen, so why it answered like that is not known."
 _ANSWERED_TOLD = (
     "The search history and the log of {by}: they name the rule, the zone or the link that ended the request."
+)
+_BY_CERTIFICATE = {400, 403, 495, 496}
+"""What web servers answer where the certificate of a caller does not please them (measured: nginx says 400)."""
+_BEHIND_A_BAD_REQUEST = ("certificate-refused", "unknown-root", "missing-intermediate", "certificate-expired",
+                         "certificate-not-yet-valid", "self-signed-certificate", "eku-no-client-auth")  # fmt: skip
+_ASKED_CAVEAT = (
+    " {by} had asked for a client certificate, and web servers answer like that where it does not please them."
 )
 _LEFT_CAVEAT = " What {by} made of it was not seen."
 _LEFT_TOLD = "A capture at {by}: whether the request arrived there, and who ended the connection."
@@ -152,19 +167,49 @@ def opening(evidence: Evidence) -> Opening | None:
     if refused_afar(evidence) and evidence.alert == _REVOKED:
         return None
     if refused_afar(evidence) and evidence.alert in CERTIFICATE_ALERTS:
-        guessed = chain(_guessed(evidence), _WHATEVER_THE_ALERT, _OF_ITS_STATUS if _has_sources(evidence) else ())
+        guessed = chain(
+            _visible(evidence),
+            _guessed(evidence),
+            _WHATEVER_THE_ALERT,
+            _OF_ITS_STATUS if _has_sources(evidence) else (),
+        )
         causes = dict.fromkeys(key for key in guessed if key in _OPEN and _OPEN[key](evidence))
         return Opening(tuple(causes), _AFAR_CAVEAT, _AFAR_TOLD, complete=True)
     if _came_after_our_certificate(evidence):
         causes = dict.fromkeys(key for key in _WHATEVER_THE_ALERT if _OPEN[key](evidence))
         return Opening((*causes, "broken-tls"), _SHOWN_CAVEAT, _SHOWN_TOLD, complete=True)
-    if evidence.stage is Stage.IDENTITY and evidence.one_sided and not evidence.chain_of(evidence.dialler):
+    if _objected_to_what_was_sealed(evidence):
+        open_to_all = (key for key in chain(_guessed(evidence), _WHATEVER_THE_ALERT) if key not in _OF_CALLERS)
+        return Opening(
+            ("certificate-refused", *dict.fromkeys(open_to_all)), _SEALED_CAVEAT, _SEALED_TOLD, complete=True
+        )
+    if evidence.stage is Stage.IDENTITY and evidence.one_sided and _showed_nothing(evidence):
         return Opening(("reset-by-middlebox",), _NAMELESS_CAVEAT, _NAMELESS_TOLD, complete=True)
     if _may_be_another(evidence):
         return Opening(("foreign-certificate",), _STOOD_IN_CAVEAT, _STOOD_IN_TOLD, complete=False)
     if _hung_up_on_a_hello_without_name(evidence):
         return Opening(("refused-without-server-name",), _UNNAMED_CAVEAT, _UNNAMED_TOLD, complete=False)
     return _opening_of_sip(evidence) or _opening_of_waiting(evidence)
+
+
+def _visible(evidence: Evidence) -> Iterator[str]:
+    """Yield what the shown chain itself suggests, whatever the alert: it signs itself, or it is a leaf alone."""
+    sent = sent_by_refused(evidence)
+    if sent[0].self_issued:
+        yield "self-signed-certificate"
+    elif len(sent) == 1:
+        yield "missing-intermediate"
+
+
+def _objected_to_what_was_sealed(evidence: Evidence) -> bool:
+    """Whether the dialler refused a certificate that no key opens: its alert is in clear, and speaks of one."""
+    by_dialler = evidence.by == evidence.dialler and evidence.stage is Stage.HANDSHAKE
+    return by_dialler and evidence.is_sealed and evidence.alert in CERTIFICATE_ALERTS
+
+
+def _showed_nothing(evidence: Evidence) -> bool:
+    """Whether it was seen that the end that was dropped had shown no certificate."""
+    return not evidence.is_sealed and not evidence.chain_of(evidence.refused)
 
 
 def _came_after_our_certificate(evidence: Evidence) -> bool:
@@ -188,9 +233,11 @@ def _opening_of_sip(evidence: Evidence) -> Opening | None:
         return None
     if _is_on_record(evidence, evidence.by):
         return None
+    if evidence.status in _BY_CERTIFICATE and evidence.protocol == "https" and evidence.requested is not None:
+        causes = ("no-client-certificate",) if evidence.empty_client_certificate else _BEHIND_A_BAD_REQUEST
+        return Opening(causes, _ASKED_CAVEAT, _ANSWERED_TOLD, complete=False)
     if evidence.status is not None:
-        causes = _behind_status(evidence.status)
-        return Opening(causes, _ANSWERED_CAVEAT, _ANSWERED_TOLD, complete=False) if causes else None
+        return Opening(_behind_status(evidence.status), _ANSWERED_CAVEAT, _ANSWERED_TOLD, complete=False)
     end = evidence.view.connection.end_of(evidence.dialler) if evidence.view else None
     in_clear = ("plaintext-on-tls-port",) if end is not None and not end.tls else ()
     return Opening(
@@ -199,7 +246,8 @@ def _opening_of_sip(evidence: Evidence) -> Opening | None:
 
 
 def _is_on_record(evidence: Evidence, actor: str) -> bool:
-    return any(event.actor == actor for event in evidence.transcript.events)
+    """Whether the side of an actor was seen; that it asked DNS says nothing of what it does."""
+    return any(event.actor == actor and not isinstance(event, DnsSeen) for event in evidence.transcript.events)
 
 
 def _behind_status(status: int) -> tuple[str, ...]:

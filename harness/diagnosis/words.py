@@ -37,6 +37,7 @@ from harness.transcript import (
     Event,
     HandshakeFailed,
     HandshakeFinished,
+    SealedAlert,
     VerifyFailed,
 )
 from harness.verdict import EndView, Stage
@@ -46,7 +47,17 @@ from harness.x509.findings import FindingKind
 _SHOWN_NAMES, _SHOWN_DIGITS = 4, 16
 _SHOWN_BYTES = 8
 _PLAIN_PROTOCOLS = {b"SIP/2.0": "SIP", b"HTTP/": "HTTP", b"SSH-": "SSH"}
-_WITH_ARTICLE = {"network", "probe", "B2B peer", "Webex cloud", "MRA phone", "firewall", "B2BUA of Expressway-E"}
+_WITH_ARTICLE = {
+    "network",
+    "probe",
+    "B2B peer",
+    "Webex cloud",
+    "MRA phone",
+    "firewall",
+    "B2BUA of Expressway-E",
+    "caller",
+    "called party",
+}
 _SENTENCE_START = re.compile(r"(^|[.!?] )the ")
 _SELF_SIGNED_IN_CHAIN, _CRL_EXPIRED = 19, 12
 _TRUST_LISTS = {
@@ -141,7 +152,7 @@ def words_of(evidence: Evidence) -> dict[str, str]:
         "late": " after its handshake had finished (TLS 1.3)" if evidence.stage is Stage.ACCEPTANCE else "",
         "moment": _moment(evidence),
         **_words_of_refused_names(evidence),
-        "who_drops_so": _WHO_DROPS_SO if evidence.chain_of(evidence.dialler) else "",
+        "who_drops_so": _WHO_DROPS_SO if evidence.is_sealed or evidence.chain_of(evidence.refused) else "",
         "size_words": _size_words(evidence),
         "self_signed_words": _translated(verify),
         **words_of_calls(evidence),
@@ -461,10 +472,11 @@ def _sentence_of(evidence: Evidence, event: Event) -> str:
             return f"finished its handshake: TLS {event.version}, {event.cipher}"
         case HandshakeFailed(reason=reason) if reason in _REASONS:
             return _REASONS[reason]
-        case AlertSeen(level=2, direction=Direction.SENT):
-            return f"sent {alert_words(event.number)}"
-        case AlertSeen(level=2):
-            return f"was told {alert_words(event.number)} by {other}"
+        case AlertSeen(level=2, direction=direction):
+            told = alert_words(event.number)
+            return f"sent {told}" if direction is Direction.SENT else f"was told {told} by {other}"
+        case SealedAlert():
+            return f"got a sealed record of {other} that has the size of an alert"
         case VerifyFailed():
             let_pass = ", and let it pass" if event.overridden else ""
             return f"objected to the certificate of {other}: {event.text} (depth {event.depth}){let_pass}"

@@ -17,19 +17,22 @@ from harness.packets.source import Source
 
 _LOOK_UP = 4096
 """Packets between two questions whether to go on."""
+_LATEST = 253_402_300_799 * 10**9
+"""The end of the year 9999, in nanoseconds after the beginning of 1970: no calendar of Python goes on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Capture:
     """What a capture holds.
 
-    `packets` counts all that were read. `began` is the time of the first in nanoseconds after the beginning of 1970,
-    None where no packet has a time. `secrets` are the key logs in the file, `remarks` sentences about what was left
-    out, cut off or not understood.
+    `packets` counts all that were read. `began` and `ended` are the times of the first and of the last in nanoseconds
+    after the beginning of 1970, None where there is none. `secrets` are the key logs in the file, `remarks` sentences
+    about what was left out, cut off or not understood.
     """
 
     packets: int
     began: int | None
+    ended: int | None
     connections: tuple[TcpConnection, ...]
     datagrams: tuple[Datagram, ...]
     secrets: bytes
@@ -90,6 +93,7 @@ class _Reading:
         self._datagrams: list[Datagram] = []
         self._secrets = bytearray()
         self._began: int | None = None
+        self._ended: int | None = None
         self.packets = 0
 
     def add(self, part: FilePart) -> None:
@@ -98,7 +102,11 @@ class _Reading:
             self._add_secrets(part.text)
             return
         self.packets += 1
+        if part.at > _LATEST:
+            self._remarks.add("a packet has a time after the year 9999: it was left out")
+            return
         self._began = part.at if self._began is None else min(self._began, part.at)
+        self._ended = part.at if self._ended is None else max(self._ended, part.at)
         packet = ip_packet(part.link, part.data, self._remarks)
         if not packet:
             return
@@ -134,6 +142,7 @@ class _Reading:
         return Capture(
             self.packets,
             self._began,
+            self._ended,
             connections,
             tuple(self._datagrams),
             bytes(self._secrets),

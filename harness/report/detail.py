@@ -9,6 +9,7 @@ from textwrap import wrap
 from harness.report.columns import in_columns
 from harness.report.outcome import PlayOutcome
 from harness.report.wording import STAGE_WORDS, actor_names, refusal, several_edges, stage_words
+from harness.transcript import Transcript
 from harness.verdict import Facts, PolicyOpinion, Remedy, StepVerdict, Verdict
 
 _FACT_WORDS = {True: "yes", False: "no", None: "nobody could see it"}
@@ -39,6 +40,18 @@ def play_detail(outcome: PlayOutcome, *, width: int = 80, unicode: bool = True) 
     _tell_opinions(page, verdict)
     page.gap()
     _tell_expectation(page, outcome)
+    return page.text()
+
+
+def verdict_detail(verdict: Verdict, transcript: Transcript, *, width: int = 80, unicode: bool = True) -> str:
+    """Return what a verdict says as text, for a transcript that is no play of a scenario; see `play_detail`."""
+    page = _Page(max(width, 40), unicode=unicode)
+    names = actor_names(transcript)
+    for step in verdict.steps:
+        _tell_step(page, step, names)
+    page.gap()
+    _tell_cause(page, verdict)
+    _tell_opinions(page, verdict)
     return page.text()
 
 

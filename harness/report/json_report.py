@@ -161,12 +161,13 @@ def _play(outcome: PlayOutcome) -> PlayDocument:
         seconds=round(outcome.seconds, 3),
         as_of=outcome.transcript.as_of,
         expectation=ExpectationDocument(outcome.met, tuple(outcome.mismatches)),
-        verdict=_verdict(verdict),
+        verdict=verdict_document(verdict),
         control=None if control is None else ControlDocument(control.cause, bool(outcome.control_differs)),
     )
 
 
-def _verdict(verdict: Verdict) -> VerdictDocument:
+def verdict_document(verdict: Verdict) -> VerdictDocument:
+    """Return a verdict as documents have it."""
     steps = tuple(map(_step, verdict.steps))
     return VerdictDocument(**values_of(verdict) | {"steps": steps, "completed": verdict.stopped is None})
 

@@ -37,6 +37,7 @@ from harness.transcript import (
     Event,
     HandshakeFailed,
     HandshakeFinished,
+    SealedAlert,
     SipSeen,
     StepEnded,
     StepStarted,
@@ -130,7 +131,8 @@ class Meeting:
 
     `ends` says how the handshake of the dialler and that of the listener ended. `shows` and `client_shows` are the
     chains of the listener and of the dialler: () an empty Certificate, None no such message. `alert` and `objections`
-    are (who, number); an objection is a verify error of OpenSSL. `closes` are (who, how) in order; `reset_at` names the
+    are (who, number); an objection is a verify error of OpenSSL. `closes` are (who, how) in order; `sealed` is who sent
+    an alert that no key opens. `reset_at` names the
     end at which a reset came that nobody sent. `marks` are the last bytes of the ServerHello's random, None where it
     never came. `target` is the address that was dialled where that is not the listener's. `others` are connections of
     before.
@@ -164,6 +166,7 @@ class Meeting:
     dialler_wants: tuple[str, ...] = ()
     listener_wants: tuple[str, ...] = ()
     alert: tuple[str, int] | None = None
+    sealed: str = ""
     level: int = FATAL
     objections: tuple[tuple[str, int], ...] = ()
     overridden: bool = False
@@ -244,10 +247,7 @@ class Meeting:
         if self.dial is not None:
             yield DialFailed(0.0, self.dialler, number, self.dial)
             return
-        if self.alert is not None:
-            who, code = self.alert
-            yield AlertSeen(0.0, self._name(who), number, Direction.SENT, self.level, code)
-            yield AlertSeen(0.0, self._name(self._other(who)), number, Direction.RECEIVED, self.level, code)
+        yield from self._alerts(number)
         for who, code in self.objections:
             yield VerifyFailed(0.0, self._name(who), number, 0, code, f"verify error {code}", self.overridden)
         for end, how in zip(BOTH, self.ends, strict=True):
@@ -261,6 +261,14 @@ class Meeting:
         for who, closing in self.closes:
             yield Closed(1.0, self._name(who), number, Direction.SENT, closing)
             yield Closed(1.0, self._name(self._other(who)), number, Direction.RECEIVED, closing)
+
+    def _alerts(self, number: int) -> Iterator[Event]:
+        if self.alert is not None:
+            who, code = self.alert
+            yield AlertSeen(0.0, self._name(who), number, Direction.SENT, self.level, code)
+            yield AlertSeen(0.0, self._name(self._other(who)), number, Direction.RECEIVED, self.level, code)
+        if self.sealed:
+            yield SealedAlert(0.0, self._name(self._other(self.sealed)), number, Direction.RECEIVED)
 
     def _messages(self, number: int) -> Iterator[Event]:
         for who, text in self.said:

@@ -37,7 +37,7 @@ def test_with_one_thing_changed_it_is_another_story(row: NearMiss, turn: Turn) -
 
 LEFT_OPEN = {
     "certificate-refused", "closed-after-handshake", "cut-in-handshake", "handshake-broken-off",
-    "incomplete-or-unknown-chain", "refused-without-server-name", "ssh-tunnel-down", "syn-refused",
+    "incomplete-or-unknown-chain", "refusal-sealed", "refused-without-server-name", "ssh-tunnel-down", "syn-refused",
     "traversal-zone-down",
 }  # fmt: skip
 """Causes that say openly that the evidence does not tell them from others."""

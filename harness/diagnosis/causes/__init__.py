@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from harness.diagnosis.causes.both_ends import TWO_ENDED_CAUSES
 from harness.diagnosis.causes.calling import CALLING_CAUSES
+from harness.diagnosis.causes.captures import CAPTURE_CAUSES
 from harness.diagnosis.causes.certificates import CERTIFICATE_CAUSES
 from harness.diagnosis.causes.cluster_and_trunk import INNER_LINK_CAUSES
 from harness.diagnosis.causes.connection import CONNECTION_CAUSES
@@ -56,6 +57,7 @@ CAUSES: tuple[Cause, ...] = (
     *PORT_CAUSES,
     *INSIDE_CAUSES,
     *REVOCATION_CAUSES,
+    *CAPTURE_CAUSES,
     *FAR_SIDE_CAUSES,
     *TCP_CAUSES,
     *CONNECTION_CAUSES,

@@ -47,6 +47,8 @@ from harness.transcript import ClientCertificate, Direction
 from harness.verdict import Stage
 
 _PROTOCOL_VERSION, _HANDSHAKE_FAILURE = 70, 40
+_CAPTURE = "capture"
+"""The network of what was read from packets: of such, nobody knows on which machine it was."""
 _HANDSHAKE_RECORD = b"\x16\x03"
 _NO_CERTIFICATE_ALERTS = {40, 42, 46, 50, 116}  # by dialect: harness.tls.dialects; 50: GnuTLS, domain.md 5.3
 
@@ -110,7 +112,7 @@ def _cut_off(evidence: Evidence) -> bool:
 def _left_by_itself(evidence: Evidence) -> bool:
     """Whether a visitor ended the handshake itself: from an address of this machine, no device can have done it."""
     view = evidence.view
-    if view is None or not view.visitor_left or evidence.alert is not None:
+    if view is None or not view.visitor_left or evidence.alert is not None or evidence.transcript.network == _CAPTURE:
         return False
     host = view.connection.source.host
     return host.startswith("127.") or host == "::1"

@@ -332,6 +332,7 @@ NAME_CAUSES = (
             "name-unknown",
             "inbound-mapping-off",
             "no-access-rule",
+            "access-rule-denied",
             "reset-by-middlebox",
             "revocation-check-too-slow",
         ),

@@ -161,7 +161,7 @@ FAR_SIDE_CAUSES = (
             "{by} broke off the handshake by {verify}. That alert does not say what it is about, and only one end was "
             "seen."
         ),
-        looks_like=("no-common-cipher", "hello-was-edited", "server-name-refused", "broken-tls"),
+        looks_like=("no-common-cipher", "no-common-version", "hello-was-edited", "server-name-refused", "broken-tls"),
         told_apart_by=(
             "Dial it again with another server name: if the answer is another one, that was the reason. Else a capture "
             "at both ends: whether ClientHello and ServerHello arrive as they were sent. The log of the end that sent "

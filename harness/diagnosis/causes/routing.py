@@ -156,7 +156,7 @@ ROUTING_CAUSES = (
         key="sip-refused",
         title="A SIP entity refused the request",
         applies=lambda e: e.stage is Stage.SIP and e.status is not None,
-        diagnosis="{by} answered {status}. Below SIP nothing failed that anybody saw.",
+        diagnosis="{by} answered {status}. Below that nothing failed that anybody saw.",
         remedies={ANYBODY: (do("Look into the search history of {by}."),)},
         source="1.3",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from textwrap import wrap
 
 from harness.report.columns import cut, in_columns
@@ -37,13 +38,24 @@ _UNICODE = _Pens("│", "┼", "─", "┄", "▶", "◀", "✕", "●", "━", 
 _ASCII = _Pens("|", "+", "-", "=", ">", "<", "x", "*", "-", "...")
 
 
-def draw(ladder: Ladder, *, width: int = 80, unicode: bool = True) -> str:
-    """Return a ladder as lines of at most `width` columns, every text inert; ASCII with `unicode` off."""
-    sheet = _Sheet(ladder, max(width, NARROWEST), _UNICODE if unicode else _ASCII)
-    lines = sheet.names()
+def draw(ladder: Ladder, *, width: int = 80, unicode: bool = True, began: datetime | None = None) -> str:
+    """Return a ladder as lines of at most `width` columns, every text inert; ASCII with `unicode` off.
+
+    With `began`, the time at which the play did, each mark has its own in the margin.
+    """
+    margin = len(_clock(began, 0.0)) if began else 0
+    sheet = _Sheet(ladder, max(width - margin, NARROWEST), _UNICODE if unicode else _ASCII)
+    lines = [" " * margin + line for line in sheet.names()]
     for mark in ladder.marks:
-        lines += sheet.rows(mark)
-    return "\n".join([*lines, "", sheet.legend()]) + "\n"
+        first, *more = sheet.rows(mark)
+        at = _clock(began, mark.at) if began and not isinstance(mark, Heading) else " " * margin
+        lines += [at + first, *(" " * margin + line for line in more)]
+    return "\n".join([*(line.rstrip() for line in lines), "", sheet.legend()]) + "\n"
+
+
+def _clock(began: datetime, at: float) -> str:
+    """Return a time of the day in milliseconds, and the blank behind it."""
+    return f"{began + timedelta(seconds=at):%H:%M:%S.%f}"[:-3] + " "
 
 
 class _Sheet:

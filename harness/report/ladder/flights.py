@@ -37,13 +37,14 @@ class Flight:
     """What one side sent without waiting for the other, under one protection.
 
     `late` are the tickets of TLS 1.3, which come once the server has accepted the client. `chain` are the
-    certificates (DER) of its Certificate message, None where there is none in it.
+    certificates (DER) of its Certificate message, None where there is none in it. `at` is when it began.
     """
 
     from_client: bool
     encrypted: bool
     late: bool
     label: str
+    at: float
     chain: tuple[bytes, ...] | None = None
 
 
@@ -73,7 +74,7 @@ def conversation(connection: Connection) -> Conversation:
 
 def _flight(key: tuple[bool, bool, bool], items: Sequence[Item]) -> Flight:
     chains = (item.chain for item in items if isinstance(item, Certificate))
-    return Flight(*key, label=_label(items), chain=next(chains, None))
+    return Flight(*key, label=_label(items), at=items[0].at, chain=next(chains, None))
 
 
 def _is_silent(item: Item) -> bool:

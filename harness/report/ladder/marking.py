@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from harness.report.ladder import words
 from harness.report.ladder.flights import Conversation
-from harness.report.ladder.marks import Arrow, Layer, Mark, Note
+from harness.report.ladder.marks import Arrow, Heading, Layer, Mark, Note
 from harness.report.ladder.pairing import Crossing, Timeline, other_side
 from harness.tls.alerts import FATAL
 from harness.transcript import (
@@ -27,6 +27,7 @@ from harness.transcript import (
     HandshakeFinished,
     HttpSeen,
     Oddity,
+    SealedAlert,
     SipSeen,
     VerifyFailed,
 )
@@ -54,7 +55,8 @@ class Marker:
             case ("flight", int(number), int(place)):
                 yield self._flight(number, place)
             case ("event", int(index), _):
-                yield from self._event(index, self._timeline.events[index])
+                event = self._timeline.events[index]
+                yield from (_timed(mark, event.at) for mark in self._event(index, event))
 
     def _flight(self, number: int, place: int) -> Arrow:
         connection, flight = self._timeline.connections[number], self._conversations[number].flights[place]
@@ -64,7 +66,7 @@ class Marker:
         lost = far is not None and far.bytes_received == 0
         label = flight.label + self._loss(receiver, lost)
         found = Arrow(sender, receiver, label, flight.encrypted, lost)
-        return replace(found, layer=Layer.TLS, connection=number, chain=flight.chain)
+        return replace(found, layer=Layer.TLS, connection=number, chain=flight.chain, at=flight.at)
 
     def _event(self, index: int, event: Event) -> Iterator[Mark]:
         match event:
@@ -82,6 +84,8 @@ class Marker:
                 yield Note(actor, f"odd: {what}", number)
             case DnsSeen():
                 yield _dns_arrow(event)
+            case SealedAlert():
+                yield self._sealed(event)
             case SipSeen() | HttpSeen() | AlertSeen() | Closed():
                 yield from self._crossing(index, event)
 
@@ -124,6 +128,12 @@ class Marker:
         ends, refuses = _ending(event)
         number, layer = event.connection, _LAYERS[event.kind]
         yield replace(crossed, layer=layer, connection=number, ends=ends, refuses=refuses)
+
+    def _sealed(self, event: SealedAlert) -> Arrow:
+        far = other_side(self._timeline.connections[event.connection], event.actor)
+        sender, receiver = (event.actor, far) if event.direction is Direction.SENT else (far, event.actor)
+        label = "a sealed record of the size of an ALERT: nobody reads which"
+        return Arrow(sender, receiver, label, encrypted=True, layer=Layer.TLS, connection=event.connection, ends=True)
 
     def _loss(self, receiver: str, lost: object) -> str:
         return f" - never read by {self._name(receiver)}" if lost else ""
@@ -170,6 +180,10 @@ class Marker:
 
     def _name(self, actor: str) -> str:
         return self._names.get(actor, actor)
+
+
+def _timed(mark: Mark, at: float) -> Mark:
+    return mark if isinstance(mark, Heading) else replace(mark, at=at)
 
 
 def _dns_arrow(event: DnsSeen) -> Arrow:

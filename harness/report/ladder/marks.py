@@ -5,7 +5,7 @@ Texts are as they were seen; whoever draws makes them inert.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -37,7 +37,8 @@ class Arrow:
 
     `connection` is the number of its connection, 0 for DNS. `chain` are the certificates (DER) that it carries, empty
     for an empty Certificate message, None where it is no such message. `ends` says that it is the end of what both
-    sides had, a fatal alert or a closing; `refuses` that it is a refusal: a fatal alert, or an RST.
+    sides had, a fatal alert or a closing; `refuses` that it is a refusal: a fatal alert, or an RST. `at` is when, in
+    seconds since the play began; two marks are equal whenever they were.
     """
 
     sender: str
@@ -50,19 +51,21 @@ class Arrow:
     chain: tuple[bytes, ...] | None = None
     ends: bool = False
     refuses: bool = False
+    at: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
     """Something that happened inside one actor.
 
-    `done` marks the moment in which this side believed its handshake to be done on `connection`.
+    `done` marks the moment in which this side believed its handshake to be done on `connection`; `at` as in `Arrow`.
     """
 
     actor: str
     text: str
     connection: int = 0
     done: bool = False
+    at: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

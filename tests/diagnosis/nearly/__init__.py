@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from nearly import (
     calling,
+    captures,
     certificates,
     connection,
     dns,
@@ -29,7 +30,7 @@ from nearly import (
 )
 
 _PARTS = (
-    calling, certificates, connection, dns, ends, far_side, inner_links, inside, mra, names, ownership, ports,
+    calling, captures, certificates, connection, dns, ends, far_side, inner_links, inside, mra, names, ownership, ports,
     revocation, routing, stores, tcp, traversal, trust, two_ends,
 )  # fmt: skip
 ROWS = tuple(row for part in _PARTS for row in part.ROWS)
