@@ -16,7 +16,6 @@ import pytest
 
 if TYPE_CHECKING:
     from harness.testing import SipMtls
-    from harness.testing.folders import Libraries
 
 _IN_USE: pytest.StashKey[tuple[SipMtls, Callable[[], Path]]] = pytest.StashKey()
 """What a test that is running uses, and what gives the folder for its plays."""
@@ -41,17 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("sip_mtls_lab", "A lab file that replaces the healthy lab of `sip_mtls`.", default="")
 
 
-@pytest.fixture(scope="session")
-def _sip_mtls_libraries() -> Libraries:
-    from harness.testing.folders import Libraries  # noqa: PLC0415
-
-    return Libraries()
-
-
 @pytest.fixture
-def sip_mtls(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, _sip_mtls_libraries: Libraries
-) -> Iterator[SipMtls]:
+def sip_mtls(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SipMtls]:
     """Play SIP over mutual TLS: `.play("mra/m02…")`, `.certificate_change("old.pem", "new.pem", role=…)` and more."""
     from harness.testing import SipMtls  # noqa: PLC0415
     from harness.testing.folders import Places  # noqa: PLC0415
@@ -59,7 +49,6 @@ def sip_mtls(
     config = request.config
     stage = SipMtls(
         Places(request.path.parent, config.rootpath),
-        _sip_mtls_libraries,
         network=config.getoption("--sip-mtls-network"),
         lab=config.getini("sip_mtls_lab"),
         new_folder=lambda: tmp_path_factory.mktemp("sip-mtls-certificates"),

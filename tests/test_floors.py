@@ -18,7 +18,7 @@ FLOORS = {
     "actors": 6,
     "run": 7,
     "certificates/shell": 8, "serve": 8, "probe": 8, "load": 8, "web": 8,
-    "testing": 9, "cli": 10, "pytest_plugin": 10,
+    "api": 9, "testing": 10, "cli": 11, "pytest_plugin": 11, "__main__": 12,
 }  # fmt: skip
 NEIGHBOURS = {
     ("errors", "inert"): "what a fault quotes of a file must not act on the terminal of who reads it",

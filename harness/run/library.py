@@ -112,6 +112,10 @@ class Library:
         A lab of one's own may be of a release that has not what a scenario sets. All fit the lab that comes with
         the package.
         """
+        return self._fitting
+
+    @cached_property
+    def _fitting(self) -> list[Scenario]:
         _ = self.vocabulary  # a lab file that is wrong must not be taken for scenarios that do not fit
         root = data_folder("scenarios")
         found = []

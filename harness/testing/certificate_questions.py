@@ -1,54 +1,42 @@
-"""What a test asks about certificates, and what every question needs: files, and the lab that was read from them."""
+"""What a test asks about certificates, and what every question needs: the files beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
-from harness.certificates.rules import Examination
-from harness.certificates.shell.change import Question
-from harness.certificates.shell.comparison import Watch, compare
-from harness.certificates.shell.files import holding_in, trust_in
-from harness.certificates.shell.make import FolderOrder, certificate_files
+from harness.api.certificate_values import Change, Check
+from harness.api.certificates import check_certificate, compare_certificates, write_certificates
+from harness.api.played import Play
+from harness.api.reading import Day, FileName, library_of
 from harness.errors import Fault, ScenarioError
-from harness.lab.certificate_roles import CERTIFICATE_ROLES
-from harness.lab.releases import NEWEST, RELEASE_NAMES, RELEASES
+from harness.lab.releases import NEWEST, RELEASE_NAMES
 from harness.lab.settings import Lab
-from harness.run.folders import write_folder
-from harness.run.library import Library
-from harness.run.option_values import time_at
 from harness.scenario.model import TLS_VERSIONS
-from harness.testing.certificates import Change, Check
-from harness.testing.failing import checked_word, plain_failures
-from harness.testing.folders import Day, FileName, Libraries, Places, day_in
-from harness.testing.own_thread import run_alone
-from harness.testing.played import Play
-from harness.x509.files import TrustList
+from harness.testing.failing import plain_failures
+from harness.testing.folders import Places
 
 _PARTIAL = "choose with `releases=` and `scenarios=`, or take it as it is with `partial=True`; the report lists them"
 _NOTHING_WORKED = "`sip-mtls certs check` says what is wrong with it; a lab file or a role may not fit it either"
 
 
-class Desk:
+class CertificateQuestions:
     """Answers one test's questions about certificate files."""
 
-    def __init__(
-        self, places: Places, libraries: Libraries, *, network: str, lab: str, new_folder: Callable[[], Path]
-    ) -> None:
+    def __init__(self, places: Places, *, network: str, lab: str, new_folder: Callable[[], Path]) -> None:
         self.told: list[Play | Change] = []
-        self._places, self._libraries, self._new_folder = places, libraries, new_folder
-        self._network, self._lab = network, lab
+        self._places, self._new_folder = places, new_folder
+        self._network, self._usual_lab = network, lab
 
     @property
     def lab(self) -> Lab:
         """The settings of the healthy lab."""
         with plain_failures():
-            return self._library("", "").healthy
+            return library_of(self._lab_file("")).healthy
 
-    def _library(self, lab: FileName, at: Day) -> Library:
-        file = self._places.file(lab or self._lab) if lab or self._lab else None
-        return self._libraries.of(file, day_in(at))
+    def _lab_file(self, lab: FileName) -> FileName:
+        return self._places.file(lab or self._usual_lab) if lab or self._usual_lab else ""
 
     def certificate_change(  # noqa: PLR0913  # by name, as the options of the command
         self,
@@ -67,29 +55,25 @@ class Desk:
     ) -> Change:
         """Play every story that works in the healthy lab with the old and with the new certificate.
 
-        `role` is where they serve, `scenarios` limits the stories. `chain` are files of CA certificates above the
-        two, `trust` of those that the peers trust besides the root of the old one. Where no story works with the
-        old certificate, nothing is compared and the test fails. It fails too where a story of the healthy lab works
-        with neither of the two, since nothing is known of it then; `partial` takes that as it is.
+        The words are those of `harness.compare_certificates`. Where no story works with the old certificate, nothing
+        is compared and the test fails. It fails too where a story of the healthy lab works with neither of the two,
+        since nothing is known of it then; `partial` takes that as it is.
         """
         with plain_failures():
-            library = self._library("", "")
-            anchors, notes = trust_in(self._files(trust))
-            above = self._files(chain)
-            before, after = (holding_in(file, password, chain_files=above) for file in self._files((old, new)))
-            wanted = {checked_word("release", release, RELEASE_NAMES) for release in releases}
-            question = Question(
-                role=checked_word("role", role, CERTIFICATE_ROLES),
-                old=before,
-                new=after,
-                trust=TrustList(anchors or (), notes),
-                releases=tuple(name for name in RELEASE_NAMES if name in wanted),
-                tls_versions=tuple(checked_word("tls", version, TLS_VERSIONS) for version in tls),
-                at=time_at(at),
-            )
-            stories = self._libraries.scenarios(library, tuple(map(self._places.scenario, scenarios)))
-            files = (Path(old), Path(new))
-            change = Change(run_alone(lambda: compare(library, question, files, stories, Watch(_silent))))
+            before, after = self._files((old, new))
+            change = compare_certificates(
+                before,
+                after,
+                role=role,
+                releases=releases,
+                tls=tls,
+                scenarios=tuple(map(self._places.scenario, scenarios)),
+                lab=self._lab_file(""),
+                chain=self._files(chain),
+                trust=self._files(trust),
+                password=password,
+                at=at,
+            ).called(str(old), str(new))
             self.told.append(change)
             if not change.worked:
                 raise ScenarioError(
@@ -111,24 +95,19 @@ class Desk:
         password: str | None = None,
         at: str = "",
     ) -> Check:
-        """Examine a certificate by the rules of docs/certificate-rules.md.
-
-        `trust` are files of the Trusted CA list; `domains` and `names` those that peers will look for.
-        """
+        """Examine a certificate by the rules of docs/certificate-rules.md; the words are those of the API."""
         with plain_failures():
-            holding = holding_in(self._places.file(file), password)
-            anchors, notes = trust_in(self._files(trust))
-            case = Examination(
-                certificates=holding.certificates,
-                role=CERTIFICATE_ROLES[checked_word("role", role, CERTIFICATE_ROLES)],
-                release=RELEASES[checked_word("release", release, RELEASE_NAMES)],
-                at=time_at(at),
-                trust=anchors,
-                names=tuple(names),
-                domains=tuple(domains),
-                was_sorted=holding.was_sorted,
+            check = check_certificate(
+                self._places.file(file),
+                role=role,
+                release=release,
+                trust=self._files(trust),
+                domains=domains,
+                names=names,
+                password=password,
+                at=at,
             )
-            return Check(case, str(file), (*holding.notes, *notes))
+            return replace(check, file=str(file))
 
     def certificates(self, *profiles: str, faults: Sequence[str] = (), renewals: int = 0, at: Day = "") -> Path:
         """Write TEST ONLY certificates, chains and keys of these roles to a new folder, and return it.
@@ -138,10 +117,9 @@ class Desk:
         those of the plays of the same day; each of `renewals` is another certificate by them.
         """
         with plain_failures():
-            library = self._library("", at)
-            order = FolderOrder(profiles or tuple(library.catalogue.leaves), tuple(faults), renewals)
             folder = self._new_folder()
-            write_folder(folder, certificate_files(library.healthy, library.workshop, order))
+            lab = self._lab_file("")
+            write_certificates(folder, *profiles, faults=faults, renewals=renewals, lab=lab, at=at)
             return folder
 
     def _files(self, names: Sequence[FileName]) -> list[Path]:
@@ -155,7 +133,3 @@ def _left_out(change: Change) -> str:
         causes.setdefault(flip.before.cause, {})[flip.row or flip.scenario] = None
     told = "; ".join(f"{cause}: {', '.join(rows)}" for cause, rows in causes.items())
     return f"stories that work in the healthy lab work with neither certificate, so nothing is known of them ({told})"
-
-
-def _silent(_total: int, _what: str) -> nullcontext[Callable[[str], None]]:
-    return nullcontext(lambda _: None)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
-from harness.document import hint_for
-from harness.errors import Fault, LabError, ScenarioError
+from harness.errors import LabError, ScenarioError
 
 
 @contextmanager
@@ -26,13 +25,6 @@ def plain_failures() -> Iterator[None]:
     else:
         return
     raise pytest.fail.Exception(told, pytrace=False) from None
-
-
-def checked_word(what: str, word: str, choices: Collection[str]) -> str:
-    """Return `word` where it is one of `choices`; ScenarioError with the nearest where it is not."""
-    if word not in choices:
-        raise ScenarioError([Fault(what, 0, 0, f"'{word}' is none that is known", hint_for(word, list(choices)))])
-    return word
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from harness.api.certificate_values import Change
+from harness.api.played import Play
 from harness.errors import ScenarioError
 from harness.run.disk import write_play
-from harness.testing.certificates import Change
-from harness.testing.played import Play
 
 _IN_FULL = 3
 

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from harness.api.labs import planned
+from harness.api.played import Play
+from harness.api.plays import play
+from harness.api.reading import Day, FileName, checked_word, library_of
 from harness.errors import Fault, ScenarioError
-from harness.report.outcome import PlayOutcome
-from harness.run.library import Library
-from harness.run.suite import Order, run_suite
 from harness.scenario.model import TLS_VERSIONS, Scenario
-from harness.scenario.plan import Plan, plan_of
-from harness.testing.certificate_questions import Desk
-from harness.testing.failing import checked_word, plain_failures
-from harness.testing.folders import Day, FileName
+from harness.testing.certificate_questions import CertificateQuestions
+from harness.testing.failing import plain_failures
 from harness.testing.open_lab import KeptOpenLab
-from harness.testing.own_thread import run_alone
-from harness.testing.played import Play
-
-NETWORKS = ("memory", "loopback")
 
 
-class SipMtls(Desk):
+class SipMtls(CertificateQuestions):
     """Plays scenarios and certificates for one test.
 
     Files are looked for beside the test, then at the root of the tests. `lab`, by default that of the option
@@ -33,12 +28,11 @@ class SipMtls(Desk):
     ) -> Play:
         """Play one scenario, by id, row of the catalogue or file, and its control; return what it came to."""
         with plain_failures():
-            library = self._library(lab, at)
-            found = self._one(library, scenario)
+            found = self._one(scenario, lab, at)
             if checked_word("tls", tls, TLS_VERSIONS) not in found.tls_versions:
                 hint = f"its `tls` is {', '.join(found.tls_versions)}"
                 raise ScenarioError([Fault(str(scenario), 0, 0, f"it is not played in TLS {tls}", hint)])
-            return self._played([found], (tls,), network, library)[0]
+            return self._played((scenario,), (tls,), network, lab, at)[0]
 
     def plays(
         self,
@@ -50,40 +44,31 @@ class SipMtls(Desk):
     ) -> list[Play]:
         """Play scenarios in each TLS version: ids, rows, families, files, and folders, which end in a slash."""
         with plain_failures():
-            library = self._library(lab, at)
-            return self._played(self._found(library, scenarios), tuple(tls), network, library)
+            return self._played(scenarios, tls, network, lab, at)
 
-    def _one(self, library: Library, asked: FileName) -> Scenario:
-        found = self._found(library, (asked,))
+    def _one(self, asked: FileName, lab: FileName, at: Day) -> Scenario:
+        found = library_of(self._lab_file(lab), at).scenarios((self._places.scenario(asked),))
         if len(found) != 1:
             problem = f"{len(found)} scenarios are called so"
             raise ScenarioError([Fault(str(asked), 0, 0, problem, "name one of them; `plays` plays many")])
         return found[0]
 
-    def _found(self, library: Library, asked: Sequence[FileName]) -> list[Scenario]:
-        return self._libraries.scenarios(library, tuple(map(self._places.scenario, asked)))
-
     def _played(
-        self, scenarios: Sequence[Scenario], tls: tuple[str, ...], network: str, library: Library
+        self, scenarios: Sequence[FileName], tls: Sequence[str], network: str, lab: FileName, at: Day
     ) -> list[Play]:
-        for version in tls:
-            checked_word("tls", version, TLS_VERSIONS)
-        where = checked_word("network", network or self._network, NETWORKS)
-        order = Order(tuple(scenarios), tls, where)
-        if not order.plays():
-            hint = "these scenarios have no such TLS version"
-            raise ScenarioError([Fault("tls", 0, 0, "nothing is left to play", hint)])
-        outcomes: list[PlayOutcome] = run_alone(lambda: run_suite(library, order, lambda _: None))
-        played = [Play(outcome) for outcome in outcomes]
+        played = play(
+            *map(self._places.scenario, scenarios),
+            tls=tls,
+            network=network or self._network,
+            lab=self._lab_file(lab),
+            at=at,
+        )
         self.told += played
         return played
 
     def open_lab(self, scenario: FileName = "", *, tls: str = "1.3", lab: FileName = "", at: Day = "") -> KeptOpenLab:
         """Open the healthy lab, or the one that a scenario makes of it, on real sockets for a `with` block."""
         with plain_failures():
-            library = self._library(lab, at)
-            checked_word("tls", tls, TLS_VERSIONS)
-            if not scenario:
-                return KeptOpenLab(Plan("open lab", tls, library.healthy, ()), library)
-            found = self._one(library, scenario)
-            return KeptOpenLab(plan_of(found, library.healthy, tls), library)
+            asked = self._places.scenario(scenario) if scenario else ""
+            library, plan = planned(asked, tls, self._lab_file(lab), at)
+            return KeptOpenLab(plan, library)

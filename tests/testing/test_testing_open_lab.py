@@ -12,10 +12,9 @@ import pytest
 
 from harness.errors import LabError
 from harness.testing import SipMtls
-from harness.testing.folders import Libraries, Places
+from harness.testing.folders import Places
 from harness.transcript import HandshakeFinished
 
-LIBRARIES = Libraries()
 MUTUAL = 5062
 
 
@@ -24,7 +23,6 @@ def stage(tmp_path: Path) -> SipMtls:
     folders: Iterator[int] = iter(range(9))
     return SipMtls(
         Places(tmp_path, tmp_path),
-        LIBRARIES,
         network="memory",
         lab="",
         new_folder=lambda: tmp_path / f"certificates{next(folders)}",

@@ -15,7 +15,7 @@ from testing_bench import Project, project
 from harness.pki import LeafOrder, chain_pem
 from harness.run.library import Library
 from harness.testing import Change, Check, KeptOpenLab, Play, SipMtls
-from harness.testing.certificate_questions import Desk
+from harness.testing.certificate_questions import CertificateQuestions
 
 __all__ = ["project"]
 
@@ -44,10 +44,10 @@ def test_every_test_on_the_page_passes(project: Project, monkeypatch: pytest.Mon
 
 
 def test_the_page_tells_every_word_of_the_fixture() -> None:
-    kinds = (SipMtls, Desk, Play, Change, Check, KeptOpenLab)
+    kinds = (SipMtls, CertificateQuestions, Play, Change, Check, KeptOpenLab)
     words = {word for kind in kinds for word in vars(kind) if not word.startswith("_")}
     assert words >= {"play", "certificate_change", "cause", "breaks", "rules", "perform"}
-    assert words - set(re.findall(r"\w+", PAGE)) - {"outcome", "found", "case", "file", "notes"} == set()
+    assert words - set(re.findall(r"\w+", PAGE)) - {"outcome", "found", "called", "case", "file", "notes"} == set()
 
 
 def test_the_page_tells_every_option(project: Project) -> None:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from harness.api.certificates import Comparison, compare_holdings
+from harness.api.reading import library_of
 from harness.certificates.change import CertificateChange
 from harness.certificates.change_json import change_as_json
 from harness.certificates.change_text import change_text
-from harness.certificates.shell.change import Question
-from harness.certificates.shell.comparison import Replay, Watch, compare
-from harness.certificates.shell.files import trust_in
+from harness.certificates.shell.comparison import Replay
 from harness.cli.certificates.reading import holding_of
 from harness.cli.exits import Exit
 from harness.cli.exporting import announce_key_log
@@ -23,10 +23,8 @@ from harness.cli.terminal import progress, speaks_unicode, width
 from harness.lab.releases import RELEASE_NAMES
 from harness.report.columns import Paper
 from harness.run.disk import write_play
-from harness.run.library import Library
-from harness.run.option_values import time_at
 from harness.scenario.model import TLS_VERSIONS
-from harness.x509.files import TrustList
+from harness.x509.files import Holding
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +52,23 @@ def compare_certificates(compared: Compared) -> Exit:
 
     ScenarioError where a file cannot be read.
     """
-    question = _question(compared)
-    library = Library(compared.lab_file)
-    library.check_zones()
-    every = library.fitting if compared.lab_file else lambda: library.scenarios(())
-    wanted = library.scenarios(compared.scenarios) if compared.scenarios else every()
+    holdings = (_holding(compared, compared.old), _holding(compared, compared.new))
     announce_key_log()
     seen: list[Replay] = []
-    watch = Watch(progress, seen.append if compared.ladder or compared.out_folder else None)
-    change = compare(library, question, (compared.old, compared.new), wanted, watch)
-    left_out = [scenario.name for scenario in wanted if compared.scenarios and scenario.name not in change.stories]
+    wanted = Comparison(
+        compared.role,
+        compared.releases or RELEASE_NAMES,
+        compared.tls or TLS_VERSIONS,
+        compared.scenarios,
+        compared.lab_file or "",
+        compared.trust_files,
+        compared.at,
+        progress,
+        seen.append if compared.ladder or compared.out_folder else None,
+    )
+    change = compare_holdings(holdings, (compared.old, compared.new), wanted).found
+    named = library_of(wanted.lab).scenarios(compared.scenarios) if compared.scenarios else ()
+    left_out = [scenario.name for scenario in named if scenario.name not in change.stories]
     shown = partial(_print, change, seen if compared.ladder else (), left_out)
     ways = [*as_asked(compared.json_file, lambda: change_as_json(change), shown)]
     if compared.out_folder is not None:
@@ -94,18 +99,5 @@ def _print(change: CertificateChange, replayed: Sequence[Replay], left_out: Sequ
         print(*paper.hanging("", text, 0), sep="\n")
 
 
-def _question(compared: Compared) -> Question:
-    old, new = (
-        holding_of(path, compared.password_file, chain_files=compared.chain_files)
-        for path in (compared.old, compared.new)
-    )
-    trust, notes = trust_in(compared.trust_files)
-    return Question(
-        role=compared.role,
-        old=old,
-        new=new,
-        trust=TrustList(trust or (), notes),
-        releases=tuple(name for name in RELEASE_NAMES if name in (compared.releases or RELEASE_NAMES)),
-        tls_versions=compared.tls or TLS_VERSIONS,
-        at=time_at(compared.at),
-    )
+def _holding(compared: Compared, path: Path) -> Holding:
+    return holding_of(path, compared.password_file, chain_files=compared.chain_files)

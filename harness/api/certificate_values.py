@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from harness.certificates.change import CertificateChange, Flip, Kind, UploadFlip
 from harness.certificates.change_text import change_text
@@ -17,6 +17,11 @@ class Change:
     """What comes to something else when one certificate takes another's place."""
 
     found: CertificateChange
+
+    def called(self, old: str, new: str) -> Change:
+        """Return the same, with the two files called so."""
+        found = self.found
+        return Change(replace(found, old=replace(found.old, file=old), new=replace(found.new, file=new)))
 
     @property
     def breaks(self) -> bool:
