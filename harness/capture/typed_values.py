@@ -1,8 +1,8 @@
 """JSON values to frozen dataclasses by their annotations, exactly and with the place of every mistake.
 
-Not pydantic: its strings cannot hold the lone surrogates by which SIP header text keeps bytes that are no
-UTF-8 (measured: `string_unicode` on the way in, an exception on the way out), and its base64 is the URL
-alphabet, which `base64 -d` refuses.
+Not pydantic: it collects every mistake of a file that somebody spoilt, this stops at the first one (measured,
+docs/architecture.md, "Saved transcripts"). Texts may hold the lone surrogates by which SIP header text keeps bytes that
+are no UTF-8, and base64 is the alphabet of `base64 -d`; in pydantic both need a function of our own for every value.
 """
 
 from __future__ import annotations
