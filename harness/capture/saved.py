@@ -23,6 +23,7 @@ MAX_BYTES = 64 * 2**20
 _MOST_PARTS = 4_000_000
 """Brackets and commas: what JSON becomes in memory depends on them more than on its bytes."""
 
+_OURS = "give a transcript.json that `sip-mtls run --out` wrote"
 _AGAIN = "play it again with `sip-mtls run --out`, or take an untouched copy"
 
 
@@ -70,13 +71,15 @@ def _document(data: bytes, file: str) -> dict[str, Any]:
         document = json.loads(data, parse_constant=_no_number)
     except RecursionError:
         _refuse(file, "nested far too deeply for a transcript", _AGAIN)
-    except ValueError as error:  # bad JSON, bad UTF-8, a number with thousands of digits
-        _refuse(file, f"not JSON: {error}"[:200], "give a transcript.json that `sip-mtls run --out` wrote")
+    except UnicodeDecodeError as error:
+        _refuse(file, f"not JSON: no text in UTF-8 (byte {error.start + 1})", _OURS)
+    except ValueError as error:  # bad JSON, a number with thousands of digits
+        _refuse(file, "not JSON: it is empty" if not data.strip() else f"not JSON: {error}"[:200], _OURS)
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         _refuse(
             file,
             f'not a saved transcript: "format" is not "{FORMAT}"',
-            "give a transcript.json that `sip-mtls run --out` wrote",
+            _OURS,
         )
     if document.get("version") != VERSION:
         found = repr(document.get("version"))[:40]

@@ -39,7 +39,9 @@ def _code_of_commands() -> Exit:
     except SystemExit as leaving:
         return _last_word(output, leaving)
     except click.ClickException as error:
-        error.show()
+        from harness.cli.usage import told_usage  # noqa: PLC0415  # only where something went wrong
+
+        told_usage(error)
         return Exit.WRONG_INPUT
     except click.Abort:  # click's word for a KeyboardInterrupt
         return ended_by(KeyboardInterrupt())

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from harness.sip.digest import fields
 from harness.sip.message import Message, Request, Response, parse_head
+from harness.sip.uri import SipUri
 from harness.transcript import Event, HttpSeen, SipSeen
 
 CHALLENGES = frozenset({401, 407})
@@ -60,6 +61,15 @@ def answers(seen: SipSeen, method: str) -> bool:
     """Whether a message is a response to a request of that method."""
     head = head_of(seen)
     return isinstance(head, Response) and (head.headers.get("cseq") or "").split()[1:] == [method]
+
+
+def called_domain(request: Request) -> str:
+    """Return the host of the Request-URI in lower case; empty for a URI of another scheme, or one without a user."""
+    try:
+        uri = SipUri.parse(request.uri)
+    except ValueError:
+        return ""
+    return uri.host.lower() if uri.user else ""
 
 
 def _values(head: Message | None, names: Iterable[str]) -> Iterator[str]:

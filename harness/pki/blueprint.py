@@ -86,6 +86,10 @@ def path_of(catalogue: Catalogue, drawn: Blueprint) -> tuple[str, ...]:
     return own[:stem] + flawed
 
 
+_LISTED = {"fault": "`sip-mtls list --faults` shows them all", "issuer": "certs/authorities.yaml has them all"}
+"""Where the words stand of which there are too many for a hint."""
+
+
 def _unknown_words(catalogue: Catalogue, order: LeafOrder) -> list[tuple[str, str]]:
     asked: list[tuple[str, str, Iterable[str]]] = [("leaf profile", order.profile, catalogue.leaves)]
     asked += [("fault", name, catalogue.faults) for name in order.faults]
@@ -93,7 +97,9 @@ def _unknown_words(catalogue: Catalogue, order: LeafOrder) -> list[tuple[str, st
     asked += [("key type", order.key_type, KEY_TYPES)] if order.key_type else []
     asked += [("source of revocation", word, SOURCES) for word in order.revocation]
     return [
-        (f"unknown {what} '{word}'", hint_for(word, sorted(known))) for what, word, known in asked if word not in known
+        (f"unknown {what} '{word}'", hint_for(word, sorted(known)) or _LISTED.get(what, ""))
+        for what, word, known in asked
+        if word not in known
     ]
 
 

@@ -29,13 +29,18 @@ class NewFile:
 
 def write_folder(folder: Path, files: Mapping[str, NewFile]) -> None:
     """Write `files`, by their paths below `folder`, which is absent or empty; ScenarioError where that cannot be."""
-    _put(folder.resolve(), files, old=None)
+    _put(_real(folder), files, old=None)
 
 
 def replace_folder(folder: Path, files: Mapping[str, NewFile]) -> None:
     """Write `files` in the place of all that `folder` holds; ScenarioError where that cannot be."""
-    place = folder.resolve()
+    place = _real(folder)
     _put(place, files, old=place if place.exists() else None)
+
+
+def _real(folder: Path) -> Path:
+    """Return where a folder lies or will lie; of links that lead in a circle, the first."""
+    return Path(os.path.realpath(folder))
 
 
 def contents_of(folder: Path) -> Collection[str]:
@@ -45,7 +50,7 @@ def contents_of(folder: Path) -> Collection[str]:
 
 def work_tree_around(folder: Path) -> Path | None:
     """Return the git work tree in which a folder lies or will lie, None where there is none."""
-    place = folder.resolve()
+    place = _real(folder)
     return next((each for each in (place, *place.parents) if (each / ".git").exists()), None)
 
 

@@ -219,5 +219,5 @@ def shown(path: Path) -> str:
     """Return a path as people want to see it: relative where it lies below the current folder."""
     try:
         return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
+    except (ValueError, OSError, RuntimeError):  # elsewhere, or links that lead in a circle
         return str(path)

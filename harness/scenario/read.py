@@ -64,7 +64,9 @@ class Vocabulary:
 
 def read_scenario(text: str, *, name: str, file: str, vocabulary: Vocabulary) -> Scenario:
     """Read one scenario; ScenarioError with every fault where something is wrong with it."""
-    document = read_document(text, file)
+    document = _filled(
+        read_document(text, file), "`sip-mtls show B02` shows a scenario, docs/writing-scenarios.md its keys"
+    )
     reader = _Reader(document, vocabulary)
     try:
         written = ScenarioText.model_validate(document.data)
@@ -84,11 +86,18 @@ def _sound_part(data: object, error: ValidationError) -> dict[str, Any]:
     return {key: value for key, value in data.items() if key not in wrong} if isinstance(data, dict) else {}
 
 
+def _filled(document: Document, hint: str) -> Document:
+    """Return the document; ScenarioError with the hint where nothing stands in it."""
+    if document.data is None:
+        raise ScenarioError([Fault(document.file, *document.position(()), "there is nothing in it", hint)])
+    return document
+
+
 def read_lab(text: str, *, file: str, catalogue: Catalogue) -> Lab:
     """Read a lab file; ScenarioError with every fault where something is wrong with it."""
-    document = read_document(text, file)
+    document = _filled(read_document(text, file), "`sip-mtls list --settings` shows what can stand in it")
     try:
-        lab = Lab.model_validate(document.data or {})
+        lab = Lab.model_validate(document.data)
     except ValidationError as error:
         raise ScenarioError(faults_from(error, document, vocabulary=_lab_words)) from None
     faults = [

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
 import pytest
+from hand_told import connection, play, stood
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.diagnosis.evidence import is_challenge
+from harness.diagnosis.judge import judge
 from harness.diagnosis.sip_heads import (
     answers,
+    called_domain,
     calls_nonce_stale,
     carries_credentials,
     head_of,
     request_in,
     status_of,
 )
-from harness.transcript import Direction, SipSeen
+from harness.transcript import Direction, Event, SipSeen
+from harness.verdict import StepVerdict
 
 
 def seen(text: str | bytes, direction: Direction = Direction.SENT) -> SipSeen:
@@ -84,3 +91,74 @@ def test_no_bytes_are_an_error(data: bytes) -> None:
     assert status_of(message) is None or 100 <= (status_of(message) or 0) <= 699
     carries_credentials(message)
     calls_nonce_stale(message)
+
+
+# --- what a verdict makes of both challenges ---
+
+BOTH_CHALLENGES = pytest.mark.parametrize(
+    ("status", "credentials"), [(401, "Authorization: Digest u=1"), (407, "Proxy-Authorization: Digest u=1")]
+)
+
+
+def exchanged(number: int, asker: str, answerer: str, *messages: SipSeen) -> Iterator[Event]:
+    """Both ends of each message in turn: a request leaves `asker`, a response leaves `answerer`."""
+    for message in messages:
+        sender, receiver = (asker, answerer) if request_in(message) else (answerer, asker)
+        yield replace(message, actor=sender, connection=number, direction=Direction.SENT)
+        yield replace(message, actor=receiver, connection=number, direction=Direction.RECEIVED)
+
+
+def called(*messages: SipSeen, more: Iterable[Event] = (), ok: bool = False) -> StepVerdict:
+    """Return the verdict on a call of the cloud's, with what went over its connection to the edge."""
+    told = (*stood(1, "webex-cloud", "expressway-e"), *exchanged(1, "webex-cloud", "expressway-e", *messages), *more)
+    (step,) = judge(play(*told, connections=(connection(1, "webex-cloud", "expressway-e"),), ok=ok)).steps
+    return step
+
+
+@BOTH_CHALLENGES
+def test_who_asked_for_credentials_and_got_them_did_not_refuse(status: int, credentials: str) -> None:
+    further = exchanged(2, "expressway-e", "expressway-c", request("INVITE"), response(404))
+
+    challenged = called(request("INVITE"), response(status), request("INVITE", credentials), more=further)
+    refused = called(request("INVITE"), response(status), request("INVITE"), more=further)
+
+    assert (challenged.by, refused.by) == ("expressway-c", "expressway-e")
+
+
+@BOTH_CHALLENGES
+def test_the_status_of_a_step_is_that_of_its_last_answer(status: int, credentials: str) -> None:
+    asked, again = request("INVITE"), request("INVITE", credentials)
+
+    assert called(asked, response(status)).status == status
+    assert called(asked, response(status), again, response(486)).status == 486
+
+
+@BOTH_CHALLENGES
+def test_a_call_that_was_hung_up_after_a_challenge_has_ended(status: int, credentials: str) -> None:
+    bye, again = request("BYE", "CSeq: 2 BYE"), request("BYE", "CSeq: 3 BYE", credentials)
+    challenge, taken = response(status, "CSeq: 2 BYE"), response(200, "CSeq: 3 BYE")
+
+    assert not any("its BYE" in each for each in warned(bye, challenge, again, taken))
+    assert any(f"its BYE was answered {status}" in each for each in warned(bye, challenge))
+
+
+def warned(*messages: SipSeen) -> tuple[str, ...]:
+    told = (*stood(1, "webex-cloud", "expressway-e"), *exchanged(1, "webex-cloud", "expressway-e", *messages))
+    return judge(play(*told, connections=(connection(1, "webex-cloud", "expressway-e"),), ok=True)).warnings
+
+
+@pytest.mark.parametrize(
+    ("uri", "domain"),
+    [
+        ("sip:anna@Example.com;transport=tls", "example.com"),
+        ("sips:anna@example.com:5061", "example.com"),
+        ("sip:anna@example.com.au", "example.com.au"),
+        ("sip:example.com", ""),
+        ("tel:+49301234;phone-context=@example.com", ""),
+    ],
+)
+def test_the_domain_that_is_called_is_the_host_of_the_request(uri: str, domain: str) -> None:
+    invite = request_in(seen(f"INVITE {uri} SIP/2.0\n\n"))
+
+    assert invite is not None
+    assert called_domain(invite) == domain

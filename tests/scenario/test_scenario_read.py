@@ -182,7 +182,10 @@ WRONG: dict[str, tuple[str, list[str]]] = {
         SOUND + "control:\n  play:\n    - {jabber: register, port: 0}\n",
         ["12:32: expected a port number from 1 to 65535, got 0"],
     ),
-    "nothing at all": ("", ["1:1: expected a mapping (key: value), got nothing"]),
+    "nothing at all": (
+        "",
+        ["1:1: there is nothing in it | `sip-mtls show B02` shows a scenario, docs/writing-scenarios.md its keys"],
+    ),
 }
 
 

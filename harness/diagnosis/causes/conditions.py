@@ -18,7 +18,7 @@ from harness.diagnosis.evidence import MRA_CLIENTS, Evidence
 from harness.diagnosis.listeners import open_ports
 from harness.diagnosis.objections import chain_was_in_date, refused_certificate
 from harness.diagnosis.offers import ECDSA, RSA, offers
-from harness.diagnosis.sip_heads import request_in
+from harness.diagnosis.sip_heads import called_domain, request_in
 from harness.lab.releases import Release
 from harness.lab.screens import EXPRESSWAY
 from harness.transcript import ClientCertificate
@@ -203,8 +203,8 @@ SIP_DESTINATION_LED = both(
 def _looked_up_called_domain(evidence: Evidence) -> bool:
     """Whether Expressway-E followed the rule for Webex and looked up the domain that was called (row O02)."""
     chosen, led = evidence.decision("search-rule", "webex-zone"), record_that_led(evidence)
-    invites = (invite for event in evidence.events if (invite := request_in(event, "INVITE")))
-    return chosen is not None and bool(led) and any(f"@{led}" in invite.uri for invite in invites)
+    called = {called_domain(invite) for event in evidence.events if (invite := request_in(event, "INVITE"))}
+    return chosen is not None and bool(led) and led.lower() in called
 
 
 LOOKED_UP_CALLED_DOMAIN = Condition("the called domain was looked up", _looked_up_called_domain)
