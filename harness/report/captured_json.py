@@ -59,12 +59,12 @@ class StoryDocument:
     """A connection of a capture, or a call on it that failed.
 
     `connection` counts the connections of the capture, from 1. `kind` is `connection` or `call`. `began` is when it
-    did. `dialler` and `listener` are the ends of the connection. `tls_version` is what was agreed, empty for nothing.
-    `outcome` is `stood` where nobody refused, `stopped` where somebody did, `open` where the capture does not show
-    what became of it; `open_because` says why. `requests` counts those of SIP and HTTP that could be read. `is_sealed`
-    says that something was said inside TLS which no key opens, so that nobody knows how that went. `asked` is the
-    request line of a call, `call_id` its name. `remarks` say what this capture cannot show. `verdict` is that of the
-    judge, None where it is open. `ladder` is what crossed the wire.
+    did. `dialler` and `listener` are its ends; `transport` is `tcp`, or `udp`, where whoever spoke first is the dialler.
+    `tls_version` is what was agreed, empty for nothing. `outcome` is `stood` where nobody refused, `stopped` where
+    somebody did, `open` where the capture does not show what became of it; `open_because` says why. `requests` counts
+    those of SIP and HTTP that could be read. `is_sealed` says that something was said inside TLS which no key opens, so
+    that nobody knows how that went. `asked` is the request line of a call, `call_id` its name. `remarks` say what this
+    capture cannot show. `verdict` is that of the judge, None where it is open. `ladder` is what crossed the wire.
     """
 
     connection: int
@@ -72,6 +72,7 @@ class StoryDocument:
     began: datetime
     dialler: PartyDocument
     listener: PartyDocument
+    transport: Literal["tcp", "udp"]
     tls_version: str
     outcome: Literal["stood", "stopped", "open"]
     open_because: str
@@ -136,6 +137,7 @@ def _story(judged: JudgedStory) -> StoryDocument:
         began=story.began,
         dialler=dialler,
         listener=listener,
+        transport="udp" if story.is_udp else "tcp",
         tls_version=story.transcript.tls_version,
         outcome=judged.outcome,  # type: ignore[arg-type]  # one of the three words
         open_because=story.is_open,

@@ -46,6 +46,7 @@ def _line(judged: JudgedStory, paper: Paper) -> Iterator[str]:
     story = judged.story
     number = f"{story.number:>{_MARGIN - 1}}"
     version = f"TLS {story.transcript.tls_version}" if story.transcript.tls_version else "no TLS"
+    version = "UDP" if story.is_udp else version
     what = f"{story.source} to {story.target}, {version}" if not story.asked else f"call: {story.asked}"
     yield from paper.hanging(number, f"{_clock(story.began)} {what}: {_outcome(judged)}", _MARGIN)
 
@@ -98,6 +99,7 @@ def _parties(judged: JudgedStory) -> Iterator[str]:
     (connection,) = story.transcript.connections
     dialler, listener = (names.get(each, each) for each in (connection.dialler, connection.listener))
     named = f", {story.name}" if story.name else ""
-    yield f"{dialler[:1].upper()}{dialler[1:]} {story.source} dials {listener} {story.target}{named}."
+    verb = "asks" if story.is_udp else "dials"
+    yield f"{dialler[:1].upper()}{dialler[1:]} {story.source} {verb} {listener} {story.target}{named}."
     if story.asked:
         yield f"{story.asked}, Call-ID {story.call_id}"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
-from harness.capture.reading.lookups import may_be_dns
+from harness.capture.reading.datagrams import is_wanted
 from harness.capture.reading.secrets import KeyTable
 from harness.capture.reading.stories import Hints, Stories, stories_of
 from harness.diagnosis.judge import judge
@@ -50,7 +50,7 @@ def _read(path: Path) -> Capture:
     until = monotonic() + LONGEST_READING
     try:
         with path.open("rb") as file:
-            return read_capture(file.read, wanted=may_be_dns, goes_on=lambda: monotonic() < until)
+            return read_capture(file.read, wanted=is_wanted, goes_on=lambda: monotonic() < until)
     except OSError as error:
         problem = f"cannot be read: {error.strerror}"
         raise ScenarioError([Fault(str(path), 0, 0, problem, "check the path and its rights")]) from None

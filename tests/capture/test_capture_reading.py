@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from packet_forge import CLIENT, SERVER, Talk, classic, read
+from packet_forge import CLIENT, SERVER, Talk, classic, question, read
 
 from harness.capture.frames import Flag
 from harness.capture.reading.exchanges import exchanges_of, failed
@@ -13,10 +13,11 @@ from harness.capture.reading.secrets import KeyTable
 from harness.capture.reading.spoken import Spoken, spoken
 from harness.capture.reading.stories import Hints, Stories, stories_of
 from harness.capture.reading.who import End, Roles
+from harness.diagnosis.judge import judge
 from harness.dns.message import query_message
 from harness.dns.records import Question
 from harness.packets.segments import Datagram
-from harness.transcript import Address, Closed, DialFailed, DialFailure, Direction, DnsSeen, HandshakeFailed
+from harness.transcript import Address, Closed, DialFailed, DialFailure, Direction, DnsSeen, HandshakeFailed, SipSeen
 
 NO_HINTS = Hints({}, {})
 CALL = b"Call-ID: one\r\nVia: SIP/2.0/TLS a;branch=z9hG4bK%d\r\nCSeq: %d %s\r\nContent-Length: 0\r\n\r\n"
@@ -201,6 +202,24 @@ def test_a_failed_call_says_what_its_box_dialled_meanwhile() -> None:
     (call,) = (each for each in told if each.kind == "call")
 
     assert "After that request, 192.0.2.2 dialled 192.0.2.3:5061: that is connection 2." in call.remarks
+
+
+def test_sip_over_udp_is_a_conversation_between_two_addresses() -> None:
+    caller, called = Address("192.0.2.1", 5060), Address("192.0.2.2", 5060)
+    bare = b"OPTIONS sip:b@example.com SIP/2.0\r\nCall-ID: two\r\nCSeq: 1 OPTIONS\r\n\r\n"
+    packets = [
+        question(request(b"INVITE"), caller, called),
+        question(answer(100, b"INVITE"), called, caller),
+        question(answer(486, b"INVITE"), called, caller),
+        question(bare, called, caller),
+        question(b"\x80\x08" + bytes(170), caller, called),
+    ]
+    told = stories_of(read(classic(packets)), KeyTable([]), NO_HINTS).stories
+
+    assert [(each.kind, each.is_udp, str(each.source)) for each in told] == [("call", True, "192.0.2.1:5060")]
+    sip = [event for event in told[0].transcript.events if isinstance(event, SipSeen)]
+    assert [event.direction for event in sip] == [Direction.SENT, Direction.RECEIVED, Direction.RECEIVED]
+    assert judge(told[0].transcript).steps[0].status == 486
 
 
 # --- names ---

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from harness.capture.reading.course import Course, course_of
 from harness.capture.reading.exchanges import Exchange, exchanges_of
 from harness.capture.reading.lookups import Lookups
-from harness.capture.reading.messages import Talk, pieces_in_clear, pieces_in_tls, talk_of
+from harness.capture.reading.messages import Talk, pieces_in_clear, pieces_in_tls, talk_in_datagrams, talk_of
 from harness.capture.reading.secrets import KeyTable
 from harness.capture.reading.spoken import TLS_PORTS, Spoken, is_known_port, spoken
 from harness.capture.reading.streams import Flowing, flowing
@@ -19,14 +19,23 @@ _KNOWN = {Spoken.TLS, Spoken.SIP, Spoken.HTTP}
 
 
 class Line:
-    """A connection of a capture.
+    """A connection of a capture, or with `is_udp` what two addresses say over UDP.
 
     `firsts` says by end, the dialler's under True, what it spoke. `secrets` are the lines of key logs for it.
     `inspection` and `course` are None where nobody speaks TLS. `talk` is what was said inside, or in clear.
     """
 
-    def __init__(self, connection: TcpConnection, began: int, keys: KeyTable, decoded: Mapping[int, str]) -> None:
+    def __init__(
+        self,
+        connection: TcpConnection,
+        began: int,
+        keys: KeyTable,
+        decoded: Mapping[int, str],
+        *,
+        is_udp: bool = False,
+    ) -> None:
         self._decoded = decoded
+        self.is_udp = is_udp
         flow = flowing(connection, began)
         if not connection.began and _begins_with_hello(flow):
             connection = connection.turned()
@@ -34,7 +43,7 @@ class Line:
         self.flow: Flowing = flow
         self.source, self.target = connection.dialler, connection.listener
         self.firsts = {side: spoken(flow.first_bytes(by_dialler=side)) for side in (True, False)}
-        self.is_tls = Spoken.TLS in self.firsts.values()
+        self.is_tls = Spoken.TLS in self.firsts.values() and not is_udp
         self.secrets: tuple[str, ...] = ()
         self.inspection: Inspection | None = None
         self.course: Course | None = None
@@ -42,7 +51,8 @@ class Line:
             self._decode(keys)
         told = decoded.get(self.target.port, "")
         pieces = pieces_in_tls(self.inspection) if self.inspection else pieces_in_clear(flow.chunks)
-        self.talk: Talk = talk_of(pieces, Spoken(told) if told in {Spoken.SIP, Spoken.HTTP} else None)
+        known = Spoken(told) if told in {Spoken.SIP, Spoken.HTTP} else None
+        self.talk: Talk = talk_in_datagrams(pieces) if is_udp else talk_of(pieces, known)
         self.exchanges: tuple[Exchange, ...] = exchanges_of(self.talk.sip)
 
     def _decode(self, keys: KeyTable) -> None:

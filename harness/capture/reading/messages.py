@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from harness.capture.reading.spoken import Spoken, spoken
 from harness.sip.framing import MessageFramed, StreamFramer, Violation
-from harness.sip.message import Message
+from harness.sip.message import Message, parse_message
 from harness.tls.inspector import ApplicationData, Inspection
 from harness.transcript import Chunk, Direction
 
@@ -87,6 +87,19 @@ def talk_of(pieces: Iterable[Piece], told: Spoken | None = None) -> Talk:
             http += _http(own)
     in_time = sorted(sip, key=lambda each: each.at), sorted(http, key=lambda each: each.at)
     return Talk(kind if said else Spoken.NOTHING, tuple(in_time[0]), tuple(in_time[1]), tuple(dict.fromkeys(odd)))
+
+
+def talk_in_datagrams(pieces: Iterable[Piece]) -> Talk:
+    """Return the SIP messages of datagrams: each is one, with or without a Content-Length (RFC 3261 section 18.3)."""
+    sip: list[SipSaid] = []
+    odd: list[str] = []
+    for piece in pieces:
+        match parse_message(piece.data):
+            case Violation(reason=reason):
+                odd.append(f"One datagram is no SIP: {reason}.")
+            case message:
+                sip.append(SipSaid(piece.at, piece.by_dialler, piece.data, message))
+    return Talk(Spoken.SIP, tuple(sip), (), tuple(dict.fromkeys(odd)))
 
 
 def _sip(own: Iterable[Piece], odd: list[str]) -> Iterator[SipSaid]:

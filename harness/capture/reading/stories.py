@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from harness.capture.reading.datagrams import conversations
 from harness.capture.reading.exchanges import Exchange, failed
 from harness.capture.reading.line import Line
 from harness.capture.reading.lookups import Lookups
@@ -42,7 +43,7 @@ class Story:
     `name` is that by which the listener was found, or of its certificate, empty where there is none.
     `remarks` are sentences about what this capture cannot show of it. `asked` is the request line of a call, `call_id`
     its name. `requests` counts the SIP and HTTP requests of a connection. `is_sealed` says that something was said
-    inside TLS which no key opens.
+    inside TLS which no key opens, `is_udp` that these are datagrams between two addresses and no connection.
     """
 
     number: int
@@ -58,6 +59,7 @@ class Story:
     call_id: str = ""
     requests: int = 0
     is_sealed: bool = False
+    is_udp: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def stories_of(capture: Capture, keys: KeyTable, hints: Hints) -> Stories:
     began = capture.began or 0
     lookups = Lookups(capture.datagrams, began)
     lines = [Line(each, began, keys, hints.decoded) for each in capture.connections]
+    lines += [Line(each, began, keys, hints.decoded, is_udp=True) for each in conversations(capture.datagrams)]
+    lines.sort(key=lambda line: line.began)
     roles = Roles(hints.who, hints.titles)
     for line in lines:
         roles.learn(line.end(lookups, dialler=side) for side in (True, False))
@@ -122,6 +126,8 @@ class _Telling:
 
     def _told(self, line: Line, names: Names) -> Told:
         flow, firsts = line.flow, line.firsts
+        if line.is_udp:
+            return Told(True, (), completed=True)
         if line.was_not_answered:
             return tell_dial(flow, names, over_at=self._over_at)
         if line.course is not None:
@@ -185,6 +191,7 @@ class _Telling:
             call_id=exchange.call_id if exchange else "",
             requests=requests,
             is_sealed=line.is_shut,
+            is_udp=line.is_udp,
         )
 
     def _meanwhile(self, line: Line, exchange: Exchange) -> Iterator[str]:
@@ -220,6 +227,8 @@ def _first_answer(broken: list[tuple[int, Exchange]]) -> tuple[int, Exchange]:
 
 def _remarks(line: Line) -> Iterator[str]:
     yield from line.flow.lost
+    if line.is_udp:
+        yield "This is UDP: a request or an answer that is missing may have been lost on its way."
     course = line.course
     if course is None:
         return
