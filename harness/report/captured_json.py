@@ -59,7 +59,7 @@ class StoryDocument:
     """A connection of a capture, or a call on it that failed.
 
     `connection` counts the connections of the capture, from 1. `kind` is `connection` or `call`. `began` is when it
-    did. `dialler` and `listener` are its ends; `transport` is `tcp`, or `udp`, where whoever spoke first is the dialler.
+    did. `dialler` and `listener` are its ends; `transport` is `tcp`, or `udp`, whose dialler is whoever spoke first.
     `tls_version` is what was agreed, empty for nothing. `outcome` is `stood` where nobody refused, `stopped` where
     somebody did, `open` where the capture does not show what became of it; `open_because` says why. `requests` counts
     those of SIP and HTTP that could be read. `is_sealed` says that something was said inside TLS which no key opens, so

@@ -149,12 +149,13 @@ def test_an_alert_after_the_other_end_had_closed_is_no_refusal() -> None:
     """OpenSSL 3 answers the end of a stream in the middle of a handshake by a fatal decode_error."""
     left = Talk().greet().say(HELLO).close().say(bytes.fromhex("15030300020232"), client=False)
     refused = Talk().greet().say(HELLO).say(bytes.fromhex("15030300020228"), client=False).close(client=False)
+    late = Talk().greet().say(HELLO).close().say(bytes.fromhex("15030300020230"), client=False)
 
     reasons = [
         [e.reason for e in stories(talk).stories[0].transcript.events if isinstance(e, HandshakeFailed)]
-        for talk in (left, refused)
+        for talk in (left, refused, late)
     ]
-    assert reasons == [["peer-closed"], ["alert-received"]]
+    assert reasons == [["peer-closed"], ["alert-received"], ["alert-received"]]
 
 
 def test_a_connection_is_told_from_the_end_that_was_refused() -> None:

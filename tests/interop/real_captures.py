@@ -1,4 +1,4 @@
-"""Makes a capture that no code of ours made: openssl, GnuTLS, nginx, stunnel, curl on loopback, taken by dumpcap.
+"""Makes a capture that no code of ours made: openssl, GnuTLS, nginx, stunnel, curl and Kamailio, by dumpcap.
 
 Every case has a port of its own, so that its connection is found again. By hand:
 
@@ -33,6 +33,10 @@ PROGRAMS = ("dumpcap", "openssl", "gnutls-cli", "gnutls-serv", "nginx", "stunnel
 _HOST = "127.0.0.1"
 _PATIENCE = 4.0
 _REQUEST = b"GET / HTTP/1.0\r\n\r\n"
+_SIP = (
+    "OPTIONS sip:{0}@example.com SIP/2.0\r\nVia: SIP/2.0/TLS 127.0.0.1;branch=z9hG4bK{0}\r\nFrom: <sip:a@b>;tag=1\r\n"
+    "To: <sip:c@d>\r\nCall-ID: {0}\r\nCSeq: 1 OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+)
 _LISTENING = "0A"
 _BEHIND = 21_000
 """Where stunnel leads to."""
@@ -96,8 +100,17 @@ def cases() -> Iterator[Case]:
     """Yield every case, each with a port."""
     ports = count(21_001)
     for tls in ("1.2", "1.3"):
-        for server, client in (("openssl", "openssl"), ("gnutls", "gnutls"), ("stunnel", "gnutls"), ("nginx", "curl")):
-            yield Case(server, client, tls, port=next(ports))
+        for server, client in (
+            ("openssl", "openssl"),
+            ("gnutls", "gnutls"),
+            ("stunnel", "gnutls"),
+            ("nginx", "curl"),
+            ("kamailio", "openssl"),
+        ):
+            if server == "kamailio" and shutil.which(server) is None:
+                continue
+            sound = ("sip-refused",) if server == "kamailio" else ()
+            yield Case(server, client, tls, truth=sound, port=next(ports))
             for shown, truth in DIALLERS_FAULTS.items():
                 asks_no_usage = server == "gnutls" and shown == "server-auth-only"
                 truths = () if asks_no_usage else truth
@@ -176,6 +189,9 @@ def _server(case: Case, stage: Stage) -> list[str]:
             words += ["--x509cafile", worn.trusted, "--priority", priority, "--http"]
             words += ["--require-client-cert", "--verify-client-cert"] if mutual else ["--disable-client-cert"]
             return [str(each) for each in words]
+        case "kamailio":
+            file = str(_kamailio(case, stage, worn))
+            return ["kamailio", "-f", file, "-DD", "-E", "-m", "16", "-M", "4", "-w", str(stage.folder)]
         case "stunnel":
             return ["stunnel", str(_stunnel(case, stage, worn, mutual=mutual))]
         case _:
@@ -188,6 +204,26 @@ def _stunnel(case: Case, stage: Stage, worn: Files, *, mutual: bool) -> Path:
     file.write_text(
         f"foreground = yes\npid =\n[it]\naccept = {_HOST}:{case.port}\nconnect = {_HOST}:{_BEHIND}\n"
         f"cert = {worn.chain}\nkey = {worn.key}\nsslVersion = TLSv{case.tls}\n{verify}"
+    )
+    return file
+
+
+def _kamailio(case: Case, stage: Stage, worn: Files) -> Path:
+    """A SIP server that says 403 to everybody who gets in."""
+    file = stage.folder / f"kamailio-{case.port}.cfg"
+    modules = "".join(f'loadmodule "{name}.so"\n' for name in ("tls", "pv", "sl"))
+    settings = {
+        "tls_method": {"1.2": "TLSv1.2", "1.3": "TLSv1.2+"}[case.tls],  # the dialler offers 1.3 alone
+        "certificate": worn.chain,
+        "private_key": worn.key,
+        "ca_list": worn.trusted,
+    }
+    told = "".join(f'modparam("tls", "{name}", "{value}")\n' for name, value in settings.items())
+    told += "".join(f'modparam("tls", "{name}", 1)\n' for name in ("verify_certificate", "require_certificate"))
+    file.write_text(
+        f"#!KAMAILIO\ndebug=0\nlog_stderror=yes\nchildren=1\ntcp_children=1\nenable_tls=yes\n"
+        f"listen=tls:{_HOST}:{case.port}\n{modules}{told}"
+        'request_route {\n sl_send_reply("403", "Not here");\n}\n'
     )
     return file
 
@@ -333,7 +369,7 @@ def _meet(case: Case, stage: Stage) -> None:
             with suppress(OSError):
                 assert process.stdin is not None
                 time.sleep(0.3)
-                process.stdin.write(_REQUEST)
+                process.stdin.write(_SIP.format(case.port).encode() if case.server == "kamailio" else _REQUEST)
                 process.stdin.flush()
             with suppress(subprocess.TimeoutExpired):
                 process.wait(2.5 if case.manner == "a silent listener" else 0.7)

@@ -1,4 +1,4 @@
-"""Captures that no code of ours made: openssl, GnuTLS, nginx, stunnel and curl, taken by dumpcap on loopback."""
+"""Captures that no code of ours made: openssl, GnuTLS, nginx, stunnel, curl and Kamailio, taken by dumpcap."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from harness.packets.connections import Kind, TcpConnection
 
 pytestmark = [
     pytest.mark.interop,
+    pytest.mark.may_skip("capturing needs a right that a machine may withhold"),
     pytest.mark.skipif(bool(missing()), reason=f"{missing()} is not installed here"),
 ]
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Case], Path]:
-    """A capture of 132 meetings, 40 kinds of fault among them."""
+    """A capture of 148 meetings, 132 where Kamailio is not installed."""
     folder = tmp_path_factory.mktemp("real")
     try:
         return make(folder), folder
@@ -47,7 +48,7 @@ def test_without_keys_what_is_sealed_is_said_to_be_and_nothing_is_claimed(made: 
     print(f"\nwithout keys: {dict(Counter(each.rating for each in results))}")
 
     assert told(results, "WRONG", "not told", "open") == []
-    assert {each.case.server for each in results if each.rating == "stood"} <= {"nginx"}
+    assert {each.case.server for each in results if each.rating == "stood"} <= {"nginx", "kamailio"}
     assert {cause for _, cause, _ in told(results, "undecided")} <= COARSE
 
 

@@ -31,6 +31,8 @@ from harness.transcript import (
 WAITED = 1.0
 """Seconds without a word after which whoever closes is taken to have waited in vain, not to have refused."""
 _FATAL = 2
+_ABOUT_THE_STREAM = {10, 50, 80}
+"""unexpected_message, decode_error, internal_error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +100,26 @@ def tell_clear(flow: Flowing, names: Names, *, by_dialler: bool) -> Told:
 def tell_tls(flow: Flowing, course: Course, names: Names, *, over_at: float) -> Told:
     """Return what is told of a TLS connection."""
     alert, sealed = course.alert, course.sealed_alert
-    if alert is not None and not _had_an_answer(course, alert[1]) and not _answers_closing(flow, alert[0], alert[1]):
+    if alert is not None and not _had_an_answer(course, alert[1]) and not _answers_closing(flow, alert):
         return _told_by_alert(flow, course, names)
-    if sealed is not None and not _answers_closing(flow, sealed.at, sealed.by_dialler):
+    if sealed is not None and not (sealed.by_dialler and _came_after_closing(flow, sealed.at, by_dialler=True)):
         return _told_by_sealed_alert(flow, course, names)
     if course.done[True] is None:
         return _told_unfinished(flow, names, over_at=over_at)
     return _told_finished(flow, course, names)
 
 
-def _answers_closing(flow: Flowing, at: float, by_dialler: bool) -> bool:
-    """Whether an alert came after the other end had closed TCP: then that is what it is about (measured: OpenSSL 3)."""
+def _answers_closing(flow: Flowing, alert: tuple[float, bool, int, int]) -> bool:
+    """Whether an alert is about the end of the stream, which came before it (measured: OpenSSL 3 says decode_error).
+
+    One about a certificate is not, however late: in TLS 1.3 a client may have closed before it comes.
+    """
+    at, by_dialler, _, number = alert
+    return number in _ABOUT_THE_STREAM and _came_after_closing(flow, at, by_dialler=by_dialler)
+
+
+def _came_after_closing(flow: Flowing, at: float, *, by_dialler: bool) -> bool:
+    """Whether the other end had closed TCP by then."""
     closure = flow.closure
     return closure is not None and closure.by_dialler is not by_dialler and closure.at < at
 
