@@ -1,7 +1,7 @@
 """Our side of the handshake benchmarks: two sites of the lab that talk over loopback sockets.
 
 A connection is what a step of a play makes of it: it is dialled, secured with certificates on both sides,
-asked OPTIONS, answered 200 and closed in good order. All of it is observed as a verdict needs it: wire
+asked OPTIONS, answered 200 and closed cleanly (close_notify). All of it is observed as a verdict needs it: wire
 bytes, key log, handshake states, events. The transcript itself is decoded only on request, so not here.
 """
 

@@ -14,7 +14,7 @@ _WIDTH = 100
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Change:
-    """What comes to something else when one certificate takes another's place."""
+    """What changes when one certificate takes another's place."""
 
     found: CertificateChange
 
@@ -40,7 +40,7 @@ class Change:
 
     @property
     def is_same(self) -> bool:
-        """Whether nothing at all comes to something else."""
+        """Whether nothing at all changes."""
         return self.found.is_same
 
     @property
@@ -60,7 +60,7 @@ class Change:
 
     @property
     def flips(self) -> tuple[Flip, ...]:
-        """Every story that comes to something else, with both verdicts."""
+        """Every story that has another outcome, with both verdicts."""
         return self.found.flips
 
     @property

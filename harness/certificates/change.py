@@ -13,7 +13,7 @@ from harness.x509.certificate import CertificateFacts
 
 
 class Kind(StrEnum):
-    """What became of a story: it worked and no longer does, it works now, or it comes to something else."""
+    """What became of a story: it worked and no longer does, it works now, or it has another outcome."""
 
     BREAKS = "breaks"
     MENDS = "mends"
@@ -22,7 +22,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """One story that comes to something else with the new certificate, or that works with neither of the two.
+    """One story that has another outcome with the new certificate, or that works with neither of the two.
 
     `releases` and `tls_versions` are those in which it does so in the same way; `before` and `after` are the
     verdicts of the first of them.
@@ -128,7 +128,7 @@ class CertificateChange:
 
     @property
     def is_same(self) -> bool:
-        """Whether nothing flips, and everything was compared."""
+        """Whether nothing changes, and everything was compared."""
         left = self.not_compared or self.was_interrupted or self.rules
         return not self.flips and not self.uploads and not left
 

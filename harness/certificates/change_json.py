@@ -74,10 +74,10 @@ class EndDocument:
 
 @dataclass(frozen=True, slots=True)
 class FlipDocument:
-    """One story that comes to something else with the new certificate, or works with neither of the two.
+    """One story that has another outcome with the new certificate, or works with neither of the two.
 
     `scenario`, `row` and `title` name it. `kind` is what became of it: it worked and no longer does, it works now, or
-    it comes to something else. `releases` and `tls_versions` are those in which it does so in the same way; `before`
+    it has another outcome. `releases` and `tls_versions` are those in which it does so in the same way; `before`
     and `after` are what it came to in the first of them.
     """
 
@@ -116,7 +116,7 @@ class ChangeDocument:
     `breaks` says that something no longer works: a story, the upload, or what a rule says and no play shows.
     `unplayed` counts plays that an interrupt left out; `unchecked` says that one came when all was played, before the
     comparison itself was checked or kept. `safe` is the answer, `verdict` says it in words. `uploads` are releases
-    that refuse a certificate. `flips` are stories that come to something else. `rules` are broken by the new
+    that refuse a certificate. `flips` are stories that have another outcome. `rules` are broken by the new
     certificate alone, and no play shows it. `unspoken_for` are sentences about kinds of peers for which the lab cannot
     speak, where the kind of the key is another one. `dead` are stories that work in this lab with no certificate at
     all, `aside` those that cut the way to CRLs by themselves. `looked_at` says that at least one story minds this

@@ -1,4 +1,4 @@
-"""`certs diff` as text: what flips, why, and what to do before the new certificate is installed."""
+"""`certs diff` as text: which stories change, why, and what to do before the new certificate is installed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NO_CAUSE = "none"
 _HEADINGS = {
     Kind.BREAKS: "BREAKS: worked with the old certificate, does not with the new one",
     Kind.MENDS: "MENDS: did not work with the old certificate, works with the new one",
-    Kind.DIFFERS: "DIFFERS: comes to something else",
+    Kind.DIFFERS: "CHANGED: stops at another place, or for another reason",
 }
 _NOT_LOOKED_AT = (
     "NO ALL-CLEAR: no story looks at this certificate. All of them work with one that nobody trusts too, since this "
@@ -76,7 +76,7 @@ _UNCHECKED = (
 
 
 def _alarm(change: CertificateChange, paper: Paper) -> Iterator[str]:
-    """Say loudly where stories could not be compared: what flips is then not everything."""
+    """Say loudly where stories could not be compared: what changes is then not everything."""
     if change.unplayed:
         yield ""
         text = f"NO ALL-CLEAR: interrupted, with {change.unplayed} plays of each certificate left; they are not judged."
@@ -194,9 +194,15 @@ def _told(remedy: Remedy) -> str:
     return " | ".join(filter(None, (remedy.action, remedy.screen, remedy.command)))
 
 
+def _scale(stories: int, worked: int) -> str:
+    if stories == 1:
+        return f"1 story, which {'works' if worked else 'does not work'}"
+    return f"{stories} stories, of which {worked} {'works' if worked == 1 else 'work'}"
+
+
 def _tally(change: CertificateChange, paper: Paper) -> Iterator[str]:
     where = f"on {release_names(change.releases)}, TLS {' and '.join(change.tls_versions)}"
-    scale = f"{len(change.stories)} stories, of which {change.worked} work today, {where}"
+    scale = f"{_scale(len(change.stories), change.worked)} today, {where}"
     if change.dead:
         text = f"no use here, since they work in this lab with no certificate: {', '.join(change.dead)}"
         yield from paper.hanging("", text, 0)
@@ -205,7 +211,7 @@ def _tally(change: CertificateChange, paper: Paper) -> Iterator[str]:
         yield from paper.hanging("", text, 0)
     said = list(counts(change))
     if change.was_interrupted and not change.flips:
-        said.insert(0, "nothing flips in what was played")
+        said.insert(0, "nothing changes in what was played")
     elif change.is_safe and said:
         said.append("nothing breaks")
-    yield from paper.hanging("", f"{scale}: {', '.join(said) or 'nothing flips'}", 0)
+    yield from paper.hanging("", f"{scale}: {', '.join(said) or 'nothing changes'}", 0)

@@ -14,6 +14,9 @@ from harness.certificates.rules import Severity
 from harness.x509.certificate import CertificateFacts
 
 _NOTHING = "nothing breaks in this lab"
+KIND_WORDS = {Kind.BREAKS: "breaks", Kind.MENDS: "mends", Kind.DIFFERS: "changes"}
+"""How a comparison counts each kind."""
+
 _RULES = {Severity.ERROR: "rule errors", Severity.WARNING: "rule warnings", Severity.INFO: "rule notes"}
 
 
@@ -37,7 +40,7 @@ def counts(change: CertificateChange) -> Iterator[str]:
         yield "no story looks at the certificate"
     for kind in Kind:
         if found := {flip.scenario for flip in change.compared if flip.kind is kind}:
-            yield f"{kind.value} {len(found)}"
+            yield f"{KIND_WORDS[kind]} {len(found)}"
     if change.not_compared:
         yield f"not compared {len({flip.scenario for flip in change.not_compared})}"
     if change.was_interrupted:

@@ -160,7 +160,12 @@ def demo_command(lesson: str, network: str, html_file: Path | None) -> None:
     show_default=True,
     help="RFC 3263 to the letter, or Expressway's own way.",
 )
-@click.option("--count", type=click.IntRange(1, 1_000_000), default=1, help="Walk so often, and show each share.")
+@click.option(
+    "--count",
+    type=click.IntRange(1, 1_000_000),
+    default=1,
+    help="Repeat the lookup N times, and show how often each target came first.",
+)
 @click.option("--lab", "lab_file", type=FILE, help="Another lab than the one that comes with sip-mtls.")
 @click.option("--json", "json_file", type=FILE, help="Write walk and targets as JSON; - for standard output.")
 def locate_command(
@@ -273,7 +278,7 @@ def probe_command(  # noqa: PLR0913, PLR0917  # one parameter an option, which c
     type=click.FloatRange(1, 86400),
     default=1800,
     show_default=True,
-    help="When a silent client has to go.",
+    help="Idle timeout in seconds: a client that is silent for longer is disconnected.",
 )
 @click.option("--ladder", is_flag=True, help="Show the ladder of each connection.")
 def serve_command(  # one parameter an option, which click passes by name

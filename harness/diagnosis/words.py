@@ -71,11 +71,13 @@ TOMCAT_ECDSA = (
     " To clients that take ECDSA, Unified CM presents its tomcat-ECDSA certificate, which many never had signed."
 )
 _WHO_DROPS_SO = " Expressway refuses a name that way; a firewall does the same."
-_CLOSINGS = {
-    Closing.CLOSE_NOTIFY: "in good order",
+CLOSING_WORDS = {
+    Closing.CLOSE_NOTIFY: "cleanly (close_notify)",
     Closing.FIN: "with a bare FIN",
     Closing.RST: "with a reset",
 }
+"""How a connection was closed, after the word `closed`."""
+
 _REASONS = {
     "not-tls": "got bytes that are not TLS",
     "timed-out": "gave up: the handshake took too long",
@@ -483,8 +485,8 @@ def _sentence_of(evidence: Evidence, event: Event) -> str:
         case Decision(topic="identity", outcome="unacceptable"):
             return f"found the names of {other} unacceptable"
         case Closed(direction=Direction.SENT):
-            return f"closed {_CLOSINGS[event.how]}"
+            return f"closed {CLOSING_WORDS[event.how]}"
         case Closed():
-            return f"saw {other} close {_CLOSINGS[event.how]}"
+            return f"saw {other} close {CLOSING_WORDS[event.how]}"
         case _:
             return ""

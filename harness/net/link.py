@@ -209,7 +209,7 @@ class Link:
     # --- endings ---
 
     async def close(self, why: str = "") -> None:
-        """Close in good order: close_notify where there is TLS, FIN, and a moment for the peer's.
+        """Close cleanly: close_notify where there is TLS, FIN, and a moment for the peer's.
 
         For whoever is the only reader of this link; while another task receives, `finish` is the call.
         """

@@ -38,7 +38,7 @@ class ByteStream(Protocol):
         """Send a FIN; receiving goes on."""
 
     def close(self) -> None:
-        """Give the connection up, in good order where it still can be."""
+        """Give the connection up, cleanly where that is still possible."""
 
     def reset(self) -> None:
         """Give the connection up with an RST."""

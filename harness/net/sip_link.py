@@ -202,7 +202,7 @@ class SipLink:
                 await self._idle.wait()
 
     async def close(self) -> None:
-        """Close in good order while `run` reads on, and wait a moment for the peer to do the same."""
+        """Close cleanly while `run` reads on, and wait a moment for the peer to do the same."""
         await self._give_last_answers()
         await self.link.finish()
         self._may_read.set()

@@ -112,7 +112,7 @@ def _tell_expectation(page: _Page, outcome: PlayOutcome) -> None:
     page.item("expected", "yes, this is what the scenario expects" if outcome.met else "NO")
     page.items("", outcome.mismatches)
     if outcome.control is not None:
-        came = "comes to something else, as it must" if outcome.control_differs else "COMES TO THE SAME"
+        came = "has another outcome, as it must" if outcome.control_differs else "HAS THE SAME OUTCOME"
         page.item("control", f"the story without its fault {came} (cause: {outcome.control.cause})")
 
 

@@ -21,7 +21,7 @@ from harness.scenario.plan import Plan, control_of, plan_of
 from harness.transcript import Transcript
 from harness.verdict import Verdict
 
-SAME_END = "the control comes to the same end, so this scenario proves nothing"
+SAME_END = "the control has the same outcome, so the scenario does not isolate a fault"
 _AT_ONCE = 8
 
 

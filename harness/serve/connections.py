@@ -81,7 +81,7 @@ class GuestStream:
         self._stream.finish()
 
     def close(self) -> None:
-        """Give the connection up, in good order where it still can be."""
+        """Give the connection up, cleanly where that is still possible."""
         self._stream.close()
         self.gone()
 

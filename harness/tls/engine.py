@@ -222,7 +222,7 @@ class TlsEngine:
 
     @property
     def close_notify_received(self) -> bool:
-        """Whether the peer closed in good order; OpenSSL's own flag is also set by a fatal alert."""
+        """Whether the peer closed cleanly, by close_notify; OpenSSL's own flag is also set by a fatal alert."""
         return any(
             isinstance(seen, Alert) and seen.direction is Direction.RECEIVED and seen.number == 0
             for seen in self.observed

@@ -186,7 +186,7 @@ def test_certs_diff_keeps_what_it_has_compared_and_gives_no_all_clear(
 
     assert comparing.returncode == Exit.INTERRUPTED
     assert "NO ALL-CLEAR: interrupted, with " in said
-    assert "nothing flips in what was played" in " ".join(said.split())
+    assert "nothing changes in what was played" in " ".join(said.split())
     assert complained.splitlines()[-1].startswith("interrupted: ")
     assert json.loads(written.read_text())["safe"] is False
 

@@ -56,7 +56,7 @@ class Outcomes:
     `unplayed` is the number of plays that were left when somebody interrupted it. `dead` are stories that work in this
     lab with no certificate at all, on none of the releases. `aside` are those that cut the way to CRLs and responders
     by themselves, which a certificate that names some does not survive. `looked_at` says whether some story minds the
-    certificate at all; it is found out where nothing flips. `unchecked` says that all was played, and that it was not
+    certificate at all; it is found out where nothing changes. `unchecked` says that all was played, and that it was not
     found out, or not where the others stand, because somebody interrupted it then.
     """
 
@@ -177,7 +177,7 @@ def _played(bench: Bench, plans: Sequence[Plan], tick: Tick) -> list[Verdict]:
 
 
 def _flipped(before: Verdict, after: Verdict) -> bool:
-    """Whether a story comes to something else; a warning that is gone is nothing to prepare for."""
+    """Whether a story has another outcome; a warning that is gone is nothing to prepare for."""
     fewer = tuple(text for text in after.warnings if text not in before.warnings)
     return outcome_differs(replace(before, warnings=()), replace(after, warnings=fewer))
 

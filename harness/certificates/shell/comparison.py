@@ -74,7 +74,7 @@ def compare(
     scenarios: Iterable[Scenario],
     watch: Watch,
 ) -> CertificateChange:
-    """Play every story with the old and with the new certificate; return what comes to something else.
+    """Play every story with the old and with the new certificate; return which stories have another outcome.
 
     `files` are where the two certificates of the question come from. ScenarioError where one cannot be played, or no
     story is left that works in the healthy lab on these releases and TLS versions.

@@ -48,7 +48,7 @@ class Compared:
 
 
 def compare_certificates(compared: Compared) -> Exit:
-    """Print what flips; NOT_MET where something breaks or was not compared, INTERRUPTED where plays were left.
+    """Print what changes; NOT_MET where something breaks or was not compared, INTERRUPTED where plays were left.
 
     ScenarioError where a file cannot be read.
     """

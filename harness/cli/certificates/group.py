@@ -106,7 +106,7 @@ def check_command(**words: Any) -> None:
     help="Only these stories: an id, a row, a family, a file, a folder; may be given several times.",
 )
 @click.option("--lab", "lab_file", type=FILE, help="Another healthy lab than the one that comes with sip-mtls.")
-@click.option("--ladder", is_flag=True, help="Show the plays behind each story that flips, with both certificates.")
+@click.option("--ladder", is_flag=True, help="Show the plays behind each story that changes, with both certificates.")
 @click.option(
     "--out",
     "out_folder",
@@ -119,7 +119,7 @@ def check_command(**words: Any) -> None:
 @_AT
 @_JSON
 def diff_command(**words: Any) -> None:
-    """Play every story with the old and with the new certificate and print what flips.
+    """Play every story with the old and with the new certificate, and print which calls stop working.
 
     1 where something breaks, or where a story that works in the healthy lab works with neither.
     """
