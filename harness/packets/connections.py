@@ -16,15 +16,22 @@ from harness.packets.stream import Gap, Stream
 from harness.transcript import Address
 
 _CONNECTIONS_LEFT_OUT = "there are more connections than are kept: later ones were left out"
+_LATER = 200_000_000
+"""Nanoseconds after which a SYN that comes again was sent again, and not captured twice."""
 _OVERHEAD = 128
 """What a piece of data costs besides its bytes, about."""
 _BYTES_LEFT_OUT = "all connections together hold more bytes than are kept: later ones were left out"
 
 
 class Kind(Enum):
-    """What was seen of a connection: SYN, SYN with ACK, data, lost data, data beyond the limit, FIN, RST."""
+    """What was seen of a connection.
+
+    SYN, the same again later, the dialler's first ACK, SYN with ACK, data, lost data, data beyond the limit, FIN, RST.
+    """
 
     SYN = auto()
+    SYN_AGAIN = auto()
+    ACK = auto()
     SYN_ACK = auto()
     DATA = auto()
     GAP = auto()
@@ -65,7 +72,10 @@ class TcpConnection:
 
 @dataclass
 class _Half:
-    """What one end sent. `kept` counts the bytes that were kept, `ends` is the place of its FIN."""
+    """What one end sent. `kept` counts the bytes that were kept, `ends` is the place of its FIN.
+
+    `acknowledged` is the place up to which the other end has it: more than is here means that the capture lost bytes.
+    """
 
     stream: Stream
     initial: int | None = None
@@ -73,6 +83,7 @@ class _Half:
     ends: int | None = None
     finished: bool = False
     reset: bool = False
+    acknowledged: int = 0
 
 
 @dataclass
@@ -86,6 +97,7 @@ class _Open:
     began: bool = False
     seen: list[Seen] = field(default_factory=list)
     last: int = 0
+    acknowledges: bool = False
 
     def half_of(self, sender: Address) -> bool:
         return sender == self.dialler
@@ -113,7 +125,12 @@ class Connections:
             self._greeting(found, segment, at, by_dialler=by_dialler)
         elif segment.flags & ACK and not segment.flags & RST:
             half.stream.begin(segment.sequence + _is_keep_alive(segment))
-            found.halves[not by_dialler].stream.begin(segment.acknowledged)
+            other = found.halves[not by_dialler]
+            other.stream.begin(segment.acknowledged)
+            other.acknowledged = max(other.acknowledged, other.stream.place_of(segment.acknowledged))
+            if by_dialler and not found.acknowledges:
+                found.acknowledges = True
+                found.seen.append(Seen(at, Kind.ACK, by_dialler))
         self._data(found, segment, at, by_dialler=by_dialler)
         self._endings(found, segment, at, by_dialler=by_dialler)
 
@@ -154,6 +171,8 @@ class Connections:
     def _greeting(self, found: _Open, segment: Segment, at: int, *, by_dialler: bool) -> None:
         half = found.halves[by_dialler]
         if half.initial is not None:
+            if segment.begins and at - found.seen[0].at >= _LATER:
+                found.seen.append(Seen(at, Kind.SYN_AGAIN, by_dialler))
             return
         half.initial = segment.sequence
         half.stream.begin(segment.sequence + 1)
@@ -194,6 +213,8 @@ class Connections:
         for by_dialler, half in found.halves.items():
             self._waits -= half.stream.waits
             self._take(found, half.stream.end(), found.last, by_dialler=by_dialler)
+            if (missing := half.stream.short_of(half.acknowledged)) > 1:  # one may be a FIN that is not here
+                found.seen.append(Seen(found.last, Kind.GAP, by_dialler, size=missing))
             if half.ends is not None and not half.finished:
                 half.finished = True
                 found.seen.append(Seen(found.last, Kind.FIN, by_dialler))

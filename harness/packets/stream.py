@@ -58,6 +58,10 @@ class Stream:
         """Whether every byte before a place was given out."""
         return self._next >= place
 
+    def short_of(self, place: int) -> int:
+        """Return how many bytes before a place were not given out."""
+        return max(0, place - self._next)
+
     def add(self, sequence: int, data: bytes, missing: int = 0) -> Iterator[bytes | Gap]:
         """Take a segment, and give out what is in order now. `missing` bytes behind `data` were not captured."""
         self.begin(sequence)

@@ -52,6 +52,28 @@ def test_without_keys_what_is_sealed_is_said_to_be_and_nothing_is_claimed(made: 
     assert {cause for _, cause, _ in told(results, "undecided")} <= COARSE
 
 
+@pytest.mark.parametrize("direction", ["from listeners", "from diallers"])
+def test_of_one_direction_alone_nothing_is_claimed(
+    made: tuple[list[Case], Path], tmp_path: Path, direction: str
+) -> None:
+    every, folder = made
+    (tmp_path / "keys.log").write_bytes((folder / "keys.log").read_bytes())
+    only = "tcp.srcport" if direction == "from listeners" else "tcp.dstport"
+    wanted = f"{only} in {{{every[0].port}..{every[-1].port}}}"
+    subprocess.run(
+        ["tshark", "-n", "-r", str(folder / "real.pcapng"), "-Y", wanted, "-w", str(tmp_path / "real.pcapng")],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+    results = found(every, tmp_path, with_keys=True)
+    print(f"\n{direction}: {dict(Counter(each.rating for each in results))}")
+
+    claimed = [each for each in told(results, "WRONG") if each[1] != "unexplained"]
+    assert claimed == []
+    assert len(told(results, "open")) > 100
+
+
 def test_tshark_sees_the_same_streams(made: tuple[list[Case], Path]) -> None:
     _, folder = made
     file = folder / "real.pcapng"

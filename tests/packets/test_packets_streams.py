@@ -125,6 +125,24 @@ def test_a_refused_syn_is_a_syn_and_a_reset() -> None:
     assert kinds(only(read(classic(talk.packets)))) == [(Kind.SYN, True), (Kind.RST, False)]
 
 
+def test_bytes_that_were_acknowledged_and_are_not_here_are_a_gap() -> None:
+    """A capture of one direction alone: what the other end said shows in the acknowledgements."""
+    talk = Talk().greet().say(TALK).say(b"answer", client=False).say(b"!")
+    own = [packet for packet in talk.packets if packet[12:16] == bytes(map(int, CLIENT.host.split(".")))]
+    connection = only(read(classic(own)))
+
+    assert said(connection, by_dialler=True) == TALK + b"!"
+    assert [(each.by_dialler, each.size) for each in connection.seen if each.kind is Kind.GAP] == [(False, 6)]
+
+
+def test_a_syn_that_comes_again_after_a_while_was_sent_again() -> None:
+    talk = Talk()
+    syn = talk.segment(1000, Flag.SYN, client=True)
+
+    assert kinds(only(read(classic([syn] * 3)))) == [(Kind.SYN, True)]
+    assert kinds(only(read(classic([syn] * 250))))[:2] == [(Kind.SYN, True), (Kind.SYN_AGAIN, True)]
+
+
 def test_a_fin_stands_behind_the_data_that_came_late() -> None:
     talk = Talk().greet().say(b"one").say(b"two").close()
     packets = [*talk.packets[:3], talk.packets[5], talk.packets[4], talk.packets[3]]

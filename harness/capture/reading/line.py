@@ -76,6 +76,17 @@ class Line:
         return known or self.was_not_answered or (said_nothing and is_known_port(self.target.port, self._decoded))
 
     @property
+    def begins_in_the_middle(self) -> bool:
+        """Whether its beginning is missing: the SYN, and what a dialler says first, a ClientHello or a request."""
+        hello = self.inspection is not None and self.inspection.client_hello is not None
+        return not self.flow.began and not hello and (self.is_tls or not self.talk_begins_with_request)
+
+    @property
+    def talk_begins_with_request(self) -> bool:
+        """Whether the dialler's first words in clear are SIP or HTTP."""
+        return self.firsts[True] in {Spoken.SIP, Spoken.HTTP}
+
+    @property
     def was_meant_for_tls(self) -> bool:
         """Whether nothing was said on a port that is one of TLS by habit, or because the user says so."""
         port = self.target.port

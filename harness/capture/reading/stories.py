@@ -12,7 +12,16 @@ from harness.capture.reading.line import Line
 from harness.capture.reading.lookups import Lookups
 from harness.capture.reading.secrets import KeyTable
 from harness.capture.reading.spoken import Spoken
-from harness.capture.reading.telling import Names, Told, tell_clear, tell_dial, tell_not_tls, tell_silence, tell_tls
+from harness.capture.reading.telling import (
+    Names,
+    Told,
+    tell_clear,
+    tell_dial,
+    tell_middle,
+    tell_not_tls,
+    tell_silence,
+    tell_tls,
+)
 from harness.capture.reading.transcripts import CALL, CONNECTION, Scene, Writer
 from harness.capture.reading.who import Roles, name_of
 from harness.packets.capture import Capture
@@ -128,6 +137,8 @@ class _Telling:
         flow, firsts = line.flow, line.firsts
         if line.is_udp:
             return Told(True, (), completed=True)
+        if line.begins_in_the_middle or (flow.lost and firsts[True] is Spoken.NOTHING):
+            return tell_middle(flow, names)
         if line.was_not_answered:
             return tell_dial(flow, names, over_at=self._over_at)
         if line.course is not None:
@@ -154,6 +165,8 @@ class _Telling:
             for each in line.exchanges:
                 asked.setdefault(each.call_id, []).append((number, each))
             for each in failed(line.exchanges, over_at):
+                if each.status is None and line.flow.lost:
+                    continue  # the answer may be what the capture lost
                 broken.setdefault(each.call_id, []).append((number, each))
         return {call_id: _first_answer(told) for call_id, told in broken.items() if _is_broken(told, asked[call_id])}
 

@@ -25,7 +25,8 @@ class Flowing:
     """What a captured connection comes to.
 
     `dialled`, `answered` and `ended` are the times of the SYN, of the answer to it, and of the last that was seen;
-    None where they are not in the capture. `refused` says that the SYN was answered by a reset. `chunks` are the bytes
+    None where they are not in the capture. `refused` says that the SYN was answered by a reset, `repeated` that it was
+    sent again, `began` that it is in the capture. `chunks` are the bytes
     as the dialler has them; of a direction nothing follows the first byte that the capture lost. `lost` are sentences
     about that. `closure` is who closed first.
     """
@@ -33,6 +34,8 @@ class Flowing:
     dialled: float | None
     answered: float | None
     refused: bool
+    repeated: bool
+    began: bool
     chunks: tuple[Chunk, ...]
     lost: tuple[str, ...]
     closure: Closure | None
@@ -61,7 +64,7 @@ def flowing(connection: TcpConnection, began: int) -> Flowing:
     """Return what a connection comes to; `began` is when the capture did, in nanoseconds after 1970 began."""
     seen = connection.seen
     syn = _first(seen, Kind.SYN)
-    answer = _first(seen, Kind.SYN_ACK)
+    answer = _first(seen, Kind.SYN_ACK) or _first(seen, Kind.ACK)
     reset = _first(seen, Kind.RST)
     said = any(each.kind in {Kind.DATA, Kind.GAP, Kind.LEFT_OUT} for each in seen)
     refused = syn is not None and answer is None and reset is not None and not reset.by_dialler and not said
@@ -69,6 +72,8 @@ def flowing(connection: TcpConnection, began: int) -> Flowing:
         dialled=_seconds(syn, began),
         answered=_seconds(answer, began) if answer else (None if syn and not said else _seconds(seen[0], began)),
         refused=refused,
+        repeated=_first(seen, Kind.SYN_AGAIN) is not None,
+        began=connection.began,
         chunks=tuple(_chunks(seen, began)),
         lost=tuple(_lost(connection)),
         closure=_closure(seen, began),
@@ -95,8 +100,6 @@ def _chunks(seen: tuple[Seen, ...], began: int) -> Iterator[Chunk]:
 
 
 def _lost(connection: TcpConnection) -> Iterator[str]:
-    if not connection.began:
-        yield "The capture begins in the middle of this connection, so its handshake may not be in it."
     for by_dialler, end in ((True, connection.dialler), (False, connection.listener)):
         own = [each for each in connection.seen if each.by_dialler is by_dialler]
         before = 0

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from harness.capture.reading.course import Course
 from harness.capture.reading.streams import Closure, Flowing
+from harness.tls.alerts import alert_name
 from harness.transcript import (
     AlertSeen,
     Closed,
@@ -72,6 +73,9 @@ def tell_dial(flow: Flowing, names: Names, *, over_at: float) -> Told:
         return Told(True, (dialled, failed), completed=False)
     if over_at - began < WAITED:
         return Told(True, (dialled,), None, "the capture ends right after the SYN")
+    if not flow.repeated:
+        why = "no answer to the SYN is in the capture, and it was not sent again: the answer may be what is missing"
+        return Told(True, (dialled,), None, why)
     failed = DialFailed(max(flow.ended, began + WAITED), names.dialler, names.number, DialFailure.TIMED_OUT)
     return Told(True, (dialled, failed), completed=False)
 
@@ -91,6 +95,12 @@ def tell_silence(flow: Flowing, names: Names, *, over_at: float) -> Told:
     return replace(_told_unfinished(flow, names, over_at=over_at), is_about_tls=True)
 
 
+def tell_middle(flow: Flowing, names: Names) -> Told:
+    """Return what is told of a connection whose beginning is not in the capture, nor the first words of its dialler."""
+    teller = _Teller(flow, names, by_dialler=True)
+    return Told(True, teller.opening(), None, "what the dialler said first is not in the capture")
+
+
 def tell_clear(flow: Flowing, names: Names, *, by_dialler: bool) -> Told:
     """Return what is told of a connection without TLS, on which SIP or HTTP was spoken."""
     teller = _Teller(flow, names, by_dialler=by_dialler)
@@ -100,6 +110,8 @@ def tell_clear(flow: Flowing, names: Names, *, by_dialler: bool) -> Told:
 def tell_tls(flow: Flowing, course: Course, names: Names, *, over_at: float) -> Told:
     """Return what is told of a TLS connection."""
     alert, sealed = course.alert, course.sealed_alert
+    if flow.lost and not course.said[False]:
+        return _told_in_part(flow, course, names)
     if alert is not None and not _had_an_answer(course, alert[1]) and not _answers_closing(flow, alert):
         return _told_by_alert(flow, course, names)
     if sealed is not None and not (sealed.by_dialler and _came_after_closing(flow, sealed.at, by_dialler=True)):
@@ -107,6 +119,19 @@ def tell_tls(flow: Flowing, course: Course, names: Names, *, over_at: float) -> 
     if course.done[True] is None:
         return _told_unfinished(flow, names, over_at=over_at)
     return _told_finished(flow, course, names)
+
+
+def _told_in_part(flow: Flowing, course: Course, names: Names) -> Told:
+    """Return what is told where bytes are missing before anything was answered: what was seen, and no more.
+
+    What is missing may be the certificate that was shown, or the offer that nobody could take.
+    """
+    teller = _Teller(flow, names, by_dialler=True)
+    why = "bytes of the handshake are not in the capture"
+    if course.alert is not None:
+        by = names.of(dialler=course.alert[1])
+        why += f"; the {by} sent alert {course.alert[3]} {alert_name(course.alert[3])}"
+    return Told(True, teller.opening(), None, why)
 
 
 def _answers_closing(flow: Flowing, alert: tuple[float, bool, int, int]) -> bool:
@@ -162,14 +187,9 @@ def _told_unfinished(flow: Flowing, names: Names, *, over_at: float) -> Told:
     if closure is None:
         teller = _Teller(flow, names, by_dialler=True)
         why = "the capture ends before the handshake does"
-        if flow.lost:
-            why = "bytes of the handshake are not in the capture"
-        elif last is not None and over_at - last.at >= WAITED:
+        if last is not None and over_at - last.at >= WAITED:
             why = f"nobody said a word for {over_at - last.at:.0f} s, and nobody had closed when the capture ended"
         return Told(True, teller.opening(), None, why)
-    if flow.lost:
-        teller = _Teller(flow, names, by_dialler=not closure.by_dialler)
-        return Told(teller.by_dialler, teller.opening(), None, "bytes of the handshake are not in the capture")
     spoke_last = last is not None and (last.direction is Direction.SENT) == closure.by_dialler
     began = last.at if last else (flow.answered or 0.0)
     owes = closure.by_dialler if last is None else not spoke_last
@@ -187,6 +207,10 @@ def _told_finished(flow: Flowing, course: Course, names: Names) -> Told:
     """Return what is told of a handshake that the dialler finished: it stood, or somebody dropped it without a word."""
     closure = _who_closed(flow, course)
     soon = closure is not None and closure.at - (course.done[True] or 0.0) < WAITED
+    if closure is None and course.version == "1.3" and not course.accepted and not course.said[False]:
+        teller = _Teller(flow, names, by_dialler=True)
+        why = "the capture ends before the listener took the client's certificate, or refused it"
+        return Told(True, (*teller.opening(), *teller.finished(course)), None, why)
     if closure is None or course.said[False] > 0 or (course.accepted and course.is_sealed and not soon):
         teller = _Teller(flow, names, by_dialler=True)
         return Told(True, (*teller.opening(), *teller.finished(course), *teller.closing()), completed=True)
