@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import inf
@@ -47,6 +48,10 @@ class _Message:
     read: Overheard
 
 
+def _time(message: _Message) -> float:
+    return message.at
+
+
 class Lookups:
     """Every DNS message of a capture."""
 
@@ -54,6 +59,7 @@ class Lookups:
         self._messages: list[_Message] = []
         self._names: dict[str, list[tuple[float, str]]] = {}
         self._led_from: dict[str, str] = {}
+        self._by_asker: dict[str, list[_Message]] = {}
         for each in datagrams:
             read = overheard(each.data)
             if read is None:
@@ -61,6 +67,9 @@ class Lookups:
             asker, server = (each.target, each.source) if read.is_response else (each.source, each.target)
             self._messages.append(_Message((each.at - began) / _NANOSECONDS, asker, server, each.data, read))
             self._learn(self._messages[-1])
+        self._messages.sort(key=_time)
+        for message in self._messages:
+            self._by_asker.setdefault(message.asker.host, []).append(message)
 
     def _learn(self, message: _Message) -> None:
         answer = message.read.answer
@@ -88,10 +97,9 @@ class Lookups:
 
     def before(self, asker: str, host: str, at: float, names: Iterable[str]) -> Iterator[DnsSeen]:
         """Yield the questions and answers of `asker` that may have led it to `host` at that time."""
-        wanted = set(names)
-        for each in self._messages:
-            if each.asker.host != asker or not at - BEFORE <= each.at <= at:
-                continue
+        wanted, own = set(names), self._by_asker.get(asker, [])
+        begin, end = bisect_left(own, at - BEFORE, key=_time), bisect_right(own, at, key=_time)
+        for each in own[begin:end]:
             if each.read.question.name in wanted or _leads_to(each.read, host):
                 direction = Direction.RECEIVED if each.read.is_response else Direction.SENT
                 yield DnsSeen(each.at, "", each.server, "udp", direction, each.raw)
