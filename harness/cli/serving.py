@@ -37,8 +37,8 @@ from harness.serve.connections import Limits
 from harness.serve.greeting import Place, commands_told, doors_told
 from harness.serve.lifecycle import Order, keep_open
 from harness.serve.notes import Lookup
-from harness.serve.ports import Doors
-from harness.serve.served_lab import Household
+from harness.serve.ports import TcpPorts
+from harness.serve.served_lab import Running
 from harness.serve.settings_source import read_served
 from harness.serve.stories import Story
 from harness.serve.view import has_a_line, lookup_line, visit_line
@@ -143,29 +143,29 @@ class _Voice:
         self._workshop = workshop
         self._folder = folder
         self._written: dict[str, NewFile] = {}
-        self._doors: set[Address] = set()
+        self._tcp_ports: set[Address] = set()
 
-    def opened(self, household: Household, doors: Doors) -> None:
+    def opened(self, running: Running, tcp_ports: TcpPorts) -> None:
         """Write the certificates, say who listens where and how to reach it."""
-        self._written = self._files(household)
+        self._written = self._files(running)
         replace_folder(self._folder, self._written)
-        self._doors = set(doors.open)
-        served = household.served
+        self._tcp_ports = set(tcp_ports.open)
+        served = running.served
         self._output.say([*wrap(f"{served.name}: {served.title}", width()), ""])
-        place = self._place(household, doors)
+        place = self._place(running, tcp_ports)
         self._output.say([*doors_told(place), "", *commands_told(place), ""])
         self._output.say(wrap(self._limits_told(), width()))
         again = "SIGHUP, or r and Enter," if sys.stdin is not None and sys.stdin.isatty() else "SIGHUP"
         self._output.say(["", f"{again} reads the settings again; Ctrl-C or SIGTERM ends it.", "Visits:"])
 
-    def reloaded(self, household: Household, doors: Doors) -> None:
+    def reloaded(self, running: Running, tcp_ports: TcpPorts) -> None:
         """Write what changed among the certificates, and say so."""
         try:
-            self._write(self._files(household))
+            self._write(self._files(running))
         except ScenarioError as error:  # a full disk must not end a lab that stands for weeks
             print(f"the certificates were not written, and the lab goes on:\n{error}", file=sys.stderr, flush=True)
-        self._say_wrapped(f"settings read again: {household.served.name}; what stood goes on with the old ones")
-        for what in self._moved(doors):
+        self._say_wrapped(f"settings read again: {running.served.name}; what stood goes on with the old ones")
+        for what in self._moved(tcp_ports):
             self._say_wrapped(what)
 
     def _write(self, files: dict[str, NewFile]) -> None:
@@ -178,10 +178,10 @@ class _Voice:
                 write_bytes(path, file.data, mode=file.mode)
                 self._written[name] = file
 
-    def _moved(self, doors: Doors) -> Iterator[str]:
+    def _moved(self, tcp_ports: TcpPorts) -> Iterator[str]:
         """Say which ports were opened and closed since the last time."""
-        before, self._doors = self._doors, set(doors.open)
-        for what, moved in (("open now", self._doors - before), ("closed now", before - self._doors)):
+        before, self._tcp_ports = self._tcp_ports, set(tcp_ports.open)
+        for what, moved in (("open now", self._tcp_ports - before), ("closed now", before - self._tcp_ports)):
             if moved:
                 yield f"{what}: {', '.join(sorted(map(str, moved)))}"
 
@@ -208,25 +208,25 @@ class _Voice:
 
     def missed(self, turned_away: Mapping[Address, int], untold: int) -> None:
         """Say how many were turned away at which port, and how many requests and visits there was no time to tell."""
-        for door, count in turned_away.items():
-            self._say_wrapped(f"{count} turned away at {door} by a reset: no place is left, and all are in use")
+        for tcp_port, count in turned_away.items():
+            self._say_wrapped(f"{count} turned away at {tcp_port} by a reset: no place is left, and all are in use")
         if untold:
             self._say_wrapped(f"{untold} requests or connections ended faster than they could be told")
 
-    def _files(self, household: Household) -> dict[str, NewFile]:
-        lab = household.served.lab
+    def _files(self, running: Running) -> dict[str, NewFile]:
+        lab = running.served.lab
         profiles = tuple(self._workshop.catalogue.leaves)
         files = certificate_files(lab, self._workshop, FolderOrder(profiles))
         both = files[f"{CALLER}/chain.pem"].data + files[f"keys/{CALLER}.pem"].data
         return {
             **files,
-            **files_for_programs(lab, household.directory, str(self._folder)),
+            **files_for_programs(lab, running.directory, str(self._folder)),
             f"{BARESIP}/certificate-and-key.pem": NewFile(both, private=True),
         }
 
-    def _place(self, household: Household, doors: Doors) -> Place:
-        lab, directory = household.served.lab, household.directory
-        return Place(lab, directory, household.standing, doors.open, doors.published, str(self._folder))
+    def _place(self, running: Running, tcp_ports: TcpPorts) -> Place:
+        lab, directory = running.served.lab, running.directory
+        return Place(lab, directory, running.standing, tcp_ports.open, tcp_ports.published, str(self._folder))
 
     def _limits_told(self) -> str:
         limits = self._limits

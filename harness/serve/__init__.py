@@ -1,1 +1,1 @@
-"""The lab kept open for real clients: doors that outlive settings, guests with limits, a journal that lets go."""
+"""The lab kept open for real clients: ports that outlive settings, clients with limits, a journal that lets go."""

@@ -44,15 +44,15 @@ class Limits:
     unread: float = 60.0
 
 
-class GuestStream:
-    """A connection from outside. `put_out` resets it; `noticed` is told why, in words for the record.
+class ClientStream:
+    """A connection from outside. `cut_off` resets it; `noticed` is told why, in words for the record.
 
     It `converses` once it has replied to something that we said, which silence, garbage and half a handshake never do,
     and has `asked` once a whole request came. `heard_at` is when it came, or its last whole message.
     """
 
-    def __init__(self, stream: ByteStream, door: Address, noticed: Callable[[str], None], *, unread: float) -> None:
-        self.door = door
+    def __init__(self, stream: ByteStream, tcp_port: Address, noticed: Callable[[str], None], *, unread: float) -> None:
+        self.tcp_port = tcp_port
         self.converses = False
         self.asked = False
         self.heard_at = trio.current_time()
@@ -67,7 +67,7 @@ class GuestStream:
         self._was_spoken_to = True
         with trio.move_on_after(self._unread):
             return await self._stream.send(data)
-        self.put_out(f"read nothing of what it was sent for {self._unread:g} s")
+        self.cut_off(f"read nothing of what it was sent for {self._unread:g} s")
         raise StreamResetError
 
     async def receive(self) -> bytes:
@@ -90,20 +90,20 @@ class GuestStream:
         self._stream.reset()
         self.gone()
 
-    def put_out(self, why: str) -> None:
+    def cut_off(self, why: str) -> None:
         """Make whoever serves the connection find it reset."""
         self._noticed(why)
         self.reset()
 
 
 @dataclass
-class Guests:
+class Clients:
     """Everybody who is connected from outside; `has_turned_away` is set while there is somebody to be counted."""
 
     limits: Limits = field(default_factory=Limits)
     has_turned_away: trio.Event = field(default_factory=trio.Event)
     _turned_away: Counter[Address] = field(default_factory=Counter)
-    _present: dict[Place, tuple[GuestStream, object]] = field(default_factory=dict)
+    _present: dict[Place, tuple[ClientStream, object]] = field(default_factory=dict)
     _departed: trio.Event = field(default_factory=trio.Event)
 
     @property
@@ -119,24 +119,24 @@ class Guests:
     def admit(
         self, stream: ByteStream, place: Place, host: object, noticed: Callable[[str], None]
     ) -> ByteStream | None:
-        """Return the stream as a guest of `host`, None where it was reset because no place is left."""
-        door = place[1]
-        if self._is_full(door) and not self._make_room(door):
-            self._turned_away[door] += 1
+        """Return the stream as a client of `host`, None where it was reset because no place is left."""
+        tcp_port = place[1]
+        if self._is_full(tcp_port) and not self._make_room(tcp_port):
+            self._turned_away[tcp_port] += 1
             self.has_turned_away.set()
             stream.reset()
             return None
-        guest = GuestStream(stream, door, noticed, unread=self.limits.unread)
-        guest.gone = lambda: self._forget(place, guest)
-        self._present[place] = guest, host
-        return guest
+        client = ClientStream(stream, tcp_port, noticed, unread=self.limits.unread)
+        client.gone = lambda: self._forget(place, client)
+        self._present[place] = client, host
+        return client
 
     def heard(self, place: Place, asked: bool) -> None:
-        """Note that a whole message came from a guest: a request where it `asked`."""
-        guest, _ = self._present.get(place, (None, None))
-        if guest is not None:
-            guest.heard_at = trio.current_time()
-            guest.asked |= asked
+        """Note that a whole message came from a client: a request where it `asked`."""
+        client, _ = self._present.get(place, (None, None))
+        if client is not None:
+            client.heard_at = trio.current_time()
+            client.asked |= asked
 
     def count_turned_away(self) -> Counter[Address]:
         """Return how many were turned away at which port since the last call."""
@@ -145,49 +145,49 @@ class Guests:
         return told
 
     async def departure_of_all(self, host: object) -> None:
-        """Wait until `host` has no guests, or no more of them."""
+        """Wait until `host` has no clients, or no more of them."""
         while any(whose is host for _, whose in self._present.values()):
             await self._departed.wait()
 
-    def _forget(self, place: Place, guest: GuestStream) -> None:
-        if self._present.get(place, (None,))[0] is guest:
+    def _forget(self, place: Place, client: ClientStream) -> None:
+        if self._present.get(place, (None,))[0] is client:
             del self._present[place]
             self._departed.set()
             self._departed = trio.Event()
 
-    def _at(self, door: Address) -> list[GuestStream]:
-        return [guest for guest, _ in self._present.values() if guest.door == door]
+    def _at(self, tcp_port: Address) -> list[ClientStream]:
+        return [client for client, _ in self._present.values() if client.tcp_port == tcp_port]
 
-    def _is_full(self, door: Address) -> bool:
-        return len(self._at(door)) >= self.limits.each_port or len(self._present) >= self.limits.in_all
+    def _is_full(self, tcp_port: Address) -> bool:
+        return len(self._at(tcp_port)) >= self.limits.each_port or len(self._present) >= self.limits.in_all
 
-    def _make_room(self, door: Address) -> bool:
+    def _make_room(self, tcp_port: Address) -> bool:
         """Put out the one that does least, and of these the one longest silent; False where all are busy."""
-        crowd = self._at(door)
+        crowd = self._at(tcp_port)
         if len(crowd) < self.limits.each_port:
-            crowd = [guest for guest, _ in self._present.values()]
-        ranked = [(*self._claim(guest), guest) for guest in crowd]
-        giving_way = [(rank, guest.heard_at, why, guest) for rank, patience, why, guest in ranked
-                      if guest.heard_at <= trio.current_time() - patience]  # fmt: skip
+            crowd = [client for client, _ in self._present.values()]
+        ranked = [(*self._claim(client), client) for client in crowd]
+        giving_way = [(rank, client.heard_at, why, client) for rank, patience, why, client in ranked
+                      if client.heard_at <= trio.current_time() - patience]  # fmt: skip
         if not giving_way:
             return False
-        _, _, why, guest = min(giving_way, key=lambda each: each[:2])
-        guest.put_out(f"{GAVE_WAY}: {why}, and somebody else needed its place")
+        _, _, why, client = min(giving_way, key=lambda each: each[:2])
+        client.cut_off(f"{GAVE_WAY}: {why}, and somebody else needed its place")
         return True
 
-    def _claim(self, guest: GuestStream) -> tuple[int, float, str]:
-        """Return how much right a guest has to its place, for how many silent seconds, and what it failed to do."""
+    def _claim(self, client: ClientStream) -> tuple[int, float, str]:
+        """Return how much right a client has to its place, for how many silent seconds, and what it failed to do."""
         limits = self.limits
-        if not guest.converses:
+        if not client.converses:
             return 0, limits.patience, "had nothing to say"
-        if not guest.asked:
+        if not client.asked:
             return 1, limits.unasked, f"asked nothing for {limits.unasked:g} s"
         return 2, limits.quiet, f"was silent for {limits.quiet:g} s"
 
-    async def put_out_the_idle(self) -> None:
+    async def cut_off_the_idle(self) -> None:
         """Close whoever has said nothing for too long, for ever."""
         while True:
             await trio.sleep(min(_SWEEP_SECONDS, self.limits.idle / 2))
             before = trio.current_time() - self.limits.idle
-            for guest in [guest for guest, _ in self._present.values() if guest.heard_at < before]:
-                guest.put_out(f"idle for {self.limits.idle:g} s")
+            for client in [client for client, _ in self._present.values() if client.heard_at < before]:
+                client.cut_off(f"idle for {self.limits.idle:g} s")

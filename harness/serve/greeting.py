@@ -22,28 +22,30 @@ _DEMANDS = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A lab that is open: its settings and addresses, what its actors said of their ports, and its doors.
+    """A lab that is open: its settings and addresses, what its actors said of their ports, and its ports.
 
-    `published` maps doors to their places at the address of --bind; `folder` is where the certificates lie.
+    `published` maps ports to their places at the address of --bind; `folder` is where the certificates lie.
     """
 
     lab: Lab
     directory: Directory
     standing: Sequence[Decision]
-    doors: Sequence[Address]
+    tcp_ports: Sequence[Address]
     published: Mapping[Address, Address]
     folder: str
 
 
 def doors_told(place: Place) -> Iterator[str]:
     """Yield who listens where, Expressway-E first."""
-    hosts = sorted({door.host for door in place.doors}, key=lambda host: int(host.rpartition(".")[2]))
+    hosts = sorted({tcp_port.host for tcp_port in place.tcp_ports}, key=lambda host: int(host.rpartition(".")[2]))
     for host in hosts:
         actor = place.directory.actor_at(host)
         yield f"{place.directory.roles.get(actor, actor)}, {host}{_named(place.lab, actor)}"
-        for door in sorted((door for door in place.doors if door.host == host), key=lambda door: door.port):
-            beside = place.published.get(door)
-            yield f"  {door.port:<6}{_service(place, actor, door.port)}{f', also {beside}' if beside else ''}"
+        for tcp_port in sorted(
+            (tcp_port for tcp_port in place.tcp_ports if tcp_port.host == host), key=lambda each: each.port
+        ):
+            beside = place.published.get(tcp_port)
+            yield f"  {tcp_port.port:<6}{_service(place, actor, tcp_port.port)}{f', also {beside}' if beside else ''}"
 
 
 def _settings(lab: Lab, actor: str) -> Any:
@@ -125,8 +127,8 @@ class _Reached:
     host: str
 
     def __call__(self, port: int) -> Address:
-        door = Address(self.host, port)
-        return self.place.published.get(door, door)
+        tcp_port = Address(self.host, port)
+        return self.place.published.get(tcp_port, tcp_port)
 
 
 def _reached(place: Place, actor: str) -> _Reached:

@@ -213,11 +213,11 @@ class Journal(Recorder):
             here.latest.append(Oddity(self.now(), listener, number, told))
         self.bugs += 1
 
-    def put_out(self, source: Address, why: str) -> None:
+    def cut_off(self, source: Address, why: str) -> None:
         """Note that a visitor had to go."""
         for here in self._visits.values():
             if here.place[0] == source:
-                here.put_out = why
+                here.cut_off = why
 
     # --- what is told ---
 
@@ -251,7 +251,7 @@ class Journal(Recorder):
             count=here.count,
             status=here.status,
             is_over=is_over,
-            put_out=here.put_out,
+            cut_off=here.cut_off,
             stayed=here.told,
         )
 
@@ -267,7 +267,7 @@ class Journal(Recorder):
             request=asked.line,
             count=1,
             status=status,
-            put_out=here.put_out,
+            cut_off=here.cut_off,
         )
 
     def _inner(self, visit: int, notes: Notes) -> tuple[Connection, ...]:

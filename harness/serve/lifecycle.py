@@ -16,10 +16,10 @@ import trio
 from harness.errors import LabError, ScenarioError
 from harness.net.loopback import LoopbackNetwork
 from harness.pki.workshop import Workshop
-from harness.serve.connections import Guests, Limits
+from harness.serve.connections import Clients, Limits
 from harness.serve.notes import Lookup, Visit
-from harness.serve.ports import Doors
-from harness.serve.served_lab import House, Household
+from harness.serve.ports import TcpPorts
+from harness.serve.served_lab import Running, ServedLab
 from harness.serve.settings_source import Served, read_served
 from harness.serve.stories import Setting, Story, judged
 from harness.transcript import Address
@@ -43,10 +43,10 @@ class Order:
 class Voice(Protocol):
     """Who tells a person what happens. It may take its time: it speaks in a thread, and the lab goes on."""
 
-    def opened(self, household: Household, doors: Doors) -> None:
+    def opened(self, running: Running, tcp_ports: TcpPorts) -> None:
         """Say that the lab is open."""
 
-    def reloaded(self, household: Household, doors: Doors) -> None:
+    def reloaded(self, running: Running, tcp_ports: TcpPorts) -> None:
         """Say that the settings were read again, and hold from now on."""
 
     def kept(self, error: Exception) -> None:
@@ -86,9 +86,9 @@ class _Keeper:
     def __init__(self, order: Order, workshop: Workshop, voice: Voice, nursery: trio.Nursery) -> None:
         self._order = order
         self._voice = voice
-        self._guests = Guests(order.limits)
-        self._doors = Doors(LoopbackNetwork(), nursery, self._guests, publish=order.bind)
-        self._house = House(workshop, self._doors, nursery, order.block, self._take)
+        self._clients = Clients(order.limits)
+        self._tcp_ports = TcpPorts(LoopbackNetwork(), nursery, self._clients, publish=order.bind)
+        self._served_lab = ServedLab(workshop, self._tcp_ports, nursery, order.block, self._take)
         self._stories, self._told = trio.open_memory_channel[_Told](_WAITING_STORIES)
         self._reload, self._asked = trio.open_memory_channel[None](1)
         self._untold = 0
@@ -108,10 +108,10 @@ class _Keeper:
 
     async def work(self, served: Served) -> None:
         """Open the lab, then do what there is to do."""
-        household = await self._house.move_in(served)
-        await self._aloud(self._voice.opened, household, self._doors)
+        running = await self._served_lab.switch_to(served)
+        await self._aloud(self._voice.opened, running, self._tcp_ports)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._guests.put_out_the_idle)
+            nursery.start_soon(self._clients.cut_off_the_idle)
             nursery.start_soon(self._tell)
             nursery.start_soon(self._count)
             if sys.stdin is not None and sys.stdin.isatty():
@@ -121,11 +121,11 @@ class _Keeper:
 
     async def _read_again(self) -> None:
         try:
-            household = await self._house.move_in(read_served(self._order.word))
+            running = await self._served_lab.switch_to(read_served(self._order.word))
         except (ScenarioError, LabError) as error:
             await self._aloud(self._voice.kept, error)
         else:
-            await self._aloud(self._voice.reloaded, household, self._doors)
+            await self._aloud(self._voice.reloaded, running, self._tcp_ports)
 
     async def _listen_to_keys(self) -> None:
         descriptor = sys.stdin.fileno()
@@ -166,14 +166,14 @@ class _Keeper:
         """Say how many were turned away: the first at once, those that follow together."""
         while True:
             with trio.move_on_after(_REPORT_SECONDS):
-                await self._guests.has_turned_away.wait()
+                await self._clients.has_turned_away.wait()
             if await self._tell_counts():
                 await trio.sleep(_REPORT_SECONDS)
 
     async def _tell_counts(self) -> bool:
         """Say what is only counted; return whether there was anything."""
-        turned_away = self._guests.count_turned_away()
-        untold, self._untold = self._untold + self._house.count_untold(), 0
+        turned_away = self._clients.count_turned_away()
+        untold, self._untold = self._untold + self._served_lab.count_untold(), 0
         if turned_away or untold:
             await self._aloud(self._voice.missed, turned_away, untold)
         return bool(turned_away or untold)

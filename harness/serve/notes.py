@@ -23,7 +23,7 @@ class Visit:
     `request` is its first line without the version, empty where the connection itself is meant; `count` then says how
     many requests it made, and `status` what the last of them was answered, None where it asked nothing or none was.
     `events` are in order of time; `inner` are the lab's own connections on which they happened, those that were dialled
-    because of it of step `STEP`; `background` is what happened before anybody came, see `Background`. `put_out` says
+    because of it of step `STEP`; `background` is what happened before anybody came, see `Background`. `cut_off` says
     why it had to go, `stayed` that it was told of before.
     """
 
@@ -36,7 +36,7 @@ class Visit:
     count: int = 0
     status: int | None = None
     is_over: bool = True
-    put_out: str = ""
+    cut_off: str = ""
     stayed: bool = False
 
 
@@ -105,7 +105,7 @@ class Here(Notes):
     count: int = 0
     status: int | None = None
     told: bool = False
-    put_out: str = ""
+    cut_off: str = ""
     outline: Connection | None = None
 
 

@@ -1,4 +1,4 @@
-"""The served lab: one generation of actors for each reading of the settings, the newest one at the doors."""
+"""The served lab: one generation of actors for each reading of the settings, the newest one at the ports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from harness.pki.workshop import Workshop
 from harness.run.play import cards_of, open_lab
 from harness.serve.journal import Journal
 from harness.serve.notes import Lookup, Visit
-from harness.serve.ports import Doors, Generation
+from harness.serve.ports import Generation, TcpPorts
 from harness.serve.settings_source import Served
 from harness.serve.stories import Setting
 from harness.transcript import Address, Decision
@@ -32,8 +32,8 @@ Told = Callable[[Visit | Lookup, Setting], None]
 
 
 @dataclass(eq=False)
-class Household:
-    """One generation that has moved in. `over` is set when another one took its place."""
+class Running:
+    """One generation that has taken over. `over` is set when another one took its place."""
 
     served: Served
     directory: Directory
@@ -41,14 +41,14 @@ class Household:
     over: trio.Event = field(default_factory=trio.Event)
 
 
-class House:
+class ServedLab:
     """Keeps a lab open in `block`, and its visitors with the settings under which they came."""
 
-    def __init__(self, workshop: Workshop, doors: Doors, nursery: trio.Nursery, block: str, told: Told) -> None:
-        self.current: Household | None = None
+    def __init__(self, workshop: Workshop, tcp_ports: TcpPorts, nursery: trio.Nursery, block: str, told: Told) -> None:
+        self.current: Running | None = None
         self.generations = 0
         self._workshop = workshop
-        self._doors = doors
+        self._tcp_ports = tcp_ports
         self._nursery = nursery
         self._block = block
         self._told = told
@@ -58,7 +58,7 @@ class House:
         """Return of how many requests nothing was told since the last call, because too many came at a time."""
         return sum(journal.count_untold() for journal in self.journals)
 
-    async def move_in(self, served: Served) -> Household:
+    async def switch_to(self, served: Served) -> Running:
         """Put a lab on and lead whoever comes to it from now on.
 
         ScenarioError or LabError, and all is as before, where that cannot be.
@@ -68,39 +68,39 @@ class House:
                 f"{self.generations - 1} earlier readings of the settings still have visitors; wait until they leave."
             )
         try:
-            household: Household = await self._nursery.start(self._live, served)
+            running: Running = await self._nursery.start(self._live, served)
         except* (LabError, ScenarioError) as group:
             raise _first(group) from None
         if self.current is not None:
             self.current.over.set()
-        self.current = household
-        return household
+        self.current = running
+        return running
 
-    async def _live(self, served: Served, *, task_status: trio.TaskStatus[Household]) -> None:
+    async def _live(self, served: Served, *, task_status: trio.TaskStatus[Running]) -> None:
         """Be one generation: until another one takes over and the last visitor has left."""
-        journal = Journal(trio.current_time, lambda visit: self._told(visit, setting), self._doors.guests.heard)
-        generation = Generation(journal.put_out)
-        network = self._doors.network_for(generation)
+        journal = Journal(trio.current_time, lambda visit: self._told(visit, setting), self._tcp_ports.clients.heard)
+        generation = Generation(journal.cut_off)
+        network = self._tcp_ports.network_for(generation)
         self.generations += 1
         self.journals.append(journal)
-        self._doors.preferred = _of_the_edge(served.lab, self._block)
+        self._tcp_ports.preferred = _of_the_edge(served.lab, self._block)
         try:
             async with (
                 open_lab(served.lab, self._workshop, network, block=self._block, recorder=journal) as opened,
                 trio.open_nursery() as nursery,
             ):
                 setting = self._setting(served, opened.directory)
-                self._doors.lead_to(generation)
-                household = Household(served, opened.directory, journal.standing)
-                task_status.started(household)
+                self._tcp_ports.lead_to(generation)
+                running = Running(served, opened.directory, journal.standing)
+                task_status.started(running)
                 nursery.start_soon(self._tell_of_who_stays, journal, setting)
-                await household.over.wait()
-                await self._doors.guests.departure_of_all(generation)
+                await running.over.wait()
+                await self._tcp_ports.clients.departure_of_all(generation)
                 nursery.cancel_scope.cancel()
         finally:
             self.generations -= 1
             self.journals.remove(journal)
-            self._doors.leave(generation)
+            self._tcp_ports.leave(generation)
 
     async def _tell_of_who_stays(self, journal: Journal, setting: Setting) -> None:
         while True:
@@ -111,7 +111,7 @@ class House:
     def _setting(self, served: Served, directory: Directory) -> Setting:
         return Setting(
             name=served.name,
-            network=self._doors.network.name,
+            network=self._tcp_ports.network.name,
             started=self._workshop.now.isoformat(timespec="seconds"),
             actors=cards_of(directory, served.lab.release),
             authorities=tuple(self._workshop.authorities().values()),
@@ -119,7 +119,7 @@ class House:
 
 
 def _of_the_edge(lab: Lab, block: str) -> frozenset[Address]:
-    """Return the doors whose numbers people know: those of Expressway-E."""
+    """Return the ports whose numbers people know: those of Expressway-E."""
     edge, host = lab.expressway_e, directory_of(lab, block).address_of("expressway-e")
     ports = (edge.sip.tcp_port, edge.sip.tls_port, edge.sip.mutual_tls_port, edge.mra_port)
     return frozenset(Address(host, port) for port in ports)

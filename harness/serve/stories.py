@@ -99,7 +99,7 @@ def _is_refusal(event: Event) -> bool:
 
 def _was_dropped(visit: Visit, own: list[Event]) -> bool:
     """Whether the visitor dropped a finished handshake and asked nothing: so a box refuses a name (domain.md 2.1)."""
-    if visit.put_out or visit.count:
+    if visit.cut_off or visit.count:
         return False
     drops = (event for event in own if isinstance(event, Closed) and event.direction is Direction.RECEIVED)
     finished = any(isinstance(event, HandshakeFinished) for event in own)

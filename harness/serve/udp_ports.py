@@ -16,7 +16,7 @@ Datagram = tuple[bytes, Address]
 
 
 @dataclass(eq=False)
-class _Counter:
+class _UdpPort:
     """A UDP port, and one more where it is published; the newest generation that opened it gets what comes.
 
     `came_by` is the port by which an asker came last, and its answers leave; the askers of longest ago are forgotten.
@@ -38,51 +38,51 @@ class _Counter:
 
 
 @dataclass(eq=False)
-class _Mailbox:
+class _UdpShare:
     """One generation's share in a UDP port."""
 
-    counter: _Counter
+    udp_port: _UdpPort
     generation: object
     arrivals: trio.MemoryReceiveChannel[Datagram]
 
     async def send(self, data: bytes, to: Address) -> None:
-        port = self.counter.came_by.get(to, self.counter.ports[0])
+        port = self.udp_port.came_by.get(to, self.udp_port.ports[0])
         await port.send(data, to)
 
     async def receive(self) -> Datagram:
         return await self.arrivals.receive()
 
     def close(self) -> None:
-        self.counter.boxes.pop(self.generation, None)
+        self.udp_port.boxes.pop(self.generation, None)
         self.arrivals.close()
 
 
-class Counters:
+class UdpPorts:
     """Every UDP port of a served lab; `publish` is one more address at which all of them are opened, empty for none."""
 
     def __init__(self, network: Network, nursery: trio.Nursery, *, publish: str = "") -> None:
         self._network = network
         self._nursery = nursery
         self._publish = publish
-        self._counters: dict[Address, _Counter] = {}
+        self._udp_ports: dict[Address, _UdpPort] = {}
 
     async def mailbox(self, generation: object, address: Address) -> DatagramPort:
         """Return a generation's share in a UDP port; LabError where that cannot be opened."""
-        counter = self._counters.get(address)
-        if counter is None:
+        udp_port = self._udp_ports.get(address)
+        if udp_port is None:
             places = [address, *([Address(self._publish, address.port)] if self._publish else [])]
-            counter = _Counter([await self._network.open_datagrams(place) for place in places])
-            self._counters[address] = counter
-            for port in counter.ports:
-                self._nursery.start_soon(self._attend, counter, port)
+            udp_port = _UdpPort([await self._network.open_datagrams(place) for place in places])
+            self._udp_ports[address] = udp_port
+            for port in udp_port.ports:
+                self._nursery.start_soon(self._attend, udp_port, port)
         box, arrivals = trio.open_memory_channel[Datagram](_WAITING)
-        counter.boxes[generation] = box
-        return _Mailbox(counter, generation, arrivals)
+        udp_port.boxes[generation] = box
+        return _UdpShare(udp_port, generation, arrivals)
 
     @staticmethod
-    async def _attend(counter: _Counter, port: DatagramPort) -> None:
+    async def _attend(udp_port: _UdpPort, port: DatagramPort) -> None:
         try:
             while True:
-                counter.take(await port.receive(), port)
+                udp_port.take(await port.receive(), port)
         finally:
             port.close()

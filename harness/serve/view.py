@@ -50,7 +50,7 @@ def has_a_line(story: Story) -> bool:
     visit = story.visit
     if visit.request or not visit.count or visit.stayed or not visit.is_over:
         return True
-    return bool(visit.put_out) or not story.verdict.steps[0].ok or _was_reset(story) or bool(_oddity(story))
+    return bool(visit.cut_off) or not story.verdict.steps[0].ok or _was_reset(story) or bool(_oddity(story))
 
 
 def _cut(request: str) -> str:
@@ -89,8 +89,8 @@ def _of_request(story: Story) -> str:
         return f"cancelled, status {visit.status}"
     if step.ok:
         return f"ok, answered {visit.status}"
-    if visit.status is None and (visit.put_out or _closings(story)):
-        return f"unanswered: {visit.put_out or 'it left before the answer'}"
+    if visit.status is None and (visit.cut_off or _closings(story)):
+        return f"unanswered: {visit.cut_off or 'it left before the answer'}"
     if cause == CREDENTIALS_WANTED:
         return f"challenged{_by(step)}, status {step.status}"
     return f"{_refusal(step)}: {cause}"
@@ -100,14 +100,14 @@ def _of_connection(story: Story) -> str:
     visit, step, oddity = story.visit, story.verdict.steps[0], _oddity(story)
     if oddity and step.alert is None and step.by in {"", OUTSIDE}:
         return f"given up{f', answered {visit.status}' if visit.status else ''}: {oddity}"
-    if visit.put_out.startswith(GAVE_WAY):
-        return visit.put_out
+    if visit.cut_off.startswith(GAVE_WAY):
+        return visit.cut_off
     if not step.ok:
-        return f"{_refusal(step)}: {oddity or visit.put_out or story.verdict.cause}"
+        return f"{_refusal(step)}: {oddity or visit.cut_off or story.verdict.cause}"
     if not visit.count:
-        return "it reset, asked nothing" if _was_reset(story) else f"ok, {visit.put_out or 'asked nothing'}"
+        return "it reset, asked nothing" if _was_reset(story) else f"ok, {visit.cut_off or 'asked nothing'}"
     how = "it reset" if _was_reset(story) else "closed"
-    why = f": {visit.put_out}" if visit.put_out else ""
+    why = f": {visit.cut_off}" if visit.cut_off else ""
     return f"{how} after {visit.count} {'request' if visit.count == 1 else 'requests'}{why}"
 
 
@@ -128,7 +128,7 @@ def _closings(story: Story) -> list[Closing]:
 
 
 def _was_reset(story: Story) -> bool:
-    return Closing.RST in _closings(story) and not story.visit.put_out
+    return Closing.RST in _closings(story) and not story.visit.cut_off
 
 
 def _refusal(step: StepVerdict) -> str:

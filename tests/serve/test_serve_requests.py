@@ -7,7 +7,7 @@ import re
 
 import pytest
 import trio
-from house_bench import EDGE, OpenHouse, open_house, until_over, virtual_time, workshop
+from served_lab_bench import EDGE, OpenHouse, open_house, until_over, virtual_time, workshop
 
 from harness.net.link import Link
 from harness.net.recorder import Recorder
@@ -330,14 +330,14 @@ async def come_and_go(lab: OpenHouse, count: int) -> None:
 @virtual_time
 async def test_every_table_of_a_served_lab_empties_itself() -> None:
     async with open_house(judging=False) as lab:
-        (journal,) = lab.house.journals
+        (journal,) = lab.served_lab.journals
         kept = []
         for rounds in (2, 60):
             for count in range(rounds):
                 await come_and_go(lab, count)
             await trio.sleep(120)
             kept.append(journal.kept())
-        assert lab.doors.guests.count == 0
+        assert lab.tcp_ports.clients.count == 0
 
     assert kept[0] == kept[1]  # what stands between the actors of the lab once it was used
     # Whether one of these was dialled for a request is told by its trace; that visitor may have left before.

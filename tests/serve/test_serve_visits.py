@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 import trio
-from house_bench import BLOCK, OpenHouse, healthy, open_house, until_over, virtual_time
+from served_lab_bench import BLOCK, OpenHouse, healthy, open_house, until_over, virtual_time
 
 from harness.net.network import StreamResetError
 from harness.serve.connections import Limits
@@ -183,7 +183,7 @@ async def test_who_does_not_converse_gives_way_to_a_newcomer_and_who_does_stays(
         turned_away = await lab.dial(5061)
         with pytest.raises(StreamResetError):
             await turned_away.receive()
-        assert lab.doors.guests.turned_away == 1
+        assert lab.tcp_ports.clients.turned_away == 1
         assert [link.ended for link in spoken] == [None, None]
 
 
@@ -209,12 +209,12 @@ async def test_what_another_visitor_did_explains_nobody_elses_story() -> None:
 async def test_a_reading_is_given_up_when_its_last_visitor_has_left() -> None:
     async with open_house() as lab:
         link = await lab.secured(5061, "1.3")
-        await lab.house.move_in(healthy())
+        await lab.served_lab.switch_to(healthy())
         await trio.sleep(5)
-        assert lab.house.generations == 2
+        assert lab.served_lab.generations == 2
         await link.close()
         await trio.sleep(5)
-        assert lab.house.generations == 1
+        assert lab.served_lab.generations == 1
 
 
 @virtual_time
@@ -234,7 +234,7 @@ async def test_the_clock_of_the_handshake_runs_for_everybody_from_the_start() ->
     async with open_house() as lab:
         silent = [await lab.dial(port) for port in (5061, 5062, 8443) for _ in range(120)]
         await trio.sleep(7.5)  # 5 s for the handshake, and 2 s for the peer's FIN
-        assert lab.doors.guests.count == 0
+        assert lab.tcp_ports.clients.count == 0
         assert len(silent) == 360
 
 
@@ -269,7 +269,7 @@ async def test_silent_clients_keep_a_port_for_no_longer_than_they_are_busy(
         await trio.sleep(waits)
         newcomer = await lab.secured(5061, "1.3")
         assert (newcomer.ended is None) == has_a_place
-        assert lab.doors.guests.turned_away == (not has_a_place)
+        assert lab.tcp_ports.clients.turned_away == (not has_a_place)
 
 
 @virtual_time
@@ -282,7 +282,7 @@ async def test_a_request_that_never_ends_is_no_sign_of_life_and_a_keep_alive_is(
                 await alive.send(b"\r\n\r\n")
             await trio.sleep(1)
             if second == 110:
-                assert lab.doors.guests.count == 1
+                assert lab.tcp_ports.clients.count == 1
         assert alive.ended is None
 
 
@@ -294,7 +294,7 @@ async def test_who_reads_nothing_of_what_it_is_sent_is_put_out() -> None:
             with trio.move_on_after(5):
                 await link.send(OPTIONS)
         await trio.sleep(70)
-        assert lab.doors.guests.count == 0
+        assert lab.tcp_ports.clients.count == 0
         told = [outcome_of(story) for story in lab.stories() if not story.visit.request]
 
     assert told[0].endswith("read nothing of what it was sent for 60 s")

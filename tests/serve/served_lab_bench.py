@@ -18,10 +18,10 @@ from harness.net.memory import MemoryNetwork
 from harness.net.network import ByteStream, StreamResetError
 from harness.net.recorder import Recorder
 from harness.pki.workshop import Workshop
-from harness.serve.connections import Guests, Limits
+from harness.serve.connections import Clients, Limits
 from harness.serve.notes import Lookup, Visit
-from harness.serve.ports import Doors
-from harness.serve.served_lab import House
+from harness.serve.ports import TcpPorts
+from harness.serve.served_lab import ServedLab
 from harness.serve.settings_source import Served, read_served
 from harness.serve.stories import Setting, Story, judged
 from harness.tls.profile import TlsProfile
@@ -52,11 +52,11 @@ def healthy() -> Served:
 
 @dataclass
 class OpenHouse:
-    """A house with its doors, the visits that are over, and those of which it was told while they stayed."""
+    """A house with its ports, the visits that are over, and those of which it was told while they stayed."""
 
     network: MemoryNetwork
-    house: House
-    doors: Doors
+    served_lab: ServedLab
+    tcp_ports: TcpPorts
     visits: list[tuple[Visit, Setting]]
     stays: list[tuple[Visit, Setting]]
     lookups: list[Lookup]
@@ -95,12 +95,12 @@ async def open_house(limits: Limits | None = None, *, judging: bool = True, word
 
     async with trio.open_nursery() as nursery:
         network = MemoryNetwork()
-        guests = Guests(limits or Limits())
-        doors = Doors(network, nursery, guests)
-        nursery.start_soon(guests.put_out_the_idle)
-        house = House(workshop(), doors, nursery, BLOCK, told)
-        await house.move_in(read_served(word))
-        yield OpenHouse(network, house, doors, visits, stays, lookups)
+        clients = Clients(limits or Limits())
+        tcp_ports = TcpPorts(network, nursery, clients)
+        nursery.start_soon(clients.cut_off_the_idle)
+        served_lab = ServedLab(workshop(), tcp_ports, nursery, BLOCK, told)
+        await served_lab.switch_to(read_served(word))
+        yield OpenHouse(network, served_lab, tcp_ports, visits, stays, lookups)
         nursery.cancel_scope.cancel()
 
 
