@@ -15,8 +15,8 @@ import trio
 
 from benchmarks.measuring import own_cpu
 from harness.actors.site import Site, Stage
+from harness.actors.tls_profiles import TlsProfiles
 from harness.actors.user_agent import CallOrder, UserAgent
-from harness.actors.wardrobe import Wardrobe
 from harness.lab.directory import directory_of
 from harness.net.link import Link
 from harness.net.loopback import LoopbackNetwork
@@ -52,9 +52,9 @@ def mutual_pair(version: str) -> Pair:
 
 
 def _wearing(role: str, version: str) -> TlsProfile:
-    workshop = library().workshop
-    worn = workshop.issue(LeafOrder(role))
-    trusted = (workshop.certificate_of("public-root"),)
+    lab_pki = library().lab_pki
+    worn = lab_pki.issue(LeafOrder(role))
+    trusted = (lab_pki.certificate_of("public-root"),)
     return TlsProfile(chain=worn.sent, private_key=worn.private_key, trusted=trusted, versions=(version, version))
 
 
@@ -67,9 +67,9 @@ async def _talk(pair: Pair, connections: int) -> None:
     lab = library().healthy
     block = f"127.{random.randrange(64, 255)}.{random.randrange(256)}"  # noqa: S311  # no secret
     async with trio.open_nursery() as nursery:
-        wardrobe = Wardrobe(library().workshop, "1.3")
+        tls_profiles = TlsProfiles(library().lab_pki, "1.3")
         recorder = Recorder(trio.current_time)
-        stage = Stage(lab, directory_of(lab, block), LoopbackNetwork(), recorder, wardrobe, nursery)
+        stage = Stage(lab, directory_of(lab, block), LoopbackNetwork(), recorder, tls_profiles, nursery)
         await _listen(Site(stage, "expressway-e"), pair.called)
         caller = Site(stage, "b2b-peer")
         for _ in range(connections):

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from OpenSSL import SSL, crypto
 
-from harness.pki import Catalogue, Credentials, Workshop, read_catalogue
+from harness.pki import Catalogue, Credentials, LabPki, read_catalogue
 from harness.pki.keys import PrivateKey
 
 NOW = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
@@ -23,8 +23,8 @@ Role = Literal["client", "server"]
 VERSIONS = {"1.2": SSL.TLS1_2_VERSION, "1.3": SSL.TLS1_3_VERSION}
 
 
-def workshop() -> Workshop:
-    return Workshop(CATALOGUE, NOW)
+def lab_pki() -> LabPki:
+    return LabPki(CATALOGUE, NOW)
 
 
 def parsed(certificate: bytes) -> x509.Certificate:

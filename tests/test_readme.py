@@ -56,7 +56,7 @@ def test_the_run_on_another_day_in_the_readme_is_the_one_that_is_printed(
 def test_the_comparison_in_the_readme_is_the_one_that_is_printed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shop = LIBRARY.workshop
+    shop = LIBRARY.lab_pki
     for name, faults in (("old", ()), ("new", ("server-auth-only",))):
         (tmp_path / f"{name}.pem").write_text(chain_pem(shop.issue(LeafOrder("expressway-e", faults))))
     words, _, shown = README.partition("$ sip-mtls certs diff ")[2].partition("```")[0].partition("\n")

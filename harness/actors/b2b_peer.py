@@ -125,11 +125,11 @@ class B2bPeer:
         return judge_names(read_certificate(leaf), self.settings.expected_names, policy="rfc5922").accepted
 
     def _profile(self, *, listens: bool) -> TlsProfile:
-        wardrobe, settings = self.site.stage.wardrobe, self.settings
+        tls_profiles, settings = self.site.stage.tls_profiles, self.settings
         held = settings.server_certificate if listens else settings.client_certificate
-        usual = wardrobe.profile(
+        usual = tls_profiles.profile(
             held,
-            trusted=wardrobe.anchors(settings.trusted_ca),
+            trusted=tls_profiles.anchors(settings.trusted_ca),
             asks=ClientCertificate(settings.request) if listens else None,
             versions=settings.tls_versions,
             can_be_old_gear=True,
@@ -144,4 +144,4 @@ class B2bPeer:
 
     def _staple(self) -> bytes:
         stage = self.site.stage
-        return stage.wardrobe.staple(self.settings.server_certificate, stage.lab.validation_authority.ocsp)
+        return stage.tls_profiles.staple(self.settings.server_certificate, stage.lab.validation_authority.ocsp)

@@ -68,9 +68,9 @@ class B2bua:
 
 def inner_profile(stage: Stage, node: ExpresswayE, presented: Certificate | None = None) -> TlsProfile:
     """Return how proxy and B2BUA of one box dial each other: without a certificate, and insisting on none."""
-    usual = stage.wardrobe.profile(
+    usual = stage.tls_profiles.profile(
         presented,
-        trusted=stage.wardrobe.anchors(node.trusted_ca),
+        trusted=stage.tls_profiles.anchors(node.trusted_ca),
         versions=node.sip.tls_versions or stage.lab.running.tls_versions,
         completes_chain=presented is not None,
         can_be_old_gear=True,

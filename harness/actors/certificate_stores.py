@@ -57,22 +57,22 @@ class CertificateStores:
     @property
     def server_leaf(self) -> bytes:
         """The certificate (DER) that this box presents when it is dialled."""
-        return self._site.stage.wardrobe.credentials(self._settings.server_certificate).leaf
+        return self._site.stage.tls_profiles.credentials(self._settings.server_certificate).leaf
 
     @property
     def trusted(self) -> tuple[bytes, ...]:
         """The Trusted CA list (DER), with what the cloud handed over where that is automatic."""
         settings, stage = self._settings, self._site.stage
         handed = stage.lab.webex_cloud.announced_cas if settings.ca_management == "automatic" else ()
-        held = stage.wardrobe.anchors((*settings.trusted_ca, *handed))
+        held = stage.tls_profiles.anchors((*settings.trusted_ca, *handed))
         return first_of_each_name(held) if settings.same_subject_cas == "first-only" else held
 
     def raise_alarms(self) -> None:
         """Raise an alarm for each store whose certificate has run out (domain.md 9.2: 40068 server, 40078 client)."""
-        held, wardrobe = self._settings, self._site.stage.wardrobe
+        held, tls_profiles = self._settings, self._site.stage.tls_profiles
         stores = (("40068", "server", held.server_certificate), ("40078", "client", held.client_certificate))
         for number, store, certificate in stores:
-            if isinstance(certificate, Certificate) and wardrobe.has_expired(certificate, held.clock_offset_days):
+            if isinstance(certificate, Certificate) and tls_profiles.has_expired(certificate, held.clock_offset_days):
                 self._site.decide(0, "alarm", number, text=f"the {store} certificate has expired")
 
     # --- what gets in ---
@@ -80,7 +80,7 @@ class CertificateStores:
     def upload(self, certificate: Certificate, store: Store) -> Outcome:
         """Install a certificate in one of the stores, if the release takes it; what stands already goes on."""
         lab, settings = self._site.stage.lab, self._settings
-        facts = read_certificate(self._site.stage.wardrobe.credentials(certificate).leaf)
+        facts = read_certificate(self._site.stage.tls_profiles.credentials(certificate).leaf)
         wanted = Upload(facts, "expressway-e", store, lab.running, settings.enable_server_eku_upload)
         refusal = refusal_of(wanted)
         if refusal is not None:
@@ -92,7 +92,7 @@ class CertificateStores:
 
     def copy_over_scp(self, certificate: Certificate) -> Outcome:
         """Put a certificate into the folder of the server store, and restart: the web page is not asked (A1)."""
-        label = read_certificate(self._site.stage.wardrobe.credentials(certificate).leaf).label
+        label = read_certificate(self._site.stage.tls_profiles.credentials(certificate).leaf).label
         self._site.decide(0, "upload", "taken", store="server", certificate=label, by="a copy over SCP and a restart")
         return self._install(certificate, "server")
 
@@ -125,10 +125,10 @@ class CertificateStores:
 
         The chain that it sends is still completed from the trusted CA list, and so is written out here.
         """
-        usual, wardrobe = self.server_profile(ClientCertificate.OPTIONAL), self._site.stage.wardrobe
-        worn = wardrobe.credentials(self._settings.server_certificate)
+        usual, tls_profiles = self.server_profile(ClientCertificate.OPTIONAL), self._site.stage.tls_profiles
+        worn = tls_profiles.credentials(self._settings.server_certificate)
         completed = takewhile(lambda issuer: issuer in usual.trusted, worn.issuers)
-        trusted = wardrobe.anchors(self._settings.activation_code_ca)
+        trusted = tls_profiles.anchors(self._settings.activation_code_ca)
         return replace(usual, chain=(worn.leaf, *completed), complete_chain=False, trusted=trusted)
 
     def client_profile(self, names: tuple[str, ...]) -> TlsProfile:
@@ -143,8 +143,8 @@ class CertificateStores:
         verify: bool = True,
         purpose: PurposeCheck = PurposeCheck.ROLE,
     ) -> TlsProfile:
-        wardrobe, sip = self._site.stage.wardrobe, self._settings.sip
-        usual = wardrobe.profile(
+        tls_profiles, sip = self._site.stage.tls_profiles, self._settings.sip
+        usual = tls_profiles.profile(
             presented,
             trusted=self.trusted,
             asks=asks,
@@ -152,5 +152,5 @@ class CertificateStores:
             completes_chain=True,
             can_be_old_gear=True,
         )
-        clock = wardrobe.clock(self._settings.clock_offset_days)
+        clock = tls_profiles.clock(self._settings.clock_offset_days)
         return replace(usual, verify=verify, purpose=purpose, ciphers=sip.ciphers, clock=clock)

@@ -46,7 +46,7 @@ class ControlHub:
         await self.site.listen(self.settings.https_port, self._welcome, service="HTTPS", protocol="https")
 
     async def _welcome(self, link: Link) -> None:
-        profile = self.site.stage.wardrobe.profile(self.settings.certificate, asks=ClientCertificate.NONE)
+        profile = self.site.stage.tls_profiles.profile(self.settings.certificate, asks=ClientCertificate.NONE)
         if await link.secure_within(_HANDSHAKE_SECONDS, profile):
             await serve_https(link, self.site.stage.recorder, self._show_portal)
 

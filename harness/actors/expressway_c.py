@@ -115,10 +115,10 @@ class ExpresswayC:
         return self._profile(self.settings.server_certificate if held == "same-as-server" else held)
 
     def _profile(self, presented: Certificate | str, asks: ClientCertificate | None = None) -> TlsProfile:
-        wardrobe = self.site.stage.wardrobe
-        return wardrobe.profile(
+        tls_profiles = self.site.stage.tls_profiles
+        return tls_profiles.profile(
             presented,
-            trusted=wardrobe.anchors(self.settings.trusted_ca),
+            trusted=tls_profiles.anchors(self.settings.trusted_ca),
             asks=asks,
             versions=self.site.stage.lab.running.tls_versions,
             completes_chain=True,

@@ -53,12 +53,12 @@ class Firewall:
         await far.close()
 
     def _own_profile(self) -> TlsProfile:
-        wardrobe = self.site.stage.wardrobe
-        return wardrobe.profile(self.settings.proxy_certificate, asks=ClientCertificate.NONE)
+        tls_profiles = self.site.stage.tls_profiles
+        return tls_profiles.profile(self.settings.proxy_certificate, asks=ClientCertificate.NONE)
 
     def _onward_profile(self) -> TlsProfile:
-        wardrobe = self.site.stage.wardrobe
-        return replace(wardrobe.profile(trusted=wardrobe.anchors(self.settings.proxy_trusted_ca)), verify=False)
+        tls_profiles = self.site.stage.tls_profiles
+        return replace(tls_profiles.profile(trusted=tls_profiles.anchors(self.settings.proxy_trusted_ca)), verify=False)
 
 
 async def _pass_both_ways(near: Link, far: Link) -> None:

@@ -38,9 +38,9 @@ class ManagerServices:
         return Reply(_OK, b"<config/>") if knows else Reply(_UNAUTHORIZED)
 
     def _profile(self) -> TlsProfile:
-        wardrobe = self._site.stage.wardrobe
-        trusted = wardrobe.anchors(self._settings.tomcat_trust)
-        return wardrobe.profile(self._settings.tomcat_certificate, trusted=trusted, asks=ClientCertificate.REQUIRED)
+        tls_profiles = self._site.stage.tls_profiles
+        trusted = tls_profiles.anchors(self._settings.tomcat_trust)
+        return tls_profiles.profile(self._settings.tomcat_certificate, trusted=trusted, asks=ClientCertificate.REQUIRED)
 
 
 class SignInProxy:

@@ -105,9 +105,9 @@ class MraClient:
         )
 
     def _profile(self) -> TlsProfile:
-        wardrobe, settings = self.site.stage.wardrobe, self.settings
-        trusted = wardrobe.anchors(settings.trusted_ca)
-        return wardrobe.profile(settings.certificate, trusted=trusted, versions=settings.tls_versions)
+        tls_profiles, settings = self.site.stage.tls_profiles, self.settings
+        trusted = tls_profiles.anchors(settings.trusted_ca)
+        return tls_profiles.profile(settings.certificate, trusted=trusted, versions=settings.tls_versions)
 
     def _request(self, sip: SipLink, call_id: str, number: int, challenged: Response | None) -> Request:
         """Return the REGISTER number `number`, answering the challenge where there was one."""

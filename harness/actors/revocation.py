@@ -93,7 +93,7 @@ class _Checking:
         self._site = site
         self._settings = settings
         self._finder = Finder(site)
-        self._today = site.stage.wardrobe.clock(clock_offset_days)
+        self._today = site.stage.tls_profiles.clock(clock_offset_days)
 
     async def check(self, number: int, peer: InQuestion) -> int:
         """Return 0 or the verify error for a peer on connection `number`; all that was asked is put on record."""
@@ -197,7 +197,7 @@ class _Checking:
             answer = await self._finder.ask(Question(host.lower(), "A"))
         else:
             stage = self._site.stage
-            is_published = stage.wardrobe.publications.has_host(host.lower())
+            is_published = stage.tls_profiles.publications.has_host(host.lower())
             return stage.directory.address_of("validation-authority") if is_published else address
         return next((record.address for record in answer.records if isinstance(record, Host)), answer)
 

@@ -8,7 +8,7 @@ from functools import partial
 
 import trio
 
-from harness.actors.wardrobe import Wardrobe
+from harness.actors.tls_profiles import TlsProfiles
 from harness.errors import LabError
 from harness.lab.actors import ACTORS
 from harness.lab.directory import Directory
@@ -44,7 +44,7 @@ class Stage:
     directory: Directory
     network: Network
     recorder: Recorder
-    wardrobe: Wardrobe
+    tls_profiles: TlsProfiles
     nursery: trio.Nursery
     intercepted: dict[Address, Intercepted] = field(default_factory=dict)
     listening: set[Address] = field(default_factory=set)
@@ -167,7 +167,7 @@ class Site:
     def _link(self, stream: ByteStream, number: int, peer: Address, *, listens: bool) -> Link:
         recorder = self.stage.recorder
         link = Link(stream, recorder, actor=self.actor, number=number, listens=listens, peer=peer)
-        link.clock = self.stage.wardrobe.clock()
+        link.clock = self.stage.tls_profiles.clock()
         return link
 
     def speak_sip(self, link: Link, serve: Serve) -> SipLink:

@@ -173,9 +173,9 @@ class UnifiedCm:
         return False
 
     def _profile(self, *, listens: bool) -> TlsProfile:
-        wardrobe = self.site.stage.wardrobe
-        return wardrobe.profile(
+        tls_profiles = self.site.stage.tls_profiles
+        return tls_profiles.profile(
             self.settings.certificate,
-            trusted=wardrobe.anchors(self.settings.trusted_ca),
+            trusted=tls_profiles.anchors(self.settings.trusted_ca),
             asks=ClientCertificate.REQUIRED if listens else None,
         )

@@ -33,7 +33,7 @@ class ValidationAuthority:
 
     async def start(self) -> None:
         """Open its port, and those at which CAs from elsewhere publish."""
-        for port in sorted({VALIDATION_PORT, *self.site.stage.wardrobe.publications.ports()}):
+        for port in sorted({VALIDATION_PORT, *self.site.stage.tls_profiles.publications.ports()}):
             await self.site.listen(port, self._welcome, service="CRL and OCSP", protocol="http")
 
     async def _welcome(self, link: Link) -> None:
@@ -47,7 +47,7 @@ class ValidationAuthority:
             return published
         if request.target.startswith(RESPONDER_PREFIX):
             return self._respond(request)
-        register = self.site.stage.wardrobe.register_at(request.target)
+        register = self.site.stage.tls_profiles.register_at(request.target)
         if register is None or not request.target.endswith(LIST_SUFFIX):
             return _NOT_FOUND
         if request.method != "GET":
@@ -69,7 +69,7 @@ class ValidationAuthority:
     def _published(self, request: ServedRequest) -> Reply | None:
         """Answer for a CA from elsewhere; None where none publishes there."""
         host, target = request.host, request.target
-        found = self.site.stage.wardrobe.registers_at
+        found = self.site.stage.tls_profiles.registers_at
         if request.method == "POST":
             responders = found(Kind.RESPONDER, host, target)
             return self._status(responders, request.body) if responders else None
@@ -86,7 +86,7 @@ class ValidationAuthority:
     def _respond(self, request: ServedRequest) -> Reply:
         """Answer OCSP by POST, or by GET with the request in the path (RFC 6960 appendix A.1)."""
         name, _, encoded = request.target.removeprefix(RESPONDER_PREFIX).partition("/")
-        register = self.site.stage.wardrobe.register_at(RESPONDER_PREFIX + name)
+        register = self.site.stage.tls_profiles.register_at(RESPONDER_PREFIX + name)
         if register is None:
             return _NOT_FOUND
         match request.method:

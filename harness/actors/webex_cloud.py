@@ -142,17 +142,17 @@ class WebexCloud:
 
     def _profile(self, request: ClientCertificate) -> TlsProfile:
         """Return how the cloud behaves; `request` none: as TLS client."""
-        wardrobe, settings = self.site.stage.wardrobe, self.settings
+        tls_profiles, settings = self.site.stage.tls_profiles, self.settings
         responder = self.site.stage.lab.validation_authority
         dials = request is ClientCertificate.NONE
-        usual = wardrobe.profile(
+        usual = tls_profiles.profile(
             settings.certificate,
-            trusted=wardrobe.anchors(settings.uploaded_trust or settings.default_trust),
+            trusted=tls_profiles.anchors(settings.uploaded_trust or settings.default_trust),
             asks=None if dials else request,
             versions=settings.tls_versions,
         )
         return replace(
             usual,
             dialect=Dialect(settings.dialect),
-            staple=wardrobe.staple(settings.certificate, responder.ocsp) if settings.staple and not dials else b"",
+            staple=tls_profiles.staple(settings.certificate, responder.ocsp) if settings.staple and not dials else b"",
         )

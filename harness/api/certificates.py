@@ -159,7 +159,7 @@ def write_certificates(
     """
     library = library_of(lab, at)
     order = FolderOrder(profiles or tuple(library.catalogue.leaves), tuple(faults), renewals)
-    write_folder(Path(folder), certificate_files(library.healthy, library.workshop, order))
+    write_folder(Path(folder), certificate_files(library.healthy, library.lab_pki, order))
 
 
 def _paths(names: Iterable[FileName]) -> list[Path]:

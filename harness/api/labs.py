@@ -38,7 +38,7 @@ async def open_lab(
     where a port cannot be opened.
     """
     library, plan = planned(scenario, tls, lab, at)
-    async with put_on(plan.lab, library.workshop, LoopbackNetwork(), tls_version=plan.tls_version) as opened:
+    async with put_on(plan.lab, library.lab_pki, LoopbackNetwork(), tls_version=plan.tls_version) as opened:
         running = RunningLab(plan, library, opened)
         yield running
         append_key_log(await running.transcript())
@@ -99,7 +99,7 @@ class RunningLab:
     async def transcript(self) -> Transcript:
         """Return what was seen so far, the connections of real clients too."""
         await trio.sleep(LAST_WORDS_SECONDS)
-        return self._opened.transcript(self._plan, self._library.workshop, LoopbackNetwork.name, self._library.as_of)
+        return self._opened.transcript(self._plan, self._library.lab_pki, LoopbackNetwork.name, self._library.as_of)
 
     async def verdict(self) -> Verdict:
         """Return the judge's answer to the steps so far."""
@@ -130,7 +130,7 @@ class LabInThread:
     async def _keep(self) -> None:
         try:
             async with put_on(
-                self._plan.lab, self._library.workshop, LoopbackNetwork(), tls_version=self._plan.tls_version
+                self._plan.lab, self._library.lab_pki, LoopbackNetwork(), tls_version=self._plan.tls_version
             ) as opened:
                 running = RunningLab(self._plan, self._library, opened)
                 self._opened.set_result((trio.lowlevel.current_trio_token(), running))

@@ -15,7 +15,7 @@ from harness.api.reading import FileName, checked_word
 from harness.certificates.shell.files import bytes_in, holding_in, trust_in
 from harness.dns.destination import read_name
 from harness.errors import Fault, ScenarioError
-from harness.probe.credentials import Kit, stranger
+from harness.probe.credentials import ProbeCredentials, stranger
 from harness.probe.lookup import DNS_PORT
 from harness.probe.probing import Probe, ProbeOrder, probe
 from harness.probe.roles import ROLES
@@ -82,7 +82,7 @@ def probe_ordered(order: ProbeOrder, warn: Callable[[str], None]) -> Probe:
 
 def order_of(  # noqa: PLR0913  # by name, as the options of the command
     target: str,
-    kit: Kit,
+    kit: ProbeCredentials,
     *,
     role: str,
     names: Sequence[str],
@@ -107,12 +107,16 @@ def order_of(  # noqa: PLR0913  # by name, as the options of the command
     )
 
 
-def kit_of(own: Holding | None, certificate: FileName, trust: Sequence[FileName], started: datetime) -> Kit:
+def kit_of(
+    own: Holding | None, certificate: FileName, trust: Sequence[FileName], started: datetime
+) -> ProbeCredentials:
     """Return what a probe shows and trusts; ScenarioError where the certificate has no private key at hand."""
     given, _notes = trust_in([Path(name) for name in trust])
     anchors, source = machine_trust() if given is None else (given, ", ".join(map(str, trust)))
     chain, key = stranger(started)
-    kit = Kit(anchors, f"{source} ({len(anchors)} CAs)" if anchors else "", stranger=chain, stranger_key=key)
+    kit = ProbeCredentials(
+        anchors, f"{source} ({len(anchors)} CAs)" if anchors else "", stranger=chain, stranger_key=key
+    )
     if own is None:
         return kit
     if own.private_key is None:

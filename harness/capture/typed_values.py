@@ -1,6 +1,6 @@
 """JSON values to frozen dataclasses by their annotations, exactly and with the place of every mistake.
 
-Not pydantic: it collects every mistake of a file that somebody spoilt, this stops at the first one (measured,
+Not pydantic: it collects every mistake of a file that somebody faulty, this stops at the first one (measured,
 docs/architecture.md, "Saved transcripts"). Texts may hold the lone surrogates by which SIP header text keeps bytes that
 are no UTF-8, and base64 is the alphabet of `base64 -d`; in pydantic both need a function of our own for every value.
 """

@@ -63,7 +63,7 @@ class ConversionStep:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One certificate that is exchanged: profiles of the workshop, trust-list names, and the hosts' names.
+    """One certificate that is exchanged: profiles of the lab's PKI, trust-list names, and the hosts' names.
 
     `old_authorities` and `new_authorities` are the CAs above each, nearest first. `new_host` is the name under
     which the box is known with the new certificate, empty where that does not change.

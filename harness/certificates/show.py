@@ -31,7 +31,7 @@ _ABOUT_TRUST = frozenset(
 
 
 @dataclass(frozen=True)
-class Sight:
+class ShownCertificate:
     """A file of certificates, looked at on the day `at` by somebody who looks for the names `wanted`.
 
     `trust` is a trust list (DER), None where there is none to compare with. `notes` are sentences about other files

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from harness.certificates.show import Sight, days_left
+from harness.certificates.show import ShownCertificate, days_left
 from harness.report.json_text import as_json, values_of
 from harness.x509.certificate import CertificateFacts
 from harness.x509.findings import PathFinding
@@ -89,7 +89,7 @@ class SightDocument:
     names: tuple[NameDocument, ...]
 
 
-def sight_as_json(sight: Sight) -> str:
+def sight_as_json(sight: ShownCertificate) -> str:
     """Return what the file shows as a JSON document with `format` and `version`; days are whole days."""
     document = SightDocument(
         format="sip-mtls certificate",

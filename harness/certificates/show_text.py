@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from harness.certificates.show import Sight, WantedName, days_left
+from harness.certificates.show import ShownCertificate, WantedName, days_left
 from harness.report.columns import Paper
 from harness.x509.certificate import CertificateFacts
 from harness.x509.findings import FindingKind, Purpose
@@ -17,14 +17,14 @@ _MARGIN, _COLUMN = 16, 11
 _MOST_TOLD = 10
 
 
-def sight_text(sight: Sight, *, width: int, unicode: bool) -> str:
+def sight_text(sight: ShownCertificate, *, width: int, unicode: bool) -> str:
     """Return what the file shows, in lines of at most `width` columns."""
     paper = Paper(width, unicode)
     parts = (_head, _certificates, _chain, _roles, _names)
     return "\n\n".join("\n".join(part(sight, paper)) for part in parts) + "\n"
 
 
-def _head(sight: Sight, paper: Paper) -> Iterator[str]:
+def _head(sight: ShownCertificate, paper: Paper) -> Iterator[str]:
     yield from paper.hanging("", f"{sight.file}: {sight.leaf.label}", 0)
     key = "is in the file, and fits" if sight.holding.private_key else "is not in the file"
     yield from paper.hanging("  private key", key, _MARGIN)
@@ -32,7 +32,7 @@ def _head(sight: Sight, paper: Paper) -> Iterator[str]:
         yield from paper.hanging("  note", note, _MARGIN)
 
 
-def _certificates(sight: Sight, paper: Paper) -> Iterator[str]:
+def _certificates(sight: ShownCertificate, paper: Paper) -> Iterator[str]:
     for number, facts in enumerate(sight.path):
         yield from ("",) if number else ()
         what = "The certificate" if number == 0 else f"CA {number} above it"
@@ -91,7 +91,7 @@ def _usages(facts: CertificateFacts) -> str:
     return "no limit (the extension is absent)" if usages is None else ", ".join(usages) or "nothing"
 
 
-def _chain(sight: Sight, paper: Paper) -> Iterator[str]:
+def _chain(sight: ShownCertificate, paper: Paper) -> Iterator[str]:
     yield "Chain"
     yield from paper.hanging("  in the file", _labels(sight.path), _MARGIN)
     if sight.trust is None:
@@ -106,13 +106,13 @@ def _labels(facts: Sequence[CertificateFacts]) -> str:
     return ", issued by ".join(f'"{each.label}"' for each in facts)
 
 
-def _roles(sight: Sight, paper: Paper) -> Iterator[str]:
+def _roles(sight: ShownCertificate, paper: Paper) -> Iterator[str]:
     yield f"What its usages allow, by OpenSSL's rules on {sight.at:%Y-%m-%d}"
     for purpose in ("server", "client"):
         yield from paper.hanging(f"  TLS {purpose}", _fitness(sight, purpose), _MARGIN)
 
 
-def _fitness(sight: Sight, purpose: Purpose) -> str:
+def _fitness(sight: ShownCertificate, purpose: Purpose) -> str:
     """Say yes, or with which alert OpenSSL refuses it and why (measured: 43 for a purpose, 48 for no issuer)."""
     unfit, refusal = sight.unfit(purpose), sight.refusal(purpose)
     if unfit is None:
@@ -120,7 +120,7 @@ def _fitness(sight: Sight, purpose: Purpose) -> str:
     return f"no (alert {48 if unfit.kind is FindingKind.MALFORMED_EXTENSION else 43}): {unfit.sentence}"
 
 
-def _names(sight: Sight, paper: Paper) -> Iterator[str]:
+def _names(sight: ShownCertificate, paper: Paper) -> Iterator[str]:
     columns = "".join(f"{policy:<{_COLUMN}}" for policy in POLICIES).rstrip()
     left = paper.width - _COLUMN * len(POLICIES)
     yield f"{'Names by policy':<{left}}{columns}"

@@ -138,7 +138,7 @@ def _subnet(asker: str) -> str:
 
 
 async def _ask(library: Library, walks: _Walks, subnet: str) -> tuple[Located, dict[Question, Answer]]:
-    async with open_names(library.healthy, library.workshop, MemoryNetwork()) as names:
+    async with open_names(library.healthy, library.lab_pki, MemoryNetwork()) as names:
         return await names.finder.drive(walks.another(), subnet)
 
 
@@ -206,7 +206,7 @@ def serve_names(lab_file: Path | None, addresses: str) -> Exit:
 
 async def _serve(library: Library, block: str) -> None:
     lab = library.healthy
-    async with open_names(lab, library.workshop, LoopbackNetwork(), block=block, watch=_print_question) as names:
+    async with open_names(lab, library.lab_pki, LoopbackNetwork(), block=block, watch=_print_question) as names:
         for line in _greeting(lab, names.address.host, names.address.port):
             print(line, flush=True)
         await trio.sleep_forever()

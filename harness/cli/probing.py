@@ -18,7 +18,7 @@ from harness.cli.giving_out import as_asked, give_out, give_out_so_far
 from harness.cli.terminal import speaks_unicode, width
 from harness.errors import Fault, ScenarioError
 from harness.probe.card_text import probe_text
-from harness.probe.credentials import Kit
+from harness.probe.credentials import ProbeCredentials
 from harness.probe.probe_json import probe_as_json
 from harness.probe.probing import Probe
 from harness.report.evidence import presented_certificates
@@ -103,7 +103,7 @@ def _write(folder: Path, came: Probe) -> None:
         write_text(folder / "certificates" / name, text)
 
 
-def _kit(pointed: Pointed, started: datetime) -> Kit:
+def _kit(pointed: Pointed, started: datetime) -> ProbeCredentials:
     if pointed.certificate is None:
         if pointed.key is not None:
             raise ScenarioError([Fault("--key", 0, 0, "there is no certificate to the key", "add --cert")])

@@ -25,7 +25,7 @@ from harness.cli.lasting_output import LastingOutput
 from harness.cli.terminal import at_terminal, speaks_unicode, width
 from harness.errors import Fault, ScenarioError
 from harness.lab.settings.network import HOME_BLOCK
-from harness.pki.workshop import Workshop
+from harness.pki.lab_pki import LabPki
 from harness.report.ladder import draw_ladder
 from harness.run.disk import write_bytes
 from harness.run.folders import NewFile, replace_folder, write_folder
@@ -64,15 +64,15 @@ class Wanted:
 
 def serve_lab(wanted: Wanted) -> Exit:
     """Keep the lab open until somebody ends it."""
-    served, workshop = read_served(wanted.word), Library().workshop
+    served, lab_pki = read_served(wanted.word), Library().lab_pki
     block = checked_block(wanted.addresses) if wanted.addresses else HOME_BLOCK
     order = Order(wanted.word, block, checked_bind(wanted.bind, block), _limits(wanted.idle))
     output = LastingOutput()
     announce_key_log()
     with _folder(wanted) as folder:
         _warn(order.bind)
-        voice = _Voice(wanted, output, order.limits, workshop, folder)
-        interrupted = trio.run(keep_open, order, served, workshop, voice)
+        voice = _Voice(wanted, output, order.limits, lab_pki, folder)
+        interrupted = trio.run(keep_open, order, served, lab_pki, voice)
     print("interrupted" if interrupted else "ended", file=sys.stderr)
     code = Exit.INTERRUPTED if interrupted else Exit.MET
     if output.is_stuck:  # nobody reads what was said, and Python would wait for that at its end
@@ -136,11 +136,11 @@ def _folder(wanted: Wanted) -> Iterator[Path]:
 class _Voice:
     """Says on standard output what happens, line by line."""
 
-    def __init__(self, wanted: Wanted, output: LastingOutput, limits: Limits, workshop: Workshop, folder: Path) -> None:
+    def __init__(self, wanted: Wanted, output: LastingOutput, limits: Limits, lab_pki: LabPki, folder: Path) -> None:
         self._wanted = wanted
         self._output = output
         self._limits = limits
-        self._workshop = workshop
+        self._lab_pki = lab_pki
         self._folder = folder
         self._written: dict[str, NewFile] = {}
         self._tcp_ports: set[Address] = set()
@@ -215,8 +215,8 @@ class _Voice:
 
     def _files(self, running: Running) -> dict[str, NewFile]:
         lab = running.served.lab
-        profiles = tuple(self._workshop.catalogue.leaves)
-        files = certificate_files(lab, self._workshop, FolderOrder(profiles))
+        profiles = tuple(self._lab_pki.catalogue.leaves)
+        files = certificate_files(lab, self._lab_pki, FolderOrder(profiles))
         both = files[f"{CALLER}/chain.pem"].data + files[f"keys/{CALLER}.pem"].data
         return {
             **files,

@@ -58,7 +58,7 @@ def _eku_check_off(evidence: Evidence) -> str:
     return "EKU checking is Off: a certificate without the right key usage was accepted (X29)."
 
 
-LENIENCE_RULES: tuple[Callable[[Evidence], str], ...] = (
+UNENFORCED_CHECKS: tuple[Callable[[Evidence], str], ...] = (
     _verify_off,
     _eku_check_off,
     _permissive_cluster,

@@ -13,7 +13,7 @@ from harness.diagnosis.objections import further_flaws
 from harness.diagnosis.reliability import reliability
 from harness.diagnosis.root_cause import TUNNEL, broken_link
 from harness.diagnosis.sip_heads import answers, request_in, status_of
-from harness.diagnosis.unenforced_checks import LENIENCE_RULES
+from harness.diagnosis.unenforced_checks import UNENFORCED_CHECKS
 from harness.diagnosis.words import label
 from harness.transcript import ClientCertificate, Decision, Direction, SipSeen
 from harness.verdict import Stage
@@ -215,7 +215,7 @@ def _upload_warned(evidence: Evidence) -> str:
 
 
 _RULES: tuple[Callable[[Evidence], str], ...] = (
-    *LENIENCE_RULES,
+    *UNENFORCED_CHECKS,
     _taken_unseen,
     _only_by_common_name,
     _tries_again,

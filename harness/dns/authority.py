@@ -38,7 +38,7 @@ class Reply:
     `message` is the response, None for silence: over UDP nothing is sent, over TCP the connection closes. `question`
     is what was asked ("SRV _sips._tcp.example.com"), empty where that could not be read. `outcome` is a member of
     `Outcome`, `alias` where an alias leads on to a name that is not answered for here, `referral`, the key of the
-    fault that spoilt the response, or `no-query`, `form-error`, `bad-version` or `not-implemented`. `view` names the
+    fault that faulty the response, or `no-query`, `form-error`, `bad-version` or `not-implemented`. `view` names the
     view that answered, empty for the default zones.
     """
 
@@ -124,7 +124,7 @@ class Authority:
     def _respond(
         self, asked: dns.message.Message, client: Client, holdings: Holdings, transport: Transport
     ) -> tuple[str, dns.message.Message | bytes | None]:
-        """Return the outcome with the response, honest or spoilt."""
+        """Return the outcome with the response, honest or faulty."""
         response, labels = self._response(asked, client), labels_of(asked.question[0].name)
         if asked.edns > 0:
             response.set_rcode(Rcode.BADVERS)

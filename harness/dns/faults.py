@@ -22,7 +22,7 @@ SpoilZone: TypeAlias = Callable[[Zone, dns.name.Name, str], Zone]
 class ZoneFault:
     """A fault of `FAULTS` and the domain name that it holds for.
 
-    A behaviour and a split horizon hold for everything below the name as well; content is spoilt at the name.
+    A behaviour and a split horizon hold for everything below the name as well; content is faulty at the name.
     """
 
     fault: str

@@ -19,7 +19,7 @@ ANOTHER_NAME = name_of("another-question.invalid")
 
 @dataclass(frozen=True, slots=True)
 class HonestReply:
-    """The response that is to be spoilt; `denial` is the SOA of the asked name's zone, where one is held here."""
+    """The response that is to be faulty; `denial` is the SOA of the asked name's zone, where one is held here."""
 
     message: dns.message.Message
     denial: dns.rrset.RRset | None

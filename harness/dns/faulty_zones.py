@@ -1,6 +1,6 @@
 """What can be wrong in the content of a zone: each function gives the zone with that fault at a name.
 
-Where the name has nothing that could be spoilt, the zone comes back as it was.
+Where the name has nothing that could be faulty, the zone comes back as it was.
 """
 
 from __future__ import annotations

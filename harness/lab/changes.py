@@ -81,7 +81,7 @@ def names_at(lab: Lab, path: str) -> tuple[str, ...]:
 
 
 def leaf_order(certificate: Certificate) -> LeafOrder:
-    """Return the order for the workshop behind a certificate setting."""
+    """Return the order for the lab's PKI behind a certificate setting."""
     return LeafOrder(
         profile=certificate.profile,
         faults=certificate.faults,

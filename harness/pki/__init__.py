@@ -3,11 +3,11 @@
 from harness.pki.blueprint import LeafOrder
 from harness.pki.catalogue import AuthorityProfile, Catalogue, FaultProfile, LeafProfile
 from harness.pki.issuing import Authority
+from harness.pki.lab_pki import Credentials, LabPki
 from harness.pki.look_alike import LookAlikeCredentials, LookAlikes
 from harness.pki.pem import certificates_pem, chain_pem, key_pem
 from harness.pki.publications import CopiedAuthority, Kind
 from harness.pki.reading import read_catalogue
-from harness.pki.workshop import Credentials, Workshop
 from harness.x509.files import Holding, TrustList, completed, read_holding, read_trust_list
 
 __all__ = [
@@ -19,12 +19,12 @@ __all__ = [
     "FaultProfile",
     "Holding",
     "Kind",
+    "LabPki",
     "LeafOrder",
     "LeafProfile",
     "LookAlikeCredentials",
     "LookAlikes",
     "TrustList",
-    "Workshop",
     "certificates_pem",
     "chain_pem",
     "completed",

@@ -49,7 +49,7 @@ def one_of(known: Iterable[str]) -> Callable[[str], str]:
 
 Chain: TypeAlias = tuple[bytes, ...]
 
-SENDINGS: Final[dict[str, Callable[[bytes, Chain], Chain]]] = {
+PRESENTED_CHAINS: Final[dict[str, Callable[[bytes, Chain], Chain]]] = {
     "leaf-and-intermediates": lambda leaf, issuers: (leaf, *issuers[:-1]),
     "leaf-only": lambda leaf, issuers: (leaf,),  # noqa: ARG005 - one shape for the whole table
     "with-root": lambda leaf, issuers: (leaf, *issuers),
@@ -66,7 +66,7 @@ KeyType = Annotated[str, AfterValidator(one_of(KEY_TYPES))]
 KeyUsages = tuple[Annotated[str, AfterValidator(one_of(KEY_USAGES))], ...]
 ExtendedKeyUsages = tuple[Annotated[str, AfterValidator(one_of(EXTENDED_KEY_USAGES))], ...]
 NameChange = Annotated[str, AfterValidator(one_of(NAME_CHANGES))]
-Sending = Annotated[str, AfterValidator(one_of(SENDINGS))]
+Sending = Annotated[str, AfterValidator(one_of(PRESENTED_CHAINS))]
 AuthorityName = Annotated[str, Field(min_length=1, max_length=64)]
 Domain = Annotated[str, Field(pattern=r"^[a-z0-9.-]+$")]
 Signature = Annotated[str, AfterValidator(one_of(SIGNATURES))]
@@ -130,7 +130,7 @@ class ChainChange:
     """What a fault changes in the chain; None leaves a thing as it is.
 
     `issuer` is another CA, or `self`. `intermediate` is a flawed CA to put beneath the leaf's own ones, or
-    `none`. `sends` is a row of `SENDINGS`.
+    `none`. `sends` is a row of `PRESENTED_CHAINS`.
     """
 
     issuer: str | None = None

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import load_der_x509_certificate
 
-from harness.pki.workshop import Credentials
+from harness.pki.lab_pki import Credentials
 
 
 def certificates_pem(certificates: Iterable[bytes]) -> str:

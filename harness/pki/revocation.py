@@ -1,4 +1,4 @@
-"""What a CA says of the certificates that it issued, sound or spoilt on purpose; and its CRL."""
+"""What a CA says of the certificates that it issued, sound or faulty on purpose; and its CRL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a CA's OCSP responder answers (RFC 6960), sound or spoilt on purpose."""
+"""What a CA's OCSP responder answers (RFC 6960), sound or faulty on purpose."""
 
 from __future__ import annotations
 

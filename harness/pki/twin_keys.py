@@ -13,7 +13,7 @@ from cryptography.x509 import SubjectKeyIdentifier
 
 from harness.errors import Fault, ScenarioError
 from harness.x509.found_certificate import FoundCertificate
-from harness.x509.structure import Anatomy
+from harness.x509.structure import CertificateParts
 
 BareKey: TypeAlias = (
     ed25519.Ed25519PrivateKey
@@ -78,7 +78,7 @@ def key_that_signs_like(model: FoundCertificate) -> TwinKey:
             return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def signed_like(model: FoundCertificate, parts: Anatomy, key: TwinKey) -> tuple[bytes, bool]:
+def signed_like(model: FoundCertificate, parts: CertificateParts, key: TwinKey) -> tuple[bytes, bool]:
     """Return the certificate (DER) of these parts with a signature of the model's algorithm.
 
     False beside it says that nobody can sign like that any more, and that it was signed with SHA-256.
@@ -89,7 +89,7 @@ def signed_like(model: FoundCertificate, parts: Anatomy, key: TwinKey) -> tuple[
         return signed_plainly(parts, key), False
 
 
-def signed_plainly(parts: Anatomy, key: TwinKey) -> bytes:
+def signed_plainly(parts: CertificateParts, key: TwinKey) -> bytes:
     """Return the certificate (DER) of these parts, signed with SHA-256 or as the key signs without a hash."""
     plain = replace(parts, algorithm=_plain_algorithm(key))
     return plain.signed(_plain_signature(plain.to_be_signed(), key))

@@ -18,7 +18,7 @@ from harness.net.named_hosts import OutsideNetwork
 from harness.net.network import DialError
 from harness.net.recorder import Recorder
 from harness.probe.conversation import Conversation
-from harness.probe.credentials import Kit, Manner
+from harness.probe.credentials import Manner, ProbeCredentials
 from harness.probe.target import protocol_at
 from harness.sip.identifiers import Identifiers
 from harness.transcript import Address, Decision, DialFailed, Dialled
@@ -60,7 +60,14 @@ class Visitor:
     """Makes connections for one actor. `within` are the seconds for TCP, for the handshake, and for an answer."""
 
     def __init__(
-        self, network: OutsideNetwork, recorder: Recorder, *, actor: str, kit: Kit, within: float, pace: Pace
+        self,
+        network: OutsideNetwork,
+        recorder: Recorder,
+        *,
+        actor: str,
+        kit: ProbeCredentials,
+        within: float,
+        pace: Pace,
     ) -> None:
         self._network = network
         self._recorder = recorder

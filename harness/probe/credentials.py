@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from harness.pki import AuthorityProfile, Catalogue, LeafOrder, LeafProfile, Workshop
+from harness.pki import AuthorityProfile, Catalogue, LabPki, LeafOrder, LeafProfile
 from harness.tls.profile import TlsProfile
 
 BOTH = ("1.2", "1.3")
@@ -46,7 +46,7 @@ class Manner:
 
 
 @dataclass(frozen=True, slots=True)
-class Kit:
+class ProbeCredentials:
     """Certificates to present (DER, leaf first) with their keys (PEM), and anchors (DER). `own` may be empty.
 
     `trust` says where the anchors are from, for a person; empty where there are none.
@@ -91,5 +91,5 @@ def stranger(now: datetime) -> tuple[tuple[bytes, ...], bytes]:
         },
         faults={},
     )
-    made = Workshop(catalogue, now).issue(LeafOrder(_STRANGER))
+    made = LabPki(catalogue, now).issue(LeafOrder(_STRANGER))
     return made.sent, made.private_key

@@ -17,11 +17,11 @@ from harness.net.named_hosts import OutsideNetwork, is_this_machine
 from harness.net.recorder import Recorder
 from harness.probe.attempt import TARGET, Pace, Place, Visitor
 from harness.probe.card import PortCard, card_of
-from harness.probe.credentials import Kit
+from harness.probe.credentials import ProbeCredentials
 from harness.probe.lookup import Names
 from harness.probe.outcomes import Came, Trial
 from harness.probe.roles import Role
-from harness.probe.sequence import Survey
+from harness.probe.sequence import AttemptSequence
 from harness.probe.target import policy_of
 from harness.transcript import ActorCard, Address, Decision, Transcript
 from harness.verdict import Stage, Verdict
@@ -42,7 +42,7 @@ class ProbeOrder:
 
     destination: Destination
     role: Role
-    kit: Kit
+    kit: ProbeCredentials
     started: datetime
     within: float = 5.0
     pace: float = 1.0
@@ -139,9 +139,9 @@ async def probe(order: ProbeOrder, warn: Warn = lambda _: None) -> Probe:
             warn(str(outside[0]))
         pace = Pace(order.pace if outside else 0.0)
         visitor = Visitor(network, recorder, actor=order.role.name, kit=order.kit, within=order.within, pace=pace)
-        survey = Survey(visitor, recorder, snapshot, actor=order.role.name, kit=order.kit)
+        sequence = AttemptSequence(visitor, recorder, snapshot, actor=order.role.name, kit=order.kit)
         try:
-            await survey.run(places)
+            await sequence.run(places)
         except* KeyboardInterrupt:
             interrupted = True
     transcript = snapshot()

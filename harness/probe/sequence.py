@@ -10,7 +10,7 @@ from harness.diagnosis.connection_view import ConnectionView
 from harness.diagnosis.reliability import reliability
 from harness.net.recorder import Recorder
 from harness.probe.attempt import Place, Visitor
-from harness.probe.credentials import BOTH, Kit, Manner, Shows
+from harness.probe.credentials import BOTH, Manner, ProbeCredentials, Shows
 from harness.probe.outcomes import Trial, trials_of
 from harness.transcript import DialFailed, DialFailure, Transcript
 from harness.verdict import Stage
@@ -21,10 +21,12 @@ _MOST_UNANSWERED = 2
 Snapshot = Callable[[], Transcript]
 
 
-class Survey:
+class AttemptSequence:
     """Probes the first of some places that takes a TCP connection, one connection at a time."""
 
-    def __init__(self, visitor: Visitor, recorder: Recorder, snapshot: Snapshot, *, actor: str, kit: Kit) -> None:
+    def __init__(
+        self, visitor: Visitor, recorder: Recorder, snapshot: Snapshot, *, actor: str, kit: ProbeCredentials
+    ) -> None:
         self._visitor = visitor
         self._recorder = recorder
         self._snapshot = snapshot

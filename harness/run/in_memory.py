@@ -10,7 +10,7 @@ import trio.testing
 
 from harness.diagnosis.judge import judge
 from harness.net.memory import MemoryNetwork
-from harness.pki.workshop import Workshop
+from harness.pki.lab_pki import LabPki
 from harness.run.play import perform
 from harness.scenario.plan import Plan
 from harness.transcript import Transcript
@@ -29,27 +29,27 @@ class StoppedEarlyError(KeyboardInterrupt):
         super().__init__()
 
 
-def verdicts(plans: Iterable[Plan], workshop: Workshop, tick: Tick) -> list[Verdict]:
+def verdicts(plans: Iterable[Plan], lab_pki: LabPki, tick: Tick) -> list[Verdict]:
     """Play every plan in memory, one after the other; return their verdicts in that order.
 
     StoppedEarlyError, which is a KeyboardInterrupt, where somebody presses Ctrl-C.
     """
-    judged, stopped = _played(plans, workshop, judge, tick)
+    judged, stopped = _played(plans, lab_pki, judge, tick)
     if stopped:
         raise StoppedEarlyError(judged)
     return judged
 
 
-def transcripts(plans: Iterable[Plan], workshop: Workshop) -> list[Transcript]:
+def transcripts(plans: Iterable[Plan], lab_pki: LabPki) -> list[Transcript]:
     """Play every plan likewise; return what was seen. KeyboardInterrupt where somebody presses Ctrl-C."""
-    seen, stopped = _played(plans, workshop, lambda transcript: transcript, lambda _: None)
+    seen, stopped = _played(plans, lab_pki, lambda transcript: transcript, lambda _: None)
     if stopped:
         raise KeyboardInterrupt
     return seen
 
 
 def _played(
-    plans: Iterable[Plan], workshop: Workshop, made_of: Callable[[Transcript], _Made], tick: Tick
+    plans: Iterable[Plan], lab_pki: LabPki, made_of: Callable[[Transcript], _Made], tick: Tick
 ) -> tuple[list[_Made], bool]:
     """Return what was made of each play that took place, and whether somebody stopped it early."""
     made: list[_Made] = []
@@ -57,7 +57,7 @@ def _played(
 
     async def play() -> None:
         for plan in plans:
-            made.append(made_of(await _perform(plan, workshop)))
+            made.append(made_of(await _perform(plan, lab_pki)))
             tick(plan.scenario)
 
     try:
@@ -71,5 +71,5 @@ def _played(
     return made, stopped
 
 
-async def _perform(plan: Plan, workshop: Workshop) -> Transcript:
-    return await perform(plan, workshop, MemoryNetwork())
+async def _perform(plan: Plan, lab_pki: LabPki) -> Transcript:
+    return await perform(plan, lab_pki, MemoryNetwork())

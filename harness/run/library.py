@@ -15,8 +15,8 @@ from harness.document import hint_for, read_document
 from harness.errors import Fault, ScenarioError
 from harness.lab.settings import Lab
 from harness.pki.catalogue import Catalogue
+from harness.pki.lab_pki import LabPki
 from harness.pki.reading import read_catalogue
-from harness.pki.workshop import Workshop
 from harness.run.disk import is_file, is_folder
 from harness.run.option_values import time_of
 from harness.scenario.model import Scenario
@@ -72,9 +72,9 @@ class Library:
         return self.lab_file or data_folder("scenarios") / _LAB_FILE
 
     @cached_property
-    def workshop(self) -> Workshop:
+    def lab_pki(self) -> LabPki:
         """The lab's PKI; its now is the time of every clock in the lab."""
-        return Workshop(self.catalogue, time_of(self.at))
+        return LabPki(self.catalogue, time_of(self.at))
 
     @property
     def as_of(self) -> str:

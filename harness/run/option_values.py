@@ -30,7 +30,7 @@ def checked_block(text: str) -> str:
 def checked_day(text: str) -> date:
     """Return the day that `text` names, written as 2027-03-15; ScenarioError for anything else.
 
-    The years are those in which a workshop can issue certificates, 2000 to 2199.
+    The years are those in which a lab's PKI can issue certificates, 2000 to 2199.
     """
     try:
         day = read_date(text)

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 import trio
 
 from harness.actors.site import Stage
+from harness.actors.tls_profiles import TlsProfiles
 from harness.actors.user_agent import Outcome
-from harness.actors.wardrobe import Wardrobe
 from harness.lab.directory import Directory, directory_of
 from harness.lab.settings import Lab
 from harness.net.loopback import LoopbackNetwork
 from harness.net.memory import MemoryNetwork
 from harness.net.network import Network
 from harness.net.recorder import Recorder
-from harness.pki.workshop import Workshop
+from harness.pki.lab_pki import LabPki
 from harness.run.cast import Cast
 from harness.run.key_log import append_key_log
 from harness.scenario.model import Step
@@ -50,17 +50,17 @@ class OpenLab:
         self.recorder.end_step(step.actor, step.name, outcome.detail, completed=outcome.completed)
         return outcome
 
-    def transcript(self, plan: Plan, workshop: Workshop, network: str, as_of: str) -> Transcript:
+    def transcript(self, plan: Plan, lab_pki: LabPki, network: str, as_of: str) -> Transcript:
         """Return what was seen so far, as a transcript of `plan`."""
         return Transcript(
             scenario=plan.scenario,
             tls_version=plan.tls_version,
             network=network,
-            started=workshop.now.isoformat(timespec="seconds"),
+            started=lab_pki.now.isoformat(timespec="seconds"),
             actors=cards_of(self.directory, self.cast.release),
             events=tuple(self.recorder.events),
             connections=self.recorder.connections(),
-            authorities=tuple(workshop.authorities().values()),
+            authorities=tuple(lab_pki.authorities().values()),
             as_of=as_of,
         )
 
@@ -68,7 +68,7 @@ class OpenLab:
 @asynccontextmanager
 async def open_lab(
     lab: Lab,
-    workshop: Workshop,
+    lab_pki: LabPki,
     network: Network,
     *,
     tls_version: str = "1.3",
@@ -84,24 +84,24 @@ async def open_lab(
     with nullcontext(block) if block else network.block() as claimed:
         directory = directory_of(lab, claimed)
         async with trio.open_nursery() as nursery:
-            stage = Stage(lab, directory, network, recorder, Wardrobe(workshop, tls_version), nursery)
+            stage = Stage(lab, directory, network, recorder, TlsProfiles(lab_pki, tls_version), nursery)
             cast = Cast(stage)
             await cast.start()
             yield OpenLab(cast, recorder, directory)
             nursery.cancel_scope.cancel()
 
 
-async def perform(plan: Plan, workshop: Workshop, network: Network, *, block: str = "", as_of: str = "") -> Transcript:
+async def perform(plan: Plan, lab_pki: LabPki, network: Network, *, block: str = "", as_of: str = "") -> Transcript:
     """Play a plan; return what was seen. A peer's refusal is part of it, never an exception.
 
-    `as_of` says that the workshop's time is not the real one, for those who read the transcript. The play's TLS
+    `as_of` says that the lab's PKI's time is not the real one, for those who read the transcript. The play's TLS
     secrets go to the file that SSLKEYLOGFILE names; ScenarioError where they cannot.
     """
-    async with open_lab(plan.lab, workshop, network, tls_version=plan.tls_version, block=block) as opened:
+    async with open_lab(plan.lab, lab_pki, network, tls_version=plan.tls_version, block=block) as opened:
         for step in plan.play:
             await opened.perform(step)
         await trio.sleep(LAST_WORDS_SECONDS)
-        transcript = opened.transcript(plan, workshop, network.name, as_of)
+        transcript = opened.transcript(plan, lab_pki, network.name, as_of)
     append_key_log(transcript)
     return transcript
 

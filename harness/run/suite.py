@@ -12,7 +12,7 @@ import trio.testing
 from harness.diagnosis.compare import mismatches, outcome_differs
 from harness.diagnosis.judge import judge
 from harness.errors import LabError, leaves_of
-from harness.pki.workshop import Workshop
+from harness.pki.lab_pki import LabPki
 from harness.report.outcome import LostPlay, PlayOutcome
 from harness.run.library import Library
 from harness.run.play import new_network, perform
@@ -65,7 +65,7 @@ def _give_up(lost: LostPlay) -> None:
 class _Suite:
     def __init__(self, library: Library, order: Order, told: Told, lost: Lost) -> None:
         self._healthy = library.healthy
-        self._workshop: Workshop = library.workshop
+        self._lab_pki: LabPki = library.lab_pki
         self._as_of = library.as_of
         self._order = order
         self._told = told
@@ -140,7 +140,7 @@ class _Suite:
         """Play a plan; LabError where its lab cannot be set up."""
         network, told = new_network(self._order.network), list[str]()
         try:
-            return await perform(plan, self._workshop, network, block=self._order.block, as_of=self._as_of)
+            return await perform(plan, self._lab_pki, network, block=self._order.block, as_of=self._as_of)
         except* LabError as group:
             told += dict.fromkeys(str(leaf) for leaf in leaves_of(group))
         raise LabError(" ".join(told))

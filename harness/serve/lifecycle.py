@@ -15,7 +15,7 @@ import trio
 
 from harness.errors import LabError, ScenarioError
 from harness.net.loopback import LoopbackNetwork
-from harness.pki.workshop import Workshop
+from harness.pki.lab_pki import LabPki
 from harness.serve.connections import Clients, Limits
 from harness.serve.notes import Lookup, Visit
 from harness.serve.ports import TcpPorts
@@ -62,14 +62,14 @@ class Voice(Protocol):
         """Say how many were turned away at which port, and how many requests and visits there was no time to tell."""
 
 
-async def keep_open(order: Order, served: Served, workshop: Workshop, voice: Voice) -> bool:
+async def keep_open(order: Order, served: Served, lab_pki: LabPki, voice: Voice) -> bool:
     """Keep a lab open until SIGTERM, or SIGINT: then return True.
 
     SIGHUP, or `r` and Enter at a terminal, reads the settings again. LabError where the lab cannot be opened.
     """
     with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
         async with trio.open_nursery() as nursery:
-            keeper = _Keeper(order, workshop, voice, nursery)
+            keeper = _Keeper(order, lab_pki, voice, nursery)
             nursery.start_soon(keeper.work, served)
             interrupted = await keeper.obey(signals)
             with trio.move_on_after(_LAST_WORDS_SECONDS):
@@ -83,12 +83,12 @@ _Told = tuple[Visit | Lookup, Setting] | trio.Event
 
 
 class _Keeper:
-    def __init__(self, order: Order, workshop: Workshop, voice: Voice, nursery: trio.Nursery) -> None:
+    def __init__(self, order: Order, lab_pki: LabPki, voice: Voice, nursery: trio.Nursery) -> None:
         self._order = order
         self._voice = voice
         self._clients = Clients(order.limits)
         self._tcp_ports = TcpPorts(LoopbackNetwork(), nursery, self._clients, publish=order.bind)
-        self._served_lab = ServedLab(workshop, self._tcp_ports, nursery, order.block, self._take)
+        self._served_lab = ServedLab(lab_pki, self._tcp_ports, nursery, order.block, self._take)
         self._stories, self._told = trio.open_memory_channel[_Told](_WAITING_STORIES)
         self._reload, self._asked = trio.open_memory_channel[None](1)
         self._untold = 0

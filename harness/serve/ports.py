@@ -2,9 +2,9 @@
 
 Theory. Every reading of the file puts a cast of its own on stage, a generation. Its actors listen and dial as ever,
 on the network that `TcpPorts.network_for` gives them. Behind it each port is opened once and outlives generations:
-whoever comes from outside is led to the newest one that is ready, a connection that an actor dialled to its own generation.
-So what stands goes on with the settings that it began with, and no SYN is refused while settings change. A port that
-the newest generation does not ask for is closed as soon as that is ready.
+whoever comes from outside is led to the newest one that is ready, a connection that an actor dialled to its own
+generation. So what stands goes on with the settings that it began with, and no SYN is refused while settings change.
+A port that the newest generation does not ask for is closed as soon as that is ready.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import trio
 from harness.errors import LabError, ScenarioError
 from harness.lab.directory import Directory, directory_of
 from harness.lab.settings import Lab
-from harness.pki.workshop import Workshop
+from harness.pki.lab_pki import LabPki
 from harness.run.play import cards_of, open_lab
 from harness.serve.journal import Journal
 from harness.serve.notes import Lookup, Visit
@@ -44,10 +44,10 @@ class Running:
 class ServedLab:
     """Keeps a lab open in `block`, and its visitors with the settings under which they came."""
 
-    def __init__(self, workshop: Workshop, tcp_ports: TcpPorts, nursery: trio.Nursery, block: str, told: Told) -> None:
+    def __init__(self, lab_pki: LabPki, tcp_ports: TcpPorts, nursery: trio.Nursery, block: str, told: Told) -> None:
         self.current: Running | None = None
         self.generations = 0
-        self._workshop = workshop
+        self._lab_pki = lab_pki
         self._tcp_ports = tcp_ports
         self._nursery = nursery
         self._block = block
@@ -86,7 +86,7 @@ class ServedLab:
         self._tcp_ports.preferred = _of_the_edge(served.lab, self._block)
         try:
             async with (
-                open_lab(served.lab, self._workshop, network, block=self._block, recorder=journal) as opened,
+                open_lab(served.lab, self._lab_pki, network, block=self._block, recorder=journal) as opened,
                 trio.open_nursery() as nursery,
             ):
                 setting = self._setting(served, opened.directory)
@@ -112,9 +112,9 @@ class ServedLab:
         return Setting(
             name=served.name,
             network=self._tcp_ports.network.name,
-            started=self._workshop.now.isoformat(timespec="seconds"),
+            started=self._lab_pki.now.isoformat(timespec="seconds"),
             actors=cards_of(directory, served.lab.release),
-            authorities=tuple(self._workshop.authorities().values()),
+            authorities=tuple(self._lab_pki.authorities().values()),
         )
 
 

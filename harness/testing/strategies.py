@@ -18,7 +18,7 @@ from harness.errors import ScenarioError
 from harness.lab.changes import changed, unknown_words
 from harness.lab.settings import Lab
 from harness.lab.table import setting_rows
-from harness.pki import Credentials, LeafOrder, Workshop
+from harness.pki import Credentials, LabPki, LeafOrder
 from harness.sip.building import request, respond
 from harness.sip.message import Request
 
@@ -104,15 +104,15 @@ def certificate_chains(draw: st.DrawFn) -> Credentials:
 
     `leaf` and `issuers` are DER, `private_key` is PEM, `sent` is what a handshake shows.
     """
-    workshop = _workshop()
-    profile = draw(st.sampled_from(sorted(workshop.catalogue.leaves)))
-    fault = draw(st.sampled_from(["", *sorted(workshop.catalogue.faults)]))
+    lab_pki = _lab_pki()
+    profile = draw(st.sampled_from(sorted(lab_pki.catalogue.leaves)))
+    fault = draw(st.sampled_from(["", *sorted(lab_pki.catalogue.faults)]))
     try:
-        return workshop.issue(LeafOrder(profile, faults=(fault,) if fault else ()))
+        return lab_pki.issue(LeafOrder(profile, faults=(fault,) if fault else ()))
     except ScenarioError:  # a fault that these names cannot have
-        return workshop.issue(LeafOrder(profile))
+        return lab_pki.issue(LeafOrder(profile))
 
 
 @lru_cache(maxsize=1)
-def _workshop() -> Workshop:
-    return Workshop(library_of().catalogue, _DAY)
+def _lab_pki() -> LabPki:
+    return LabPki(library_of().catalogue, _DAY)

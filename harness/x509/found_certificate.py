@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
-from harness.x509.structure import Anatomy, dissect
+from harness.x509.structure import CertificateParts, dissect
 
 _LABEL_LIMIT, _PROBLEMS = 64, 8
 
@@ -33,7 +33,7 @@ class FoundCertificate:
     """
 
     der: bytes
-    anatomy: Anatomy
+    anatomy: CertificateParts
     certificate: x509.Certificate
     subject: Hashable
     issuer: Hashable
@@ -80,7 +80,7 @@ def read_found(der: bytes) -> FoundCertificate:
         return _read(der, dissect(der), certificate)
 
 
-def _read(der: bytes, anatomy: Anatomy, certificate: x509.Certificate) -> FoundCertificate:
+def _read(der: bytes, anatomy: CertificateParts, certificate: x509.Certificate) -> FoundCertificate:
     values, problems = _extension_values(certificate, anatomy)
     public_key = _public_key(certificate)
     constraints = values.get(x509.BasicConstraints)
@@ -131,7 +131,9 @@ def signature_fits(child: FoundCertificate, issuer: FoundCertificate) -> bool | 
     return True
 
 
-def _extension_values(certificate: x509.Certificate, anatomy: Anatomy) -> tuple[dict[type[Any], Any], tuple[str, ...]]:
+def _extension_values(
+    certificate: x509.Certificate, anatomy: CertificateParts
+) -> tuple[dict[type[Any], Any], tuple[str, ...]]:
     """Return the values of the readable extensions by their class, and a sentence for each other one.
 
     cryptography reads all extensions or none; where it reads none they are tried one at a time.
@@ -142,7 +144,7 @@ def _extension_values(certificate: x509.Certificate, anatomy: Anatomy) -> tuple[
         return _each_alone(anatomy)
 
 
-def _each_alone(anatomy: Anatomy) -> tuple[dict[type[Any], Any], tuple[str, ...]]:
+def _each_alone(anatomy: CertificateParts) -> tuple[dict[type[Any], Any], tuple[str, ...]]:
     values: dict[type[Any], Any] = {}
     problems: list[str] = []
     for extension in anatomy.extensions:

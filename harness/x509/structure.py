@@ -27,7 +27,7 @@ class RawExtension:
 
 
 @dataclass(frozen=True, slots=True)
-class Anatomy:
+class CertificateParts:
     """The fields of a TBSCertificate in their order, each a whole DER element (RFC 5280 section 4.1).
 
     `version` is empty in a version 1 certificate, `unique_identifiers` nearly always.
@@ -60,7 +60,7 @@ class Anatomy:
         return element(SEQUENCE, self.to_be_signed() + sealing)
 
 
-def dissect(certificate: bytes) -> Anatomy:
+def dissect(certificate: bytes) -> CertificateParts:
     """Return the parts of a certificate (DER); ValueError where it is not framed as one."""
     try:
         (frame,) = whole_elements(certificate)
@@ -74,7 +74,7 @@ def dissect(certificate: bytes) -> Anatomy:
             _extension(each.whole) for inside in held for each in whole_elements(whole_elements(inside)[0].content)
         ]
         named = (version, serial, algorithm, issuer, validity, subject, public_key, identifiers)
-        return Anatomy(*named, extensions=tuple(extensions))
+        return CertificateParts(*named, extensions=tuple(extensions))
     except IndexError as error:
         raise ValueError("it is not framed as a certificate") from error
 

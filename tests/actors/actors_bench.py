@@ -47,8 +47,8 @@ virtual_time = pytest.mark.trio(run=on_virtual_time)
 @cache
 def wearing(role: str, *faults: str) -> TlsProfile:
     """Return how a visitor with that certificate behaves; it trusts the public root."""
-    worn = LIBRARY.workshop.issue(LeafOrder(role, faults=faults))
-    trusted = (LIBRARY.workshop.certificate_of("public-root"),)
+    worn = LIBRARY.lab_pki.issue(LeafOrder(role, faults=faults))
+    trusted = (LIBRARY.lab_pki.certificate_of("public-root"),)
     return TlsProfile(chain=worn.sent, private_key=worn.private_key, trusted=trusted)
 
 
@@ -124,7 +124,7 @@ async def visiting(
     network: Network, change: Mapping[str, Any] | None = None, *, tls: str = "1.3"
 ) -> AsyncIterator[Visit]:
     """Open the healthy lab with the settings of `change` replaced."""
-    async with open_lab(changed(LIBRARY.healthy, change or {}), LIBRARY.workshop, network, tls_version=tls) as opened:
+    async with open_lab(changed(LIBRARY.healthy, change or {}), LIBRARY.lab_pki, network, tls_version=tls) as opened:
         yield Visit(opened, network)
 
 

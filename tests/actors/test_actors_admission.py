@@ -22,7 +22,7 @@ SUBJECT = "expressway-e.webex-zone.subject-name"
 
 
 def admitted(role: str, *faults: str, enforcing: bool = True, change: Mapping[str, Any] | None = None) -> Admission:
-    leaf = LIBRARY.workshop.issue(LeafOrder(role, faults=faults)).leaf if role else b""
+    leaf = LIBRARY.lab_pki.issue(LeafOrder(role, faults=faults)).leaf if role else b""
     return admit(changed(LIBRARY.healthy, change or {}).expressway_e, leaf, enforcing=enforcing)
 
 

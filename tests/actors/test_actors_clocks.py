@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness.actors.wardrobe import Wardrobe
+from harness.actors.tls_profiles import TlsProfiles
 from harness.net import link
 from harness.run.library import Library
 from harness.run.suite import Order, run_suite
@@ -39,10 +39,10 @@ def test_every_end_of_every_connection_judges_by_the_labs_now(monkeypatch: pytes
 
 
 def test_a_right_clock_shows_the_labs_now_and_a_wrong_one_is_days_off() -> None:
-    workshop = Library(at=date(2027, 3, 15)).workshop
-    wardrobe = Wardrobe(workshop, "1.3")
-    assert wardrobe.clock() == workshop.now == datetime(2027, 3, 15, 12, tzinfo=UTC)
-    assert wardrobe.clock(-365) == workshop.now - timedelta(days=365)
+    lab_pki = Library(at=date(2027, 3, 15)).lab_pki
+    tls_profiles = TlsProfiles(lab_pki, "1.3")
+    assert tls_profiles.clock() == lab_pki.now == datetime(2027, 3, 15, 12, tzinfo=UTC)
+    assert tls_profiles.clock(-365) == lab_pki.now - timedelta(days=365)
 
 
 @pytest.mark.parametrize("day", [date(2000, 1, 1), date(2021, 3, 31), date(2199, 12, 31)], ids=str)

@@ -566,7 +566,7 @@ async def test_what_was_proven_stays_proven_when_a_later_look_up_fails() -> None
 
 @virtual_time
 async def test_an_alias_leads_to_the_fault_behind_it() -> None:
-    """The name server keeps what is spoilt out of the chain, so that whoever follows has to ask for it."""
+    """The name server keeps what is faulty out of the chain, so that whoever follows has to ask for it."""
     change = {
         "name-server.records": "_sips._tcp.alias.example.com. 300 CNAME _sips._tcp.spoilt.example.com.\n"
         "_sips._tcp.spoilt.example.com. 300 SRV 1 1 5062 us-expe1.example.com.",

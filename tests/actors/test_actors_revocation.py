@@ -33,7 +33,7 @@ from harness.transcript import AlertSeen, Connected, Decision, Dialled, Oddity
 from harness.x509.files.contents import private_key_pem
 from harness.x509.status import Status, read_response, request_about
 
-CA = LIBRARY.workshop.authority("partner-issuing")
+CA = LIBRARY.lab_pki.authority("partner-issuing")
 STRICT = {
     "expressway-e.revocation.mode": "on",
     "expressway-e.revocation.source-inaccessible": "fail",
@@ -162,7 +162,7 @@ async def test_a_certificate_without_a_source_is_no_better_than_one_whose_source
 @each_network
 async def test_a_source_that_is_switched_off_is_not_asked(new_network: NewNetwork) -> None:
     order = LeafOrder("b2b-peer", faults=("revoked",), revocation=("crl", "ocsp"))
-    worn = LIBRARY.workshop.issue(order)
+    worn = LIBRARY.lab_pki.issue(order)
     caller = replace(wearing("b2b-peer"), chain=worn.sent, private_key=worn.private_key)
     asked: dict[str, list[str]] = {}
     for switch in ("ocsp", "crl", "cdp-fetch"):
@@ -184,7 +184,7 @@ async def at_the_responder(visit: Visit) -> Link:
 
 @each_network
 async def test_a_question_in_the_path_is_answered_as_one_that_is_posted(new_network: NewNetwork) -> None:
-    leaf = LIBRARY.workshop.issue(LeafOrder("b2b-peer")).leaf
+    leaf = LIBRARY.lab_pki.issue(LeafOrder("b2b-peer")).leaf
     request = request_about(leaf, CA.certificate)
     in_path = f"/ocsp/partner-issuing/{base64.b64encode(request).decode().replace('/', '%2F').replace('+', '%2B')}"
     async with visiting(new_network()) as visit:
@@ -196,7 +196,7 @@ async def test_a_question_in_the_path_is_answered_as_one_that_is_posted(new_netw
         posted = await fetch(link, link._recorder, "validation.lab.example", "/ocsp/partner-issuing", posting)
         await link.close()
 
-    at = LIBRARY.workshop.now
+    at = LIBRARY.lab_pki.now
     assert [read_response(each.body, leaf, CA.certificate, at).status for each in (got, posted)] == [Status.GOOD] * 2
 
 

@@ -24,7 +24,7 @@ BREAKS_SOMETHING = "Before a certificate goes to production"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     for name, faults in (("old.pem", ()), ("new.pem", ("expired",))):
-        credentials = LIBRARY.workshop.issue(LeafOrder("expressway-e", faults=faults))
+        credentials = LIBRARY.lab_pki.issue(LeafOrder("expressway-e", faults=faults))
         (tmp_path / name).write_text(chain_pem(credentials), encoding="utf-8")
     return tmp_path
 

@@ -48,7 +48,7 @@ class Played:
             told.append(Story(scenario, ("x15.5",), "1.3", *plans))
         return told
 
-    def verdicts(self, plans: Sequence[Plan], _workshop: object, _tick: object) -> list[Verdict]:
+    def verdicts(self, plans: Sequence[Plan], _lab_pki: object, _tick: object) -> list[Verdict]:
         judged = []
         for plan in plans:
             name, which = plan.scenario.split("/")
@@ -60,9 +60,9 @@ class Played:
 
 
 class Nowhere:
-    """A bench whose workshop nobody asks."""
+    """A trial lab whose PKI nobody asks."""
 
-    workshop = None
+    lab_pki = None
 
 
 Compare = Callable[..., tuple[Outcomes, Played]]
@@ -175,9 +175,9 @@ def test_a_warning_that_comes_is_a_flip_and_one_that_goes_is_none(monkeypatch: p
         told = Played({"a": (GOOD, GOOD, GOOD, BAD)}, {})
 
         def warned(
-            plans: Sequence[Plan], workshop: object, tick: object, told: Played = told, both: object = (before, after)
+            plans: Sequence[Plan], lab_pki: object, tick: object, told: Played = told, both: object = (before, after)
         ) -> list[Verdict]:
-            judged = told.verdicts(plans, workshop, tick)
+            judged = told.verdicts(plans, lab_pki, tick)
             texts: dict[str, tuple[str, ...]] = dict(zip(("a/0", "a/1"), both, strict=True))  # type: ignore[call-overload]
             return [replace(each, warnings=texts.get(each.scenario, ())) for each in judged]
 

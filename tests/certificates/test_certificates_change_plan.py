@@ -14,11 +14,11 @@ from harness.certificates.plan_steps import Exchange, Need, conversion
 from harness.certificates.shell.plan import Planner
 from harness.certificates.shell.plan_lab import Asked, Conditions, conversion_bench
 from harness.lab.releases import RELEASES
-from harness.pki import LeafOrder, Workshop
+from harness.pki import LabPki, LeafOrder
 from harness.x509.files import Holding
 
 NOW = datetime.now(UTC)
-SHOP = Workshop(LIBRARY.catalogue, NOW)
+SHOP = LabPki(LIBRARY.catalogue, NOW)
 
 
 def held(profile: str, *faults: str, issuer: str = "", names: tuple[str, ...] | None = None) -> Holding:
@@ -68,7 +68,7 @@ def test_a_new_private_root_is_trusted_before_the_certificate_is_installed_and_t
 def test_where_only_the_new_trust_comes_after_the_certificate_something_breaks() -> None:
     old, new = held("expressway-c"), held("expressway-c", issuer="stranger-issuing")
     found = planner(Asked("expressway-c-client", old, new))
-    install = next(n for n, step in enumerate(found._bench.steps) if step.installs)
+    install = next(n for n, step in enumerate(found._trial_lab.steps) if step.installs)
 
     broken = found._breakage((), install)
 

@@ -12,7 +12,7 @@ from shipped_library import LIBRARY
 from harness.certificates.matrix import MatrixRow, matrix_as_json, matrix_text
 from harness.certificates.shell.matrix import LINKS, USAGES, plans_of, play_matrix, squares
 from harness.lab.releases import RELEASE_NAMES
-from harness.pki import Workshop
+from harness.pki import LabPki
 
 NOW = datetime.now(UTC)
 BOTH, SERVER, CLIENT, NONE, ANY = USAGES
@@ -23,14 +23,14 @@ def row(
     box: str, store: str, usages: tuple[str, ...], release: str, restricted: bool = False, check: bool = True
 ) -> MatrixRow:
     """Return one row of the matrix, played."""
-    workshop = Workshop(LIBRARY.catalogue, NOW)
+    lab_pki = LabPki(LIBRARY.catalogue, NOW)
     (wanted,) = (
         square
         for square in squares([release])
         if (square.box, square.store, square.usages) == (box, store, usages)
         and (square.restricted, square.eku_check) == (restricted, check)
     )
-    (played,) = play_matrix(plans_of(LIBRARY.healthy, workshop, [wanted]), workshop, lambda _: None)
+    (played,) = play_matrix(plans_of(LIBRARY.healthy, lab_pki, [wanted]), lab_pki, lambda _: None)
     return played
 
 

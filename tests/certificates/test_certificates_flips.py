@@ -12,12 +12,12 @@ from harness.certificates.change import Flip, Kind
 from harness.certificates.shell.change import Outcomes, Question, alike, outcomes, prepare, stories, upload_flips
 from harness.certificates.shell.trial_lab import NAMELESS
 from harness.lab.releases import RELEASE_NAMES
-from harness.pki import Credentials, LeafOrder, Workshop
+from harness.pki import Credentials, LabPki, LeafOrder
 from harness.scenario.model import Scenario
 from harness.x509.files import Holding, TrustList
 
 NOW = datetime.now(UTC)
-SHOP = Workshop(LIBRARY.catalogue, NOW)
+SHOP = LabPki(LIBRARY.catalogue, NOW)
 NAMES = ("expe.acme.com", "acme.com")
 TOLD = ("b2b/b01-one-way-tls", "cloud-inbound/i01", "cloud-outbound/o01", "mra/m01")
 
@@ -53,9 +53,9 @@ def answered(question: Question, scenarios: tuple[Scenario, ...] = ()) -> list[F
 
 def compared(question: Question, scenarios: tuple[Scenario, ...] = ()) -> Outcomes:
     """Return all that came of the comparison."""
-    bench = prepare(LIBRARY, question)
-    there = stories(bench, scenarios or told(), question.releases, question.tls_versions)
-    return outcomes(bench, there, lambda _: None)
+    trial_lab = prepare(LIBRARY, question)
+    there = stories(trial_lab, scenarios or told(), question.releases, question.tls_versions)
+    return outcomes(trial_lab, there, lambda _: None)
 
 
 def in_short(found: list[Flip]) -> set[tuple[str, str, str, str]]:
@@ -155,8 +155,8 @@ def test_a_name_that_is_gone_breaks_the_zone_that_looks_for_it() -> None:
 
 def test_stories_that_bring_a_certificate_of_their_own_or_name_a_release_are_left_out() -> None:
     scenarios = list(SCENARIOS.values())
-    bench = prepare(LIBRARY, asked("expressway-e-server", edge("server-auth-only")))
-    played = {story.scenario.name for story in stories(bench, scenarios, RELEASE_NAMES, ("1.2", "1.3"))}
+    trial_lab = prepare(LIBRARY, asked("expressway-e-server", edge("server-auth-only")))
+    played = {story.scenario.name for story in stories(trial_lab, scenarios, RELEASE_NAMES, ("1.2", "1.3"))}
     own = {each.name for each in scenarios if any(path == "release" for path in each.change)}
     uploading = {each.name for each in scenarios if any(step.verb == "upload" for step in each.play)}
 
@@ -191,27 +191,27 @@ def test_certificates_with_their_keys_are_played_as_they_are() -> None:
     issued = [issue(), issue("wrong-name")]
     old, new = (Holding((*each.sent, each.issuers[-1]), each.private_key) for each in issued)
 
-    bench = prepare(LIBRARY, asked("expressway-e-server", new, old=old))
+    trial_lab = prepare(LIBRARY, asked("expressway-e-server", new, old=old))
 
-    assert [each.look_alike for each in bench.pair] == [False, False]
-    assert [each.credentials.leaf for each in bench.pair] == [each.leaf for each in issued]
+    assert [each.look_alike for each in trial_lab.pair] == [False, False]
+    assert [each.credentials.leaf for each in trial_lab.pair] == [each.leaf for each in issued]
 
 
 def test_one_key_alone_is_not_used() -> None:
     issued = issue()
     old = Holding((*issued.sent, issued.issuers[-1]), issued.private_key)
 
-    bench = prepare(LIBRARY, asked("expressway-e-server", edge(), old=old))
+    trial_lab = prepare(LIBRARY, asked("expressway-e-server", edge(), old=old))
 
-    assert [each.look_alike for each in bench.pair] == [True, True]
-    assert issued.private_key not in {each.credentials.private_key for each in bench.pair}
+    assert [each.look_alike for each in trial_lab.pair] == [True, True]
+    assert issued.private_key not in {each.credentials.private_key for each in trial_lab.pair}
 
 
 def test_names_that_no_host_can_have_leave_the_lab_its_own_and_that_is_said() -> None:
     unnamed = edge(names=("10.1.2.3",))
-    bench = prepare(LIBRARY, asked("expressway-e-server", unnamed, "x15.5", old=unnamed))
+    trial_lab = prepare(LIBRARY, asked("expressway-e-server", unnamed, "x15.5", old=unnamed))
 
-    assert bench.notes == (NAMELESS,)
+    assert trial_lab.notes == (NAMELESS,)
     assert answered(asked("expressway-e-server", unnamed, "x15.5", old=unnamed)) == []
     assert prepare(LIBRARY, asked("expressway-e-server", edge(), "x15.5")).notes == ()
     assert prepare(LIBRARY, asked("mra-phone", unnamed, "x15.5", old=unnamed)).notes == ()  # nobody looks for its name
@@ -220,8 +220,8 @@ def test_names_that_no_host_can_have_leave_the_lab_its_own_and_that_is_said() ->
 def test_a_host_whose_name_is_too_long_for_a_common_name_is_played_all_the_same() -> None:
     names = (f"expe.{'long' * 15}.example", f"{'long' * 15}.example")
     long = Holding(SHOP.issue(LeafOrder("expressway-e", common_name="expe", dns_names=names)).sent)
-    bench = prepare(LIBRARY, asked("expressway-e-server", long, "x15.5", old=long))
+    trial_lab = prepare(LIBRARY, asked("expressway-e-server", long, "x15.5", old=long))
     several_edges = [each for each in SCENARIOS.values() if "edges" in each.change]
-    there = stories(bench, (*told(), *several_edges), ("x15.5",), ("1.3",))
+    there = stories(trial_lab, (*told(), *several_edges), ("x15.5",), ("1.3",))
 
-    assert outcomes(bench, there, lambda _: None) == Outcomes((), (), len(there))
+    assert outcomes(trial_lab, there, lambda _: None) == Outcomes((), (), len(there))

@@ -18,7 +18,7 @@ from harness.actors.site import Site
 from harness.certificates.shell.change import Outcomes, Question, outcomes, prepare, stories
 from harness.certificates.shell.foreign_sources import found_hosts, shared_lists, unfetched
 from harness.certificates.shell.stand_ins import CA_KEY_MISSING
-from harness.certificates.shell.trial_lab import NEW, OLD, Bench
+from harness.certificates.shell.trial_lab import NEW, OLD, TrialLab
 from harness.lab.changes import changed
 from harness.lab.settings import Lab
 from harness.net.link import Link
@@ -52,7 +52,7 @@ def held(issuer: PublicCa, **wishes: Any) -> Holding:
     return Holding((issuer.issue(*NAMES, **wishes), *issuer.chain))
 
 
-def bench_of(old: Holding, new: Holding, change: Mapping[str, Any] | None = None) -> Bench:
+def bench_of(old: Holding, new: Holding, change: Mapping[str, Any] | None = None) -> TrialLab:
     return prepare(lab_with(change or {}), question(old, new))
 
 
@@ -62,8 +62,8 @@ def question(old: Holding, new: Holding) -> Question:
 
 def compared(old: Holding, new: Holding, change: Mapping[str, Any] | None = None) -> Outcomes:
     """Return what came of a comparison on the newest release."""
-    bench = bench_of(old, new, change)
-    return outcomes(bench, stories(bench, told(), ("x15.5",), ("1.3",)), lambda _: None)
+    trial_lab = bench_of(old, new, change)
+    return outcomes(trial_lab, stories(trial_lab, told(), ("x15.5",), ("1.3",)), lambda _: None)
 
 
 def not_compared(found: Outcomes) -> set[tuple[str, str]]:
@@ -109,9 +109,11 @@ def rows() -> set[str]:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_renewal_that_loses_client_auth_breaks_the_call_to_the_cloud_alone(shape: str) -> None:
     public = root("Some Public Root", "Some CA", points=SHAPES[shape])
-    bench = prepare(Library(), replace(question(held(public), held(public, usages=SERVER)), role="expressway-e-client"))
+    trial_lab = prepare(
+        Library(), replace(question(held(public), held(public, usages=SERVER)), role="expressway-e-client")
+    )
 
-    found = outcomes(bench, stories(bench, told(), ("x15.5",), ("1.3",)), lambda _: None)
+    found = outcomes(trial_lab, stories(trial_lab, told(), ("x15.5",), ("1.3",)), lambda _: None)
 
     assert found.worked == len(told())
     assert {(flip.row, flip.after.cause) for flip in found.flips} == {("O01", "eku-no-client-auth")}
@@ -192,9 +194,9 @@ def test_the_real_ones_are_not_played_where_their_ca_would_have_to_sign_a_list()
     key = private.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     both = replace(leaf, private_key=key)
 
-    bench = bench_of(both, both)
+    trial_lab = bench_of(both, both)
 
-    assert all(each.look_alike and CA_KEY_MISSING in each.notes for each in bench.pair)
+    assert all(each.look_alike and CA_KEY_MISSING in each.notes for each in trial_lab.pair)
 
 
 # --- what lies at the addresses ---
@@ -202,11 +204,11 @@ def test_the_real_ones_are_not_played_where_their_ca_would_have_to_sign_a_list()
 
 def test_a_crl_a_responder_and_the_issuer_are_fetched_as_a_verifier_would() -> None:
     public = root("Some Public Root", "Some CA", points=SHAPES["everything at once"])
-    bench = bench_of(held(public), held(public))
-    leaf = bench.pair[0].credentials.leaf
-    issuer = bench.pair[0].root
+    trial_lab = bench_of(held(public), held(public))
+    leaf = trial_lab.pair[0].credentials.leaf
+    issuer = trial_lab.pair[0].root
 
-    crl, status, got, missing = trio.run(_visit, bench, leaf, issuer)
+    crl, status, got, missing = trio.run(_visit, trial_lab, leaf, issuer)
 
     listed = x509.load_der_x509_crl(crl.body)
     assert listed.issuer == x509.load_der_x509_certificate(issuer).subject
@@ -217,8 +219,8 @@ def test_a_crl_a_responder_and_the_issuer_are_fetched_as_a_verifier_would() -> N
     assert missing.status == 404
 
 
-async def _visit(bench: Bench, leaf: bytes, issuer: bytes) -> list[Reply]:
-    lab: Lab = changed(Library().healthy, found_hosts(Library().healthy, bench.workshop))
+async def _visit(trial_lab: TrialLab, leaf: bytes, issuer: bytes) -> list[Reply]:
+    lab: Lab = changed(Library().healthy, found_hosts(Library().healthy, trial_lab.lab_pki))
     asking = Posting(request_about(leaf, issuer), "application/ocsp-request")
     visits = (
         ("crl3.ca.example", "/a.crl", None),
@@ -226,7 +228,7 @@ async def _visit(bench: Bench, leaf: bytes, issuer: bytes) -> list[Reply]:
         ("certs.ca.example", "/a.crt", None),
         ("crl3.ca.example", "/b.crl", None),
     )
-    async with open_lab(lab, bench.workshop, MemoryNetwork()) as opened:
+    async with open_lab(lab, trial_lab.lab_pki, MemoryNetwork()) as opened:
         site = Site(opened.cast.b2b_peer.site.stage, "b2b-peer")
         there = opened.directory.address_of("validation-authority")
         replies = []
@@ -240,9 +242,9 @@ async def _visit(bench: Bench, leaf: bytes, issuer: bytes) -> list[Reply]:
 
 def test_the_profiles_of_the_bench_are_those_that_its_workshop_holds() -> None:
     public = root("Some Public Root", "Some CA")
-    bench = bench_of(held(public), held(public))
+    trial_lab = bench_of(held(public), held(public))
 
-    assert {OLD, NEW} <= bench.workshop._held.keys()
+    assert {OLD, NEW} <= trial_lab.lab_pki._held.keys()
 
 
 @pytest.mark.parametrize("role", ["expressway-e-server", "expressway-e-client"])
@@ -251,9 +253,9 @@ def test_a_list_that_two_cas_share_is_nobodys_fault_and_is_told(role: str) -> No
     above = root("Some Public Root", "Some CA", points=points)
     one, other = (above.ca(f"Some Issuing {number}", points) for number in (1, 2))
     old, new = held(one), held(other)
-    bench = prepare(Library(), replace(question(old, new), role=role))
+    trial_lab = prepare(Library(), replace(question(old, new), role=role))
 
-    found = outcomes(bench, stories(bench, told(), ("x15.5",), ("1.3",)), lambda _: None)
+    found = outcomes(trial_lab, stories(trial_lab, told(), ("x15.5",), ("1.3",)), lambda _: None)
 
     assert {flip.after.cause for flip in found.flips} <= {"tunnel-missing-intermediate"}
     assert found.worked == len(told())

@@ -15,14 +15,14 @@ from harness.certificates.change import Kind
 from harness.certificates.shell.change import Question, outcomes, prepare, stories
 from harness.x509.der import BIT_STRING, element
 from harness.x509.files import Holding, TrustList
-from harness.x509.structure import Anatomy, RawExtension, dissect, extension
+from harness.x509.structure import CertificateParts, RawExtension, dissect, extension
 
 CALLS = tuple(each for each in SCENARIOS.values() if each.name.startswith(("b2b/b01-one-way-tls", "cloud-inbound/i01")))
 ISSUING = root("Public Root R1", "Public CA").ca("Public Issuing E7")
 NAMES = ("expe.acme.com", "acme.com")
 
 
-def signed_by(issuing: PublicCa, parts: Anatomy) -> bytes:
+def signed_by(issuing: PublicCa, parts: CertificateParts) -> bytes:
     data = parts.to_be_signed()
     match issuing.key:
         case rsa.RSAPrivateKey() as key:
@@ -31,16 +31,16 @@ def signed_by(issuing: PublicCa, parts: Anatomy) -> bytes:
             return parts.signed(key.sign(data, ec.ECDSA(SHA256())))
 
 
-def twice(parts: Anatomy) -> Anatomy:
+def twice(parts: CertificateParts) -> CertificateParts:
     return replace(parts, extensions=(*parts.extensions, parts.extensions[0]))
 
 
-def with_a_key_usage_of_nothing(parts: Anatomy) -> Anatomy:
+def with_a_key_usage_of_nothing(parts: CertificateParts) -> CertificateParts:
     spoilt = extension("2.5.29.15", bytes.fromhex("551d0f"), element(BIT_STRING, b"\x07\x00"))
     return replace(parts, extensions=(*parts.extensions, spoilt))
 
 
-def with_a_critical_stranger(parts: Anatomy) -> Anatomy:
+def with_a_critical_stranger(parts: CertificateParts) -> CertificateParts:
     whole = bytes.fromhex("301206092b06010401868d1f010101ff04020500")
     return replace(parts, extensions=(*parts.extensions, RawExtension("1.3.6.1.4.1.99999.1", b"\x05\x00", whole)))
 
@@ -59,8 +59,10 @@ def test_a_certificate_with_an_odd_extension_is_no_matter_of_trust(spoil: object
     odd = signed_by(ISSUING, spoil(dissect(parts)))
     old, new = (Holding((leaf, *ISSUING.chain)) for leaf in (sound, odd))
     question = Question("expressway-e-server", old, new, TrustList(()), ("x15.5",), ("1.3",), NOW)
-    bench = prepare(LIBRARY, question)
-    flips = outcomes(bench, stories(bench, CALLS, question.releases, question.tls_versions), lambda _: None).flips
+    trial_lab = prepare(LIBRARY, question)
+    flips = outcomes(
+        trial_lab, stories(trial_lab, CALLS, question.releases, question.tls_versions), lambda _: None
+    ).flips
 
     assert {flip.kind for flip in flips} == {Kind.BREAKS}
     assert {flip.after.cause for flip in flips} == {cause}

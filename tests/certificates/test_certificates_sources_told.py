@@ -15,7 +15,7 @@ from harness.certificates.shell.stand_ins import CA_KEY_MISSING, Adopted, stand_
 from harness.lab.changes import changed
 from harness.lab.releases import RELEASE_NAMES
 from harness.lab.settings import Lab
-from harness.pki import LeafOrder, Workshop
+from harness.pki import LabPki, LeafOrder
 from harness.pki.names import Names, impossibilities
 from harness.run.library import Library
 from harness.x509.files import Holding, TrustList
@@ -100,7 +100,7 @@ def test_a_host_that_is_known_or_none_changes_nothing(host: str) -> None:
 # --- who plays ---
 
 
-SHOP = Workshop(LIBRARY.catalogue, datetime.now(UTC))
+SHOP = LabPki(LIBRARY.catalogue, datetime.now(UTC))
 
 
 def with_key(*revocation: str) -> Holding:
@@ -145,7 +145,7 @@ def test_of_a_trust_list_those_have_a_copy_from_which_something_hangs() -> None:
 
 
 def test_a_ca_is_taken_in_once_under_one_name() -> None:
-    adopted = Adopted(Workshop(LIBRARY.catalogue, SHOP.now))
+    adopted = Adopted(LabPki(LIBRARY.catalogue, SHOP.now))
     one, other = SHOP.certificate_of("public-root"), SHOP.certificate_of("stranger-root")
 
     first, second = adopted.names((one, other))

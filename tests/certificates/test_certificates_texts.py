@@ -15,34 +15,36 @@ from shipped_library import LIBRARY
 
 from harness.certificates.check import check_as_json, check_text
 from harness.certificates.rules import Examination
-from harness.certificates.show import Sight, WantedName, names_looked_for
+from harness.certificates.show import ShownCertificate, WantedName, names_looked_for
 from harness.certificates.show_json import sight_as_json
 from harness.certificates.show_text import sight_text
 from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.releases import RELEASES
-from harness.pki import LeafOrder, Workshop, certificates_pem
+from harness.pki import LabPki, LeafOrder, certificates_pem
 from harness.report.columns import in_columns
 from harness.x509.files import Holding, read_holding
 from harness.x509.name_rules import POLICIES
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-WORKSHOP = Workshop(LIBRARY.catalogue, NOW)
+LAB_PKI = LabPki(LIBRARY.catalogue, NOW)
 WANTED = names_looked_for(LIBRARY.healthy)
 
 
-def sight(profile: str = "expressway-e", *faults: str, trust: tuple[str, ...] | None = None, **names: Any) -> Sight:
-    credentials = WORKSHOP.issue(LeafOrder(profile, faults, **names))
+def sight(
+    profile: str = "expressway-e", *faults: str, trust: tuple[str, ...] | None = None, **names: Any
+) -> ShownCertificate:
+    credentials = LAB_PKI.issue(LeafOrder(profile, faults, **names))
     holding = read_holding(certificates_pem(credentials.sent).encode(), "edge.pem")
-    anchors = None if trust is None else tuple(map(WORKSHOP.certificate_of, trust))
-    return Sight("edge.pem", holding, NOW, WANTED, anchors)
+    anchors = None if trust is None else tuple(map(LAB_PKI.certificate_of, trust))
+    return ShownCertificate("edge.pem", holding, NOW, WANTED, anchors)
 
 
-def told(seen: Sight) -> str:
+def told(seen: ShownCertificate) -> str:
     """Return the text in one line, so that no line end stands in the way of a sentence."""
     return " ".join(sight_text(seen, width=80, unicode=True).split())
 
 
-def as_json(seen: Sight) -> dict[str, Any]:
+def as_json(seen: ShownCertificate) -> dict[str, Any]:
     read: dict[str, Any] = json.loads(sight_as_json(seen))
     return read
 
@@ -124,11 +126,11 @@ OUR_PATH = {
 
 
 def test_what_has_nothing_to_do_with_it_is_told_in_a_line_each() -> None:
-    ours = WORKSHOP.issue(LeafOrder("expressway-e")).sent
+    ours = LAB_PKI.issue(LeafOrder("expressway-e")).sent
     sound = [name for name, profile in LIBRARY.catalogue.authorities.items() if not profile.flaw]
-    others = map(WORKSHOP.certificate_of, sound)
+    others = map(LAB_PKI.certificate_of, sound)
     holding = read_holding(certificates_pem((*ours, *others)).encode(), "bundle.pem")
-    text = sight_text(Sight("bundle.pem", holding, NOW, WANTED), width=80, unicode=True)
+    text = sight_text(ShownCertificate("bundle.pem", holding, NOW, WANTED), width=80, unicode=True)
     assert "Not related to it:" in text
     assert [f"{what}: {label}" in text for what, label in OUR_PATH.items()] == [True] * 3
     unrelated = len(holding.certificates) - len(OUR_PATH)
@@ -164,7 +166,7 @@ def _fits(text: str, width: int, *, unicode: bool) -> None:
 
 
 def _case(role: str) -> Examination:
-    sent = WORKSHOP.issue(LeafOrder("expressway-e", ("server-auth-only",))).sent
+    sent = LAB_PKI.issue(LeafOrder("expressway-e", ("server-auth-only",))).sent
     return Examination(sent, CERTIFICATE_ROLES[role], RELEASES["x15.5"], NOW, names=("\u202egro.live",))
 
 

@@ -23,13 +23,13 @@ from cryptography.x509.oid import NameOID
 from shipped_library import LIBRARY
 
 from harness.cli.exits import Exit
-from harness.pki import Credentials, LeafOrder, Workshop, certificates_pem, chain_pem, key_pem
+from harness.pki import Credentials, LabPki, LeafOrder, certificates_pem, chain_pem, key_pem
 
 __all__ = ["sip_mtls"]
 
-WORKSHOP = Workshop(LIBRARY.catalogue, datetime.now(UTC))
-OURS: Credentials = WORKSHOP.issue(LeafOrder("expressway-e"))
-OTHER: Credentials = WORKSHOP.issue(LeafOrder("b2b-peer"))
+LAB_PKI = LabPki(LIBRARY.catalogue, datetime.now(UTC))
+OURS: Credentials = LAB_PKI.issue(LeafOrder("expressway-e"))
+OTHER: Credentials = LAB_PKI.issue(LeafOrder("b2b-peer"))
 CHAIN, KEY = chain_pem(OURS), key_pem(OURS)
 PASSWORD = "correct horse"  # noqa: S105 - of a key that lives as long as the test
 HOST = "us-expe1.example.com"
@@ -52,7 +52,7 @@ def with_an_unreadable_extension() -> bytes:
 
 
 def of_500() -> bytes:
-    roots = [Workshop(WORKSHOP.catalogue, WORKSHOP.now).certificate_of("public-root") for _ in range(498)]
+    roots = [LabPki(LAB_PKI.catalogue, LAB_PKI.now).certificate_of("public-root") for _ in range(498)]
     return f"{CHAIN}{certificates_pem(roots)}".encode()
 
 
@@ -78,7 +78,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "key alone": (KEY.encode(), "there is a private key, but no certificate in it"),
     "two leaves": (f"{CHAIN}{chain_pem(OTHER)}".encode(), "it holds 2 leaf certificates"),
     "no leaf": (
-        certificates_pem(WORKSHOP.certificate_of(name) for name in ("private-root", "cloud-root")).encode(),
+        certificates_pem(LAB_PKI.certificate_of(name) for name in ("private-root", "cloud-root")).encode(),
         "no leaf",
     ),
     "too large": (b"#" * 5_000_000, "bytes are too many"),
@@ -184,8 +184,8 @@ def test_no_certificate_of_the_file_is_called_unrelated_and_then_printed_as_a_ca
     names = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)]) for text in ("PQ Root", "edge.example.com")]
     certificates = [
         x509.CertificateBuilder(names[0], subject, key.public_key(), 7)
-        .not_valid_before(WORKSHOP.now)
-        .not_valid_after(WORKSHOP.now + timedelta(days=90))
+        .not_valid_before(LAB_PKI.now)
+        .not_valid_after(LAB_PKI.now + timedelta(days=90))
         .sign(root, None)
         .public_bytes(Encoding.DER)
         for subject, key in zip(names, (root, own), strict=True)

@@ -17,12 +17,12 @@ from public_chains import Pointers, root
 from shipped_library import LIBRARY, SCENARIOS
 
 from harness.cli.exits import Exit
-from harness.pki import Credentials, LeafOrder, Workshop, certificates_pem, chain_pem, key_pem
+from harness.pki import Credentials, LabPki, LeafOrder, certificates_pem, chain_pem, key_pem
 from harness.run.library import Library, data_folder
 
 __all__ = ["sip_mtls"]
 
-SHOP = Workshop(LIBRARY.catalogue, datetime.now(UTC))
+SHOP = LabPki(LIBRARY.catalogue, datetime.now(UTC))
 TOLD = tuple(each for each in SCENARIOS.values() if each.row in {"B01", "I01", "O01", "M01", "V-01"})
 FAST = ("--release", "x15.4", "--tls", "1.2")
 SERVER = ("--role", "expressway-e-server")
@@ -35,7 +35,7 @@ def edge(*faults: str, issuer: str = "", key: str = "") -> Credentials:
 
 @pytest.fixture(autouse=True)
 def a_few_stories(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let one story of each kind stand for all: what they come to is tested beside the bench."""
+    """Let one story of each kind stand for all: what they come to is tested beside the trial lab."""
     if "all_stories" not in request.fixturenames:
         monkeypatch.setattr(Library, "scenarios", lambda _self, _asked: list(TOLD))
         monkeypatch.setattr(Library, "fitting", lambda _self: list(TOLD))

@@ -145,7 +145,7 @@ def test_an_interrupt_after_the_last_play_of_a_comparison_is_no_all_clear(
 
     monkeypatch.setattr(certificate_change, asked, interrupted)
     file = tmp_path / "edge.pem"
-    file.write_text(certificates_pem(LIBRARY.workshop.issue(LeafOrder("expressway-e")).sent))
+    file.write_text(certificates_pem(LIBRARY.lab_pki.issue(LeafOrder("expressway-e")).sent))
     words = ("certs", "diff", file, file, "--role", "expressway-e-server", "--release", "x15.5", "--tls", "1.3")
     ended = sip_mtls(*words, "--scenario", "O01")
 
@@ -177,7 +177,7 @@ def test_certs_diff_keeps_what_it_has_compared_and_gives_no_all_clear(
     tmp_path: Path, ending: signal.Signals, ignoring: bool
 ) -> None:
     held, written = tmp_path / "held.pem", tmp_path / "diff.json"
-    held.write_text(certificates_pem(LIBRARY.workshop.issue(LeafOrder("expressway-e")).sent))
+    held.write_text(certificates_pem(LIBRARY.lab_pki.issue(LeafOrder("expressway-e")).sent))
     words = ("certs", "diff", held, held, "--role", "expressway-e-server", "--release", "x15.5", "--json", written)
     with started(*words, ignoring=ignoring) as comparing:
         wait_for(comparing.stderr, " plays")

@@ -31,7 +31,7 @@ def closed_port(host: str) -> int:
 
 async def probed_in_the_lab(port: int, *words: object) -> Ended:
     """Probe a port of a lab that is open in this process, by a command line in its own."""
-    async with open_lab(LIBRARY.healthy, LIBRARY.workshop, LoopbackNetwork()) as lab:
+    async with open_lab(LIBRARY.healthy, LIBRARY.lab_pki, LoopbackNetwork()) as lab:
         place = f"{lab.directory.address_of('expressway-e')}:{port}"
         command = partial(in_its_own_process, "probe", place, "--within", "2", *words)
         return await trio.to_thread.run_sync(command)
@@ -39,7 +39,7 @@ async def probed_in_the_lab(port: int, *words: object) -> Ended:
 
 async def test_a_port_that_lets_in_and_is_trusted_ends_with_0(tmp_path: Path) -> None:
     root = tmp_path / "root.pem"
-    root.write_text(certificates_pem((LIBRARY.workshop.certificate_of("public-root"),)))
+    root.write_text(certificates_pem((LIBRARY.lab_pki.certificate_of("public-root"),)))
 
     ended = await probed_in_the_lab(5061, "--as", "b2b-peer", "--ca", root, "--name", "example.com")
 
@@ -106,7 +106,7 @@ def test_wrong_words_end_with_2(sip_mtls: Command, words: tuple[str, ...]) -> No
 
 def test_a_certificate_without_its_key_cannot_be_shown(sip_mtls: Command, tmp_path: Path) -> None:
     lonely = tmp_path / "leaf.pem"
-    lonely.write_text(certificates_pem((LIBRARY.workshop.certificate_of("public-root"),)))
+    lonely.write_text(certificates_pem((LIBRARY.lab_pki.certificate_of("public-root"),)))
 
     ended = sip_mtls("probe", "127.0.0.1:5061", "--cert", lonely)
 

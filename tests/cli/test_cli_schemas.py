@@ -59,7 +59,7 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate of Expressway-E, and its renewal without clientAuth."""
     folder = tmp_path_factory.mktemp("certificates")
     for name, faults in (("old", ()), ("new", ("server-auth-only",))):
-        (folder / f"{name}.pem").write_text(chain_pem(LIBRARY.workshop.issue(LeafOrder("expressway-e", faults))))
+        (folder / f"{name}.pem").write_text(chain_pem(LIBRARY.lab_pki.issue(LeafOrder("expressway-e", faults))))
     return folder / "old.pem", folder / "new.pem"
 
 
@@ -139,11 +139,11 @@ def test_a_matrix_is_as_its_schema_says() -> None:
         MatrixRow(next(iter(TITLES)), "server", usages, True, ("x15.4",), True, links)
         for usages in ((), ("serverAuth", "clientAuth"))
     ]
-    assert wrong_with("eku-matrix", json.loads(matrix_as_json(rows, LIBRARY.workshop.now))) == []
+    assert wrong_with("eku-matrix", json.loads(matrix_as_json(rows, LIBRARY.lab_pki.now))) == []
 
 
 async def test_a_probe_is_as_its_schema_says() -> None:
-    async with open_lab(LIBRARY.healthy, LIBRARY.workshop, LoopbackNetwork()) as lab:
+    async with open_lab(LIBRARY.healthy, LIBRARY.lab_pki, LoopbackNetwork()) as lab:
         host = lab.directory.address_of("expressway-e")
         command = partial(in_its_own_process, "probe", f"{host}:5062", "--as", "jabber", "--within", "2", "--json", "-")
         ended = await trio.to_thread.run_sync(command)

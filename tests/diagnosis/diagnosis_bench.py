@@ -38,7 +38,7 @@ def shipped(name: str, tls: str = "1.3") -> Transcript:
 
 
 def performed(plan: Plan) -> Transcript:
-    put_on = partial(perform, plan, LIBRARY.workshop, new_network("memory"), block="127.88.3")
+    put_on = partial(perform, plan, LIBRARY.lab_pki, new_network("memory"), block="127.88.3")
     return trio.run(put_on, clock=trio.testing.MockClock(autojump_threshold=0))
 
 

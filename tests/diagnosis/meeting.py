@@ -91,15 +91,15 @@ _SERVER_NAME, _SIGNATURE_ALGORITHMS, _PADDING, _SUPPORTED_VERSIONS = 0, 13, 21, 
 @cache
 def chain(profile: str, *faults: str, **words: Any) -> tuple[bytes, ...]:
     """What somebody sends: the certificate of a role, with faults and other words of an order, and its CAs."""
-    return LIBRARY.workshop.issue(LeafOrder(profile, faults, **words)).sent
+    return LIBRARY.lab_pki.issue(LeafOrder(profile, faults, **words)).sent
 
 
 def authority(name: str) -> bytes:
     """The certificate of a CA of the lab."""
-    return LIBRARY.workshop.certificate_of(name)
+    return LIBRARY.lab_pki.certificate_of(name)
 
 
-EVERYBODY = tuple(LIBRARY.workshop.authorities().values())
+EVERYBODY = tuple(LIBRARY.lab_pki.authorities().values())
 """Every CA that the observer may know of."""
 
 
@@ -193,7 +193,7 @@ class Meeting:
             scenario="own/by-hand",
             tls_version="1.3",
             network=self.network,
-            started=LIBRARY.workshop.now.isoformat(),
+            started=LIBRARY.lab_pki.now.isoformat(),
             actors=tuple(ActorCard(name, role, HOSTS[name], self._release_of(name)) for name, role in ROLES.items()),
             events=(
                 *self._listeners(),

@@ -15,7 +15,7 @@ from shipped_library import LIBRARY
 
 from harness.diagnosis.causes import CAUSES, UNEXPLAINED, cause_keys
 from harness.diagnosis.causes.captures import CAPTURE_CAUSES
-from harness.diagnosis.causes.one_end import FAR_SIDE_CAUSES
+from harness.diagnosis.causes.one_end import ONE_END_CAUSES
 from harness.diagnosis.causes.row import ANYBODY
 from harness.diagnosis.evidence import evidence_of
 from harness.diagnosis.judge import judge
@@ -279,7 +279,7 @@ def test_every_cause_is_the_cause_of_some_story() -> None:
     here = {cause for *_, cause in STORIES.values()} | {cause for _, cause in PARTS.values()}
     met_by_visits = {"client-left-in-handshake", "credentials-wanted"}  # tests/serve/test_serve_requests.py holds that
     met_in_captures = {cause.key for cause in CAPTURE_CAUSES}  # test_diagnosis_captures.py holds that
-    met_by_probes = {cause.key for cause in FAR_SIDE_CAUSES}  # tests/probe/test_probe_hostile.py holds that
+    met_by_probes = {cause.key for cause in ONE_END_CAUSES}  # tests/probe/test_probe_hostile.py holds that
 
     assert set(cause_keys()) - expected - here - DOMAIN_CAUSES - met_by_probes - met_by_visits == met_in_captures
     assert len(cause_keys()) == len(set(cause_keys()))

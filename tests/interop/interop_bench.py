@@ -22,7 +22,7 @@ from harness.pki import Credentials, LeafOrder, certificates_pem
 from harness.tls.profile import TlsProfile
 from harness.transcript import Address, AlertSeen, ClientCertificate
 
-PUBLIC_ROOT = LIBRARY.workshop.certificate_of("public-root")
+PUBLIC_ROOT = LIBRARY.lab_pki.certificate_of("public-root")
 HOST = f"{own_block()}.10"
 OUTSIDE = f"{HOST.rpartition('.')[0]}.99"
 BOTH_VERSIONS = ("1.2", "1.3")
@@ -41,7 +41,7 @@ def needs(program: str) -> pytest.MarkDecorator:
 
 
 def credentials(role: str, *faults: str) -> Credentials:
-    return LIBRARY.workshop.issue(LeafOrder(role, faults=faults))
+    return LIBRARY.lab_pki.issue(LeafOrder(role, faults=faults))
 
 
 def wearing(role: str, *faults: str) -> TlsProfile:

@@ -104,7 +104,7 @@ async def names(program: str, change: Mapping[str, Any] | None = None) -> AsyncI
     """A name server on real sockets, at a block of its own, and a program to ask it."""
     lab = changed(LIBRARY.healthy, dict(change or {}))
     with trio.fail_after(20):
-        async with open_names(lab, LIBRARY.workshop, LoopbackNetwork()) as opened:
+        async with open_names(lab, LIBRARY.lab_pki, LoopbackNetwork()) as opened:
             yield Asker(program, opened.address)
 
 

@@ -57,10 +57,10 @@ SERVERS = {
     },
 }  # fmt: skip
 NAME = "us-expe1.example.com"
-INTERMEDIATE = LIBRARY.workshop.certificate_of("partner-issuing")
+INTERMEDIATE = LIBRARY.lab_pki.certificate_of("partner-issuing")
 LEAF = credentials("b2b-peer").leaf
 JAVAS = (Dialect.JAVA_17_0_15, Dialect.JAVA_17_0_21)
-RENEWED_LEAF = LIBRARY.workshop.issue(LeafOrder("b2b-peer", renewals=1)).leaf
+RENEWED_LEAF = LIBRARY.lab_pki.issue(LeafOrder("b2b-peer", renewals=1)).leaf
 
 
 def java(folder: Path, role: str, *words: str) -> list[str | Path]:

@@ -45,7 +45,7 @@ ALLOWED = {"expressway-e.default-zone.access-rules": [{"pattern": "edge1.peer.ex
 @asynccontextmanager
 async def laboratory(change: dict[str, Any] | None = None) -> AsyncIterator[OpenLab]:
     lab = changed(LIBRARY.healthy, change or {})
-    async with open_lab(lab, LIBRARY.workshop, LoopbackNetwork()) as opened:
+    async with open_lab(lab, LIBRARY.lab_pki, LoopbackNetwork()) as opened:
         yield opened
 
 

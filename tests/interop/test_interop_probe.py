@@ -16,7 +16,7 @@ import trio
 from interop_bench import PUBLIC_ROOT, credentials, files, fresh_address, needs
 from shipped_library import LIBRARY
 
-from harness.probe.credentials import Kit, Shows, stranger
+from harness.probe.credentials import ProbeCredentials, Shows, stranger
 from harness.probe.notes import notes_of
 from harness.probe.outcomes import Came, Trial
 from harness.probe.probing import Probe, ProbeOrder, probe
@@ -56,10 +56,10 @@ ca_list = {trusted}
 _VERIFIES = {NONE: ("no", "no"), OPTIONAL: ("yes", "no"), REQUIRED: ("yes", "yes")}
 
 
-def kit() -> Kit:
+def kit() -> ProbeCredentials:
     worn = credentials("b2b-peer")
-    chain, key = stranger(LIBRARY.workshop.now)
-    bare = Kit((PUBLIC_ROOT,), "the lab's root", stranger=chain, stranger_key=key)
+    chain, key = stranger(LIBRARY.lab_pki.now)
+    bare = ProbeCredentials((PUBLIC_ROOT,), "the lab's root", stranger=chain, stranger_key=key)
     return replace(bare, own=worn.sent, own_key=worn.private_key)
 
 

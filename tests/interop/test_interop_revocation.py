@@ -45,8 +45,8 @@ ALERTS = {"stale": 45, "not-yet-valid": 42, "wrong-signer": 51}
 
 
 def register() -> Register:
-    LIBRARY.workshop.issue(LeafOrder("b2b-peer"))
-    found = LIBRARY.workshop.register_at(list_path("partner-issuing"))
+    LIBRARY.lab_pki.issue(LeafOrder("b2b-peer"))
+    found = LIBRARY.lab_pki.register_at(list_path("partner-issuing"))
     assert found is not None
     return found
 
@@ -58,7 +58,7 @@ def openssl(*words: str | Path) -> str:
 
 def authorities(folder: Path) -> Path:
     """Write the CAs above the partner to one file."""
-    shop = LIBRARY.workshop
+    shop = LIBRARY.lab_pki
     path = folder / "authorities"
     path.write_text(certificates_pem((shop.certificate_of("partner-issuing"), shop.certificate_of("public-root"))))
     return path
@@ -83,7 +83,7 @@ def test_openssl_crl_verifies_our_list(state: str, word: str, tmp_path: Path) ->
 @pytest.mark.parametrize(("faults", "word"), [((), ": good"), (("revoked",), ": revoked")])
 def test_openssl_ocsp_believes_our_response(faults: tuple[str, ...], word: str, tmp_path: Path) -> None:
     worn, issuer = files(tmp_path, "b2b-peer", *faults), tmp_path / "issuer"
-    issuer.write_text(certificates_pem((LIBRARY.workshop.certificate_of("partner-issuing"),)))
+    issuer.write_text(certificates_pem((LIBRARY.lab_pki.certificate_of("partner-issuing"),)))
     asked, answered = tmp_path / "asked", tmp_path / "answered"
     about: Words = ["-issuer", issuer, "-sha256", "-cert", worn.leaf]
     openssl("ocsp", *about, "-reqout", asked)
@@ -97,8 +97,8 @@ def test_openssl_ocsp_believes_our_response(faults: tuple[str, ...], word: str, 
 
 async def test_openssl_ocsp_asks_the_validation_authority_over_http(tmp_path: Path) -> None:
     worn, issuer = files(tmp_path, "b2b-peer", "revoked"), tmp_path / "issuer"
-    issuer.write_text(certificates_pem((LIBRARY.workshop.certificate_of("partner-issuing"),)))
-    async with open_lab(LIBRARY.healthy, LIBRARY.workshop, LoopbackNetwork()) as lab:
+    issuer.write_text(certificates_pem((LIBRARY.lab_pki.certificate_of("partner-issuing"),)))
+    async with open_lab(LIBRARY.healthy, LIBRARY.lab_pki, LoopbackNetwork()) as lab:
         place = f"http://{lab.directory.address_of('validation-authority')}:{VALIDATION_PORT}/ocsp/partner-issuing"
         said = await trio.to_thread.run_sync(
             openssl,
@@ -148,10 +148,10 @@ async def test_s_client_with_a_revoked_certificate_reads_alert_44(tls: str, tmp_
         "expressway-e.revocation.source-inaccessible": "fail",
     }
     order = LeafOrder("b2b-peer", faults=("revoked",), revocation=("crl",))
-    caller, worn = files(tmp_path, "b2b-peer"), LIBRARY.workshop.issue(order)
+    caller, worn = files(tmp_path, "b2b-peer"), LIBRARY.lab_pki.issue(order)
     caller.leaf.write_text(certificates_pem((worn.leaf,)))
     caller.key.write_bytes(worn.private_key)
-    async with open_lab(changed(LIBRARY.healthy, change), LIBRARY.workshop, LoopbackNetwork()) as lab:
+    async with open_lab(changed(LIBRARY.healthy, change), LIBRARY.lab_pki, LoopbackNetwork()) as lab:
         place = f"{lab.directory.address_of('expressway-e')}:5062"
         shown: Words = [
             "-cert",
@@ -180,7 +180,7 @@ async def test_s_client_with_a_revoked_certificate_reads_alert_44(tls: str, tmp_
 
 def under_the_root(role: str, *faults: str) -> TlsProfile:
     order = LeafOrder(role, faults=faults, issuer="public-root", revocation=("crl",))
-    worn = LIBRARY.workshop.issue(order)
+    worn = LIBRARY.lab_pki.issue(order)
     return replace(wearing(role), chain=worn.sent, private_key=worn.private_key)
 
 
@@ -202,7 +202,7 @@ JAVA_SAYS = {"sound": (None, None), "revoked": (46, 44), "stale": (46, 46), "gar
 async def test_java_names_a_revocation_only_where_it_dials(state: str, tmp_path: Path) -> None:
     burnt = ["revoked"] if state == "revoked" else []
     lab = changed(LIBRARY.healthy, {"validation-authority.crl": "sound" if burnt else state})
-    async with open_lab(lab, LIBRARY.workshop, LoopbackNetwork()) as opened:
+    async with open_lab(lab, LIBRARY.lab_pki, LoopbackNetwork()) as opened:
         host = opened.directory.address_of("validation-authority")
         async with running(java(tmp_path, host, "server", HOST)) as server:
             port = int((await server.line()).removeprefix("listening "))

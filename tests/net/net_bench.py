@@ -21,7 +21,7 @@ from harness.net.loopback import LoopbackNetwork
 from harness.net.memory import MemoryNetwork
 from harness.net.network import ByteStream, Listener, Network
 from harness.net.recorder import Recorder
-from harness.pki import LeafOrder, Workshop, read_catalogue
+from harness.pki import LabPki, LeafOrder, read_catalogue
 from harness.tls.profile import TlsProfile
 from harness.transcript import Address, ClientCertificate, Event
 
@@ -61,16 +61,16 @@ def fresh_address() -> Address:
 
 
 @cache
-def workshop() -> Workshop:
+def lab_pki() -> LabPki:
     certs = Path(__file__).parents[2] / "certs"
     texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(certs.glob("*.yaml"))}
-    return Workshop(read_catalogue(texts), datetime.now(UTC))
+    return LabPki(read_catalogue(texts), datetime.now(UTC))
 
 
 @cache
 def wearing(role: str, *faults: str) -> TlsProfile:
-    worn = workshop().issue(LeafOrder(role, faults=faults))
-    trusted = (workshop().certificate_of("public-root"),)
+    worn = lab_pki().issue(LeafOrder(role, faults=faults))
+    trusted = (lab_pki().certificate_of("public-root"),)
     return TlsProfile(chain=worn.sent, private_key=worn.private_key, trusted=trusted)
 
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from OpenSSL import SSL
-from pki_bench import CATALOGUE, NOW, Outcome, Role, handshake, parsed, private_key, workshop
+from pki_bench import CATALOGUE, NOW, Outcome, Role, handshake, lab_pki, parsed, private_key
 
 from harness.pki import Credentials, LeafOrder
 from harness.pki.catalogue import EXTENDED_KEY_USAGES
@@ -22,8 +22,8 @@ SERVER_AUTH, CLIENT_AUTH = ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.
 ANY, SIP_DOMAIN = EXTENDED_KEY_USAGES["any"], EXTENDED_KEY_USAGES["sip-domain"]
 HANDSHAKE_FAILURE, BAD, UNSUPPORTED, EXPIRED, UNKNOWN, UNKNOWN_CA = 40, 42, 43, 45, 46, 48
 
-WORKSHOP = workshop()
-PEER = WORKSHOP.issue(LeafOrder("b2b-peer"))
+LAB_PKI = lab_pki()
+PEER = LAB_PKI.issue(LeafOrder("b2b-peer"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Holder:
     @property
     def is_on_its_list(self) -> bool:
         """Whether the CRL of its CA holds its serial number, and that CRL is the CA's."""
-        register = WORKSHOP.register_at(list_path("public-issuing"))
+        register = LAB_PKI.register_at(list_path("public-issuing"))
         assert register is not None
         held = x509.load_der_x509_crl(make_list(register))
         [issuer] = [parsed(each) for each in self.credentials.issuers if parsed(each).subject == held.issuer]
@@ -199,7 +199,7 @@ PROOFS: dict[str, Proof] = {
 
 
 def expressway_e(*faults: str) -> Holder:
-    return Holder(WORKSHOP.issue(LeafOrder("expressway-e", faults)), WORKSHOP.certificate_of("public-root"))
+    return Holder(LAB_PKI.issue(LeafOrder("expressway-e", faults)), LAB_PKI.certificate_of("public-root"))
 
 
 @pytest.mark.parametrize("fault", CATALOGUE.faults)
@@ -214,6 +214,6 @@ def test_no_proof_is_left_over_from_a_fault_that_is_gone() -> None:
 
 @pytest.mark.parametrize("profile", CATALOGUE.leaves)
 def test_a_healthy_certificate_is_accepted_in_both_roles(profile: str) -> None:
-    credentials = WORKSHOP.issue(LeafOrder(profile))
+    credentials = LAB_PKI.issue(LeafOrder(profile))
     holder = Holder(credentials, credentials.issuers[-1])
     assert accepted("client", "server")(holder)

@@ -12,22 +12,22 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from hypothesis import given
 from hypothesis import strategies as st
-from pki_bench import NOW, parsed, workshop
+from pki_bench import NOW, lab_pki, parsed
 
 from harness.pki import Credentials, LeafOrder
 from harness.pki.publications import list_path, responder_path
 from harness.pki.revocation import LISTS, RESPONSES, Register, make_list
 from harness.pki.status_responses import answer_request, make_staple, register_meant
 
-WORKSHOP = workshop()
-GOOD = WORKSHOP.issue(LeafOrder("expressway-e"))
-BURNT = WORKSHOP.issue(LeafOrder("expressway-e", faults=("revoked",)))
-CA = parsed(WORKSHOP.certificate_of("public-issuing"))
+LAB_PKI = lab_pki()
+GOOD = LAB_PKI.issue(LeafOrder("expressway-e"))
+BURNT = LAB_PKI.issue(LeafOrder("expressway-e", faults=("revoked",)))
+CA = parsed(LAB_PKI.certificate_of("public-issuing"))
 BOTH_SOURCES = ("crl", "ocsp")
 
 
 def register() -> Register:
-    found = WORKSHOP.register_at(list_path("public-issuing"))
+    found = LAB_PKI.register_at(list_path("public-issuing"))
     assert found is not None
     return found
 
@@ -59,12 +59,12 @@ def test_garbage_is_no_list() -> None:
 
 
 def test_each_ca_has_its_own_list() -> None:
-    assert WORKSHOP.issue(LeafOrder("b2b-peer"))
-    other = WORKSHOP.register_at(list_path("partner-issuing"))
+    assert LAB_PKI.issue(LeafOrder("b2b-peer"))
+    other = LAB_PKI.register_at(list_path("partner-issuing"))
 
     assert other is not None
     assert not on(x509.load_der_x509_crl(make_list(other)), BURNT)
-    assert WORKSHOP.register_at("/nobody.crl") is None
+    assert LAB_PKI.register_at("/nobody.crl") is None
 
 
 def test_a_revoked_certificate_was_issued_before_it_was_revoked() -> None:
@@ -109,8 +109,8 @@ def test_a_staple_says_what_the_responder_would_say(state: str) -> None:
 
 
 def test_a_staple_is_the_same_one_each_time() -> None:
-    assert WORKSHOP.staple_for(GOOD) == WORKSHOP.staple_for(GOOD) != b""
-    assert WORKSHOP.staple_for(WORKSHOP.issue(LeafOrder("expressway-e", faults=("self-signed",)))) == b""
+    assert LAB_PKI.staple_for(GOOD) == LAB_PKI.staple_for(GOOD) != b""
+    assert LAB_PKI.staple_for(LAB_PKI.issue(LeafOrder("expressway-e", faults=("self-signed",)))) == b""
 
 
 @given(st.binary(max_size=200))
@@ -125,24 +125,24 @@ def test_whatever_is_asked_a_responder_answers(asked: bytes) -> None:
 
 @pytest.mark.parametrize("sources", [(), ("crl",), ("ocsp",), BOTH_SOURCES])
 def test_a_certificate_names_the_sources_that_were_ordered(sources: tuple[str, ...]) -> None:
-    leaf = parsed(WORKSHOP.issue(LeafOrder("expressway-e", revocation=sources)).leaf)
+    leaf = parsed(LAB_PKI.issue(LeafOrder("expressway-e", revocation=sources)).leaf)
     held = {extension.oid._name for extension in leaf.extensions}
 
     assert ("cRLDistributionPoints" in held, "authorityInfoAccess" in held) == ("crl" in sources, "ocsp" in sources)
 
 
 def test_the_ca_of_a_grafted_certificate_is_asked_under_its_own_name() -> None:
-    leaf = parsed(WORKSHOP.issue(LeafOrder("expressway-e", faults=("expired-intermediate",), revocation=("crl",))).leaf)
+    leaf = parsed(LAB_PKI.issue(LeafOrder("expressway-e", faults=("expired-intermediate",), revocation=("crl",))).leaf)
     [point] = leaf.extensions.get_extension_for_class(x509.CRLDistributionPoints).value
     assert point.full_name is not None
     path = "/" + point.full_name[0].value.rpartition("/")[2]
 
-    found = WORKSHOP.register_at(path)
+    found = LAB_PKI.register_at(path)
 
     assert found is not None
     assert leaf.serial_number in found.issued
     assert found.now - NOW == timedelta(0)
-    assert WORKSHOP.register_at(responder_path(found.authority.name)) == found
+    assert LAB_PKI.register_at(responder_path(found.authority.name)) == found
 
 
 # --- dates, reasons and who is meant ---
@@ -208,13 +208,13 @@ def test_a_responder_that_knows_sha1_alone_refuses_sha_256_and_others_take_both(
     refused, good = ocsp.OCSPResponseStatus.UNAUTHORIZED, ocsp.OCSPResponseStatus.SUCCESSFUL
     assert status(by(SHA256()), "sha1-only") is refused
     assert [status(by(digest), "sound") for digest in (SHA1(), SHA256())] == [good, good]  # noqa: S303
-    stranger = parsed(WORKSHOP.certificate_of("partner-issuing"))
+    stranger = parsed(LAB_PKI.certificate_of("partner-issuing"))
     assert status(by(SHA256(), stranger), "sound") is refused
 
 
 def test_of_several_registers_the_one_is_meant_whose_ca_is_named() -> None:
-    theirs = WORKSHOP.issue(LeafOrder("b2b-peer"))
-    other = WORKSHOP.register_at(list_path("partner-issuing"))
+    theirs = LAB_PKI.issue(LeafOrder("b2b-peer"))
+    other = LAB_PKI.register_at(list_path("partner-issuing"))
     assert other is not None
     ours, asked = register(), by(SHA1(), parsed(theirs.issuers[0]), theirs.leaf)  # noqa: S303
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pki_bench import CATALOGUE, TEXTS, parsed
 
 from harness.errors import ScenarioError
-from harness.pki import LeafOrder, Workshop, read_catalogue
+from harness.pki import LabPki, LeafOrder, read_catalogue
 from harness.pki.validity import Dates, read_date
 
 DAYS = tuple(datetime(year, 6, 1, tzinfo=UTC) for year in (2001, 2021, 2026, 2150))
@@ -21,7 +21,7 @@ DATED = {name: profile.validity for name, profile in CATALOGUE.authorities.items
 @pytest.mark.parametrize("now", DAYS, ids=str)
 @pytest.mark.parametrize("name", DATED)
 def test_a_look_alike_lives_as_long_as_its_model_whatever_day_the_lab_has(name: str, now: datetime) -> None:
-    certificate = parsed(Workshop(CATALOGUE, now).certificate_of(name))
+    certificate = parsed(LabPki(CATALOGUE, now).certificate_of(name))
     assert certificate.not_valid_before_utc.date() == DATED[name].from_
     assert certificate.not_valid_after_utc.date() == DATED[name].until
     assert certificate.not_valid_after_utc.hour == 23
@@ -29,8 +29,8 @@ def test_a_look_alike_lives_as_long_as_its_model_whatever_day_the_lab_has(name: 
 
 @pytest.mark.parametrize("now", DAYS, ids=str)
 def test_all_others_are_in_date_on_the_day_of_the_lab(now: datetime) -> None:
-    workshop = Workshop(CATALOGUE, now)
-    for der in (workshop.certificate_of("public-root"), workshop.issue(LeafOrder("expressway-e")).leaf):
+    lab_pki = LabPki(CATALOGUE, now)
+    for der in (lab_pki.certificate_of("public-root"), lab_pki.issue(LeafOrder("expressway-e")).leaf):
         assert parsed(der).not_valid_before_utc < now < parsed(der).not_valid_after_utc
 
 
@@ -38,25 +38,25 @@ def test_all_others_are_in_date_on_the_day_of_the_lab(now: datetime) -> None:
     ("name", "other"), [("isrg-root-cross-signed", "isrg-root"), ("digicert-issuing", "digicert-issuing-2013")]
 )
 def test_a_ca_that_was_issued_once_more_has_its_name_and_its_key(name: str, other: str) -> None:
-    workshop = Workshop(CATALOGUE, DAYS[1])
-    again, first = (parsed(workshop.certificate_of(each)) for each in (name, other))
+    lab_pki = LabPki(CATALOGUE, DAYS[1])
+    again, first = (parsed(lab_pki.certificate_of(each)) for each in (name, other))
     assert (again.subject, again.public_key()) == (first.subject, first.public_key())
     assert again.serial_number != first.serial_number
-    assert again.issuer == parsed(workshop.chain_of(name)[1]).subject
+    assert again.issuer == parsed(lab_pki.chain_of(name)[1]).subject
 
 
 def test_the_twins_have_one_name_and_two_keys() -> None:
-    workshop = Workshop(CATALOGUE, DAYS[1])
-    one, other = (parsed(workshop.certificate_of(name)) for name in ("namesake-root", "namesake-root-twin"))
+    lab_pki = LabPki(CATALOGUE, DAYS[1])
+    one, other = (parsed(lab_pki.certificate_of(name)) for name in ("namesake-root", "namesake-root-twin"))
     assert one.subject == other.subject
     assert one.public_key() != other.public_key()
 
 
 def test_a_renewed_certificate_differs_only_in_what_makes_it_new() -> None:
-    workshop = Workshop(CATALOGUE, DAYS[2])
-    old, new = (parsed(workshop.issue(LeafOrder("expressway-e", renewals=times)).leaf) for times in (0, 1))
+    lab_pki = LabPki(CATALOGUE, DAYS[2])
+    old, new = (parsed(lab_pki.issue(LeafOrder("expressway-e", renewals=times)).leaf) for times in (0, 1))
     assert (old.subject, old.issuer) == (new.subject, new.issuer)
-    assert parsed(workshop.issue(LeafOrder("expressway-e")).leaf) == old
+    assert parsed(lab_pki.issue(LeafOrder("expressway-e")).leaf) == old
     assert old.serial_number != new.serial_number
     assert old.public_key() != new.public_key()
 
@@ -65,21 +65,21 @@ def test_a_renewed_certificate_differs_only_in_what_makes_it_new() -> None:
 
 
 def test_a_list_stands_for_its_authorities_and_none_comes_twice() -> None:
-    workshop = Workshop(CATALOGUE, DAYS[2])
+    lab_pki = LabPki(CATALOGUE, DAYS[2])
     named = CATALOGUE.trust_lists["seeds-2017"].authorities
-    anchors = workshop.anchors_of(["gte-root", "list:seeds-2017", "public-root", "gte-root"])
+    anchors = lab_pki.anchors_of(["gte-root", "list:seeds-2017", "public-root", "gte-root"])
     wanted = ["gte-root", *(name for name in named if name != "gte-root"), "public-root"]
-    assert anchors == tuple(workshop.certificate_of(name) for name in wanted)
+    assert anchors == tuple(lab_pki.certificate_of(name) for name in wanted)
 
 
 def test_a_leaf_can_stand_in_a_trust_store_by_itself() -> None:
-    workshop = Workshop(CATALOGUE, DAYS[2])
-    assert workshop.anchors_of(["leaf:expressway-e"]) == (workshop.issue(LeafOrder("expressway-e")).leaf,)
+    lab_pki = LabPki(CATALOGUE, DAYS[2])
+    assert lab_pki.anchors_of(["leaf:expressway-e"]) == (lab_pki.issue(LeafOrder("expressway-e")).leaf,)
 
 
 def test_two_roots_of_the_list_of_2017_have_run_out() -> None:
-    workshop = Workshop(CATALOGUE, DAYS[2])
-    roots = [parsed(der) for der in workshop.anchors_of(["list:seeds-2017"])]
+    lab_pki = LabPki(CATALOGUE, DAYS[2])
+    roots = [parsed(der) for der in lab_pki.anchors_of(["list:seeds-2017"])]
     assert len(roots) == 7
     assert sum(root.not_valid_after_utc < DAYS[2] for root in roots) == 2
 
@@ -95,7 +95,7 @@ def test_two_roots_of_the_list_of_2017_have_run_out() -> None:
 )
 def test_a_word_that_names_nothing_is_refused(word: str, message: str) -> None:
     with pytest.raises(ScenarioError, match=message):
-        Workshop(CATALOGUE, DAYS[2]).anchors_of(["public-root", word])
+        LabPki(CATALOGUE, DAYS[2]).anchors_of(["public-root", word])
 
 
 # --- what the files may say ---

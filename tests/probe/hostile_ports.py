@@ -30,7 +30,7 @@ _RECORD = 16384
 _RENEGOTIATION_INFO = b"\x00\x05\xff\x01\x00\x01\x00"
 _LARGE_HELLO = 1000
 
-worn = LIBRARY.workshop.issue(LeafOrder("expressway-e"))
+worn = LIBRARY.lab_pki.issue(LeafOrder("expressway-e"))
 PLAIN = TlsProfile(chain=worn.sent, private_key=worn.private_key)
 ASKING = TlsProfile(
     chain=worn.sent,

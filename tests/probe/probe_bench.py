@@ -15,13 +15,13 @@ from shipped_library import LIBRARY
 from harness.lab.changes import changed
 from harness.net.loopback import LoopbackNetwork
 from harness.pki import LeafOrder
-from harness.probe.credentials import Kit, stranger
+from harness.probe.credentials import ProbeCredentials, stranger
 from harness.probe.probing import Probe, ProbeOrder, probe
 from harness.probe.roles import ROLES
 from harness.probe.target import read_target
 from harness.run.play import OpenLab, open_lab
 
-PUBLIC_ROOT = LIBRARY.workshop.certificate_of("public-root")
+PUBLIC_ROOT = LIBRARY.lab_pki.certificate_of("public-root")
 HOST = f"{own_block()}.30"
 BOTH_VERSIONS = ("1.2", "1.3")
 WITHIN = 1.0
@@ -29,18 +29,18 @@ WITHIN = 1.0
 
 
 @cache
-def kit() -> Kit:
+def kit() -> ProbeCredentials:
     """What the probes carry: no certificate of their own, a stranger's, and the lab's public root to trust."""
     chain, key = stranger(datetime.now(UTC))
-    return Kit((PUBLIC_ROOT,), "the lab's root", stranger=chain, stranger_key=key)
+    return ProbeCredentials((PUBLIC_ROOT,), "the lab's root", stranger=chain, stranger_key=key)
 
 
-def wearing(role: str, *faults: str) -> Kit:
-    worn = LIBRARY.workshop.issue(LeafOrder(role, faults=faults))
+def wearing(role: str, *faults: str) -> ProbeCredentials:
+    worn = LIBRARY.lab_pki.issue(LeafOrder(role, faults=faults))
     return replace(kit(), own=worn.sent, own_key=worn.private_key)
 
 
-async def probed(target: object, role: str = "probe", carried: Kit | None = None, **options: Any) -> Probe:
+async def probed(target: object, role: str = "probe", carried: ProbeCredentials | None = None, **options: Any) -> Probe:
     """Probe a target as a role, quickly."""
     order = ProbeOrder(
         destination=read_target(str(target), ROLES[role]),
@@ -55,5 +55,5 @@ async def probed(target: object, role: str = "probe", carried: Kit | None = None
 @asynccontextmanager
 async def laboratory(change: dict[str, Any] | None = None) -> AsyncIterator[OpenLab]:
     """Keep a lab open on loopback, with a change to the healthy one."""
-    async with open_lab(changed(LIBRARY.healthy, change or {}), LIBRARY.workshop, LoopbackNetwork()) as opened:
+    async with open_lab(changed(LIBRARY.healthy, change or {}), LIBRARY.lab_pki, LoopbackNetwork()) as opened:
         yield opened

@@ -13,9 +13,9 @@ import trio
 from hostile_ports import Handler, HostilePort, free_port
 from probe_bench import HOST, WITHIN, kit, probed
 
-from harness.diagnosis.causes.one_end import FAR_SIDE_CAUSES
+from harness.diagnosis.causes.one_end import ONE_END_CAUSES
 from harness.probe.card_text import probe_text
-from harness.probe.credentials import Kit
+from harness.probe.credentials import ProbeCredentials
 from harness.probe.notes import notes_of
 from harness.probe.outcomes import Came
 from harness.probe.probe_json import probe_as_json
@@ -80,7 +80,7 @@ async def test_a_port_that_means_no_good_is_a_finding_in_the_time_given(handler:
 
 
 def test_every_cause_of_the_far_side_is_met() -> None:
-    assert {cause.key for cause in FAR_SIDE_CAUSES} <= {cause for _, cause in HOSTILE.values()}
+    assert {cause.key for cause in ONE_END_CAUSES} <= {cause for _, cause in HOSTILE.values()}
 
 
 async def test_a_port_on_which_nobody_listens_refuses() -> None:
@@ -297,7 +297,7 @@ async def test_what_answers_in_another_protocol_is_no_way_through(
     ids=["dialled by address", "without CA certificates"],
 )  # fmt: skip
 async def test_a_peer_that_cannot_say_whether_it_would_accept_the_port_does_not_get_through(
-    carried: Kit, names: tuple[str, ...], missing: str
+    carried: ProbeCredentials, names: tuple[str, ...], missing: str
 ) -> None:
     async with hostile(ports.answers) as place:
         found = await probed(place, "b2b-peer", carried, names=names)

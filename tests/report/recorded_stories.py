@@ -111,7 +111,7 @@ def _record() -> None:
     for name, (scenario, version, network) in STORIES.items():
         plan = plan_of(library.scenarios((scenario,))[0], library.healthy, version)
         clock = trio.testing.MockClock(autojump_threshold=0) if network == "memory" else None
-        put_on = partial(perform, plan, library.workshop, new_network(network), block=BLOCK)
+        put_on = partial(perform, plan, library.lab_pki, new_network(network), block=BLOCK)
         transcript = trio.run(put_on, clock=clock)
         (FOLDER / f"{name}.json").write_bytes(save_transcript(_slim(transcript)))
 

@@ -32,7 +32,7 @@ EVENT = re.compile(
 def played(name: str, version: str = "1.2", network: str = "memory") -> Transcript:
     plan = plan_of(LIBRARY.scenarios((name,))[0], LIBRARY.healthy, version)
     clock = trio.testing.MockClock(autojump_threshold=0) if network == "memory" else None
-    return trio.run(partial(perform, plan, LIBRARY.workshop, new_network(network)), clock=clock)
+    return trio.run(partial(perform, plan, LIBRARY.lab_pki, new_network(network)), clock=clock)
 
 
 def searched(name: str, pattern: str, version: str = "1.2") -> list[str]:

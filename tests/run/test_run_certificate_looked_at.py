@@ -10,7 +10,7 @@ from shipped_library import LIBRARY
 
 from harness.certificates.shell.change import Outcomes, Question, Story, outcomes, prepare, stories
 from harness.certificates.shell.change import _is_looked_at as is_looked_at
-from harness.certificates.shell.trial_lab import Bench
+from harness.certificates.shell.trial_lab import TrialLab
 from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.pki import LeafOrder
 from harness.x509.files import Holding, TrustList
@@ -26,9 +26,9 @@ PROFILES = {
 """By role: what the lab's own CA issues for it."""
 
 
-def prepared(role: str, *names: str) -> tuple[Bench, list[Story]]:
+def prepared(role: str, *names: str) -> tuple[TrialLab, list[Story]]:
     """A role's certificate beside itself, and the stories of these names, all of them without."""
-    issued = LIBRARY.workshop.issue(LeafOrder(PROFILES[role]))
+    issued = LIBRARY.lab_pki.issue(LeafOrder(PROFILES[role]))
     held = Holding((issued.leaf, *issued.issuers))
     bench = prepare(LIBRARY, Question(role, held, held, TrustList(()), ("x15.5",), ("1.3",), NOW))
     return bench, stories(bench, LIBRARY.scenarios(names), ("x15.5",), ("1.3",))

@@ -26,7 +26,7 @@ def one_play() -> Transcript:
     plan = plan_of(scenario, library.healthy, "1.3")
 
     async def play() -> Transcript:
-        return await perform(plan, library.workshop, MemoryNetwork())
+        return await perform(plan, library.lab_pki, MemoryNetwork())
 
     return trio.run(play, clock=trio.testing.MockClock(autojump_threshold=0))
 

@@ -17,7 +17,7 @@ from harness.net.link import Link
 from harness.net.memory import MemoryNetwork
 from harness.net.network import ByteStream, StreamResetError
 from harness.net.recorder import Recorder
-from harness.pki.workshop import Workshop
+from harness.pki.lab_pki import LabPki
 from harness.serve.connections import Clients, Limits
 from harness.serve.notes import Lookup, Visit
 from harness.serve.ports import TcpPorts
@@ -41,8 +41,8 @@ VISITOR = "127.0.0.1"
 
 
 @cache
-def workshop() -> Workshop:
-    return LIBRARY.workshop
+def lab_pki() -> LabPki:
+    return LIBRARY.lab_pki
 
 
 @cache
@@ -73,7 +73,7 @@ class OpenHouse:
         """Come from outside and shake hands, without a certificate."""
         stream = await self.dial(port)
         link = Link(stream, Recorder(trio.current_time), actor="me", number=0, listens=False, peer=Address(EDGE, port))
-        await link.secure(TlsProfile(trusted=workshop().anchors_of(("public-root",)), versions=(tls, tls)))
+        await link.secure(TlsProfile(trusted=lab_pki().anchors_of(("public-root",)), versions=(tls, tls)))
         return link
 
 
@@ -98,7 +98,7 @@ async def open_house(limits: Limits | None = None, *, judging: bool = True, word
         clients = Clients(limits or Limits())
         tcp_ports = TcpPorts(network, nursery, clients)
         nursery.start_soon(clients.cut_off_the_idle)
-        served_lab = ServedLab(workshop(), tcp_ports, nursery, BLOCK, told)
+        served_lab = ServedLab(lab_pki(), tcp_ports, nursery, BLOCK, told)
         await served_lab.switch_to(read_served(word))
         yield OpenHouse(network, served_lab, tcp_ports, visits, stays, lookups)
         nursery.cancel_scope.cancel()

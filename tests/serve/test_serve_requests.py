@@ -7,7 +7,7 @@ import re
 
 import pytest
 import trio
-from served_lab_bench import EDGE, OpenHouse, open_house, until_over, virtual_time, workshop
+from served_lab_bench import EDGE, OpenHouse, lab_pki, open_house, until_over, virtual_time
 
 from harness.net.link import Link
 from harness.net.recorder import Recorder
@@ -216,7 +216,7 @@ async def test_garbage_after_good_requests_takes_nothing_from_their_verdicts() -
 async def half_a_handshake(lab: OpenHouse, answered: bool) -> trio.abc.Stream | object:
     """Send a ClientHello, and wait for the answer where it is `answered`."""
     stream = await lab.dial(5061)
-    engine = TlsEngine(TlsProfile(trusted=workshop().anchors_of(("public-root",))), listens=False)
+    engine = TlsEngine(TlsProfile(trusted=lab_pki().anchors_of(("public-root",))), listens=False)
     engine.handshake()
     hello = engine.outgoing()
     await stream.send(hello if answered else hello[:50])
@@ -276,10 +276,10 @@ async def test_only_who_says_goodbye_after_the_handshake_was_content(tls: str, b
 @virtual_time
 async def test_the_name_in_the_clients_certificate_stands_in_every_line() -> None:
     async with open_house() as lab:
-        worn = workshop().issue(LeafOrder("webex-cloud-dual"))
+        worn = lab_pki().issue(LeafOrder("webex-cloud-dual"))
         stream = await lab.dial(5062)
         link = Link(stream, Recorder(trio.current_time), actor="me", number=0, listens=False, peer=Address(EDGE, 5062))
-        trusted = workshop().anchors_of(("public-root",))
+        trusted = lab_pki().anchors_of(("public-root",))
         await link.secure(TlsProfile(chain=worn.sent, private_key=worn.private_key, trusted=trusted))
         await link.send(sip("OPTIONS sip:us-expe1.example.com", 1))
         await finals(link, 1)

@@ -24,7 +24,7 @@ pytest_plugins = ["pytester"]
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "pytest.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
-WORKSHOP = LIBRARY.workshop
+LAB_PKI = LIBRARY.lab_pki
 EXAMPLE = ROOT / "examples" / "certificate-change"
 
 
@@ -38,7 +38,7 @@ def test_every_test_on_the_page_passes(project: Project, monkeypatch: pytest.Mon
     shipped = EXAMPLE / "scenarios" / "mutual-tls-for-everybody.yaml"
     (folder / "scenarios" / shipped.name).write_text(shipped.read_text(encoding="utf-8"), encoding="utf-8")
     for name, renewals in (("old.pem", 0), ("new.pem", 1)):
-        credentials = WORKSHOP.issue(LeafOrder("expressway-e", renewals=renewals))
+        credentials = LAB_PKI.issue(LeafOrder("expressway-e", renewals=renewals))
         (folder / name).write_text(chain_pem(credentials), encoding="utf-8")
     project.run(block).assert_outcomes(passed=len(re.findall(r"^def test_", block, re.MULTILINE)))
 

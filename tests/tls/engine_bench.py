@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
-from harness.pki import Credentials, LeafOrder, Workshop, read_catalogue
+from harness.pki import Credentials, LabPki, LeafOrder, read_catalogue
 from harness.tls.engine import TlsEngine
 from harness.tls.observations import Alert, NameCheck, Progress, VerifyError
 from harness.tls.profile import TlsProfile
@@ -15,7 +15,7 @@ from harness.transcript import ClientCertificate, Direction
 
 NOW = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 CERTS = Path(__file__).parents[2] / "certs"
-WORKSHOP = Workshop(
+LAB_PKI = LabPki(
     read_catalogue({path.name: path.read_text(encoding="utf-8") for path in sorted(CERTS.glob("*.yaml"))}),
     NOW,
 )
@@ -24,13 +24,13 @@ BOTH_VERSIONS = ("1.2", "1.3")
 
 @cache
 def credentials(role: str, *faults: str) -> Credentials:
-    return WORKSHOP.issue(LeafOrder(role, faults=faults))
+    return LAB_PKI.issue(LeafOrder(role, faults=faults))
 
 
 def wearing(role: str, *faults: str) -> TlsProfile:
     """Return the profile of a holder that trusts the public root and asks for nothing."""
     worn = credentials(role, *faults)
-    trusted = (WORKSHOP.certificate_of("public-root"),)
+    trusted = (LAB_PKI.certificate_of("public-root"),)
     return TlsProfile(chain=worn.sent, private_key=worn.private_key, trusted=trusted, clock=NOW)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from engine_bench import BOTH_VERSIONS, CALLER, MUTUAL, ONE_WAY, WORKSHOP, wearing
+from engine_bench import BOTH_VERSIONS, CALLER, LAB_PKI, MUTUAL, ONE_WAY, wearing
 
 from harness.tls.profile import Dialect, TlsProfile
 from harness.transcript import ClientCertificate
@@ -94,7 +94,7 @@ class Case:
     @property
     def ends(self) -> tuple[TlsProfile, TlsProfile]:
         """The caller and the listener; the one that does not verify is healthy and trusts the public root."""
-        trusted = tuple(WORKSHOP.certificate_of(name) for name in self.row.trusted)
+        trusted = tuple(LAB_PKI.certificate_of(name) for name in self.row.trusted)
         versions = (self.tls, self.tls)
         if self.verifier == "server":
             caller = wearing("b2b-peer", *(self.row.by_server or ()))

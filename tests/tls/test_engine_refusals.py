@@ -9,11 +9,11 @@ from engine_bench import (
     BOTH_VERSIONS,
     CALLER,
     CALLER_WITHOUT_CERTIFICATE,
+    LAB_PKI,
     MUTUAL,
     ONE_WAY,
     RECEIVED,
     SENT,
-    WORKSHOP,
     Meeting,
     at_version,
     credentials,
@@ -138,7 +138,7 @@ def test_a_bad_certificate_is_worse_than_none_where_one_is_optional(tls: str) ->
 
 @each_version
 def test_trusting_only_the_intermediate_is_not_enough(tls: str) -> None:
-    only_intermediate = (WORKSHOP.certificate_of("partner-issuing"),)
+    only_intermediate = (LAB_PKI.certificate_of("partner-issuing"),)
     met = meeting(at_version(CALLER, tls), replace(MUTUAL, trusted=only_intermediate))
     assert refused_by_the_server(met) == UNKNOWN_CA
     assert objections(met.server) == [(1, 2)]

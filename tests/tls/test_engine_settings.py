@@ -13,12 +13,12 @@ from cryptography.x509.oid import NameOID
 from engine_bench import (
     BOTH_VERSIONS,
     CALLER,
+    LAB_PKI,
     MUTUAL,
     NOW,
     ONE_WAY,
     RECEIVED,
     SENT,
-    WORKSHOP,
     Meeting,
     at_version,
     credentials,
@@ -39,10 +39,10 @@ from harness.tls.profile import Dialect, TlsProfile
 from harness.tls.purpose import PurposeCheck
 from harness.transcript import Chunk, ClientCertificate, Direction
 
-PUBLIC_ROOT = WORKSHOP.certificate_of("public-root")
-PARTNER_ISSUING = WORKSHOP.certificate_of("partner-issuing")
-PUBLIC_ISSUING = WORKSHOP.certificate_of("public-issuing")
-PRIVATE_ROOT = WORKSHOP.certificate_of("private-root")
+PUBLIC_ROOT = LAB_PKI.certificate_of("public-root")
+PARTNER_ISSUING = LAB_PKI.certificate_of("partner-issuing")
+PUBLIC_ISSUING = LAB_PKI.certificate_of("public-issuing")
+PRIVATE_ROOT = LAB_PKI.certificate_of("private-root")
 
 each_version = pytest.mark.parametrize("tls", BOTH_VERSIONS)
 

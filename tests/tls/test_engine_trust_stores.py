@@ -6,14 +6,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from engine_bench import BOTH_VERSIONS, CALLER, MUTUAL, WORKSHOP, Meeting, at_version, fatal_alerts, meeting, objections
+from engine_bench import BOTH_VERSIONS, CALLER, LAB_PKI, MUTUAL, Meeting, at_version, fatal_alerts, meeting, objections
 
-from harness.pki import LeafOrder, Workshop
+from harness.pki import LabPki, LeafOrder
 from harness.tls.profile import TlsProfile
 from harness.x509.path import explain_path
 
 BEFORE, TODAY = datetime(2021, 6, 1, tzinfo=UTC), datetime(2026, 11, 24, tzinfo=UTC)
-ESTATES = {when: Workshop(WORKSHOP.catalogue, when) for when in (BEFORE, TODAY)}
+ESTATES = {when: LabPki(LAB_PKI.catalogue, when) for when in (BEFORE, TODAY)}
 EXPIRED, UNKNOWN_CA = 45, 48
 
 each_version = pytest.mark.parametrize("tls", BOTH_VERSIONS)

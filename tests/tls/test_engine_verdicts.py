@@ -13,12 +13,12 @@ from engine_bench import (
     BOTH_VERSIONS,
     CALLER,
     CALLER_WITHOUT_CERTIFICATE,
+    LAB_PKI,
     MUTUAL,
     NOW,
     ONE_WAY,
     RECEIVED,
     SENT,
-    WORKSHOP,
     Meeting,
     at_version,
     credentials,
@@ -226,7 +226,7 @@ def lists_about(role: str, state: str, *faults: str) -> tuple[TlsProfile, tuple[
     worn = wearing(role, *faults)
     if state == "absent":
         return worn, ()
-    register = WORKSHOP.register_at(list_path({"b2b-peer": "partner-issuing", "expressway-e": "public-issuing"}[role]))
+    register = LAB_PKI.register_at(list_path({"b2b-peer": "partner-issuing", "expressway-e": "public-issuing"}[role]))
     assert register is not None
     return worn, (make_list(register, state),)
 
@@ -261,7 +261,7 @@ def test_a_verdict_by_list_looks_as_if_openssl_had_checked_itself(
 
 @each_version
 def test_a_caller_who_asks_gets_the_stapled_response(tls: str) -> None:
-    staple = WORKSHOP.staple_for(credentials("expressway-e"))
+    staple = LAB_PKI.staple_for(credentials("expressway-e"))
 
     met = meeting_of(tls, "client", CALLER, replace(MUTUAL, staple=staple))
 
@@ -272,7 +272,7 @@ def test_a_caller_who_asks_gets_the_stapled_response(tls: str) -> None:
 
 @each_version
 def test_a_caller_who_does_not_ask_gets_none(tls: str) -> None:
-    staple = WORKSHOP.staple_for(credentials("expressway-e"))
+    staple = LAB_PKI.staple_for(credentials("expressway-e"))
     met = meeting_of(tls, "nobody", CALLER, replace(MUTUAL, staple=staple))
 
     assert met.client.finished

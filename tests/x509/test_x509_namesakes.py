@@ -9,8 +9,8 @@ from shipped_library import LIBRARY
 from harness.actors.certificate_stores import first_of_each_name
 from harness.x509.certificate import read_certificate
 
-WORKSHOP = LIBRARY.workshop
-ONE, OTHER, ELSE = (WORKSHOP.certificate_of(name) for name in ("namesake-root", "namesake-root-twin", "public-root"))
+LAB_PKI = LIBRARY.lab_pki
+ONE, OTHER, ELSE = (LAB_PKI.certificate_of(name) for name in ("namesake-root", "namesake-root-twin", "public-root"))
 
 
 def test_the_second_ca_of_a_name_is_dropped_and_the_order_stays() -> None:

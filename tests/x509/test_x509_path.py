@@ -120,7 +120,7 @@ def sha1_root() -> Forged:
 
 
 SELF_SIGNED = leaf()
-SENDINGS: dict[str, Callable[[], Sending]] = {
+PRESENTED_CHAINS: dict[str, Callable[[], Sending]] = {
     "a full chain": lambda: under(ISSUING),
     "a full chain of three": lambda: Sending(leaf(by=DEEPER), (DEEPER, ISSUING)),
     "the intermediate trusted as well": lambda: Sending(leaf(by=ISSUING), (), (ROOT, ISSUING)),
@@ -258,9 +258,9 @@ CONSTRAINTS: list[tuple[str, str, str, bool]] = [
 ]
 
 
-@pytest.mark.parametrize("story", SENDINGS)
+@pytest.mark.parametrize("story", PRESENTED_CHAINS)
 def test_openssl_objects_to_what_the_explainer_names_first(story: str) -> None:
-    sending = SENDINGS[story]()
+    sending = PRESENTED_CHAINS[story]()
     explained = sending.explained()
     measured = first_objection(
         sending.leaf,
@@ -274,9 +274,9 @@ def test_openssl_objects_to_what_the_explainer_names_first(story: str) -> None:
     assert explained.accepted == (measured is None)
 
 
-@pytest.mark.parametrize("story", SENDINGS)
+@pytest.mark.parametrize("story", PRESENTED_CHAINS)
 def test_each_fault_has_its_word(story: str) -> None:
-    sending = SENDINGS[story]()
+    sending = PRESENTED_CHAINS[story]()
     explained = sending.explained()
     first = next((finding for finding in explained.findings if finding.fatal), None)
 
@@ -381,9 +381,9 @@ def test_bytes_that_are_no_certificate_are_findings(which: str, cut: int, patch:
     assert not explain_path([garbage], trusted=[], known_authorities=[], purpose="client", at=NOW).accepted
 
 
-@pytest.mark.parametrize("story", SENDINGS)
+@pytest.mark.parametrize("story", PRESENTED_CHAINS)
 def test_trusting_one_more_root_never_loses_a_chain(story: str) -> None:
-    sending = SENDINGS[story]()
+    sending = PRESENTED_CHAINS[story]()
     wider = replace(sending, trusted=(root("Stranger"), *sending.trusted, root("Lab Root")))
 
     assert wider.explained().accepted >= sending.explained().accepted

@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from x509_forge import forge
 
-from harness.pki import LeafOrder, Workshop, read_catalogue
+from harness.pki import LabPki, LeafOrder, read_catalogue
 from harness.pki.issuing import Authority
 from harness.pki.keys import PrivateKey
 from harness.pki.publications import responder_path
@@ -28,17 +28,17 @@ from harness.x509.status import MOST_BYTES, Pointers, Status, pointers_of, read_
 
 NOW = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 CERTS = Path(__file__).parents[2] / "certs"
-WORKSHOP = Workshop(
+LAB_PKI = LabPki(
     read_catalogue({path.name: path.read_text(encoding="utf-8") for path in sorted(CERTS.glob("*.yaml"))}), NOW
 )
-CA: Authority = WORKSHOP.authority("public-issuing")
-LEAF = WORKSHOP.issue(LeafOrder("expressway-e", revocation=("ocsp",))).leaf
-BURNT = WORKSHOP.issue(LeafOrder("expressway-e", faults=("revoked",))).leaf
-STRANGER = WORKSHOP.issue(LeafOrder("b2b-peer")).leaf
+CA: Authority = LAB_PKI.authority("public-issuing")
+LEAF = LAB_PKI.issue(LeafOrder("expressway-e", revocation=("ocsp",))).leaf
+BURNT = LAB_PKI.issue(LeafOrder("expressway-e", faults=("revoked",))).leaf
+STRANGER = LAB_PKI.issue(LeafOrder("b2b-peer")).leaf
 
 
 def answered(certificate: bytes, state: str = "sound") -> bytes:
-    register = WORKSHOP.register_at(responder_path("public-issuing"))
+    register = LAB_PKI.register_at(responder_path("public-issuing"))
     assert register is not None
     return answer_request(register, request_about(certificate, CA.certificate), state)
 
@@ -273,7 +273,7 @@ def test_no_more_than_64_kib_of_a_response_are_looked_at() -> None:
 
 
 def test_a_certificate_says_where_it_can_be_asked_about() -> None:
-    both = WORKSHOP.issue(LeafOrder("expressway-e", revocation=("crl", "ocsp"))).leaf
+    both = LAB_PKI.issue(LeafOrder("expressway-e", revocation=("crl", "ocsp"))).leaf
 
     assert pointers_of(both) == Pointers(
         lists=("http://validation.lab.example:8080/public-issuing.crl",),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pki_forge import chain_of
 
 from harness.x509.der import dotted, element, whole_elements
-from harness.x509.structure import Anatomy, dissect, extension
+from harness.x509.structure import CertificateParts, dissect, extension
 
 TAGS = st.sampled_from([0x02, 0x04, 0x30, 0x31, 0xA0])
 CONTENTS = st.one_of(st.binary(max_size=9), st.sampled_from([bytes(size) for size in (127, 128, 255, 256, 65536)]))
@@ -105,7 +105,7 @@ def framed(*fields: bytes) -> bytes:
 
 
 def test_a_certificate_of_version_1_has_six_fields() -> None:
-    assert dissect(framed(*SIX)) == Anatomy(b"", *SIX)
+    assert dissect(framed(*SIX)) == CertificateParts(b"", *SIX)
 
 
 def test_unique_identifiers_and_extensions_follow_the_key() -> None:

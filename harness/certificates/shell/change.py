@@ -19,7 +19,7 @@ from typing import Final
 
 from harness.certificates.change import Flip, UploadFlip
 from harness.certificates.shell.stand_ins import stand_ins
-from harness.certificates.shell.trial_lab import Bench
+from harness.certificates.shell.trial_lab import TrialLab
 from harness.diagnosis.compare import outcome_differs
 from harness.diagnosis.warnings import SEE_SET_UP
 from harness.lab.certificate_roles import CERTIFICATE_ROLES
@@ -75,7 +75,7 @@ Pair = tuple[Story, Verdict, Verdict]
 
 
 def stories(
-    bench: Bench, scenarios: Iterable[Scenario], releases: Sequence[str], versions: Sequence[str]
+    trial_lab: TrialLab, scenarios: Iterable[Scenario], releases: Sequence[str], versions: Sequence[str]
 ) -> list[Story]:
     """Return what there is to play: each story that works in the healthy lab, wherever it fits."""
     return [
@@ -84,7 +84,7 @@ def stories(
         for names in alike(releases)
         for version in versions
         if _works(scenario, version) and version in RELEASES[names[0]].tls_versions
-        if (plans := bench.plans(scenario, RELEASES[names[0]], version))
+        if (plans := trial_lab.plans(scenario, RELEASES[names[0]], version))
     ]
 
 
@@ -101,13 +101,13 @@ def _works(scenario: Scenario, version: str) -> bool:
     return expected is not None and expected.cause == HEALTHY
 
 
-def outcomes(bench: Bench, told: Sequence[Story], tick: Tick) -> Outcomes:
+def outcomes(trial_lab: TrialLab, told: Sequence[Story], tick: Tick) -> Outcomes:
     """Play each story with both certificates, and where neither will do with the lab's own; return what came of it.
 
     An interrupt ends the plays, and what they came to is kept; KeyboardInterrupt where there is nothing to keep.
     """
     try:
-        judged = _played(bench, [plan for story in told for plan in (story.old, story.new)], tick)
+        judged = _played(trial_lab, [plan for story in told for plan in (story.old, story.new)], tick)
     except StoppedEarlyError as stopped:
         judged = [_of_its_own(verdict) for verdict in stopped.judged]
     pairs = list(zip(told, judged[::2], judged[1::2], strict=False))
@@ -118,7 +118,7 @@ def outcomes(bench: Bench, told: Sequence[Story], tick: Tick) -> Outcomes:
     unchecked = False
     gaps = neither
     try:
-        gaps = neither if unplayed else _not_compared(bench, neither)
+        gaps = neither if unplayed else _not_compared(trial_lab, neither)
     except KeyboardInterrupt:
         unchecked = True
     aside = [pair for pair in gaps if _cuts_sources(pair)]
@@ -126,7 +126,7 @@ def outcomes(bench: Bench, told: Sequence[Story], tick: Tick) -> Outcomes:
     flipped = [pair for pair in pairs if pair not in aside and _flipped(pair[1], pair[2])]
     looked_at = bool(flipped or gaps or unplayed or unchecked)
     try:
-        looked_at = looked_at or _is_looked_at(bench, told)
+        looked_at = looked_at or _is_looked_at(trial_lab, told)
     except KeyboardInterrupt:
         looked_at = unchecked = True
     worked = {story.scenario.name for story, before, _ in pairs if before.stopped is None}
@@ -152,10 +152,10 @@ _NO_SOURCE, _SOURCES = "revocation-source-unreachable", "validation-authority"
 _AT_ONCE = 8
 
 
-def _is_looked_at(bench: Bench, told: Sequence[Story]) -> bool:
+def _is_looked_at(trial_lab: TrialLab, told: Sequence[Story]) -> bool:
     """Whether some story stops with a certificate that nobody trusts: else none could have told two of them apart."""
     batches = (told[start : start + _AT_ONCE] for start in range(0, len(told), _AT_ONCE))
-    plays = (_played(bench, [story.unknown for story in batch], lambda _: None) for batch in batches)
+    plays = (_played(trial_lab, [story.unknown for story in batch], lambda _: None) for batch in batches)
     return any(verdict.stopped for verdicts_of in plays for verdict in verdicts_of)
 
 
@@ -166,14 +166,14 @@ def _dead(pairs: Sequence[Pair], gaps: Sequence[Pair]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(story.scenario.name for story, _, _ in pairs if story.scenario.name not in alive))
 
 
-def _not_compared(bench: Bench, pairs: Sequence[Pair]) -> list[Pair]:
+def _not_compared(trial_lab: TrialLab, pairs: Sequence[Pair]) -> list[Pair]:
     """Return those whose story works with the lab's own certificate; the others fail on a release whatever is held."""
-    own = _played(bench, [story.own for story, _, _ in pairs], lambda _: None)
+    own = _played(trial_lab, [story.own for story, _, _ in pairs], lambda _: None)
     return [pair for pair, verdict in zip(pairs, own, strict=True) if verdict.stopped is None]
 
 
-def _played(bench: Bench, plans: Sequence[Plan], tick: Tick) -> list[Verdict]:
-    return [_of_its_own(verdict) for verdict in verdicts(plans, bench.workshop, tick)]
+def _played(trial_lab: TrialLab, plans: Sequence[Plan], tick: Tick) -> list[Verdict]:
+    return [_of_its_own(verdict) for verdict in verdicts(plans, trial_lab.lab_pki, tick)]
 
 
 def _flipped(before: Verdict, after: Verdict) -> bool:
@@ -224,10 +224,10 @@ class Question:
     at: datetime
 
 
-def prepare(library: Library, question: Question) -> Bench:
-    """Return the bench for a question; ScenarioError where a certificate cannot be played."""
+def prepare(library: Library, question: Question) -> TrialLab:
+    """Return the trial lab for a question; ScenarioError where a certificate cannot be played."""
     standing_in = stand_ins((question.old, question.new), question.trust.certificates, question.at)
-    return Bench(library, CERTIFICATE_ROLES[question.role].place, standing_in, question.at)
+    return TrialLab(library, CERTIFICATE_ROLES[question.role].place, standing_in, question.at)
 
 
 def upload_flips(question: Question, *, switch: bool = False) -> list[UploadFlip]:

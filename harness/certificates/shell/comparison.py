@@ -14,7 +14,7 @@ from harness.certificates.shell.change import Question, Story, outcomes, prepare
 from harness.certificates.shell.files import naming_the_unplayable
 from harness.certificates.shell.foreign_sources import shared_lists, unfetched
 from harness.certificates.shell.stand_ins import Played
-from harness.certificates.shell.trial_lab import Bench, looked_at
+from harness.certificates.shell.trial_lab import TrialLab, looked_at
 from harness.diagnosis.compare import mismatches
 from harness.diagnosis.judge import judge
 from harness.errors import Fault, ScenarioError
@@ -37,11 +37,11 @@ class Replay:
     outcome: PlayOutcome
 
 
-def replays(bench: Bench, told: Sequence[Story], flips: Iterable[Flip]) -> Iterator[Replay]:
+def replays(trial_lab: TrialLab, told: Sequence[Story], flips: Iterable[Flip]) -> Iterator[Replay]:
     """Yield the plays of each flip with both certificates, on the first release and TLS version of it."""
     for flip in flips:
         story = next(each for each in told if _is_of(each, flip))
-        seen = transcripts((story.old, story.new), bench.workshop)
+        seen = transcripts((story.old, story.new), trial_lab.lab_pki)
         for certificate, transcript in zip(("old", "new"), seen, strict=True):
             titled = replace(story.scenario, title=f"{story.scenario.title} ({certificate} certificate)")
             verdict = judge(transcript)
@@ -80,28 +80,28 @@ def compare(
     story is left that works in the healthy lab on these releases and TLS versions.
     """
     with naming_the_unplayable((question.old, question.new), files):
-        bench = prepare(library, question)
-    told = stories(bench, scenarios, question.releases, question.tls_versions)
+        trial_lab = prepare(library, question)
+    told = stories(trial_lab, scenarios, question.releases, question.tls_versions)
     if not told:
         message = "nothing is left to play: no such story works in the healthy lab on this release and TLS version"
         raise ScenarioError([Fault("certs diff", 0, 0, message, "`sip-mtls list` shows the stories")])
     with naming_the_unplayable((question.old, question.new), files), watch.progress(2 * len(told), "plays") as tick:
-        came_to = outcomes(bench, told, tick)
+        came_to = outcomes(trial_lab, told, tick)
     old, new = (
         _candidate(path, holding, played)
-        for path, holding, played in zip(files, (question.old, question.new), bench.pair, strict=True)
+        for path, holding, played in zip(files, (question.old, question.new), trial_lab.pair, strict=True)
     )
     unchecked = came_to.unchecked
     if watch.replayed is not None and not (came_to.unplayed or unchecked):
         try:
-            for replay in replays(bench, told, (*came_to.not_compared, *came_to.flips)):
+            for replay in replays(trial_lab, told, (*came_to.not_compared, *came_to.flips)):
                 watch.replayed(replay)
         except KeyboardInterrupt:
             unchecked = True
     return CertificateChange(
         role=question.role,
         at=question.at,
-        old=replace(old, notes=(*old.notes, *bench.notes)),
+        old=replace(old, notes=(*old.notes, *trial_lab.notes)),
         new=replace(new, notes=(*new.notes, *shared_lists(question.old.certificates[0], question.new.certificates[0]))),
         trust=len(question.trust.certificates),
         releases=question.releases,

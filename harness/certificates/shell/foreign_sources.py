@@ -19,7 +19,7 @@ from harness.errors import ScenarioError
 from harness.lab.actors import ACTORS
 from harness.lab.settings import Lab
 from harness.lab.settings.network import HOME_BLOCK, ZoneSetting
-from harness.pki import CopiedAuthority, Kind, Workshop
+from harness.pki import CopiedAuthority, Kind, LabPki
 from harness.x509.certificate import read_certificate
 from harness.x509.status import pointers_of
 
@@ -27,11 +27,11 @@ _ADDRESS = f"{HOME_BLOCK}.{ACTORS['validation-authority'].octet}"
 _ZONE = f"@ 300 SOA ns hostmaster 1 3600 600 86400 300\n@ 300 A {_ADDRESS}\n"
 
 
-def publish(workshop: Workshop, issued: Mapping[bytes, CopiedAuthority]) -> None:
+def publish(lab_pki: LabPki, issued: Mapping[bytes, CopiedAuthority]) -> None:
     """Let each CA speak at the http URLs in the certificates (DER) that it issued."""
     for certificate, authority in issued.items():
         for kind, url in _sources(certificate):
-            workshop.publications.add(kind, url, certificate, authority)
+            lab_pki.publications.add(kind, url, certificate, authority)
 
 
 def _sources(certificate: bytes) -> Iterator[tuple[Kind, str]]:
@@ -62,9 +62,9 @@ def shared_lists(old: bytes, new: bytes) -> Iterator[str]:
         )
 
 
-def found_hosts(lab: Lab, workshop: Workshop) -> dict[str, Any]:
+def found_hosts(lab: Lab, lab_pki: LabPki) -> dict[str, Any]:
     """Return the settings with which the name server of the lab leads to everything that is published."""
-    hosts = tuple(workshop.publications.hosts())
+    hosts = tuple(lab_pki.publications.hosts())
     zones = zones_with(lab, hosts) if hosts else ()
     return {"name-server.zones": [zone.model_dump(by_alias=True) for zone in zones]} if zones else {}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from harness.lab.settings import Lab
-from harness.pki import Credentials, LeafOrder, Workshop, certificates_pem, chain_pem, key_pem
+from harness.pki import Credentials, LabPki, LeafOrder, certificates_pem, chain_pem, key_pem
 from harness.pki.anchors import LIST
 from harness.run.folders import NewFile
 
@@ -29,22 +29,22 @@ class FolderOrder:
     renewals: int = 0
 
 
-def certificate_files(lab: Lab, workshop: Workshop, order: FolderOrder) -> dict[str, NewFile]:
+def certificate_files(lab: Lab, lab_pki: LabPki, order: FolderOrder) -> dict[str, NewFile]:
     """Return the files by their path in the folder; keys are private.
 
     Raises ScenarioError where a role or fault is unknown, or a fault cannot be had by a role.
     """
     issued = {
-        profile: workshop.issue(LeafOrder(profile, order.faults, renewals=order.renewals)) for profile in order.profiles
+        profile: lab_pki.issue(LeafOrder(profile, order.faults, renewals=order.renewals)) for profile in order.profiles
     }
-    trust = _trust_lists(lab, workshop)
-    sound = [name for name, profile in workshop.catalogue.authorities.items() if not profile.flaw]
+    trust = _trust_lists(lab, lab_pki)
+    sound = [name for name, profile in lab_pki.catalogue.authorities.items() if not profile.flaw]
     files = {
-        PAGE: _text(_page(workshop, order, issued, trust)),
+        PAGE: _text(_page(lab_pki, order, issued, trust)),
         ".gitignore": _text(["*"]),
         **{f"trust/{actor}.pem": NewFile(certificates_pem(held).encode()) for actor, held in trust.items()},
         **{
-            f"authorities/{name}.pem": NewFile(certificates_pem([workshop.certificate_of(name)]).encode())
+            f"authorities/{name}.pem": NewFile(certificates_pem([lab_pki.certificate_of(name)]).encode())
             for name in sound
         },
     }
@@ -63,7 +63,7 @@ def _of_role(profile: str, credentials: Credentials) -> dict[str, NewFile]:
     return files | ({f"{profile}/above.pem": NewFile(certificates_pem(above).encode())} if above else {})
 
 
-def _trust_lists(lab: Lab, workshop: Workshop) -> dict[str, tuple[bytes, ...]]:
+def _trust_lists(lab: Lab, lab_pki: LabPki) -> dict[str, tuple[bytes, ...]]:
     """Return the certificates (DER) that each actor of the lab trusts, and those of each named list."""
     cloud = lab.webex_cloud
     words = {
@@ -73,8 +73,8 @@ def _trust_lists(lab: Lab, workshop: Workshop) -> dict[str, tuple[bytes, ...]]:
         "jabber": lab.jabber.trusted_ca,
         "b2b-peer": lab.b2b_peer.trusted_ca,
     }
-    words |= {name: (f"{LIST}{name}",) for name in workshop.catalogue.trust_lists}
-    return {name: workshop.anchors_of(trusted) for name, trusted in words.items() if trusted}
+    words |= {name: (f"{LIST}{name}",) for name in lab_pki.catalogue.trust_lists}
+    return {name: lab_pki.anchors_of(trusted) for name, trusted in words.items() if trusted}
 
 
 def _text(lines: Sequence[str]) -> NewFile:
@@ -82,42 +82,42 @@ def _text(lines: Sequence[str]) -> NewFile:
 
 
 def _page(
-    workshop: Workshop, order: FolderOrder, issued: Mapping[str, Credentials], trust: Mapping[str, object]
+    lab_pki: LabPki, order: FolderOrder, issued: Mapping[str, Credentials], trust: Mapping[str, object]
 ) -> list[str]:
     profile, credentials = next(iter(issued.items()))
-    commands = _commands(workshop, profile, sends_more=len(credentials.sent) > 1)
-    return [*_intro(workshop, order), *_contents(workshop, issued, trust), *commands]
+    commands = _commands(lab_pki, profile, sends_more=len(credentials.sent) > 1)
+    return [*_intro(lab_pki, order), *_contents(lab_pki, issued, trust), *commands]
 
 
-def _intro(workshop: Workshop, order: FolderOrder) -> Iterator[str]:
+def _intro(lab_pki: LabPki, order: FolderOrder) -> Iterator[str]:
     yield TITLE
     yield ""
     yield "Nobody trusts these certificates, and nobody should: their keys lie beside them."
-    yield f"They were issued as of {_shown(workshop.now)}."
-    titles = (f"{name} ({workshop.catalogue.faults[name].title})" for name in order.faults)
+    yield f"They were issued as of {_shown(lab_pki.now)}."
+    titles = (f"{name} ({lab_pki.catalogue.faults[name].title})" for name in order.faults)
     yield f"Faults on purpose: {'; '.join(titles) or 'none'}."
     yield ""
 
 
-def _contents(workshop: Workshop, issued: Mapping[str, Credentials], trust: Mapping[str, object]) -> Iterator[str]:
+def _contents(lab_pki: LabPki, issued: Mapping[str, Credentials], trust: Mapping[str, object]) -> Iterator[str]:
     yield "In the folder of each role:"
     yield "  certificate.pem  the certificate alone"
     yield "  above.pem        what is sent with it, if anything is"
     yield "  chain.pem        what it presents: the one, then the other"
     yield "Its private key, unencrypted PKCS#8, lies in keys/ under its name. The roles:"
-    yield from (f"  {profile:<22} {workshop.catalogue.leaves[profile].title}" for profile in issued)
+    yield from (f"  {profile:<22} {lab_pki.catalogue.leaves[profile].title}" for profile in issued)
     yield ""
     yield f"trust/        what each actor trusts in the healthy lab, and named lists: {', '.join(trust)}"
     yield "authorities/  each CA of the lab in a file of its own"
     yield ""
 
 
-def _commands(workshop: Workshop, profile: str, *, sends_more: bool) -> Iterator[str]:
-    root = f"authorities/{workshop.catalogue.path_of(workshop.catalogue.leaves[profile].issuer)[0]}.pem"
+def _commands(lab_pki: LabPki, profile: str, *, sends_more: bool) -> Iterator[str]:
+    root = f"authorities/{lab_pki.catalogue.path_of(lab_pki.catalogue.leaves[profile].issuer)[0]}.pem"
     own, chain, key = f"{profile}/certificate.pem", f"{profile}/chain.pem", f"keys/{profile}.pem"
     worn = f"-cert {own} -key {key}" + (f" -cert_chain {profile}/above.pem" if sends_more else "")
     yield "To try, in this folder (the first answers OK where no fault forbids it):"
-    yield f"  openssl verify -attime {workshop.now.timestamp():.0f} -CAfile {root} -untrusted {chain} {own}"
+    yield f"  openssl verify -attime {lab_pki.now.timestamp():.0f} -CAfile {root} -untrusted {chain} {own}"
     yield f"  openssl x509 -in {own} -noout -text"
     yield f"  openssl s_server -accept 127.0.0.1:5062 {worn} -CAfile trust/expressway-e.pem -Verify 4"
     yield f"  openssl s_client -connect 127.0.0.1:5062 {worn} -CAfile {root}"

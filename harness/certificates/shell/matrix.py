@@ -18,7 +18,7 @@ from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.changes import changed
 from harness.lab.releases import RELEASES
 from harness.lab.settings import Lab
-from harness.pki import LeafOrder, Workshop
+from harness.pki import LabPki, LeafOrder
 from harness.run.in_memory import StoppedEarlyError, Tick, verdicts
 from harness.scenario.model import TLS_VERSIONS, Step
 from harness.scenario.plan import Plan
@@ -93,15 +93,15 @@ def squares(releases: Sequence[str]) -> list[Square]:
     ]
 
 
-def plans_of(healthy: Lab, workshop: Workshop, wanted: Sequence[Square]) -> list[tuple[Square, Plan]]:
+def plans_of(healthy: Lab, lab_pki: LabPki, wanted: Sequence[Square]) -> list[tuple[Square, Plan]]:
     """Return the plays of each square, one for each TLS version that its release has."""
-    return [(square, plan) for square in wanted for plan in _plans(healthy, workshop, square)]
+    return [(square, plan) for square in wanted for plan in _plans(healthy, lab_pki, square)]
 
 
-def play_matrix(plans: Sequence[tuple[Square, Plan]], workshop: Workshop, tick: Tick) -> list[MatrixRow]:
+def play_matrix(plans: Sequence[tuple[Square, Plan]], lab_pki: LabPki, tick: Tick) -> list[MatrixRow]:
     """Play every square; return its row. Where somebody interrupts it, the rows of those that were played in full."""
     try:
-        judged = verdicts([plan for _, plan in plans], workshop, tick)
+        judged = verdicts([plan for _, plan in plans], lab_pki, tick)
     except StoppedEarlyError as stopped:
         judged = stopped.judged
     wanted = Counter(square for square, _ in plans)
@@ -111,12 +111,12 @@ def play_matrix(plans: Sequence[tuple[Square, Plan]], workshop: Workshop, tick: 
     return [_row(square, played) for square, played in told.items() if len(played) == wanted[square]]
 
 
-def _plans(healthy: Lab, workshop: Workshop, square: Square) -> Iterator[Plan]:
+def _plans(healthy: Lab, lab_pki: LabPki, square: Square) -> Iterator[Plan]:
     release = RELEASES[square.releases[0]]
     held = {"profile": square.box, "faults": list(square.faults)}
     place = CERTIFICATE_ROLES[f"{square.box}-{'client' if square.store == 'client' else 'server'}"].place
     certificates = place.held(held, {"profile": square.box}, release)
-    above = tuple(_above(workshop, square))
+    above = tuple(_above(lab_pki, square))
     check = {f"{path}eku-check": square.eku_check for path in ("expressway-e.sip.", "expressway-c.")}
     lab = changed(healthy, {"release": release.name, **check, **CLUSTER_AND_TRUNK, **certificates})
     lists = {"expressway-e": lab.expressway_e.trusted_ca, "expressway-c": lab.expressway_c.trusted_ca}
@@ -126,11 +126,11 @@ def _plans(healthy: Lab, workshop: Workshop, square: Square) -> Iterator[Plan]:
             yield Plan(f"{square.box} {square.store}", version, lab, tuple(LINKS[square.box].values()))
 
 
-def _above(workshop: Workshop, square: Square) -> Iterator[str]:
+def _above(lab_pki: LabPki, square: Square) -> Iterator[str]:
     """Yield the names of the CAs above the certificate, which both Expressways have on their lists (row M18)."""
-    for number, certificate in enumerate(workshop.issue(LeafOrder(square.box, faults=square.faults)).issuers):
+    for number, certificate in enumerate(lab_pki.issue(LeafOrder(square.box, faults=square.faults)).issuers):
         name = f"CA {number} above {square.box} {' '.join(square.faults)}"
-        workshop.adopt(name, certificate)
+        lab_pki.adopt(name, certificate)
         yield name
 
 

@@ -50,17 +50,17 @@ class Planner:
     `last_release` is what the Expressways run at the end of the order, or today where there is none.
     """
 
-    def __init__(self, bench: ConversionBench, tick: Callable[[str], None]) -> None:
+    def __init__(self, trial_lab: ConversionBench, tick: Callable[[str], None]) -> None:
         self.dead_ends: list[DeadEnd] = []
         self.left_undone: list[Breakage] = []
         self.still_used: tuple[StillUsed, ...] = ()
-        self.last_release = str(bench.lab.release)
-        self._bench, self._tick = bench, tick
-        self._steps = bench.steps
+        self.last_release = str(trial_lab.lab.release)
+        self._trial_lab, self._tick = trial_lab, tick
+        self._steps = trial_lab.steps
         self._broken: dict[str, Broken] = {}
         self._closed: set[tuple[frozenset[int], str]] = set()
-        every = [replace(step, options=bench.renaming.data(dict(step.options))) for step in _WATCHED]
-        (today, _), (healthy, _) = (self._play(lab, every) for lab in (bench.lab, bench.healthy))
+        every = [replace(step, options=trial_lab.renaming.data(dict(step.options))) for step in _WATCHED]
+        (today, _), (healthy, _) = (self._play(lab, every) for lab in (trial_lab.lab, trial_lab.healthy))
         self.broken_before = tuple(healthy)
         self.gaps = tuple(self._gap(step) for step in every if step.name in today and step.name not in healthy)
         self._every = every
@@ -96,7 +96,7 @@ class Planner:
             ending, _ = self._play(self._lab_after(taken), [step for step in self._every if step.name in names])
             self.gaps = tuple(gap for gap in self.gaps if gap.link in ending)
         ending_lab = self._lab_after(taken)
-        self.still_used, self.last_release = tuple(self._bench.still_used(ending_lab)), ending_lab.release
+        self.still_used, self.last_release = tuple(self._trial_lab.still_used(ending_lab)), ending_lab.release
         return tuple(map(self._planned, taken))
 
     def _follow(self, taken: Taken) -> Taken | None:
@@ -151,7 +151,7 @@ class Planner:
     def _is_there(self, step: ConversionStep, lab: Lab) -> bool:
         if step.releases and lab.release not in step.releases:
             return False
-        refusal = self._bench.refusal(lab, step) if step.over_scp else None
+        refusal = self._trial_lab.refusal(lab, step) if step.over_scp else None
         return not step.over_scp or (refusal is not None and refusal.scp_gets_round)
 
     def _of_need(self, *needs: Need) -> list[int]:
@@ -161,7 +161,7 @@ class Planner:
     def _breakage(self, taken: Taken, number: int) -> Breakage | None:
         """Return what a step breaks if it is taken next, None where it is safe."""
         step, planned = self._steps[number], self._planned(number)
-        refusal = None if step.over_scp else self._bench.refusal(self._lab_after(taken), step)
+        refusal = None if step.over_scp else self._trial_lab.refusal(self._lab_after(taken), step)
         if refusal:
             return Breakage(planned, (), f"{refusal.reason}; {refusal.remedy}")
         broken, why = self._broken_after((*taken, number))
@@ -172,11 +172,11 @@ class Planner:
         return PlannedStep(step.title, step.screen)
 
     def _lab_after(self, taken: Taken) -> Lab:
-        return lab_after(self._bench.lab, [self._steps[number] for number in taken])
+        return lab_after(self._trial_lab.lab, [self._steps[number] for number in taken])
 
     def _key(self, taken: Taken) -> str:
         """Return what tells one state from another: the settings that differ, lists in any order."""
-        differing = settings_after(self._bench.lab, [self._steps[number] for number in taken])
+        differing = settings_after(self._trial_lab.lab, [self._steps[number] for number in taken])
         lists = {path: sorted(map(str, value)) for path, value in differing.items() if isinstance(value, list)}
         return json.dumps(differing | lists, sort_keys=True)
 
@@ -189,7 +189,7 @@ class Planner:
 
     def _gap(self, step: Step) -> LeftOut:
         """Return why a link does not work today: each is played by itself, since a play has one cause."""
-        stopped = next((verdict for verdict in self._judged(self._bench.lab, (step,)) if verdict.stopped), None)
+        stopped = next((verdict for verdict in self._judged(self._trial_lab.lab, (step,)) if verdict.stopped), None)
         return LeftOut(step.name, stopped.cause, stopped.diagnosis) if stopped else LeftOut(step.name, "", "")
 
     def _play(self, lab: Lab, steps: Sequence[Step]) -> Broken:
@@ -199,4 +199,4 @@ class Planner:
 
     def _judged(self, lab: Lab, steps: Sequence[Step]) -> list[Verdict]:
         plans = [Plan("change plan", version, lab, tuple(steps)) for version in TLS_VERSIONS]
-        return verdicts(plans, self._bench.workshop, lambda _: None)
+        return verdicts(plans, self._trial_lab.lab_pki, lambda _: None)

@@ -25,7 +25,7 @@ from harness.lab.changes import changed, names_at
 from harness.lab.releases import RELEASES, Release
 from harness.lab.settings import Lab
 from harness.lab.uploads import UploadRefusal
-from harness.pki import LeafOrder, Workshop
+from harness.pki import LabPki, LeafOrder
 from harness.run.library import Library
 from harness.x509.certificate import read_certificate
 from harness.x509.files import Holding
@@ -42,7 +42,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class ConversionBench:
-    """The lab as it is today, the workshop that holds all certificates, and the steps.
+    """The lab as it is today, the lab's PKI that holds all certificates, and the steps.
 
     `healthy` is the same lab with the certificates that it issues itself: what works there and not today is a gap.
     `renaming` is what the names of the healthy lab became.
@@ -50,7 +50,7 @@ class ConversionBench:
 
     lab: Lab
     healthy: Lab
-    workshop: Workshop
+    lab_pki: LabPki
     steps: tuple[ConversionStep, ...]
     exchanges: tuple[Exchange, ...]
     renaming: Renaming
@@ -69,7 +69,7 @@ class ConversionBench:
         """Yield the stores of the boxes at hand that hold an old certificate in a lab."""
         data = lab.model_dump(by_alias=True, mode="json")
         for exchange in self.exchanges:
-            until = read_certificate(self.workshop.issue(LeafOrder(exchange.old)).leaf).not_after
+            until = read_certificate(self.lab_pki.issue(LeafOrder(exchange.old)).leaf).not_after
             for path in filter(None, (exchange.place.setting, exchange.place.other_store)):
                 box, store = path.split(".")
                 held = data[box][store]
@@ -80,7 +80,7 @@ class ConversionBench:
         """Return why the web page does not take a certificate as the lab is, None where it does or is not asked."""
         if not step.installs:
             return None
-        facts = read_certificate(self.workshop.issue(LeafOrder(step.profile)).leaf)
+        facts = read_certificate(self.lab_pki.issue(LeafOrder(step.profile)).leaf)
         role, release = CERTIFICATE_ROLES[step.installs], lab.running
         place = role.place
         parted = any(other.installs == role.twin for other in self.steps if other.need is Need.REQUIRED)
@@ -103,7 +103,7 @@ class Conditions:
 
 
 def conversion_bench(library: Library, asked: Sequence[Asked], conditions: Conditions) -> ConversionBench:
-    """Return the bench for these exchanges; ScenarioError where a certificate cannot be played."""
+    """Return the trial lab for these exchanges; ScenarioError where a certificate cannot be played."""
     release, at = conditions.release, conditions.at
     standing_in = stand_ins([each for one in asked for each in (one.old, one.new)], conditions.trust, at)
     pairs = list(zip(asked, standing_in.played[::2], standing_in.played[1::2], strict=True))
@@ -111,26 +111,26 @@ def conversion_bench(library: Library, asked: Sequence[Asked], conditions: Condi
     for one, old, _ in reversed(pairs):
         names = renaming_of(CERTIFICATE_ROLES[one.role].place, read_certificate(old.credentials.leaf)).names
         renaming = Renaming({**renaming.names, **names})
-    workshop = Workshop(renamed(library.catalogue, renaming), at)
-    adopted = Adopted(workshop)
+    lab_pki = LabPki(renamed(library.catalogue, renaming), at)
+    adopted = Adopted(lab_pki)
     for one, old, new in pairs:
-        workshop.hold(_held(one, "old"), old.credentials)
-        workshop.hold(_held(one, "new"), new.credentials)
+        lab_pki.hold(_held(one, "old"), old.credentials)
+        lab_pki.hold(_held(one, "new"), new.credentials)
     exchanges = [_exchange(one, old, new, adopted) for one, old, new in pairs]
-    publish(workshop, standing_in.issued)
+    publish(lab_pki, standing_in.issued)
     verified = {
         key: value for one in asked for key, value in looked_at(library, CERTIFICATE_ROLES[one.role].place).items()
     }
     lab = renamed_lab(library.healthy, renaming)
-    lab = changed(lab, found_hosts(lab, workshop))
+    lab = changed(lab, found_hosts(lab, lab_pki))
     lab = with_edges_of_their_own(changed(lab, {"release": release.name, **CLUSTER_AND_TRUNK, **verified}), renaming)
     roots = adopted.names((*(old.root for _, old, _ in pairs), *standing_in.trust))
     steps = (*conversion(exchanges), *release_steps(exchanges, release, conditions.upgrade))
-    return ConversionBench(_today(lab, exchanges, roots, release), lab, workshop, steps, tuple(exchanges), renaming)
+    return ConversionBench(_today(lab, exchanges, roots, release), lab, lab_pki, steps, tuple(exchanges), renaming)
 
 
 def _held(one: Asked, which: str) -> str:
-    """Return the profile under which the workshop holds one of the two certificates of a role."""
+    """Return the profile under which the lab's PKI holds one of the two certificates of a role."""
     return f"{which} {one.role}"
 
 

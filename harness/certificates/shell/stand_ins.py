@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from harness.pki import CopiedAuthority, Credentials, LookAlikes, Workshop
+from harness.pki import CopiedAuthority, Credentials, LabPki, LookAlikes
 from harness.x509.certificate import read_certificate
 from harness.x509.files import Holding
 
@@ -22,17 +22,17 @@ class Played:
 
 
 class Adopted:
-    """CA certificates that a workshop took in, each under one name."""
+    """CA certificates that a lab's PKI took in, each under one name."""
 
-    def __init__(self, workshop: Workshop) -> None:
-        self._workshop = workshop
+    def __init__(self, lab_pki: LabPki) -> None:
+        self._lab_pki = lab_pki
         self._names: dict[bytes, str] = {}
 
     def name(self, certificate: bytes) -> str:
         """Return the name under which trust lists have a certificate (DER)."""
         if certificate not in self._names:
             name = f"CA {len(self._names) + 1}, {read_certificate(certificate).label}"
-            self._workshop.adopt(name, certificate)
+            self._lab_pki.adopt(name, certificate)
             self._names[certificate] = name
         return self._names[certificate]
 

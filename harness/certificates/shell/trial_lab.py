@@ -1,4 +1,4 @@
-"""A lab on a bench: in the names of somebody's certificate, with that certificate and its successor to exchange."""
+"""A lab in a trial lab: in the names of somebody's certificate, with that certificate and its successor to exchange."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from harness.lab.changes import changed, names_at
 from harness.lab.installing import Place
 from harness.lab.releases import Release
 from harness.lab.settings import Lab
-from harness.pki import Catalogue, LeafProfile, Workshop
+from harness.pki import Catalogue, LabPki, LeafProfile
 from harness.pki.names import COMMON_NAME_LIMIT
 from harness.run.library import Library
 from harness.scenario.model import Scenario, Step
@@ -28,8 +28,8 @@ OLD, NEW = "old certificate", "new certificate"
 NAMELESS = "no name in it can be that of a host: the lab keeps its own names, and peers that look for one miss it"
 
 
-class Bench:
-    """A lab as of `at`, and a workshop that holds both certificates.
+class TrialLab:
+    """A lab as of `at`, and a PKI that holds both certificates.
 
     Every verifier trusts the root of the old one and the CAs of the trust list. `notes` are about the old
     certificate's part in it.
@@ -40,14 +40,14 @@ class Bench:
         facts = read_certificate(pair[0].credentials.leaf)
         self.notes = (NAMELESS,) if place.host and not host_in(facts) else ()
         self._renaming = renaming_of(place, facts)
-        self.workshop = workshop = Workshop(renamed(library.catalogue, self._renaming), at)
+        self.lab_pki = lab_pki = LabPki(renamed(library.catalogue, self._renaming), at)
         self._place = place
         old, new = (each.credentials for each in pair)
-        workshop.hold(OLD, old)
-        workshop.hold(NEW, new)
-        adopted = Adopted(workshop)
+        lab_pki.hold(OLD, old)
+        lab_pki.hold(NEW, new)
+        adopted = Adopted(lab_pki)
         self._trusted = adopted.names((pair[0].root, *standing_in.trust))
-        publish(workshop, standing_in.issued)
+        publish(lab_pki, standing_in.issued)
         self._installed = {
             OLD: adopted.names(old.issuers),
             NEW: adopted.names((*old.issuers, *new.sent[1:])),
@@ -95,7 +95,7 @@ class Bench:
             added[place.own_list] = (*added.get(place.own_list, ()), *self._installed[held])
         lists = {path: [*names_at(lab, path), *names] for path, names in added.items()}
         installed = {**place.held({"profile": held}, {"profile": OLD}, release), **lists}
-        return changed(lab, {**installed, **found_hosts(lab, self.workshop)})
+        return changed(lab, {**installed, **found_hosts(lab, self.lab_pki)})
 
 
 def looked_at(library: Library, place: Place) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from harness.certificates.shell.make import PAGE, TITLE, FolderOrder, certificate_files
 from harness.cli.exits import Exit
 from harness.errors import Fault, ScenarioError
-from harness.pki.workshop import Workshop
+from harness.pki.lab_pki import LabPki
 from harness.run.folders import contents_of, replace_folder, work_tree_around, write_folder
 from harness.run.library import Library
 from harness.run.option_values import time_at
@@ -39,8 +39,8 @@ def make_certificates(made: Made) -> Exit:
     every = tuple(library.catalogue.leaves)
     profiles = every if not made.profiles or _EVERY in made.profiles else tuple(dict.fromkeys(made.profiles))
     replaces = may_replace(made.folder, force=made.force)
-    workshop = Workshop(library.catalogue, time_at(made.at))
-    files = certificate_files(library.healthy, workshop, FolderOrder(profiles, made.faults))
+    lab_pki = LabPki(library.catalogue, time_at(made.at))
+    files = certificate_files(library.healthy, lab_pki, FolderOrder(profiles, made.faults))
     (replace_folder if replaces else write_folder)(made.folder, files)
     _tell(made.folder, len(profiles))
     return Exit.MET

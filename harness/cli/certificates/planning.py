@@ -66,10 +66,10 @@ def plan_change(planned: Planned) -> Exit:
     title = " and ".join(f"{role}: {old.name} to {new.name}" for role, old, new in exchanges)
     holdings = [holding for one in asked for holding in (one.old, one.new)]
     with naming_the_unplayable(holdings, [path for _, *paths in exchanges for path in paths]):
-        bench = conversion_bench(Library(), asked, Conditions(release, trust or (), at, _upgrade(planned)))
+        trial_lab = conversion_bench(Library(), asked, Conditions(release, trust or (), at, _upgrade(planned)))
         states: list[str] = []
         try:
-            plan = _searched(bench, title, planned.release, asked, at, states.append)
+            plan = _searched(trial_lab, title, planned.release, asked, at, states.append)
         except KeyboardInterrupt:
             tried = f"{len(states)} states were played"
             print(f"interrupted: {tried}; whether there is a safe order is not known", file=sys.stderr)
@@ -101,7 +101,7 @@ def _holding(planned: Planned, path: Path) -> Holding:
 
 
 def _searched(
-    bench: ConversionBench,
+    trial_lab: ConversionBench,
     title: str,
     release: str,
     asked: Sequence[Asked],
@@ -110,19 +110,19 @@ def _searched(
 ) -> ChangePlan:
     """Return what the search comes to; `played` is told of each state."""
     announce_key_log()
-    with progress(2 ** len(bench.steps), "states at most") as tick:
+    with progress(2 ** len(trial_lab.steps), "states at most") as tick:
 
         def told(state: str) -> None:
             played(state)
             tick(state)
 
-        planner = Planner(bench, told)
+        planner = Planner(trial_lab, told)
         order = planner.order()
     return ChangePlan(
         title=title,
         at=at,
         release=release,
-        other_name=bench.other_name,
+        other_name=trial_lab.other_name,
         links=planner.links,
         broken_before=planner.broken_before,
         order=order,
@@ -131,7 +131,7 @@ def _searched(
         tried=planner.tried,
         left_out=planner.gaps,
         still_used=planner.still_used,
-        other_root=bench.other_root,
+        other_root=trial_lab.other_root,
         rules=tuple(rule for one in asked for rule in broken_rules(one, planner.last_release, at)),
         unknown=tuple(sentence for one in asked for sentence in unknown_of(one)),
     )

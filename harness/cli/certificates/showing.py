@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from harness.certificates.shell.files import trust_in
-from harness.certificates.show import Sight, WantedName, names_looked_for
+from harness.certificates.show import ShownCertificate, WantedName, names_looked_for
 from harness.certificates.show_json import sight_as_json
 from harness.certificates.show_text import sight_text
 from harness.cli.certificates.reading import holding_of
@@ -37,7 +37,7 @@ def show_certificate(shown: Shown) -> Exit:
     holding = holding_of(shown.file, shown.password_file)
     trust, notes = trust_in(shown.trust_files)
     wanted = tuple(map(WantedName, shown.names)) or names_looked_for(Library().healthy)
-    sight = Sight(str(shown.file), holding, at, wanted, trust, notes)
+    sight = ShownCertificate(str(shown.file), holding, at, wanted, trust, notes)
     text = partial(sight_text, sight, width=width(), unicode=speaks_unicode())
     give_out(as_asked(shown.json_file, lambda: sight_as_json(sight), lambda: sys.stdout.write(text())))
     return Exit.MET

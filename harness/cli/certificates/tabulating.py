@@ -14,7 +14,7 @@ from harness.cli.exporting import announce_key_log
 from harness.cli.giving_out import as_asked, give_out, give_out_so_far
 from harness.cli.terminal import progress, speaks_unicode, width
 from harness.lab.releases import RELEASE_NAMES
-from harness.pki import Workshop
+from harness.pki import LabPki
 from harness.run.library import Library
 from harness.run.option_values import time_at
 
@@ -32,11 +32,11 @@ def tabulate_usages(tabulated: Tabulated) -> Exit:
     """Play the matrix and print it."""
     at, library = time_at(tabulated.at), Library()
     wanted = squares([name for name in RELEASE_NAMES if name in (tabulated.releases or RELEASE_NAMES)])
-    workshop = Workshop(library.catalogue, at)
-    plans = plans_of(library.healthy, workshop, wanted)
+    lab_pki = LabPki(library.catalogue, at)
+    plans = plans_of(library.healthy, lab_pki, wanted)
     announce_key_log()
     with progress(len(plans), "plays") as tick:
-        rows = play_matrix(plans, workshop, tick)
+        rows = play_matrix(plans, lab_pki, tick)
     if not rows:
         raise KeyboardInterrupt
     left = len(wanted) - len(rows)

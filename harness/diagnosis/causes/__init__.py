@@ -10,12 +10,12 @@ from harness.diagnosis.causes.both_ends import TWO_ENDED_CAUSES
 from harness.diagnosis.causes.calling import CALLING_CAUSES
 from harness.diagnosis.causes.captures import CAPTURE_CAUSES
 from harness.diagnosis.causes.certificates import CERTIFICATE_CAUSES
-from harness.diagnosis.causes.cluster_and_trunk import INNER_LINK_CAUSES
+from harness.diagnosis.causes.cluster_and_trunk import CLUSTER_AND_TRUNK_CAUSES
 from harness.diagnosis.causes.connection import CONNECTION_CAUSES
 from harness.diagnosis.causes.dns import DNS_CAUSES
 from harness.diagnosis.causes.mra import MRA_CAUSES
 from harness.diagnosis.causes.names import NAME_CAUSES, PATTERN_CAUSES
-from harness.diagnosis.causes.one_end import FAR_SIDE_CAUSES
+from harness.diagnosis.causes.one_end import ONE_END_CAUSES
 from harness.diagnosis.causes.ownership import OWNERSHIP_CAUSES
 from harness.diagnosis.causes.ports import PORT_CAUSES
 from harness.diagnosis.causes.revocation import REVOCATION_CAUSES
@@ -25,7 +25,7 @@ from harness.diagnosis.causes.stores import STORE_CAUSES
 from harness.diagnosis.causes.tcp import TCP_CAUSES
 from harness.diagnosis.causes.traversal import TRAVERSAL_CAUSES
 from harness.diagnosis.causes.trust import TRUST_CAUSES
-from harness.diagnosis.causes.unified_cm import INSIDE_CAUSES
+from harness.diagnosis.causes.unified_cm import UNIFIED_CM_CAUSES
 
 COMPLETED = "none"
 
@@ -55,16 +55,16 @@ CAUSES: tuple[Cause, ...] = (
     *OWNERSHIP_CAUSES,
     *MRA_CAUSES,
     *PORT_CAUSES,
-    *INSIDE_CAUSES,
+    *UNIFIED_CM_CAUSES,
     *REVOCATION_CAUSES,
     *CAPTURE_CAUSES,
-    *FAR_SIDE_CAUSES,
+    *ONE_END_CAUSES,
     *TCP_CAUSES,
     *CONNECTION_CAUSES,
     *TRUST_CAUSES,
     *PATTERN_CAUSES,
     *TRAVERSAL_CAUSES,
-    *INNER_LINK_CAUSES,
+    *CLUSTER_AND_TRUNK_CAUSES,
     *CERTIFICATE_CAUSES,
     *NAME_CAUSES,
     *ROUTING_CAUSES,

@@ -10,7 +10,7 @@ from harness.lab.screens import CERTIFICATE_MANAGEMENT, CLUSTERING, SERVER_CERTI
 
 _CLUSTER, _TRUNK = "cluster", "SIP trunk"
 
-INNER_LINK_CAUSES = (
+CLUSTER_AND_TRUNK_CAUSES = (
     Cause(
         key="cluster-no-client-auth",
         title="Cluster peers demand clientAuth of each other until X15.4",

@@ -126,7 +126,7 @@ def _asked_for_no_name(evidence: Evidence) -> bool:
     return unnamed and told and answer is None
 
 
-FAR_SIDE_CAUSES = (
+ONE_END_CAUSES = (
     Cause(
         key="server-name-refused",
         title="The port serves no host of the name that was asked for (SNI)",

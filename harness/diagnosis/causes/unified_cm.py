@@ -34,7 +34,7 @@ _NO_ADDRESS = Condition(
 )
 _ADD_PROFILE = "Add {profile} to the SANs of Expressway-C's certificate: Unified CM phone security profile names."
 
-INSIDE_CAUSES = (
+UNIFIED_CM_CAUSES = (
     Cause(
         key="trunk-takes-registrations",
         title="The SIP trunk of Unified CM listens where phones register",

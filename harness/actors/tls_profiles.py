@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from harness.lab.changes import leaf_order
 from harness.lab.settings import Certificate
+from harness.pki.lab_pki import Credentials, LabPki
 from harness.pki.publications import Kind, Publications
 from harness.pki.revocation import Register
-from harness.pki.workshop import Credentials, Workshop
 from harness.tls.profile import VERSIONS, TlsProfile
 from harness.transcript import ClientCertificate
 from harness.x509.certificate import read_certificate
@@ -18,20 +18,20 @@ _OLDEST_MODERN_VERSION = "1.2"
 MODERN_VERSIONS = ("1.2", "1.3")
 
 
-class Wardrobe:
+class TlsProfiles:
     """Hands out credentials and anchors; `tls_version` caps what the lab's TLS clients offer."""
 
-    def __init__(self, workshop: Workshop, tls_version: str) -> None:
-        self._workshop = workshop
+    def __init__(self, lab_pki: LabPki, tls_version: str) -> None:
+        self._lab_pki = lab_pki
         self._cap = tls_version
 
     def credentials(self, certificate: Certificate) -> Credentials:
         """Return the certificate, key and chain behind a setting."""
-        return self._workshop.issue(leaf_order(certificate))
+        return self._lab_pki.issue(leaf_order(certificate))
 
     def anchors(self, words: Iterable[str]) -> tuple[bytes, ...]:
         """Return the certificates (DER) that a trust setting names: authorities, lists, leaves."""
-        return self._workshop.anchors_of(words)
+        return self._lab_pki.anchors_of(words)
 
     def profile(
         self,
@@ -70,24 +70,24 @@ class Wardrobe:
 
     def staple(self, certificate: Certificate, state: str) -> bytes:
         """Return the OCSP response (DER) that goes with a certificate setting, in that state."""
-        return self._workshop.staple_for(self.credentials(certificate), state)
+        return self._lab_pki.staple_for(self.credentials(certificate), state)
 
     def register_at(self, path: str) -> Register | None:
         """Return what the CA knows that publishes at that path of the validation authority, None if none does."""
-        return self._workshop.register_at(path)
+        return self._lab_pki.register_at(path)
 
     def registers_at(self, kind: Kind, host: str, target: str) -> tuple[Register, ...]:
         """Return what the CAs from elsewhere know that publish something of that kind at a place."""
-        return self._workshop.registers_at(kind, host, target)
+        return self._lab_pki.registers_at(kind, host, target)
 
     @property
     def publications(self) -> Publications:
         """What the CAs from elsewhere publish, and where."""
-        return self._workshop.publications
+        return self._lab_pki.publications
 
     def clock(self, offset_days: int = 0) -> datetime:
         """Return what a clock shows that is off by so many days; all others show the lab's now."""
-        return self._workshop.now + timedelta(days=offset_days)
+        return self._lab_pki.now + timedelta(days=offset_days)
 
     def has_expired(self, certificate: Certificate, offset_days: int) -> bool:
         """Whether a certificate has run out by a clock that is off by so many days."""

@@ -1,4 +1,4 @@
-"""The workshop of the lab's PKI: it makes what is asked for once and keeps it."""
+"""The PKI of the lab: it makes what is asked for once and keeps it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from harness.document import hint_for
 from harness.errors import Fault, ScenarioError
 from harness.pki.anchors import LEAF, anchor_faults, named_by
 from harness.pki.blueprint import Blueprint, LeafOrder, draw, path_of
-from harness.pki.catalogue import SENDINGS, Catalogue
+from harness.pki.catalogue import PRESENTED_CHAINS, Catalogue
 from harness.pki.issuing import Authority, found_authority, issue_leaf
 from harness.pki.publications import CopiedAuthority, Kind, Publications, list_path, responder_path
 from harness.pki.revocation import SOUND, Register
@@ -36,10 +36,10 @@ class Credentials:
     issuers: tuple[bytes, ...]
 
 
-class Workshop:
+class LabPki:
     """A test PKI at the time `now`: what is asked for is made once.
 
-    Nothing is shared between two workshops. Raises ScenarioError where `now` has no time zone or is outside
+    Nothing is shared between two PKIs. Raises ScenarioError where `now` has no time zone or is outside
     the years 2000 to 2199. `publications` are what the CAs of adopted certificates publish.
     """
 
@@ -118,9 +118,9 @@ class Workshop:
         return Register(authority, frozenset(), self.publications.issued_by(authority), self.now)
 
     def staple_for(self, credentials: Credentials, state: str = SOUND) -> bytes:
-        """Return the OCSP response (DER) about a leaf of this workshop, the same one each time; `state` of `RESPONSES`.
+        """Return the OCSP response (DER) about a leaf of this PKI, the same one each time; `state` of `RESPONSES`.
 
-        Empty for a leaf that signed itself, and for one whose CA is not in this workshop.
+        Empty for a leaf that signed itself, and for one whose CA is not in this PKI.
         """
         key = (credentials.leaf, state)
         if key not in self._staples and (register := self._register_above(credentials)):
@@ -154,7 +154,7 @@ class Workshop:
         if path:
             self._status.setdefault(self._name_at(path), {})[_serial_number(leaf)] = drawn.revoked
         issuers = self._chain_at(path)
-        return Credentials(leaf, private_key_pem(key), SENDINGS[drawn.sends](leaf, issuers), issuers)
+        return Credentials(leaf, private_key_pem(key), PRESENTED_CHAINS[drawn.sends](leaf, issuers), issuers)
 
     def _path(self, name: str) -> tuple[str, ...]:
         known = self.catalogue.authorities

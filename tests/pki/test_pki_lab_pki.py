@@ -1,4 +1,4 @@
-"""The workshop makes each thing once, and what it makes fits together."""
+"""The lab's PKI makes each thing once, and what it makes fits together."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import NameOID
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from pki_bench import CATALOGUE, NOW, parsed, private_key, workshop
+from pki_bench import CATALOGUE, NOW, lab_pki, parsed, private_key
 
 from harness.errors import ScenarioError
-from harness.pki import LeafOrder, Workshop, chain_pem, key_pem
+from harness.pki import LabPki, LeafOrder, chain_pem, key_pem
 from harness.pki.issuing import ORGANIZATION
 
 ROLES = sorted(CATALOGUE.leaves)
@@ -23,7 +23,7 @@ ROLES = sorted(CATALOGUE.leaves)
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_healthy_holder_sends_its_intermediate_and_keeps_the_root(role: str) -> None:
-    credentials = workshop().issue(LeafOrder(role))
+    credentials = lab_pki().issue(LeafOrder(role))
     intermediate, root = credentials.issuers
     assert credentials.sent == (credentials.leaf, intermediate)
     parsed(credentials.leaf).verify_directly_issued_by(parsed(intermediate))
@@ -33,7 +33,7 @@ def test_a_healthy_holder_sends_its_intermediate_and_keeps_the_root(role: str) -
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_healthy_leaf_looks_like_one_from_a_real_ca(role: str) -> None:
-    leaf = parsed(workshop().issue(LeafOrder(role)).leaf)
+    leaf = parsed(lab_pki().issue(LeafOrder(role)).leaf)
     extensions = leaf.extensions
     assert leaf.not_valid_before_utc == NOW - timedelta(days=10)
     assert leaf.not_valid_after_utc - leaf.not_valid_before_utc == timedelta(days=190)
@@ -58,7 +58,7 @@ CRITICAL: dict[type[x509.ExtensionType], bool] = {
 
 
 def test_every_extension_is_as_critical_as_rfc_5280_has_it() -> None:
-    shop = workshop()
+    shop = lab_pki()
     leaves = (shop.issue(LeafOrder(role, revocation=("crl", "ocsp"))).leaf for role in ROLES)
     extensions = [each for der in (*leaves, *shop.authorities().values()) for each in parsed(der).extensions]
 
@@ -67,14 +67,14 @@ def test_every_extension_is_as_critical_as_rfc_5280_has_it() -> None:
 
 
 def test_key_identifiers_lead_from_the_leaf_to_its_issuer() -> None:
-    credentials = workshop().issue(LeafOrder("b2b-peer"))
+    credentials = lab_pki().issue(LeafOrder("b2b-peer"))
     wanted = parsed(credentials.leaf).extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value
     issuer = parsed(credentials.issuers[0]).extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
     assert wanted.key_identifier == issuer.digest
 
 
 def test_every_subject_says_that_it_is_for_tests_only() -> None:
-    shop = workshop()
+    shop = lab_pki()
     leaves = [shop.issue(LeafOrder(role)).leaf for role in ROLES]
     for certificate in (*leaves, *shop.authorities().values()):
         (organization,) = parsed(certificate).subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
@@ -82,14 +82,14 @@ def test_every_subject_says_that_it_is_for_tests_only() -> None:
 
 
 def test_the_same_order_gives_the_same_credentials_and_another_workshop_gives_others() -> None:
-    shop = workshop()
+    shop = lab_pki()
     first, again = shop.issue(LeafOrder("unified-cm")), shop.issue(LeafOrder("unified-cm"))
     assert first is again
-    assert workshop().issue(LeafOrder("unified-cm")).leaf != first.leaf
+    assert lab_pki().issue(LeafOrder("unified-cm")).leaf != first.leaf
 
 
 def test_two_roles_below_one_ca_share_its_certificate() -> None:
-    shop = workshop()
+    shop = lab_pki()
     expressway_c, unified_cm = shop.issue(LeafOrder("expressway-c")), shop.issue(LeafOrder("unified-cm"))
     assert expressway_c.issuers == unified_cm.issuers == shop.chain_of("private-issuing")
     assert shop.certificate_of("private-root") == expressway_c.issuers[-1]
@@ -97,7 +97,7 @@ def test_two_roles_below_one_ca_share_its_certificate() -> None:
 
 
 def test_the_workshop_knows_every_ca_by_name_also_those_it_had_to_graft() -> None:
-    shop = workshop()
+    shop = lab_pki()
     assert set(shop.authorities()) == set(CATALOGUE.authorities)
     credentials = shop.issue(LeafOrder("expressway-c", ("leaf-as-issuer",)))
     grafts = set(shop.authorities()) - set(CATALOGUE.authorities)
@@ -107,7 +107,7 @@ def test_the_workshop_knows_every_ca_by_name_also_those_it_had_to_graft() -> Non
 
 def test_an_unknown_authority_is_answered_with_the_nearest() -> None:
     with pytest.raises(ScenarioError, match="unknown authority 'private-rot'\n    did you mean 'private-root'"):
-        workshop().chain_of("private-rot")
+        lab_pki().chain_of("private-rot")
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_an_unknown_authority_is_answered_with_the_nearest() -> None:
     [("ecdsa-p256", 256), ("ecdsa-p384", 384), ("rsa-1024", 1024), ("rsa-2048", 2048), ("rsa-4096", 4096)],
 )
 def test_the_key_is_of_the_type_that_was_ordered_and_fits_the_leaf(key_type: str, size: int) -> None:
-    credentials = workshop().issue(LeafOrder("expressway-e", key_type=key_type))
+    credentials = lab_pki().issue(LeafOrder("expressway-e", key_type=key_type))
     key = private_key(credentials)
     assert key.key_size == size
     assert isinstance(key, rsa.RSAPrivateKey) == key_type.startswith("rsa")
@@ -123,7 +123,7 @@ def test_the_key_is_of_the_type_that_was_ordered_and_fits_the_leaf(key_type: str
 
 
 def test_the_private_key_stays_out_of_what_is_printed() -> None:
-    shop = workshop()
+    shop = lab_pki()
     credentials, authority = shop.issue(LeafOrder("expressway-e")), shop.authority("public-root")
     assert "private_key" not in repr(credentials)
     assert "PRIVATE KEY" not in repr(credentials)
@@ -131,7 +131,7 @@ def test_the_private_key_stays_out_of_what_is_printed() -> None:
 
 
 def test_credentials_as_text_can_be_read_back() -> None:
-    credentials = workshop().issue(LeafOrder("b2b-peer", ("with-root",)))
+    credentials = lab_pki().issue(LeafOrder("b2b-peer", ("with-root",)))
     chain = x509.load_pem_x509_certificates(chain_pem(credentials).encode())
     assert chain == [parsed(certificate) for certificate in credentials.sent]
     assert len(chain) == 3
@@ -141,15 +141,15 @@ def test_credentials_as_text_can_be_read_back() -> None:
 @pytest.mark.parametrize("now", [datetime(2031, 1, 1), datetime(1999, 1, 1, tzinfo=UTC)])
 def test_a_workshop_needs_a_time_with_a_zone_in_our_centuries(now: datetime) -> None:
     with pytest.raises(ScenarioError, match="no certificates can be issued at"):
-        Workshop(CATALOGUE, now)
+        LabPki(CATALOGUE, now)
 
 
 @pytest.mark.parametrize("year", [2000, 2199])
 def test_at_the_ends_of_those_centuries_every_ca_can_still_be_made(year: int) -> None:
-    assert set(Workshop(CATALOGUE, datetime(year, 6, 1, tzinfo=UTC)).authorities()) == set(CATALOGUE.authorities)
+    assert set(LabPki(CATALOGUE, datetime(year, 6, 1, tzinfo=UTC)).authorities()) == set(CATALOGUE.authorities)
 
 
-SHOP = workshop()
+SHOP = lab_pki()
 
 
 @settings(max_examples=50)
