@@ -29,9 +29,9 @@ from harness.dns.walk_words import FINDINGS, NOTES
 from harness.lab.actors import TITLES
 from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.fields import Settings, describe
+from harness.lab.setting_rows import SettingRow, setting_rows
 from harness.lab.settings import AccessRule, CallPolicyRule, Certificate, Edge, Lab, SearchRule
 from harness.lab.settings.network import DnsFault, DnsView, FirewallRule, Organisation, ZoneSetting
-from harness.lab.table import SettingRow, setting_rows
 from harness.run.library import Library
 from harness.scenario.model import Scenario
 from harness.scenario.schema import scenario_schema

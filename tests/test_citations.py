@@ -21,7 +21,7 @@ from harness.diagnosis.explain import MESSAGE_ROWS
 from harness.dns.ownership import KINDS
 from harness.dns.walk_words import FINDINGS, NOTES
 from harness.lab.releases import RELEASES
-from harness.lab.table import setting_rows
+from harness.lab.setting_rows import setting_rows
 from harness.lab.uploads import UPLOAD_RULES
 from harness.report.expressway_log import ROWS
 from harness.x509.name_rules import POLICIES

@@ -26,8 +26,8 @@ from harness.dns.ownership import KINDS
 from harness.dns.walk_words import FINDINGS, NOTES
 from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.fields import Settings
+from harness.lab.setting_rows import setting_rows
 from harness.lab.settings import Lab
-from harness.lab.table import setting_rows
 from harness.report.expressway_log import ROWS
 from harness.scenario.steps import STEP_KINDS
 

@@ -175,7 +175,7 @@ def test_each_public_thing_says_what_it_means() -> None:
 @pytest.mark.parametrize(
     ("module", "source", "breach"),
     [
-        ("tls/odd.py", "from harness.pki.names import x", "tls (floor 2) imports pki (floor 2)"),
+        ("tls/odd.py", "from harness.pki.certificate_names import x", "tls (floor 2) imports pki (floor 2)"),
         ("sip/odd.py", "import harness.net.link", "sip (floor 2) imports net (floor 5)"),
         ("diagnosis/odd.py", "from harness import report", "diagnosis (floor 4) imports report (floor 4)"),
         ("lab/odd.py", "from harness.scenario.model import Step", "lab (floor 3) imports scenario (floor 3)"),

@@ -22,7 +22,7 @@ from harness.report.detail import play_detail
 from harness.report.json_report import in_order
 from harness.report.ladder import draw_ladder
 from harness.report.outcome import LostPlay, PlayOutcome
-from harness.report.table import run_table
+from harness.report.results_table import run_table
 from harness.run.disk import write_play
 from harness.run.library import Library
 from harness.run.option_values import checked_block, checked_day

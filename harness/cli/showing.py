@@ -9,8 +9,8 @@ from typing import Any
 from harness.cli.terminal import width
 from harness.diagnosis.causes import CAUSES
 from harness.errors import Fault, ScenarioError
+from harness.lab.setting_rows import setting_rows
 from harness.lab.settings import Lab
-from harness.lab.table import setting_rows
 from harness.report.setting_changes import plain_value, setting_changes
 from harness.run.library import Library
 from harness.scenario.expectations import NO_ALERT

@@ -17,7 +17,7 @@ from typing import NoReturn, TextIO
 from harness.inert import inert_lines
 
 _OUR_COLOURS = re.compile(r"(\x1b\[(?:0|1|32|1;31)m)")
-"""What `report.table` paints with; a stranger's colours are escapes like the rest of his controls."""
+"""What `report.results_table` paints with; a stranger's colours are escapes like the rest of his controls."""
 
 
 class InertStream:

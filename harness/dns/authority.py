@@ -13,10 +13,10 @@ from dns.opcode import Opcode
 from dns.rcode import Rcode
 from dns.rdatatype import RdataType
 
+from harness.dns.domain_names import Labels, is_below, labels_of, name_of, text_of
 from harness.dns.faults import FAULTS, SpoilReply, ZoneFault
 from harness.dns.faulty_replies import HonestReply
 from harness.dns.lookup import Finding, Holdings
-from harness.dns.names import Labels, is_below, labels_of, name_of, text_of
 from harness.dns.records import Outcome
 from harness.dns.views import Client, Network, View, client_of, network_of
 from harness.dns.wire import HEADER_SIZE, MAX_IN_QUERY, header_only, parsed, to_wire

@@ -21,7 +21,7 @@ import dns.rrset
 from dns.rcode import Rcode
 from dns.rdatatype import RdataType
 
-from harness.dns.names import text_of
+from harness.dns.domain_names import text_of
 from harness.dns.records import Host, Naptr, Record, Srv, Text
 from harness.dns.wire import MAX_IN_RESPONSE, parsed
 

@@ -11,7 +11,7 @@ import dns.rdataclass
 import dns.rrset
 from dns.rcode import Rcode
 
-from harness.dns.names import name_of
+from harness.dns.domain_names import name_of
 
 ANOTHER_NAME = name_of("another-question.invalid")
 """What a response with the wrong question answers."""

@@ -12,7 +12,7 @@ import dns.rdata
 import dns.rrset
 from dns.rdatatype import RdataType
 
-from harness.dns.names import alias_of, is_below, labels_of
+from harness.dns.domain_names import alias_of, is_below, labels_of
 from harness.dns.zone import Overlay, Zone, record_set, record_value
 
 WILDCARD_PORT = 5061

@@ -13,7 +13,7 @@ import dns.rrset
 from dns.rcode import Rcode
 from dns.rdatatype import RdataType
 
-from harness.dns.names import Labels, labels_of
+from harness.dns.domain_names import Labels, labels_of
 from harness.dns.records import Outcome
 from harness.dns.zone import Zone, record_set
 

@@ -17,7 +17,7 @@ from dns.rcode import Rcode
 from dns.rdatatype import RdataType
 
 from harness.dns.describing import values_of
-from harness.dns.names import labels_of, name_of, text_of
+from harness.dns.domain_names import labels_of, name_of, text_of
 from harness.dns.records import Answer, Host, Outcome, Question, type_of
 from harness.dns.views import network_of
 from harness.dns.wire import MAX_IN_RESPONSE, parsed

@@ -9,8 +9,8 @@ import dns.rdataclass
 from dns.opcode import Opcode
 from dns.rdatatype import RdataType
 
+from harness.dns.domain_names import text_of
 from harness.dns.message import read_answer
-from harness.dns.names import text_of
 from harness.dns.records import Answer, Question, is_type
 from harness.dns.wire import MAX_IN_RESPONSE, parsed
 

@@ -12,7 +12,7 @@ import dns.rdataclass
 import dns.rrset
 from dns.rdatatype import RdataType
 
-from harness.dns.names import Labels, is_below, labels_of, name_of, text_of
+from harness.dns.domain_names import Labels, is_below, labels_of, name_of, text_of
 from harness.dns.records import Question, type_of
 
 Key: TypeAlias = tuple[Labels, RdataType]

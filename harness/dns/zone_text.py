@@ -8,7 +8,7 @@ import dns.rdatatype
 import dns.rrset
 from dns.rdatatype import RdataType
 
-from harness.dns.names import is_below, labels_of, name_of
+from harness.dns.domain_names import is_below, labels_of, name_of
 from harness.dns.record_reader import RecordReader, WrittenRecord
 from harness.dns.zone import Key, Overlay, Zone, record_set
 from harness.errors import Fault, ScenarioError

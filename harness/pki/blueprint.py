@@ -9,8 +9,8 @@ from typing import Any
 from harness.document import hint_for
 from harness.errors import Fault, ScenarioError
 from harness.pki.catalogue import Catalogue, LeafProfile
+from harness.pki.certificate_names import NAME_CHANGES, Names, impossibilities
 from harness.pki.keys import KEY_TYPES
-from harness.pki.names import NAME_CHANGES, Names, impossibilities
 from harness.pki.publications import SOURCES
 from harness.pki.validity import Validity
 

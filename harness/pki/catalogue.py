@@ -12,8 +12,8 @@ from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
 from harness.document import hint_for
+from harness.pki.certificate_names import NAME_CHANGES
 from harness.pki.keys import KEY_TYPES, SIGNATURES
-from harness.pki.names import NAME_CHANGES
 from harness.pki.validity import STATED, DaysFromNow, Validity
 
 EXTENDED_KEY_USAGES: Final[dict[str, ObjectIdentifier]] = {

@@ -12,7 +12,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from harness.pki.names import MARK, marked_authority
+from harness.pki.certificate_names import MARK, marked_authority
 from harness.pki.twin_keys import TwinKey, key_identifier, public_key_info, signed_like, signed_plainly, signs_bare
 from harness.x509.der import OCTET_STRING, SEQUENCE, Element, element, whole_elements
 from harness.x509.found_certificate import FoundCertificate

@@ -14,8 +14,8 @@ from cryptography.x509.oid import NameOID
 
 from harness.pki.blueprint import Blueprint
 from harness.pki.catalogue import EXTENDED_KEY_USAGES, KEY_USAGES, AuthorityProfile
+from harness.pki.certificate_names import Names
 from harness.pki.keys import KEY_TYPES, SIGNATURES, PrivateKey
-from harness.pki.names import Names
 from harness.pki.publications import SOURCES
 from harness.pki.validity import Validity
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise, takewhile
 
+from harness.pki.certificate_names import MARK, marked_authority, marked_self_signed
 from harness.pki.copying import Copy, Copying, Identity, copied, made_up_root
 from harness.pki.lab_pki import Credentials
-from harness.pki.names import MARK, marked_authority, marked_self_signed
 from harness.pki.publications import CopiedAuthority, copied_authority
 from harness.pki.twin_keys import TwinKey, key_like, key_that_signs_like
 from harness.pki.validity import issuing_time

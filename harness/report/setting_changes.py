@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.lab.changes import changed
+from harness.lab.setting_rows import setting_row
 from harness.lab.settings import Lab
-from harness.lab.table import setting_row
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from harness.errors import Fault, ScenarioError
 from harness.lab.actors import ACTORS
 from harness.lab.changes import changed, unknown_words
 from harness.lab.fields import TextOfNumber
+from harness.lab.setting_rows import setting_rows
 from harness.lab.settings import Lab
-from harness.lab.table import setting_rows
 from harness.pki.catalogue import Catalogue
 from harness.scenario.expectations import ExpectationReader
 from harness.scenario.model import TLS_VERSIONS, Control, Scenario, Step

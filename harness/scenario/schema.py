@@ -8,8 +8,8 @@ from pydantic import TypeAdapter
 from pydantic.fields import FieldInfo
 
 from harness.lab.fields import Settings
+from harness.lab.setting_rows import group_of, setting_rows
 from harness.lab.settings import Lab
-from harness.lab.table import group_of, setting_rows
 from harness.scenario.expectations import HIGHEST, OK, STEP_WORDS
 from harness.scenario.model import TLS_VERSIONS
 from harness.scenario.options import OPTIONS

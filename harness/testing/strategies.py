@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from harness.api.reading import library_of
 from harness.errors import ScenarioError
 from harness.lab.changes import changed, unknown_words
+from harness.lab.setting_rows import setting_rows
 from harness.lab.settings import Lab
-from harness.lab.table import setting_rows
 from harness.pki import Credentials, LabPki, LeafOrder
 from harness.sip.building import request, respond
 from harness.sip.message import Request

@@ -12,14 +12,7 @@ from cryptography import x509
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.certificates.rules import (
-    CERTIFICATE_RULES,
-    Examination,
-    RuleFinding,
-    Severity,
-    examine,
-    unjudged,
-)
+from harness.certificates.rules import CERTIFICATE_RULES, Examination, RuleFinding, Severity, examine, unjudged
 from harness.lab.certificate_roles import CERTIFICATE_ROLES
 from harness.lab.releases import RELEASE_NAMES, RELEASES
 from harness.pki.keys import SIGNATURES

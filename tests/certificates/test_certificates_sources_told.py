@@ -16,7 +16,7 @@ from harness.lab.changes import changed
 from harness.lab.releases import RELEASE_NAMES
 from harness.lab.settings import Lab
 from harness.pki import LabPki, LeafOrder
-from harness.pki.names import Names, impossibilities
+from harness.pki.certificate_names import Names, impossibilities
 from harness.run.library import Library
 from harness.x509.files import Holding, TrustList
 

@@ -15,7 +15,7 @@ from harness.cli.commands import commands
 from harness.cli.exits import MEANINGS, Exit
 from harness.diagnosis.causes import cause_keys
 from harness.diagnosis.judge import judge
-from harness.lab.table import setting_rows
+from harness.lab.setting_rows import setting_rows
 from harness.scenario.steps import STEP_KINDS
 
 __all__ = ["sip_mtls"]

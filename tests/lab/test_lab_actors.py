@@ -11,9 +11,9 @@ from harness.lab.actor import Actor, Port
 from harness.lab.actors import ACTORS, TITLES
 from harness.lab.changes import changed
 from harness.lab.fields import Settings
+from harness.lab.setting_rows import group_of
 from harness.lab.settings import Lab
 from harness.lab.settings.network import NOBODYS_OCTET
-from harness.lab.table import group_of
 from harness.run.performing import PERFORMANCES
 from harness.scenario.options import OPTIONS
 from harness.transcript import ClientCertificate

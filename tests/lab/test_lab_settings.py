@@ -13,9 +13,9 @@ from harness.errors import ScenarioError
 from harness.lab.actors import ACTORS
 from harness.lab.changes import changed, leaf_order
 from harness.lab.directory import directory_of
+from harness.lab.setting_rows import setting_row, setting_rows
 from harness.lab.settings import Certificate, Lab
 from harness.lab.settings.revocation import ListState, ResponseState
-from harness.lab.table import setting_row, setting_rows
 from harness.pki.revocation import LISTS, RESPONSES
 from harness.run.option_values import checked_block
 

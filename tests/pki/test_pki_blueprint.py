@@ -12,7 +12,7 @@ from pki_bench import CATALOGUE
 from harness.errors import Fault, ScenarioError
 from harness.pki import LeafOrder
 from harness.pki.blueprint import Blueprint, draw, path_of
-from harness.pki.names import Names
+from harness.pki.certificate_names import Names
 
 EXPRESSWAY_E = Names("us-expe1.example.com", ("us-expe1.example.com", "example.com"))
 

@@ -27,10 +27,10 @@ from pki_forge import (
 )
 
 from harness.errors import ScenarioError
+from harness.pki.certificate_names import marked_authority
 from harness.pki.copying import Identity
 from harness.pki.keys import resign_with_sha1
 from harness.pki.look_alike import LookAlikeCredentials, LookAlikes
-from harness.pki.names import marked_authority
 from harness.pki.twin_keys import key_like, signed_like
 from harness.x509.der import whole_elements
 from harness.x509.files import Holding, read_holding

@@ -12,7 +12,7 @@ from harness.dns.records import Question
 from harness.report.detail import play_detail
 from harness.report.json_report import run_as_json
 from harness.report.ladder import draw_ladder, ladder_of
-from harness.report.table import run_table
+from harness.report.results_table import run_table
 from harness.report.wording import refusal
 from harness.transcript import (
     ActorCard,

@@ -9,7 +9,7 @@ from recorded_stories import no_certificate_verdict
 from report_bench import HOSTILE, is_inert, outcome, transcript
 
 from harness.report.outcome import PlayOutcome
-from harness.report.table import run_table
+from harness.report.results_table import run_table
 from harness.verdict import Verdict
 
 COMPLETED = Verdict("b2b/b01-one-way-tls", "1.3", "memory", (), "none", "All went well.", ())

@@ -10,7 +10,7 @@ from scenario_bench import SOUND, faults, scenario, written
 from shipped_library import LIBRARY
 
 from harness.errors import ScenarioError
-from harness.lab.table import setting_rows
+from harness.lab.setting_rows import setting_rows
 from harness.scenario.expectations import NO_ALERT, STEP_WORDS
 from harness.scenario.model import Control, Expectation, Step, StepExpectation
 from harness.scenario.read import ScenarioText, read_lab

@@ -12,9 +12,11 @@ import pytest
 from shipped_library import LIBRARY, SCENARIOS
 from testing_bench import Project, project
 
+from harness.api.certificate_values import Change, Check
+from harness.api.played import Play
 from harness.pki import LeafOrder, chain_pem
 from harness.run.library import Library
-from harness.testing import Change, Check, KeptOpenLab, Play, SipMtls
+from harness.testing import KeptOpenLab, SipMtls
 from harness.testing.certificate_questions import CertificateQuestions
 
 __all__ = ["project"]

@@ -17,7 +17,7 @@ from harness.lab.installing import Place
 from harness.lab.releases import Release
 from harness.lab.settings import Lab
 from harness.pki import Catalogue, LabPki, LeafProfile
-from harness.pki.names import COMMON_NAME_LIMIT
+from harness.pki.certificate_names import COMMON_NAME_LIMIT
 from harness.run.library import Library
 from harness.scenario.model import Scenario, Step
 from harness.scenario.plan import Plan

@@ -9,12 +9,12 @@ from __future__ import annotations
 from harness.diagnosis.causes.both_ends import TWO_ENDED_CAUSES
 from harness.diagnosis.causes.calling import CALLING_CAUSES
 from harness.diagnosis.causes.captures import CAPTURE_CAUSES
+from harness.diagnosis.causes.certificate_names import NAME_CAUSES, PATTERN_CAUSES
 from harness.diagnosis.causes.certificates import CERTIFICATE_CAUSES
 from harness.diagnosis.causes.cluster_and_trunk import CLUSTER_AND_TRUNK_CAUSES
 from harness.diagnosis.causes.connection import CONNECTION_CAUSES
 from harness.diagnosis.causes.dns import DNS_CAUSES
 from harness.diagnosis.causes.mra import MRA_CAUSES
-from harness.diagnosis.causes.names import NAME_CAUSES, PATTERN_CAUSES
 from harness.diagnosis.causes.one_end import ONE_END_CAUSES
 from harness.diagnosis.causes.ownership import OWNERSHIP_CAUSES
 from harness.diagnosis.causes.ports import PORT_CAUSES

@@ -12,7 +12,7 @@ from harness.lab.settings.expressway_zones import DefaultZone, DnsZone, Traversa
 from harness.lab.settings.network import HOME_BLOCK
 from harness.lab.settings.revocation import RevocationChecking
 from harness.lab.settings.rules import CallPolicyRule, EdgeSearchRules
-from harness.pki.names import COMMON_NAME_LIMIT
+from harness.pki.certificate_names import COMMON_NAME_LIMIT
 
 PolicyName = Literal["expressway", "san-only", "rfc5922", "rfc9525"]
 _LAST_OCTET = "(25[0-4]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"

@@ -13,14 +13,7 @@ from harness.lab.releases import NEWEST, RELEASES, Release, ReleaseName
 from harness.lab.settings.certificates import Certificate
 from harness.lab.settings.expressway_e import Edge, ExpresswayE
 from harness.lab.settings.internet import B2bPeer, MraEndpoint, WebexCloud
-from harness.lab.settings.network import (
-    ANYBODY,
-    HOME_BLOCK,
-    NOBODYS_OCTET,
-    ControlHub,
-    Firewall,
-    NameServer,
-)
+from harness.lab.settings.network import ANYBODY, HOME_BLOCK, NOBODYS_OCTET, ControlHub, Firewall, NameServer
 from harness.lab.settings.on_premises import ExpresswayC, UnifiedCm
 from harness.lab.settings.revocation import ValidationAuthority
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from harness.report.expressway_log.table import ROWS
+from harness.report.expressway_log.every_line import ROWS
 from harness.report.expressway_log.telling import expressway_log, log_lines
 
 __all__ = ["ROWS", "expressway_log", "log_lines"]

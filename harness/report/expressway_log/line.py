@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from harness.report.columns import in_columns
+from harness.report.expressway_log.every_line import ROW_OF
 from harness.report.expressway_log.row import Channel, LogRow
-from harness.report.expressway_log.table import ROW_OF
 from harness.transcript import Address, Connection
 
 SIMULATED = "(simulated)"

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from harness.report.columns import in_columns
 from harness.report.expressway_log.box_end import IDLE, BoxEnd
+from harness.report.expressway_log.every_line import ROW_OF
 from harness.report.expressway_log.line import LogLine, Said, written
-from harness.report.expressway_log.table import ROW_OF
 from harness.sip.message import Response, parse_message
 from harness.transcript import (
     AlertSeen,

@@ -9,7 +9,7 @@ from cryptography import x509
 
 from harness.tls.inspector.hellos import extensions, signature_algorithms
 from harness.tls.inspector.items import Certificate, CertificateRequest, CertificateVerify, Handshake, Stamp
-from harness.tls.inspector.names import CERTIFICATE_TYPE_NAMES, COMPRESSION_NAMES, scheme_name, scheme_names
+from harness.tls.inspector.registry_names import CERTIFICATE_TYPE_NAMES, COMPRESSION_NAMES, scheme_name, scheme_names
 from harness.tls.inspector.wire import DecodeError, Reader
 
 LONGEST_CERTIFICATE_MESSAGE = 2**18

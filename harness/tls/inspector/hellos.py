@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from harness.tls.inspector.items import ClientHello, EncryptedExtensions, ServerHello, Stamp
-from harness.tls.inspector.names import group_name, scheme_names, suite_name, version_name
+from harness.tls.inspector.registry_names import group_name, scheme_names, suite_name, version_name
 from harness.tls.inspector.wire import Reader
 
 # Extension numbers of the IANA registry.

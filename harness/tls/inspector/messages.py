@@ -13,7 +13,7 @@ from harness.tls.inspector.certificates import (
 )
 from harness.tls.inspector.hellos import client_hello, encrypted_extensions, server_hello
 from harness.tls.inspector.items import Alert, Finished, Handshake, Item, KeyUpdate, NewSessionTicket, Stamp
-from harness.tls.inspector.names import HANDSHAKE_NAMES
+from harness.tls.inspector.registry_names import HANDSHAKE_NAMES
 from harness.tls.inspector.wire import DecodeError, Reader
 
 LONGEST_MESSAGE = 2**18

@@ -7,17 +7,17 @@ A row is a story of a cause and, for each thing without which it would be anothe
 from __future__ import annotations
 
 from nearly import (
+    both_ends,
     calling,
     captures,
+    certificate_names,
     certificates,
+    cluster_and_trunk,
     connection,
     dns,
     ends,
-    far_side,
-    inner_links,
-    inside,
     mra,
-    names,
+    one_end,
     ownership,
     ports,
     revocation,
@@ -26,11 +26,11 @@ from nearly import (
     tcp,
     traversal,
     trust,
-    two_ends,
+    unified_cm,
 )
 
 _PARTS = (
-    calling, captures, certificates, connection, dns, ends, far_side, inner_links, inside, mra, names, ownership, ports,
-    revocation, routing, stores, tcp, traversal, trust, two_ends,
+    calling, captures, certificates, connection, dns, ends, one_end, cluster_and_trunk, unified_cm, mra,
+    certificate_names, ownership, ports, revocation, routing, stores, tcp, traversal, trust, both_ends,
 )  # fmt: skip
 ROWS = tuple(row for part in _PARTS for row in part.ROWS)

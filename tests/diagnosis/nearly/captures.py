@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from meeting import LISTENER
 
-from nearly.far_side import ALONE, BY_FAR_END, INTERNAL_ERROR
+from nearly.one_end import ALONE, BY_FAR_END, INTERNAL_ERROR
 from nearly.row import but, row
 
 SEALED = ALONE.but(sealed=LISTENER, ends=BY_FAR_END, network="capture", decisions=())

@@ -11,7 +11,7 @@ import pytest
 from tls_registry import registered
 
 from harness.tls.inspector.ciphers import record_cipher
-from harness.tls.inspector.names import (
+from harness.tls.inspector.registry_names import (
     CERTIFICATE_TYPE_NAMES,
     COMPRESSION_NAMES,
     GROUP_NAMES,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from meeting import chain, decided
 
 from nearly.advice.row import advised, unless
-from nearly.names import also, looks_for
+from nearly.certificate_names import also, looks_for
 from nearly.stories import (
     CALL_REFUSED,
     NAME_REFUSED,

@@ -7,12 +7,12 @@ from harness.certificates.rules.examination import Examination
 from harness.certificates.rules.extensions import EXTENSION_RULES
 from harness.certificates.rules.keys import KEY_AND_DATE_RULES
 from harness.certificates.rules.name_syntax import NAME_SYNTAX_RULES
-from harness.certificates.rules.names import NAME_RULES
 from harness.certificates.rules.purposes import PURPOSE_RULES
 from harness.certificates.rules.revocation import REVOCATION_RULES
 from harness.certificates.rules.row import CertificateRule, RuleFinding, Severity
 from harness.certificates.rules.strictness import STRICTNESS_RULES
 from harness.certificates.rules.subjects import SUBJECT_RULES
+from harness.certificates.rules.wanted_names import NAME_RULES
 from harness.lab.certificate_roles import ASKED_FOR
 
 CERTIFICATE_RULES: tuple[CertificateRule, ...] = (

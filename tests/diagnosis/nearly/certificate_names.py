@@ -1,4 +1,4 @@
-"""The chain was fine, the names were not: `harness.diagnosis.causes.names`."""
+"""The chain was fine, the names were not: `harness.diagnosis.causes.certificate_names`."""
 
 from __future__ import annotations
 
