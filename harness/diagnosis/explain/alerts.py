@@ -13,7 +13,17 @@ _GO = {
     51: "error decrypting message", 70: "protocol version not supported", 116: "certificate required",
 }  # fmt: skip
 
-HEARD = r"(?:sslv3|tlsv13?|ssl/tls)[ _]|received (?:fatal )?alert|remote error: tls|ssl alert number|error:(?:14|0a0)"
+# NSS, between SSL_ERROR_ and _ALERT.
+_NSS = {
+    40: "HANDSHAKE_FAILURE", 42: "BAD_CERT", 43: "UNSUPPORTED_CERT", 44: "REVOKED_CERT", 45: "EXPIRED_CERT",
+    46: "CERTIFICATE_UNKNOWN", 48: "UNKNOWN_CA", 49: "ACCESS_DENIED", 51: "DECRYPT_ERROR", 70: "PROTOCOL_VERSION",
+    80: "INTERNAL_ERROR", 112: "UNRECOGNIZED_NAME", 116: "RX_CERTIFICATE_REQUIRED",
+}  # fmt: skip
+
+HEARD = (
+    r"(?:sslv3|tlsv13?|ssl/tls)[ _]|received (?:fatal )?alert|remote error: tls|ssl alert number|error:(?:14|0a0)|"
+    r"alert was received from|alert read:|ssl_error_\w+_alert"
+)
 """Marks of an alert that whoever wrote the line had received."""
 
 
@@ -30,7 +40,11 @@ def _pattern(number: int) -> str:
     spellings = (
         rf"(?:sslv3|tlsv13?|ssl/tls)[ _](?:alert[ _])?{openssl}{apart}",
         rf"(?:\b14[0-9a-f]{{3}}|\b0a000|…|\.\.\.){code}\b",
-        rf"\balert:? (?:number |code )?\(?{number}\b",
+        rf"\balert:? (?:number |code )?[\[(]?{number}\b",
+        rf"fatal (?:alert|error) code is {number}\b",
+        rf"alert (?:read|write):[a-z]{{5,7}}:{name}{apart}",
+        rf"tls_alert,\{{{name}\b",
+        *([rf"SSL_ERROR_{_NSS[number]}_ALERT\b"] if number in _NSS else []),
         rf"\balert:? {name}{apart}",
         rf"(?:description|remote error: tls): (?:{name}|{_words(_GO.get(number, alert_name(number)))}){apart}",
         rf"^\s*(?:tls )?(?:{number}[ :,]*)?{name}(?: \({number}\))?\s*$",
@@ -42,8 +56,9 @@ def _pattern(number: int) -> str:
 def _needs(number: int) -> tuple[str, ...]:
     """Return a word of each name that the alert has, and its numbers."""
     names = (alert_name(number), _GO.get(number, alert_name(number)))
+    nss = [_NSS[number].lower()] if number in _NSS else []
     telling = (max(name.replace("_", " ").replace("certificate", "").split(), key=len) for name in names)
-    return (*dict.fromkeys(telling), str(number), f"0x{number:02x}", openssl_reason_digits(number))
+    return (*dict.fromkeys(telling), *nss, str(number), f"0x{number:02x}", openssl_reason_digits(number))
 
 
 ALERT_ROWS = tuple(

@@ -38,6 +38,8 @@ class Kind(StrEnum):
     VERIFY = "OpenSSL verify errors"
     OPENSSL = "Other words of OpenSSL and sockets"
     JAVA = "Words of Java (JSSE)"
+    OTHER_STACKS = "Words of other TLS stacks"
+    OWN_SETTINGS = "A program and its own certificate"
     SIP = "SIP and HTTP answers"
 
 

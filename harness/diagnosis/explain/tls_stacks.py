@@ -25,7 +25,7 @@ OPENSSL_ROWS = (
         "certificate.", Blame.OWN, IN_HANDSHAKE, server("no-common-cipher"),
     ),
     _openssl(
-        "no-version", r"\b(?:unsupported|unknown|wrong) (?:protocol|ssl version)\b|no protocols available",
+        "no-version", r"\b(?:unsupported|unknown|wrong) (?:protocol|ssl version)\b",
         "error:0A000102:SSL routines::unsupported protocol",
         "No TLS version in common: the other side offers or chose one that is not taken here.", Blame.OWN, IN_HANDSHAKE,
         either("no-common-version"),
