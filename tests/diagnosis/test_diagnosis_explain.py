@@ -142,6 +142,14 @@ def test_every_verify_error_is_known_by_number_and_text(code: int) -> None:
             INBOUND.format("Peer's TLS certificate identity was unacceptable"),
             "The side that wrote this, the TLS server",
         ),
+        (
+            "TLS accept:error:14094418:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca (sni: unknown)",
+            "The other side, the TLS client, which dialled, refused",
+        ),
+        (
+            "(SSL: error:0A000418:SSL routines::tlsv1 alert unknown ca) while SSL handshaking to upstream",
+            "The other side, the TLS server, which was dialled, refused",
+        ),
         ('Reason="no certificate returned"', "The side that wrote this, the TLS server"),
         ("Received fatal alert: certificate_unknown", "The other side refused"),
         ("PKIX path building failed", "The side that wrote this refused"),

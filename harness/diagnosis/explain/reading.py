@@ -22,10 +22,13 @@ _COMMENT = "# "
 _SHOWN, _BEFORE = 160, 60
 _HEARD = re.compile(HEARD, re.IGNORECASE)
 _SERVER = re.compile(
-    r"Inbound TLS|bServer=['\"]?true|(?:ssl3_get|tls_process)_client_certificate|SSL_accept", re.IGNORECASE
+    r"Inbound TLS|bServer=['\"]?true|(?:ssl3_get|tls_process)_client_certificate|SSL_accept|TLS accept:|\btls_accept\b",
+    re.IGNORECASE,
 )
 _CLIENT = re.compile(
-    r"Outbound TLS|bServer=['\"]?false|(?:ssl3_get|tls_process)_server_certificate|SSL_connect", re.IGNORECASE
+    r"Outbound TLS|bServer=['\"]?false|(?:ssl3_get|tls_process)_server_certificate|SSL_connect|TLS connect:|"
+    r"\btls_connect\b|SSL handshaking to upstream",
+    re.IGNORECASE,
 )
 """What shows which end of the connection wrote a line."""
 
