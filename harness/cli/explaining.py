@@ -6,7 +6,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from harness.capture.saved import MAX_BYTES
+from harness.capture.saved import FORMAT, MAX_BYTES
 from harness.cli.exits import Exit
 from harness.cli.exports import Exports
 from harness.cli.giving_out import as_asked, give_out
@@ -23,6 +23,9 @@ from harness.run.disk import is_file, is_folder, read_head
 _STANDARD_INPUT = ("-",)
 _SUFFIXES = frozenset({".log", ".txt", ".json", ".jsonl", ".pcap", ".pcapng", ".cap", ".gz", ".csv", ".xml", ".pem"})
 """How names of files end that people give, so that a wrong path is told from a message that nobody knows."""
+_HEAD = 256
+"""Bytes at the beginning of a file that tell a saved transcript."""
+
 _BYTES = 4 * MOST_CHARACTERS + 1
 """Enough bytes for as many characters as are read, and to see that there is more."""
 
@@ -44,7 +47,9 @@ def explain_words(words: tuple[str, ...], json_file: Path | None) -> Exit:
 
 
 def _is_transcript(path: Path) -> bool:
-    return path.stat().st_size <= MAX_BYTES and read_head(path, 64).lstrip().startswith(b"{")
+    """Whether a file begins as a saved transcript does; a log of JSON lines begins with a brace too."""
+    head = read_head(path, _HEAD).lstrip()
+    return path.stat().st_size <= MAX_BYTES and head.startswith(b"{") and FORMAT.encode() in head
 
 
 def _refuse_path(word: str) -> None:

@@ -106,3 +106,13 @@ def test_a_pipe_gets_80_columns_and_no_escape_codes() -> None:
     assert "\x1b" not in ended.out + ended.err
     assert ended.out.isascii()
     assert max(map(len, ended.out.splitlines())) <= 80
+
+
+def test_a_log_of_json_lines_is_read_from_a_file_too(sip_mtls: Command, tmp_path: Path) -> None:
+    log = tmp_path / "service.jsonl"
+    log.write_text('{"level": "error", "msg": "tlsv1 alert unknown ca"}\n{"level": "info", "msg": "bye"}\n', "utf-8")
+
+    ended = sip_mtls("explain", log)
+
+    assert ended.code == Exit.MET
+    assert "TLS alert 48 unknown_ca" in ended.out
