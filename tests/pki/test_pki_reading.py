@@ -16,7 +16,7 @@ private-root:
 private-issuing:
   common-name: TEST ONLY Issuing
   under: private-root
-faulty:
+spoilt:
   common-name: TEST ONLY Spoilt
   under: private-root
   flaw: it is the example
