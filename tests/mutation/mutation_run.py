@@ -1,7 +1,7 @@
 """`make mutants`: breaks one line at a time and counts how often no test notices.
 
     python tests/mutation/mutation_run.py                     # a sample of each area, two at a time
-    python tests/mutation/mutation_run.py judge --sample 0    # one area, every mutant
+    python tests/mutation/mutation_run.py diagnosis --sample 0    # one area, every mutant
 
 A sample is drawn with a seed, so that the same tree gives the same mutants. The tests of an area run once with
 coverage, which tells the tests that reach each line and what each takes; a mutant meets those alone, the fastest first.
